@@ -1,0 +1,247 @@
+// The breaker as a statechart: the specification, and the logic of the actor that runs in production.
+// It does no I/O and reads no clock: every event says when it happened, and every rule lives in the pure layer.
+import { assign, cancel, enqueueActions, setup } from 'xstate'
+import * as rules from '../src/decide.ts'
+import type { Policy } from '../src/policy.ts'
+import { addFailure, addSuccess, copyTally, refitTally, type Tally } from '../src/tally.ts'
+import { firedTrigger, type Reason } from '../src/triggers.ts'
+
+export interface BreakerInput {
+  readonly policy: Policy
+  /** Chooses the jitter of the backoff. */
+  readonly seed: number
+  readonly at: number
+  /** The stay to take up; without it the breaker starts closed. */
+  readonly restored?: { readonly state: rules.BreakerState; readonly decision: rules.Decision }
+}
+
+export interface BreakerContext {
+  readonly policy: Policy
+  readonly seed: number
+  /** When the last decision was made, in ms of the registry's clock. */
+  readonly at: number
+  readonly decision: rules.Decision
+  readonly startIn: rules.BreakerState
+}
+
+/** `tally` is evidence: the outcomes that were folded into the row since the last event, this one included. */
+type At = { readonly at: number; readonly tally?: Tally }
+type Permit = { readonly generation: number; readonly probe?: number }
+
+export type BreakerEvent =
+  | (At & { readonly type: 'admit'; readonly probe: number })
+  | (At & Permit & { readonly type: 'succeed' | 'fail'; readonly durationMs: number })
+  | (At & Permit & { readonly type: 'ignore' })
+  | (At & { readonly type: 'leaseExpired'; readonly probe: number })
+  | (At & { readonly type: 'trip'; readonly message: string })
+  | (At & { readonly type: 'reset' | 'isolate' | 'disable' | 'enable' })
+  | (At & { readonly type: 'configure'; readonly policy: Policy })
+
+type Args = { context: BreakerContext; event: BreakerEvent }
+type Rule = (decision: rules.Decision, context: BreakerContext, event: BreakerEvent) => void
+
+/** Applies a rule of the pure layer to a copy of the decision. A delayed transition has no `at`: it is its deadline. */
+const decide = (rule: Rule) =>
+  assign<BreakerContext, BreakerEvent, undefined, BreakerEvent, never>(({ context, event }) => {
+    const at = event.at ?? context.decision.deadline ?? context.at
+    const decision = { ...context.decision }
+    if (event.tally !== undefined) decision.tally = copyTally(event.tally)
+    rule(decision, { ...context, at }, event)
+    return { at, decision }
+  })
+
+const probeOf = (event: BreakerEvent) => ('probe' in event ? event.probe : undefined)
+const lease = (probe: number | undefined) => `lease-${probe}`
+
+/** The tally with this outcome in it: as brought along, or counted here when nothing was folded. */
+function counted({ context: { decision, policy }, event }: Args): Tally {
+  if (event.tally !== undefined) return copyTally(event.tally)
+  const tally = copyTally(decision.tally)
+  if (event.type === 'succeed') addSuccess(tally, policy, event.at, event.durationMs)
+  if (event.type === 'fail') addFailure(tally, policy, event.at, event.durationMs)
+  return tally
+}
+
+const close = (reasonOf: (context: BreakerContext) => Reason) =>
+  decide((decision, context) => rules.enterClosed(decision, context.policy, reasonOf(context), context.at))
+
+const open = (reasonOf: (args: Args) => Reason) =>
+  decide((decision, context, event) =>
+    rules.enterOpen(decision, context.policy, reasonOf({ context, event }), context.at, context.seed),
+  )
+
+const stay = (type: 'isolated' | 'disabled') => decide((decision) => rules.enter(decision, { type }))
+
+export const breakerMachine = setup({
+  types: {} as { context: BreakerContext; events: BreakerEvent; input: BreakerInput },
+  delays: {
+    openTime: ({ context: { decision, at } }) => Math.max(0, (decision.deadline ?? at) - at),
+    probeLease: ({ context }) => context.policy.probeTimeoutMs,
+  },
+  guards: {
+    startsIn: ({ context }, state: rules.BreakerState) => context.startIn === state,
+    late: ({ context: { decision }, event }) =>
+      'generation' in event
+        ? rules.isLate(decision, event.generation, event.probe)
+        : !rules.holdsProbe(decision, probeOf(event) ?? -1),
+    triggerFires: (args) => firedTrigger(counted(args), args.context.policy, args.event.at) !== null,
+    openTimeElapsed: ({ context, event }) => rules.isDue(context.decision, event.at),
+    extendsOpenTime: ({ context }) => context.policy.openTimeoutFrom === 'lastFailure',
+    permitFree: ({ context }) => rules.hasPermit(context.decision, context.policy),
+    lastSuccessNeeded: ({ context }) => rules.closesAfterSuccess(context.decision, context.policy),
+    lastFailureAllowed: ({ context }) => rules.reopensAfterFailure(context.decision, context.policy),
+  },
+  actions: {
+    countOutcome: decide((decision, context, event) => {
+      decision.tally = counted({ context, event })
+    }),
+    openByTrigger: decide((decision, context, event) => {
+      decision.tally = counted({ context, event })
+      const reason = firedTrigger(decision.tally, context.policy, event.at)
+      if (reason !== null) rules.enterOpen(decision, context.policy, reason, event.at, context.seed)
+    }),
+    openByTrip: open(({ event }) => ({ type: 'tripped', message: event.type === 'trip' ? event.message : '' })),
+    reopen: open(({ context }) => rules.reopenedByProbes(context.decision, context.policy)),
+    extendOpenTime: decide((decision, context) =>
+      rules.extendOpen(decision, context.policy, context.at, context.seed),
+    ),
+    beginTrial: decide((decision) => rules.enter(decision, { type: 'openTimeElapsed' })),
+    reservePermit: decide((decision, { policy, at }, event) => {
+      if (event.type === 'admit') rules.reserveProbe(decision, policy, event.probe, at)
+    }),
+    returnPermit: decide((decision, _, event) => rules.releaseProbe(decision, probeOf(event))),
+    countProbeSuccess: decide((decision) => {
+      decision.probeSuccesses++
+    }),
+    countProbeFailure: decide((decision) => {
+      decision.probeFailures++
+    }),
+    startLease: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'admit') return
+      const { probe } = event
+      const at = event.at + context.policy.probeTimeoutMs
+      enqueue.raise({ type: 'leaseExpired', probe, at }, { delay: 'probeLease', id: lease(probe) })
+    }),
+    endLease: cancel(({ event }) => lease(probeOf(event))),
+    // A delayed event outlives its state unless it is cancelled, and would keep a timer for nothing.
+    endLeases: enqueueActions(({ context, enqueue }) => {
+      for (const { id } of context.decision.probes) enqueue.cancel(lease(id))
+    }),
+    closeByProbes: close(({ decision, policy }) => rules.closedByProbes(decision, policy)),
+    closeByReset: close(() => ({ type: 'reset' })),
+    closeByEnable: close(() => ({ type: 'enabled' })),
+    isolate: stay('isolated'),
+    disable: stay('disabled'),
+    configure: assign(({ context, event }) => {
+      if (event.type !== 'configure') return {}
+      const tally = refitTally(counted({ context, event }), context.policy, event.policy, event.at)
+      return { policy: event.policy, decision: { ...context.decision, tally } }
+    }),
+  },
+}).createMachine({
+  id: 'breaker',
+  description: 'Guards one endpoint: opens when a trigger fires, probes after the open time, closes when probes succeed.',
+  context: ({ input }) => ({
+    policy: input.policy,
+    seed: input.seed,
+    at: input.at,
+    decision: input.restored?.decision ?? rules.newDecision(input.policy, input.at),
+    startIn: input.restored?.state ?? 'closed',
+  }),
+  initial: 'starting',
+  on: {
+    trip: { target: '.open', actions: 'openByTrip', description: 'An operator opens it; it will probe by itself.' },
+    reset: { target: '.closed', actions: 'closeByReset', description: 'An operator closes it and clears the evidence.' },
+    isolate: { target: '.forcedOpen', actions: 'isolate', description: 'An operator takes the endpoint out of use.' },
+    disable: { target: '.disabled', actions: 'disable', description: 'An operator takes the breaker out of use.' },
+    configure: { actions: 'configure', description: 'A new policy; state and evidence stay.' },
+  },
+  states: {
+    starting: {
+      description: 'Takes up the stay in the row: a new breaker is closed, a restarted one is where it was.',
+      always: [
+        { guard: { type: 'startsIn', params: 'open' }, target: 'open' },
+        { guard: { type: 'startsIn', params: 'halfOpen' }, target: 'halfOpen' },
+        { guard: { type: 'startsIn', params: 'forcedOpen' }, target: 'forcedOpen' },
+        { guard: { type: 'startsIn', params: 'disabled' }, target: 'disabled' },
+        { target: 'closed' },
+      ],
+    },
+    closed: {
+      description: 'Every call is admitted; its outcome is evidence for the triggers.',
+      on: {
+        admit: { description: 'Admitted.' },
+        succeed: [
+          { guard: 'late', description: 'Admitted in an earlier stay: changes nothing.' },
+          { guard: 'triggerFires', target: 'open', actions: 'openByTrigger' },
+          { actions: 'countOutcome' },
+        ],
+        fail: [
+          { guard: 'late', description: 'Admitted in an earlier stay: changes nothing.' },
+          { guard: 'triggerFires', target: 'open', actions: 'openByTrigger' },
+          { actions: 'countOutcome' },
+        ],
+      },
+    },
+    open: {
+      description: 'Every call is rejected at once, until the open time has passed.',
+      after: { openTime: { target: 'halfOpen', actions: 'beginTrial' } },
+      on: {
+        admit: [
+          {
+            guard: 'openTimeElapsed',
+            target: 'halfOpen',
+            actions: ['beginTrial', 'reservePermit', 'startLease'],
+            description: 'The timer is late (a stalled event loop): the call is the first probe.',
+          },
+          { description: 'Rejected.' },
+        ],
+        fail: [
+          { guard: 'late' },
+          { guard: 'extendsOpenTime', target: 'open', reenter: true, actions: 'extendOpenTime' },
+        ],
+        trip: { description: 'Already open.' },
+      },
+    },
+    halfOpen: {
+      description: 'A few probes are admitted; their outcomes decide.',
+      exit: 'endLeases',
+      on: {
+        admit: [
+          { guard: 'permitFree', actions: ['reservePermit', 'startLease'] },
+          { description: 'Rejected: every permit is held.' },
+        ],
+        succeed: [
+          { guard: 'late' },
+          { guard: 'lastSuccessNeeded', target: 'closed', actions: 'closeByProbes' },
+          { actions: ['countProbeSuccess', 'returnPermit', 'endLease'] },
+        ],
+        fail: [
+          { guard: 'late' },
+          { guard: 'lastFailureAllowed', target: 'open', actions: 'reopen' },
+          { actions: ['countProbeFailure', 'returnPermit', 'endLease'] },
+        ],
+        ignore: [{ guard: 'late' }, { actions: ['returnPermit', 'endLease'] }],
+        leaseExpired: [
+          { guard: 'late' },
+          { guard: 'lastFailureAllowed', target: 'open', actions: 'reopen' },
+          { actions: ['countProbeFailure', 'returnPermit'] },
+        ],
+      },
+    },
+    forcedOpen: {
+      description: 'Every call is rejected until an operator says otherwise.',
+      on: {
+        isolate: { description: 'Already forced open.' },
+        enable: { target: 'closed', actions: 'closeByEnable' },
+      },
+    },
+    disabled: {
+      description: 'Every call is admitted and counted; nothing opens it.',
+      on: {
+        disable: { description: 'Already disabled.' },
+        enable: { target: 'closed', actions: 'closeByEnable' },
+      },
+    },
+  },
+})

@@ -1,0 +1,11 @@
+// Public entry `switchgear/machines`: the statecharts themselves, to draw, simulate or generate paths from.
+export { type BreakerContext, type BreakerEvent, type BreakerInput, breakerMachine } from './breaker.machine.ts'
+export {
+  type BreakerActor,
+  type RegistryContext,
+  type RegistryEvent,
+  type RegistryInput,
+  registryMachine,
+  type Supervision,
+  type Table,
+} from './registry.machine.ts'

@@ -1,0 +1,16 @@
+// Calls: how many calls came and what they came to, since the breaker was made. Counted by the row and the pure layer.
+export interface Calls {
+  allowed: number
+  rejected: number
+  succeeded: number
+  failed: number
+  ignored: number
+  /** Outcomes whose permit was of an earlier generation, or had lost its lease; counted nowhere else. */
+  late: number
+  /** Calls slower than `slowCalls.slowerThan`, whatever their outcome; 0 without that rule. */
+  slow: number
+}
+
+export function newCalls(): Calls {
+  return { allowed: 0, rejected: 0, succeeded: 0, failed: 0, ignored: 0, late: 0, slow: 0 }
+}

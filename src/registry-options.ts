@@ -1,0 +1,133 @@
+// RegistryOptions: what createRegistry takes, checked once, and which policy a name gets.
+import * as v from 'valibot'
+import type { InspectionEvent, Observer } from 'xstate'
+import type { Supervision } from '../machines/registry.machine.ts'
+import { type Clock, checkClock, systemClock } from './clock.ts'
+import { DURATION_EXPECTED, type Duration, parseDuration } from './duration.ts'
+import type { Policy } from './policy.ts'
+import { type PolicyOptions, parse, resolvePolicy } from './resolve-policy.ts'
+import type { RegistrySnapshot } from './snapshot.ts'
+
+export interface RegistryOptions {
+  /** For every breaker, over the defaults. */
+  readonly policy?: PolicyOptions | undefined
+  /** By name or by pattern (`*` stands for any characters), over `policy`. A name beats a pattern; the first pattern wins. */
+  readonly policies?: Readonly<Record<string, PolicyOptions>> | undefined
+  /** Default: the system's monotonic clock, with timers that keep no process alive. */
+  readonly clock?: Clock | undefined
+  /** What `snapshot()` gave, or its JSON text: restores states, counts and remaining open times. */
+  readonly snapshot?: RegistrySnapshot | string | undefined
+  /** Watches every actor (Stately inspector). Turns folding off. */
+  readonly inspect?: Observer<InspectionEvent> | ((event: InspectionEvent) => void) | undefined
+  /** `false` sends every admission and outcome through the actor. Default `true`; calls cost 50 times as much without. */
+  readonly folding?: boolean | undefined
+  /** Default: no limit. At the limit an idle closed breaker is evicted. */
+  readonly maxBreakers?: number | undefined
+  readonly supervision?:
+    | {
+        /** Default 3. */
+        readonly maxRestarts?: number | undefined
+        /** Default 5 s. */
+        readonly withinMs?: Duration | undefined
+        /** Default `'disabled'`: when the breaker itself is broken, calls go through. */
+        readonly onEscalation?: Supervision['onEscalation'] | undefined
+      }
+    | undefined
+  /** Chooses the jitter of every backoff. Default: random. */
+  readonly seed?: number | undefined
+}
+
+const COUNT_EXPECTED = 'a whole number of at least 1'
+const NATURAL_EXPECTED = 'a whole number of at least 0'
+const INSPECT_EXPECTED = 'a function or an observer with a next function'
+const natural = v.pipe(v.number(NATURAL_EXPECTED), v.safeInteger(NATURAL_EXPECTED), v.minValue(0, NATURAL_EXPECTED))
+
+const schema = v.strictObject(
+  {
+    policy: v.optional(v.unknown()),
+    policies: v.optional(v.record(v.string(), v.unknown(), 'an object of policies by name')),
+    clock: v.optional(v.unknown()),
+    snapshot: v.optional(v.unknown()),
+    inspect: v.optional(
+      v.custom<RegistryOptions['inspect']>(
+        (value) => typeof value === 'function' || typeof (value as Observer<unknown>)?.next === 'function',
+        INSPECT_EXPECTED,
+      ),
+    ),
+    folding: v.optional(v.boolean('true or false')),
+    maxBreakers: v.optional(
+      v.pipe(v.number(COUNT_EXPECTED), v.safeInteger(COUNT_EXPECTED), v.minValue(1, COUNT_EXPECTED)),
+    ),
+    supervision: v.optional(
+      v.strictObject(
+        {
+          maxRestarts: v.optional(natural, 3),
+          withinMs: v.optional(
+            v.pipe(
+              v.custom<Duration>((value) => parseDuration(value) !== undefined, DURATION_EXPECTED),
+              v.transform((value) => parseDuration(value) as number),
+            ),
+            5_000,
+          ),
+          onEscalation: v.optional(
+            v.picklist(['disabled', 'forcedOpen'], "'disabled' or 'forcedOpen'"),
+            'disabled',
+          ),
+        },
+        'an object: { maxRestarts, withinMs, onEscalation }',
+      ),
+      {},
+    ),
+    seed: v.optional(natural),
+  },
+  'an object of registry options',
+)
+
+export interface ResolvedOptions {
+  readonly clock: Clock
+  readonly policyFor: (name: string) => Policy
+  readonly snapshot: unknown
+  readonly inspect: RegistryOptions['inspect']
+  readonly folding: boolean
+  readonly maxBreakers: number
+  readonly supervision: Supervision
+  readonly seed: number
+}
+
+/** @throws PolicyError (`INVALID_POLICY`), ClockError (`INVALID_CLOCK`) */
+export function resolveOptions(options: RegistryOptions): ResolvedOptions {
+  const parsed = parse(schema, options, 'options', 'invalid registry options')
+  const clock = parsed.clock ?? systemClock
+  checkClock(clock)
+  return {
+    clock,
+    policyFor: choosePolicy(options.policy, options.policies ?? {}),
+    snapshot: parsed.snapshot,
+    inspect: parsed.inspect,
+    folding: (parsed.folding ?? true) && parsed.inspect === undefined,
+    maxBreakers: parsed.maxBreakers ?? Number.POSITIVE_INFINITY,
+    supervision: parsed.supervision,
+    seed: parsed.seed ?? Math.floor(Math.random() * 2 ** 32),
+  }
+}
+
+function choosePolicy(
+  shared: PolicyOptions | undefined,
+  byName: Readonly<Record<string, PolicyOptions>>,
+): (name: string) => Policy {
+  const fallback = resolvePolicy(shared)
+  const exact = new Map<string, Policy>()
+  const patterns: { readonly matches: RegExp; readonly policy: Policy }[] = []
+  for (const [name, options] of Object.entries(byName)) {
+    const policy = resolvePolicy(options, fallback, `policies[${JSON.stringify(name)}]`)
+    if (name.includes('*')) patterns.push({ matches: patternOf(name), policy })
+    else exact.set(name, policy)
+  }
+  return (name) =>
+    exact.get(name) ?? patterns.find(({ matches }) => matches.test(name))?.policy ?? fallback
+}
+
+function patternOf(name: string): RegExp {
+  const parts = name.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${parts.join('.*')}$`, 's')
+}

@@ -1,0 +1,285 @@
+// Registry: named breakers, made at first use and supervised by one root actor; owner of the table.
+import { type ActorRefFrom, createActor, type InspectionEvent } from 'xstate'
+import { type BreakerActor, registryMachine } from '../machines/registry.machine.ts'
+import { Breaker, type CallOptions, type Guarded } from './breaker.ts'
+import { type BreakerState, enter, resume } from './decide.ts'
+import { ArgumentError, RegistryClosedError, RegistryFullError } from './errors.ts'
+import { EventHub, type EventName, type Listener } from './events.ts'
+import type { Policy } from './policy.ts'
+import { type RegistryOptions, type ResolvedOptions, resolveOptions } from './registry-options.ts'
+import { type PolicyOptions, resolvePolicy } from './resolve-policy.ts'
+import { send } from './settle.ts'
+import { type BreakerSnapshot, parseSnapshot, type RegistrySnapshot, restore, snapshotOf } from './snapshot.ts'
+import { decisionOf, detach, type Home, newRow, publish, type Row } from './table.ts'
+
+export type RegistryActor = ActorRefFrom<typeof registryMachine>
+
+export class Registry {
+  /** The root XState actor, parent of every breaker's: inspect it, subscribe to it. */
+  readonly actor: RegistryActor
+  readonly #options: ResolvedOptions
+  readonly #hub = new EventHub()
+  readonly #home: Home
+  readonly #rows = new Map<string, Row>()
+  readonly #handles = new Map<string, Breaker>()
+  /** Above every generation of a deleted breaker, so that a name that comes back starts in a new one. */
+  #firstGeneration = 0
+  #closed = false
+
+  /** Use createRegistry. */
+  constructor(options: RegistryOptions) {
+    this.#options = resolveOptions(options)
+    const { clock, folding, snapshot } = this.#options
+    const restored = snapshot === undefined ? [] : parseSnapshot(snapshot).breakers
+    this.#home = {
+      clock,
+      hub: this.#hub,
+      folding,
+      install: (row) => this.#install(row),
+      rowOf: (name, formerly) => this.#rowOf(name, formerly.bound ? formerly.policy : undefined),
+      stateOf: (name) => this.state(name),
+    }
+    this.actor = this.#startActor()
+    for (const breaker of restored) this.#create(breaker.endpoint, undefined, breaker)
+  }
+
+  /**
+   * Calls `fn` through the breaker of this name, which is made at first use.
+   * @throws what `Breaker.call` throws; RegistryFullError (`REGISTRY_FULL`)
+   */
+  call<T, F = never>(name: string, fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
+    const handle = this.#handles.get(name)
+    return handle === undefined ? this.#firstCall(name, fn, options) : handle.call(fn, options)
+  }
+
+  async #firstCall<T, F>(name: string, fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
+    return this.breaker(name).call(fn, options)
+  }
+
+  /**
+   * The handle of this name, made at first use; always the same object. The policy binds when it is first given;
+   * another one later is not applied and reported once (`policyIgnored`): use `configure`.
+   * @throws PolicyError (`INVALID_POLICY`), RegistryFullError (`REGISTRY_FULL`), RegistryClosedError (`REGISTRY_CLOSED`)
+   */
+  breaker(name: string, policy?: PolicyOptions): Breaker {
+    const existing = this.#rows.get(name)
+    if (policy !== undefined && !existing?.warned) {
+      const resolved = resolvePolicy(policy, this.#options.policyFor(name))
+      if (existing === undefined) this.#rowOf(name, resolved)
+      else this.#bind(existing, resolved)
+    } else if (existing === undefined) this.#rowOf(name)
+    return this.#handles.get(name) as Breaker
+  }
+
+  /** A name that has no breaker is `'closed'`; asking makes none. */
+  state(name: string): BreakerState {
+    return this.#rows.get(name)?.state ?? 'closed'
+  }
+
+  has(name: string): boolean {
+    return this.#rows.has(name)
+  }
+
+  list(): { readonly endpoint: string; readonly state: BreakerState }[] {
+    return Array.from(this.#rows.values(), ({ name, state }) => ({ endpoint: name, state }))
+  }
+
+  /** Removes the breaker, its actor and its timers. Its late results count for nothing. Says whether there was one. */
+  delete(name: string): boolean {
+    const row = this.#rows.get(name)
+    if (row !== undefined) this.#remove(row, false)
+    return row !== undefined
+  }
+
+  reset(name: string): void {
+    if (this.#rows.has(name)) this.#handles.get(name)?.reset()
+  }
+
+  resetAll(): void {
+    for (const handle of this.#handles.values()) handle.reset()
+  }
+
+  /**
+   * Gives the breaker a new policy, over the registry's for this name. State and evidence stay.
+   * @throws PolicyError (`INVALID_POLICY`), RegistryClosedError (`REGISTRY_CLOSED`)
+   */
+  configure(name: string, policy: PolicyOptions): void {
+    const resolved = resolvePolicy(policy, this.#options.policyFor(name))
+    const row = this.#rowOf(name)
+    row.bound = true
+    send(row, { type: 'configure', policy: resolved, at: this.#home.clock.now() })
+  }
+
+  /** Everything that `createRegistry({ snapshot })` needs to go on elsewhere, as JSON. */
+  snapshot(): RegistrySnapshot {
+    return snapshotOf(this.#rows.values(), this.#home.clock.now())
+  }
+
+  /**
+   * Calls `listener` for each event of this name, after the actors have settled; gives back what ends that.
+   * @throws ArgumentError (`INVALID_ARGUMENT`)
+   */
+  on<N extends EventName>(name: N, listener: Listener<N>): () => void {
+    return this.#hub.on(name, listener)
+  }
+
+  /** Stops every actor and timer. Calls in flight end as they will; new ones get RegistryClosedError. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#hub.run(() => this.actor.send({ type: 'close' }))
+    for (const row of this.#rows.values()) detach(row)
+    this.#rows.clear()
+    this.#handles.clear()
+    this.#hub.clear()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #startActor(): RegistryActor {
+    const { clock, inspect, supervision } = this.#options
+    const hub = this.#hub
+    const actor: RegistryActor = createActor(registryMachine, {
+      input: {
+        supervision,
+        table: {
+          now: () => clock.now(),
+          inputOf: (name, start, parkIn) => this.#inputOf(name, start, parkIn),
+          attach: (name, child) => this.#attach(name, child),
+          restarted: (endpoint, error) =>
+            hub.post('restarted', { endpoint, error, generation: this.#rows.get(endpoint)?.generation ?? 0 }),
+          escalated: (endpoint, error) =>
+            hub.post('escalated', { endpoint, error, state: supervision.onEscalation }),
+        },
+      },
+      clock: {
+        setTimeout: (fn, ms) => clock.setTimeout(() => hub.run(fn), ms),
+        clearTimeout: (id) => clock.clearTimeout(id),
+      },
+      ...(inspect && { inspect: (event: InspectionEvent) => this.#inspect(event) }),
+    })
+    actor.start()
+    return actor
+  }
+
+  #inspect(event: InspectionEvent): void {
+    const { inspect } = this.#options
+    try {
+      if (typeof inspect === 'function') inspect(event)
+      else inspect?.next?.(event)
+    } catch (error) {
+      // XState would throw it into the sender of the event, which may be a caller.
+      this.#hub.post('error', { source: 'inspect', error })
+    }
+  }
+
+  #inputOf(name: string, start: 'install' | 'restart', parkIn: BreakerState | undefined) {
+    const row = this.#rows.get(name) as Row
+    const { policy, seed } = row
+    const decision = decisionOf(row)
+    if (start === 'restart') resume(decision)
+    const { maxRestarts: restarts, withinMs } = this.#options.supervision
+    if (parkIn !== undefined) enter(decision, { type: 'escalated', restarts, withinMs })
+    return { policy, seed, at: this.#home.clock.now(), restored: { state: parkIn ?? row.state, decision } }
+  }
+
+  #attach(name: string, actor: BreakerActor): void {
+    const row = this.#rows.get(name) as Row
+    row.actor = actor
+    // The supervisor hears of an error by itself; without a handler here XState would end the process.
+    actor.subscribe({ next: (snapshot) => publish(row, snapshot), error: () => {} })
+  }
+
+  #install(row: Row): BreakerActor | null {
+    this.#hub.run(() => this.actor.send({ type: 'install', name: row.name }))
+    return row.actor
+  }
+
+  #rowOf(name: string, policy?: Policy): Row {
+    return this.#rows.get(name) ?? this.#create(name, policy)
+  }
+
+  #create(name: string, policy: Policy | undefined, from?: BreakerSnapshot): Row {
+    if (this.#closed) throw new RegistryClosedError()
+    if (typeof name !== 'string') throw new ArgumentError('name', 'a string', name)
+    if (this.#rows.size >= this.#options.maxBreakers) this.#evict()
+    const { clock } = this.#home
+    const row = newRow(this.#home, name, policy ?? this.#options.policyFor(name), this.#seedOf(name))
+    row.generation = this.#firstGeneration
+    row.bound = policy !== undefined
+    if (from !== undefined) {
+      restore(row, from, clock.now())
+      resume(row)
+    }
+    this.#rows.set(name, row)
+    this.#handles.set(name, new Breaker(row))
+    this.#hub.run(() => {
+      this.#install(row)
+      this.#hub.post('created', { endpoint: name })
+    })
+    return row
+  }
+
+  #bind(row: Row, policy: Policy): void {
+    // Functions can't be compared: a policy written anew at each call has new ones.
+    if (JSON.stringify(policy) === JSON.stringify(row.policy)) row.bound = true
+    else if (!row.bound) {
+      row.bound = true
+      send(row, { type: 'configure', policy, at: this.#home.clock.now() })
+    } else {
+      row.warned = true
+      const { name: endpoint } = row
+      if (this.#hub.hears('policyIgnored')) this.#hub.run(() => this.#hub.post('policyIgnored', { endpoint }))
+      else {
+        process.emitWarning(`breaker ${JSON.stringify(endpoint)} has a policy; use configure() to give it another`, {
+          code: 'SWITCHGEAR_POLICY_IGNORED',
+        })
+      }
+    }
+  }
+
+  #remove(row: Row, evicted: boolean): void {
+    const { name } = row
+    this.#rows.delete(name)
+    this.#handles.delete(name)
+    this.#hub.run(() => {
+      this.actor.send({ type: 'remove', name })
+      detach(row)
+      this.#firstGeneration = Math.max(this.#firstGeneration, row.generation)
+      this.#hub.post('deleted', { endpoint: name, evicted })
+    })
+  }
+
+  /** Second chance (CLOCK): the first closed breaker that admitted no call since eviction last looked at it. */
+  #evict(): void {
+    let looks = this.#rows.size * 2
+    for (const row of this.#rows.values()) {
+      if (looks-- === 0) break
+      if (row.state === 'closed' && row.seenCalls === row.calls.allowed) return this.#remove(row, true)
+      row.seenCalls = row.calls.allowed
+      // Behind the others, which are looked at first next time.
+      this.#rows.delete(row.name)
+      this.#rows.set(row.name, row)
+    }
+    throw new RegistryFullError(this.#options.maxBreakers)
+  }
+
+  /** Endpoints that open together should not probe together: each has its own jitter (FNV-1a of the name). */
+  #seedOf(name: string): number {
+    let hash = this.#options.seed ^ 0x811c9dc5
+    for (let index = 0; index < name.length; index++) {
+      hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193)
+    }
+    return hash >>> 0
+  }
+}
+
+/**
+ * A registry of supervised breakers.
+ * @throws PolicyError (`INVALID_POLICY`), ClockError (`INVALID_CLOCK`), SnapshotError (`INVALID_SNAPSHOT`)
+ */
+export function createRegistry(options: RegistryOptions = {}): Registry {
+  return new Registry(options)
+}

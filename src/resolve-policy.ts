@@ -1,0 +1,172 @@
+// resolvePolicy: from what users write to a Policy. Validates once, reports every mistake together, changes nothing.
+// Valibot because it is tree-shaken to a few kilobytes and runs only here, never during a call.
+import * as v from 'valibot'
+import { DURATION_EXPECTED, type Duration, parseDuration } from './duration.ts'
+import { describeValue, type Mistake, PolicyError } from './errors.ts'
+import { type Classifier, defaultPolicy, type Policy, type RateRule } from './policy.ts'
+
+const COUNT_EXPECTED = 'a whole number of at least 1'
+const SHARE_EXPECTED = 'a share above 0 and at most 1'
+
+const count = v.pipe(v.number(COUNT_EXPECTED), v.safeInteger(COUNT_EXPECTED), v.minValue(1, COUNT_EXPECTED))
+const share = v.pipe(v.number(SHARE_EXPECTED), v.gtValue(0, SHARE_EXPECTED), v.maxValue(1, SHARE_EXPECTED))
+const durationMs = v.pipe(
+  v.custom<Duration>((value) => parseDuration(value) !== undefined, DURATION_EXPECTED),
+  v.transform((value) => parseDuration(value) as number),
+)
+const classifier = v.custom<Classifier>((value) => typeof value === 'function', 'a function of an outcome')
+
+const SLOTS_EXPECTED = 'a whole number from 1 to 100000'
+const slots = v.pipe(count, v.maxValue(100_000, SLOTS_EXPECTED))
+
+const slidingWindow = v.pipe(
+  v.strictObject(
+    { calls: v.optional(slots), time: v.optional(durationMs), buckets: v.optional(slots) },
+    'an object: { calls } or { time, buckets }',
+  ),
+  v.check(({ calls, time }) => (calls === undefined) !== (time === undefined), 'either calls or time'),
+  v.check(({ calls, buckets }) => calls === undefined || buckets === undefined, 'buckets only beside time'),
+  v.transform(({ calls, time, buckets = 10 }) =>
+    calls !== undefined ? { calls } : { timeMs: time as number, buckets },
+  ),
+)
+
+const rateRule = { threshold: share, minimumCalls: v.optional(count), window: slidingWindow }
+
+type RuleInput = Omit<RateRule, 'minimumCalls'> & { minimumCalls?: number | undefined }
+
+function withMinimum<R extends RuleInput>(rule: R): R & { minimumCalls: number } {
+  const most = 'calls' in rule.window ? rule.window.calls : Number.POSITIVE_INFINITY
+  return { ...rule, minimumCalls: rule.minimumCalls ?? Math.min(10, most) }
+}
+
+const canBeReached = <R extends RuleInput>() =>
+  v.check<R, string>(
+    ({ minimumCalls = 1, window }) => !('calls' in window) || minimumCalls <= window.calls,
+    'minimumCalls of at most window.calls, or it can never open',
+  )
+
+const failureRate = v.pipe(
+  v.strictObject(rateRule, 'an object: { threshold, minimumCalls, window }'),
+  canBeReached(),
+  v.transform(withMinimum),
+)
+
+const slowCalls = v.pipe(
+  v.strictObject(
+    { slowerThan: durationMs, ...rateRule },
+    'an object: { slowerThan, threshold, minimumCalls, window }',
+  ),
+  canBeReached(),
+  v.transform(({ slowerThan, ...rule }) => ({ slowerThanMs: slowerThan, ...withMinimum(rule) })),
+)
+
+const FACTOR_EXPECTED = 'a number of at least 1'
+const JITTER_EXPECTED = 'a share of at least 0 and at most 1'
+const backoff = v.pipe(
+  v.strictObject(
+    {
+      factor: v.optional(
+        v.pipe(v.number(FACTOR_EXPECTED), v.finite(FACTOR_EXPECTED), v.minValue(1, FACTOR_EXPECTED)),
+        2,
+      ),
+      max: durationMs,
+      jitter: v.optional(
+        v.pipe(v.number(JITTER_EXPECTED), v.minValue(0, JITTER_EXPECTED), v.maxValue(1, JITTER_EXPECTED)),
+        0,
+      ),
+    },
+    'an object: { factor, max, jitter }',
+  ),
+  v.transform(({ factor, max, jitter }) => ({ factor, maxMs: max, jitter })),
+)
+
+const SAMPLING_EXPECTED = 'a whole number of at least 0'
+const policySchema = v.strictObject(
+  {
+    failureThreshold: v.nullish(count),
+    counting: v.optional(v.picklist(['consecutive', 'cumulative'], "'consecutive' or 'cumulative'")),
+    failureWindow: v.nullish(durationMs),
+    failureRate: v.nullish(failureRate),
+    slowCalls: v.nullish(slowCalls),
+    openTimeout: v.optional(durationMs),
+    openTimeoutFrom: v.optional(v.picklist(['opened', 'lastFailure'], "'opened' or 'lastFailure'")),
+    backoff: v.nullish(backoff),
+    halfOpenMaxCalls: v.optional(count),
+    successThreshold: v.optional(count),
+    halfOpenFailureThreshold: v.optional(count),
+    probeTimeout: v.optional(durationMs),
+    timeout: v.nullish(durationMs),
+    isFailure: v.nullish(classifier),
+    ignore: v.nullish(classifier),
+    latencySampling: v.optional(
+      v.pipe(v.number(SAMPLING_EXPECTED), v.safeInteger(SAMPLING_EXPECTED), v.minValue(0, SAMPLING_EXPECTED)),
+    ),
+    captureStack: v.optional(v.boolean('true or false')),
+  },
+  'an object of policy options',
+)
+
+/** A policy as users write it; everything is optional, `null` means "none". The README's policy table says more. */
+export type PolicyOptions = v.InferInput<typeof policySchema>
+
+const IN_MILLISECONDS: Record<string, keyof Policy> = {
+  failureWindow: 'failureWindowMs',
+  openTimeout: 'openTimeoutMs',
+  probeTimeout: 'probeTimeoutMs',
+  timeout: 'timeoutMs',
+}
+
+/**
+ * The frozen policy that `options` describe, over `base` (the default policy).
+ * @throws PolicyError (`INVALID_POLICY`) that lists every mistake; `where` names the options in its message.
+ */
+export function resolvePolicy(
+  options: PolicyOptions = {},
+  base: Policy = defaultPolicy(),
+  where = 'policy',
+): Policy {
+  const policy: Record<string, unknown> = { ...base }
+  const parsed = parse(policySchema, options, where, `invalid ${where}`)
+  for (const [key, value] of Object.entries(parsed)) {
+    if (value !== undefined) policy[IN_MILLISECONDS[key] ?? key] = value
+  }
+  const resolved = policy as unknown as Policy
+  if (resolved.failureWindowMs !== null && resolved.failureThreshold === null) {
+    const expected = 'failureThreshold beside it, or it counts for nothing'
+    throw new PolicyError(`invalid ${where}`, [
+      { path: `${where}.failureWindow`, expected, received: 'failureThreshold: null' },
+    ])
+  }
+  return freeze(resolved)
+}
+
+/** Parses `input`, or throws a PolicyError with a Mistake for each of its issues. */
+export function parse<S extends v.GenericSchema>(
+  schema: S,
+  input: unknown,
+  where: string,
+  what: string,
+): v.InferOutput<S> {
+  // To Valibot an array is an object without keys, and would pass for empty options.
+  const result = v.safeParse(schema, Array.isArray(input) ? null : input)
+  if (result.success) return result.output
+  throw new PolicyError(what, mistakesOf(result.issues, where))
+}
+
+export function mistakesOf(issues: readonly v.BaseIssue<unknown>[], where: string): Mistake[] {
+  return issues.map((issue) => {
+    const keys = (issue.path ?? []).map((item) => String(item.key))
+    // Valibot reports an unknown key as "expected never", and a missing one as received undefined.
+    const expected = issue.expected === 'never' ? 'no such option' : issue.message
+    const received = issue.expected === 'never' ? 'an unknown key' : describeValue(issue.input)
+    return { path: [where, ...keys].join('.'), expected, received }
+  })
+}
+
+function freeze<T extends object>(value: T): T {
+  for (const member of Object.values(value)) {
+    if (typeof member === 'object' && member !== null) freeze(member)
+  }
+  return Object.freeze(value)
+}

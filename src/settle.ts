@@ -1,0 +1,177 @@
+// Admission and settlement: what a row does with a call before it is made and after it has ended.
+// Closed outcomes are folded into the row with the machine's own rules; what may change the state goes to the actor.
+import type { BreakerEvent } from '../machines/breaker.machine.ts'
+import { hasPermit, holdsProbe, isDue, isLate } from './decide.ts'
+import { BreakerOpenError } from './errors.ts'
+import { addDuration, newSketch } from './latency.ts'
+import type { Outcome } from './policy.ts'
+import { type Row, rejectionOf, restartSampling } from './table.ts'
+import { addFailure, addSuccess } from './tally.ts'
+import { firedTrigger, successCanTrigger } from './triggers.ts'
+
+export type Result = 'succeed' | 'fail' | 'ignore'
+
+/** The probe number of a call that is no probe. */
+export const NO_PROBE = 0
+
+/** Sends to the row's actor, with the outcomes that were folded since its last event as evidence. */
+export function send(row: Row, event: BreakerEvent): void {
+  const { home } = row
+  home.hub.run(() => {
+    const actor = row.actor ?? home.install(row)
+    const folded = home.folding && row.state === 'closed' && event.tally === undefined
+    actor?.send(folded ? { ...event, tally: row.tally } : event)
+  })
+}
+
+/** Whether `admit` would let a call through now. */
+export function wouldAdmit(row: Row): boolean {
+  switch (row.state) {
+    case 'closed':
+    case 'disabled':
+      return true
+    case 'open':
+      return isDue(row, row.home.clock.now())
+    case 'halfOpen':
+      return hasPermit(row, row.policy)
+    default:
+      return false
+  }
+}
+
+/** The number of the probe (NO_PROBE outside half-open), or the error for a call that is not admitted. */
+export function admit(row: Row): number | BreakerOpenError {
+  const { state, home } = row
+  if (state === 'closed' || state === 'disabled') {
+    if (!home.folding) send(row, { type: 'admit', probe: NO_PROBE, at: home.clock.now() })
+    row.calls.allowed++
+    return NO_PROBE
+  }
+  const now = state === 'forcedOpen' ? 0 : home.clock.now()
+  const mayProbe = state === 'open' ? isDue(row, now) : state === 'halfOpen' && hasPermit(row, row.policy)
+  if (!mayProbe && home.folding) return reject(row, now)
+
+  const probe = row.nextProbe++
+  send(row, { type: 'admit', probe, at: home.clock.now() })
+  // By the row, not by hope: the actor may have crashed, or be in the middle of an event that led here.
+  if (!holdsProbe(row, probe)) {
+    if (mayProbe) send(row, { type: 'ignore', generation: row.generation, probe, at: home.clock.now() })
+    return row.state === 'closed' || row.state === 'disabled' ? admit(row) : reject(row, now)
+  }
+  row.calls.allowed++
+  const { name: endpoint, generation, probes } = row
+  home.hub.run(() => home.hub.post('probe', { endpoint, generation, inFlight: probes.length }))
+  return probe
+}
+
+function reject(row: Row, now: number): BreakerOpenError {
+  const { state, generation, home, name: endpoint } = row
+  row.calls.rejected++
+  if (home.hub.hears('rejected')) {
+    home.hub.run(() => home.hub.post('rejected', { endpoint, state, generation }))
+  }
+  const error = new BreakerOpenError(rejectionOf(row), endpoint, state, retryAfterMs(row, now))
+  if (row.policy.captureStack) Error.captureStackTrace(error)
+  return error
+}
+
+/** Time to the next permit: until the open time has passed, or the oldest probe must have reported. */
+export function retryAfterMs(row: Row, now: number): number | undefined {
+  if (row.state === 'open') return row.deadline === null ? undefined : Math.max(row.deadline - now, 0)
+  const oldest = row.probes[0]
+  if (row.state !== 'halfOpen' || oldest === undefined) return undefined
+  return Math.min(Math.max(oldest.expiresAt - now, 1), row.policy.openTimeoutMs)
+}
+
+/**
+ * Counts how a call ended. `durationMs` is NaN where nobody measured it; `now` is needed when the policy dates
+ * successes, and is read here for everything else.
+ */
+export function settle(
+  row: Row,
+  result: Result,
+  admittedIn: number,
+  probe: number,
+  durationMs: number,
+  now: number,
+): void {
+  const { calls, policy, home } = row
+  const late = isLate(row, admittedIn, probe === NO_PROBE ? undefined : probe)
+  if (late) countLate(row, admittedIn)
+  else {
+    if (result === 'succeed') calls.succeeded++
+    else if (result === 'fail') calls.failed++
+    else calls.ignored++
+    if (policy.slowCalls !== null && durationMs > policy.slowCalls.slowerThanMs) calls.slow++
+  }
+  if (!home.folding) sendResult(row, result, admittedIn, probe, durationMs)
+  else if (late) return
+  else if (row.state === 'closed') fold(row, result, durationMs, now)
+  else if (row.state === 'halfOpen') sendResult(row, result, admittedIn, probe, durationMs)
+  else if (row.state === 'open' && result === 'fail' && policy.openTimeoutFrom === 'lastFailure') {
+    sendResult(row, result, admittedIn, probe, durationMs)
+  }
+}
+
+/** Adds to the row what changes no state; the outcome that makes a trigger fire goes to the actor, which decides. */
+function fold(row: Row, result: Result, durationMs: number, dated: number): void {
+  const { policy, tally } = row
+  if (result === 'succeed') {
+    addSuccess(tally, policy, dated, durationMs)
+    if (!successCanTrigger(policy) || firedTrigger(tally, policy, dated) === null) return
+  } else if (result === 'fail') {
+    const now = policy.failureWindowMs === null || row.datesSuccesses ? dated : row.home.clock.now()
+    addFailure(tally, policy, now, durationMs)
+    if (firedTrigger(tally, policy, now) === null) return
+  } else return
+  sendResult(row, result, row.generation, NO_PROBE, durationMs)
+}
+
+function sendResult(row: Row, type: Result, generation: number, probe: number, durationMs: number): void {
+  if (!row.attached) return
+  const permit = probe === NO_PROBE ? { generation } : { generation, probe }
+  send(row, { type, ...permit, durationMs, at: row.home.clock.now() })
+}
+
+export function countLate(row: Row, admittedIn: number): void {
+  const { calls, home, name: endpoint, generation } = row
+  calls.late++
+  if (home.hub.hears('late')) home.hub.run(() => home.hub.post('late', { endpoint, admittedIn, generation }))
+}
+
+/** Counts down to the next call whose latency is sampled. */
+export function takesSample(row: Row): boolean {
+  if (--row.untilSample > 0) return false
+  restartSampling(row)
+  return row.policy.latencySampling > 0
+}
+
+export function sample(row: Row, durationMs: number): void {
+  row.latency ??= newSketch()
+  addDuration(row.latency, durationMs)
+}
+
+/** What an outcome counts as. A classifier that throws, or answers neither true nor false, makes it a failure. */
+export function classify(row: Row, outcome: Outcome): Result {
+  const { ignore, isFailure } = row.policy
+  if (ignore !== null) {
+    const answer = ask(row, 'ignore', outcome)
+    if (answer !== false) return answer === true ? 'ignore' : 'fail'
+  }
+  if (isFailure === null) return 'error' in outcome ? 'fail' : 'succeed'
+  return ask(row, 'isFailure', outcome) === false ? 'succeed' : 'fail'
+}
+
+function ask(row: Row, source: 'ignore' | 'isFailure', outcome: Outcome): boolean | undefined {
+  const { home, name: endpoint } = row
+  const report = (error: unknown) => home.hub.run(() => home.hub.post('error', { source, endpoint, error }))
+  try {
+    const answer: unknown = row.policy[source]?.(outcome)
+    if (typeof answer === 'boolean') return answer
+    if (answer instanceof Promise) answer.catch(() => {})
+    report(new TypeError(`${source} must answer true or false at once, not ${String(answer)}`))
+  } catch (error) {
+    report(error)
+  }
+  return undefined
+}

@@ -1,0 +1,175 @@
+// Row: the published image of one breaker, which callers read without a message. It survives its actor's crashes.
+// State and decision are written by `publish` alone, from the actor; tally, calls and latency by folding (settle.ts).
+import type { SnapshotFrom } from 'xstate'
+import type { breakerMachine } from '../machines/breaker.machine.ts'
+import type { BreakerActor } from '../machines/registry.machine.ts'
+import { type Calls, newCalls } from './calls.ts'
+import type { Clock } from './clock.ts'
+import { type BreakerState, type Decision, newDecision } from './decide.ts'
+import { newRejection, type Rejection } from './errors.ts'
+import type { EventHub } from './events.ts'
+import type { LatencySketch } from './latency.ts'
+import type { Policy } from './policy.ts'
+import { copyTally, needsClock } from './tally.ts'
+
+/** What a guarded function is given. */
+export interface CallContext {
+  /** Aborted by the call's `timeout` and by the caller's own `signal`. */
+  readonly signal: AbortSignal
+  readonly endpoint: string
+  readonly generation: number
+}
+
+/** What a row needs of the registry it belongs to. */
+export interface Home {
+  readonly clock: Clock
+  readonly hub: EventHub
+  /** Whether outcomes that change nothing are kept from the actor. */
+  readonly folding: boolean
+  /** Starts the actor of a row that has none; `null` if it crashes at once, time and again. */
+  install(row: Row): BreakerActor | null
+  stateOf(name: string): BreakerState
+  /** The row of this name now, made if there is none. @throws RegistryClosedError */
+  rowOf(name: string, formerly: Row): Row
+}
+
+export interface Row extends Decision {
+  readonly home: Home
+  readonly name: string
+  readonly seed: number
+  readonly calls: Calls
+  state: BreakerState
+  policy: Policy
+  /** Nothing to do in a call but to count it: closed, folding, no classifier, timeout or clock read. */
+  plain: boolean
+  /** The time is needed when a call starts, and when an outcome is counted. */
+  timesCalls: boolean
+  datesSuccesses: boolean
+  /** Calls until the next one whose latency is sampled. */
+  untilSample: number
+  latency: LatencySketch | null
+  /** Given to every call of this generation that has no signal of its own. */
+  context: CallContext
+  rejection: Rejection | null
+  nextProbe: number
+  /** When the state was entered, and the time spent in states before. */
+  since: number
+  readonly timeInState: Record<BreakerState, number>
+  actor: BreakerActor | null
+  /** False once deleted: its late results count for nothing, its handle looks for the name again. */
+  attached: boolean
+  /** The policy was given by name, not taken from the registry's; and a second one was reported. */
+  bound: boolean
+  warned: boolean
+  /** Calls admitted when eviction last looked: unchanged, the breaker is idle. */
+  seenCalls: number
+}
+
+/** Without a timeout or a signal of the caller nothing aborts a call: it gets a signal of its own only when it looks. */
+class SharedContext implements CallContext {
+  readonly endpoint: string
+  readonly generation: number
+  constructor(endpoint: string, generation: number) {
+    this.endpoint = endpoint
+    this.generation = generation
+  }
+  get signal(): AbortSignal {
+    return new AbortController().signal
+  }
+}
+
+/** Stands for "never" in the countdown to the next sample; a small integer, because a float would be boxed. */
+const NEVER = 2 ** 30
+
+export function newRow(home: Home, name: string, policy: Policy, seed: number): Row {
+  const now = home.clock.now()
+  return {
+    ...newDecision(policy, now),
+    state: 'closed',
+    plain: false,
+    untilSample: policy.latencySampling === 0 ? NEVER : 1,
+    calls: newCalls(),
+    policy,
+    context: new SharedContext(name, 0),
+    home,
+    name,
+    seed,
+    timesCalls: false,
+    datesSuccesses: false,
+    latency: null,
+    rejection: null,
+    nextProbe: 1,
+    since: now,
+    timeInState: { closed: 0, open: 0, halfOpen: 0, forcedOpen: 0, disabled: 0 },
+    actor: null,
+    attached: true,
+    bound: false,
+    warned: false,
+    seenCalls: 0,
+  }
+}
+
+/** Makes the row the image of what its actor has decided. */
+export function publish(row: Row, snapshot: SnapshotFrom<typeof breakerMachine>): void {
+  const { policy, decision } = snapshot.context
+  const from = row.state
+  const generation = row.generation
+  const { tally, ...decided } = decision
+  Object.assign(row, decided)
+  row.tally = copyTally(tally)
+  row.policy = policy
+  row.state = snapshot.value as BreakerState
+  if (row.generation !== generation || from !== row.state) {
+    row.context = new SharedContext(row.name, row.generation)
+    row.rejection = null
+    if (from !== row.state) noteTransition(row, from)
+  }
+  setPath(row)
+}
+
+function noteTransition(row: Row, from: BreakerState): void {
+  const { home, name, state, generation, reason } = row
+  const at = home.clock.now()
+  row.timeInState[from] += at - row.since
+  row.since = at
+  if (reason !== null) home.hub.post('transition', { endpoint: name, from, to: state, generation, reason, at })
+}
+
+/** Chooses what a call has to do, once for all calls until something changes. */
+export function setPath(row: Row): void {
+  const { policy, home } = row
+  const classifies = policy.isFailure !== null || policy.ignore !== null
+  row.timesCalls = policy.slowCalls !== null || classifies
+  row.datesSuccesses = needsClock(policy) && (policy.failureRate !== null || policy.slowCalls !== null)
+  row.plain =
+    row.attached &&
+    home.folding &&
+    row.state === 'closed' &&
+    policy.timeoutMs === null &&
+    !row.timesCalls &&
+    !row.datesSuccesses
+}
+
+/** A copy of what the row's breaker has decided, to start an actor from. */
+export function decisionOf(row: Row): Decision {
+  const { generation, reason, openedAt, deadline, openings, probes, probeSuccesses, probeFailures } = row
+  const tally = copyTally(row.tally)
+  return { generation, reason, openedAt, deadline, openings, probes, probeSuccesses, probeFailures, tally }
+}
+
+/** Detaches a deleted row: every call admitted by it is late from now on. */
+export function detach(row: Row): void {
+  row.attached = false
+  row.actor = null
+  row.generation++
+  setPath(row)
+}
+
+export function rejectionOf(row: Row): Rejection {
+  row.rejection ??= newRejection(row.name, row.state, row.reason ?? { type: 'reset' })
+  return row.rejection
+}
+
+export function restartSampling(row: Row): void {
+  row.untilSample = row.policy.latencySampling === 0 ? NEVER : row.policy.latencySampling
+}

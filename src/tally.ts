@@ -1,0 +1,128 @@
+// Tally: what the outcomes of the current closed stay have left behind; the triggers judge it.
+// Changed in place by the row's owner on every folded call; the machine and the pure layer copy it first.
+import type { Policy } from './policy.ts'
+import { addCall, copyWindow, expire, newWindow, resizeWindow, type SlidingWindow } from './window.ts'
+
+export interface Tally {
+  consecutiveFailures: number
+  /** Failures since the breaker closed. */
+  failures: number
+  /** When the newest failures happened, at most `failureThreshold` of them: a ring whose oldest is at `oldestFailure`. */
+  failureTimes: number[]
+  oldestFailure: number
+  failureRate: SlidingWindow | null
+  slowCalls: SlidingWindow | null
+}
+
+export function newTally(policy: Policy, now: number): Tally {
+  return {
+    consecutiveFailures: 0,
+    failures: 0,
+    failureTimes: [],
+    oldestFailure: 0,
+    failureRate: policy.failureRate && newWindow(policy.failureRate.window, now),
+    slowCalls: policy.slowCalls && newWindow(policy.slowCalls.window, now),
+  }
+}
+
+export function copyTally(tally: Tally): Tally {
+  return {
+    consecutiveFailures: tally.consecutiveFailures,
+    failures: tally.failures,
+    failureTimes: tally.failureTimes.slice(),
+    oldestFailure: tally.oldestFailure,
+    failureRate: tally.failureRate && copyWindow(tally.failureRate),
+    slowCalls: tally.slowCalls && copyWindow(tally.slowCalls),
+  }
+}
+
+/** `now` and `durationMs` matter only to policies with windows; see `needsClock`. */
+export function addSuccess(tally: Tally, policy: Policy, now: number, durationMs: number): void {
+  tally.consecutiveFailures = 0
+  if (policy.failureWindowMs !== null && policy.counting === 'consecutive') clearFailureTimes(tally)
+  if (policy.failureRate !== null && tally.failureRate !== null) {
+    addCall(tally.failureRate, policy.failureRate.window, false, now)
+  }
+  addDuration(tally, policy, now, durationMs)
+}
+
+export function addFailure(tally: Tally, policy: Policy, now: number, durationMs: number): void {
+  tally.consecutiveFailures++
+  tally.failures++
+  if (policy.failureWindowMs !== null) addFailureTime(tally, policy, now)
+  if (policy.failureRate !== null && tally.failureRate !== null) {
+    addCall(tally.failureRate, policy.failureRate.window, true, now)
+  }
+  addDuration(tally, policy, now, durationMs)
+}
+
+/** Whether outcomes under this policy must be told the time. */
+export function needsClock(policy: Policy): boolean {
+  return (
+    policy.failureWindowMs !== null ||
+    policy.slowCalls !== null ||
+    (policy.failureRate !== null && 'timeMs' in policy.failureRate.window)
+  )
+}
+
+/** Failures within the policy's `failureWindowMs` at `now`, at most `failureThreshold`. */
+export function failuresInWindow(tally: Tally, windowMs: number, now: number): number {
+  let failures = 0
+  for (const at of tally.failureTimes) if (now - at < windowMs) failures++
+  return failures
+}
+
+/** Time windows expire when read, too: brings both windows to `now`. */
+export function expireTally(tally: Tally, policy: Policy, now: number): void {
+  if (tally.failureRate && policy.failureRate) expire(tally.failureRate, policy.failureRate.window, now)
+  if (tally.slowCalls && policy.slowCalls) expire(tally.slowCalls, policy.slowCalls.window, now)
+}
+
+/** The same evidence under another policy. */
+export function refitTally(tally: Tally, from: Policy, to: Policy, now: number): Tally {
+  const kept = to.failureWindowMs === null ? [] : inOrder(tally).slice(-(to.failureThreshold ?? 0))
+  const fresh = newTally(to, now)
+  return {
+    consecutiveFailures: tally.consecutiveFailures,
+    failures: tally.failures,
+    failureTimes: kept,
+    oldestFailure: 0,
+    failureRate: refit(tally.failureRate, from.failureRate, to.failureRate, now) ?? fresh.failureRate,
+    slowCalls: refit(tally.slowCalls, from.slowCalls, to.slowCalls, now) ?? fresh.slowCalls,
+  }
+}
+
+/** Failure times, oldest first. */
+export function inOrder(tally: Tally): number[] {
+  const { failureTimes, oldestFailure } = tally
+  return [...failureTimes.slice(oldestFailure), ...failureTimes.slice(0, oldestFailure)]
+}
+
+function refit(
+  window: SlidingWindow | null,
+  from: Policy['failureRate'],
+  to: Policy['failureRate'],
+  now: number,
+): SlidingWindow | null {
+  return window && from && to ? resizeWindow(window, from.window, to.window, now) : null
+}
+
+function addFailureTime(tally: Tally, policy: Policy, now: number): void {
+  const capacity = policy.failureThreshold ?? 0
+  if (tally.failureTimes.length < capacity) {
+    tally.failureTimes.push(now)
+  } else {
+    tally.failureTimes[tally.oldestFailure] = now
+    tally.oldestFailure = (tally.oldestFailure + 1) % capacity
+  }
+}
+
+function clearFailureTimes(tally: Tally): void {
+  tally.failureTimes.length = 0
+  tally.oldestFailure = 0
+}
+
+function addDuration(tally: Tally, policy: Policy, now: number, durationMs: number): void {
+  if (policy.slowCalls === null || tally.slowCalls === null) return
+  addCall(tally.slowCalls, policy.slowCalls.window, durationMs > policy.slowCalls.slowerThanMs, now)
+}

@@ -1,0 +1,112 @@
+// Triggers: the rules that open, each judging a tally under a policy; and Reason, why a breaker is in its state.
+// One implementation for the row, the machine and the pure layer.
+import type { Policy, RateRule } from './policy.ts'
+import { expireTally, failuresInWindow, type Tally } from './tally.ts'
+import type { SlidingWindow } from './window.ts'
+
+/** Why a breaker entered its state, with the figures that decided. */
+export type Reason =
+  | { readonly type: 'consecutiveFailures'; readonly failures: number; readonly threshold: number }
+  | { readonly type: 'cumulativeFailures'; readonly failures: number; readonly threshold: number }
+  | {
+      readonly type: 'failuresInWindow'
+      readonly failures: number
+      readonly threshold: number
+      readonly windowMs: number
+    }
+  | { readonly type: 'failureRate'; readonly rate: number; readonly threshold: number; readonly calls: number }
+  | {
+      readonly type: 'slowCallRate'
+      readonly rate: number
+      readonly threshold: number
+      readonly calls: number
+      readonly slowerThanMs: number
+    }
+  | { readonly type: 'probeFailures'; readonly failures: number; readonly threshold: number }
+  | { readonly type: 'probeSuccesses'; readonly successes: number; readonly threshold: number }
+  | { readonly type: 'openTimeElapsed' }
+  | { readonly type: 'tripped'; readonly message: string }
+  | { readonly type: 'reset' | 'isolated' | 'disabled' | 'enabled' }
+  | { readonly type: 'escalated'; readonly restarts: number; readonly withinMs: number }
+
+/** The first trigger that fires, in the order of the policy table, or `null`. Expires the tally's windows in place. */
+export function firedTrigger(tally: Tally, policy: Policy, now: number): Reason | null {
+  return failureCountTrigger(tally, policy, now) ?? rateTriggers(tally, policy, now)
+}
+
+/** Whether a success can fire a trigger too: a rate is judged after every call. */
+export function successCanTrigger(policy: Policy): boolean {
+  return policy.failureRate !== null || policy.slowCalls !== null
+}
+
+function failureCountTrigger(tally: Tally, policy: Policy, now: number): Reason | null {
+  const { failureThreshold: threshold, failureWindowMs: windowMs } = policy
+  if (threshold === null) return null
+  if (windowMs !== null) {
+    // The ring holds the newest `threshold` failures: it is full of recent ones exactly when its oldest is recent.
+    const oldest = tally.failureTimes[tally.oldestFailure]
+    if (tally.failureTimes.length < threshold || oldest === undefined || now - oldest >= windowMs) return null
+    return { type: 'failuresInWindow', failures: failuresInWindow(tally, windowMs, now), threshold, windowMs }
+  }
+  if (policy.counting === 'cumulative') {
+    return tally.failures >= threshold
+      ? { type: 'cumulativeFailures', failures: tally.failures, threshold }
+      : null
+  }
+  return tally.consecutiveFailures >= threshold
+    ? { type: 'consecutiveFailures', failures: tally.consecutiveFailures, threshold }
+    : null
+}
+
+function rateTriggers(tally: Tally, policy: Policy, now: number): Reason | null {
+  const { failureRate, slowCalls } = policy
+  if (failureRate === null && slowCalls === null) return null
+  expireTally(tally, policy, now)
+  if (reached(tally.failureRate, failureRate)) {
+    const { marked, calls } = tally.failureRate as SlidingWindow
+    return { type: 'failureRate', rate: marked / calls, threshold: (failureRate as RateRule).threshold, calls }
+  }
+  if (slowCalls !== null && reached(tally.slowCalls, slowCalls)) {
+    const { marked, calls } = tally.slowCalls as SlidingWindow
+    const { threshold, slowerThanMs } = slowCalls
+    return { type: 'slowCallRate', rate: marked / calls, threshold, calls, slowerThanMs }
+  }
+  return null
+}
+
+function reached(window: SlidingWindow | null, rule: RateRule | null): boolean {
+  if (window === null || rule === null) return false
+  return window.calls >= rule.minimumCalls && window.marked >= rule.threshold * window.calls
+}
+
+/** The reason in words, for messages and logs. */
+export function describeReason(reason: Reason): string {
+  switch (reason.type) {
+    case 'consecutiveFailures':
+      return `${reason.failures} consecutive failures (threshold ${reason.threshold})`
+    case 'cumulativeFailures':
+      return `${reason.failures} failures since it closed (threshold ${reason.threshold})`
+    case 'failuresInWindow':
+      return `${reason.failures} failures within ${reason.windowMs} ms (threshold ${reason.threshold})`
+    case 'failureRate':
+      return `failure rate ${percent(reason.rate)} over ${reason.calls} calls (threshold ${percent(reason.threshold)})`
+    case 'slowCallRate':
+      return `${percent(reason.rate)} of ${reason.calls} calls slower than ${reason.slowerThanMs} ms (threshold ${percent(reason.threshold)})`
+    case 'probeFailures':
+      return `${reason.failures} failed while half-open (threshold ${reason.threshold})`
+    case 'probeSuccesses':
+      return `${reason.successes} succeeded while half-open (threshold ${reason.threshold})`
+    case 'openTimeElapsed':
+      return 'the open time has passed'
+    case 'tripped':
+      return `tripped: ${reason.message}`
+    case 'escalated':
+      return `its actor crashed more than ${reason.restarts} times within ${reason.withinMs} ms`
+    default:
+      return reason.type
+  }
+}
+
+function percent(rate: number): string {
+  return `${Math.round(rate * 1000) / 10}%`
+}
