@@ -102,9 +102,7 @@ export const breakerMachine = setup({
     }),
     openByTrip: open(({ event }) => ({ type: 'tripped', message: event.type === 'trip' ? event.message : '' })),
     reopen: open(({ context }) => rules.reopenedByProbes(context.decision, context.policy)),
-    extendOpenTime: decide((decision, context) =>
-      rules.extendOpen(decision, context.policy, context.at, context.seed),
-    ),
+    extendOpenTime: decide((decision, context) => rules.extendOpen(decision, context.policy, context.at, context.seed)),
     beginTrial: decide((decision) => rules.enter(decision, { type: 'openTimeElapsed' })),
     reservePermit: decide((decision, { policy, at }, event) => {
       if (event.type === 'admit') rules.reserveProbe(decision, policy, event.probe, at)
@@ -140,7 +138,8 @@ export const breakerMachine = setup({
   },
 }).createMachine({
   id: 'breaker',
-  description: 'Guards one endpoint: opens when a trigger fires, probes after the open time, closes when probes succeed.',
+  description:
+    'Guards one endpoint: opens when a trigger fires, probes after the open time, closes when probes succeed.',
   context: ({ input }) => ({
     policy: input.policy,
     seed: input.seed,
@@ -151,7 +150,11 @@ export const breakerMachine = setup({
   initial: 'starting',
   on: {
     trip: { target: '.open', actions: 'openByTrip', description: 'An operator opens it; it will probe by itself.' },
-    reset: { target: '.closed', actions: 'closeByReset', description: 'An operator closes it and clears the evidence.' },
+    reset: {
+      target: '.closed',
+      actions: 'closeByReset',
+      description: 'An operator closes it and clears the evidence.',
+    },
     isolate: { target: '.forcedOpen', actions: 'isolate', description: 'An operator takes the endpoint out of use.' },
     disable: { target: '.disabled', actions: 'disable', description: 'An operator takes the breaker out of use.' },
     configure: { actions: 'configure', description: 'A new policy; state and evidence stay.' },
@@ -225,7 +228,7 @@ export const breakerMachine = setup({
         leaseExpired: [
           { guard: 'late' },
           { guard: 'lastFailureAllowed', target: 'open', actions: 'reopen' },
-          { actions: ['countProbeFailure', 'returnPermit'] },
+          { actions: ['countProbeFailure', 'returnPermit', 'endLease'] },
         ],
       },
     },

@@ -1,6 +1,6 @@
 // The registry as a statechart: the supervisor of the breakers. It installs, removes, restarts and parks them.
 // Children are created with their parent given and kept in a Map: XState's spawn copies a list of all children each time.
-import { type ActorRefFrom, createActor, enqueueActions, type ErrorActorEvent, setup } from 'xstate'
+import { type ActorRefFrom, createActor, type ErrorActorEvent, enqueueActions, setup } from 'xstate'
 import type { BreakerState } from '../src/decide.ts'
 import { type BreakerInput, breakerMachine } from './breaker.machine.ts'
 
@@ -39,8 +39,7 @@ export type RegistryEvent =
   | { readonly type: 'close' }
   | ErrorActorEvent
 
-const nameOf = (event: RegistryEvent) =>
-  'actorId' in event ? event.actorId : 'name' in event ? event.name : ''
+const nameOf = (event: RegistryEvent) => ('actorId' in event ? event.actorId : 'name' in event ? event.name : '')
 
 function recentCrashes({ crashes, table, supervision }: RegistryContext, name: string): number[] {
   const now = table.now()
@@ -51,8 +50,7 @@ export const registryMachine = setup({
   types: {} as { context: RegistryContext; events: RegistryEvent; input: RegistryInput },
   guards: {
     // An error may be told after its breaker was removed and installed anew.
-    childIsWell: ({ context, event }) =>
-      context.children.get(nameOf(event))?.getSnapshot().status !== 'error',
+    childIsWell: ({ context, event }) => context.children.get(nameOf(event))?.getSnapshot().status !== 'error',
     tooManyCrashes: ({ context, event }) =>
       recentCrashes(context, nameOf(event)).length > context.supervision.maxRestarts,
     parkedCrashed: ({ context, event }) =>

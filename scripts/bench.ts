@@ -61,16 +61,20 @@ const cockatielSampling = circuitBreaker(handleAll, {
 const cockatielOpen = circuitBreaker(handleAll, { halfOpenAfter: 3_600_000, breaker: new ConsecutiveBreaker(1) })
 await cockatielOpen.execute(() => Promise.reject(failure)).catch(() => {})
 
-const repeat = (call: () => Promise<unknown>): Loop => async () => {
-  for (let index = 0; index < CALLS; index++) await call()
-}
-const repeatRejected = (call: () => Promise<unknown>): Loop => async () => {
-  for (let index = 0; index < CALLS; index++) {
-    try {
-      await call()
-    } catch {}
+const repeat =
+  (call: () => Promise<unknown>): Loop =>
+  async () => {
+    for (let index = 0; index < CALLS; index++) await call()
   }
-}
+const repeatRejected =
+  (call: () => Promise<unknown>): Loop =>
+  async () => {
+    for (let index = 0; index < CALLS; index++) {
+      try {
+        await call()
+      } catch {}
+    }
+  }
 
 const loops: Record<string, Loop> = {
   'bare wrapper': repeat(() => bare(fn)),
@@ -165,7 +169,11 @@ function measureTransition(): number {
 const times = await measureCalls()
 const of = (name: string) => times[name] as number
 const ratio = (name: string, base = 'bare wrapper') => of(name) / of(base)
-const spawn = { 1_000: await measureSpawn(1_000), 10_000: await measureSpawn(10_000), 100_000: await measureSpawn(100_000) }
+const spawn = {
+  1000: await measureSpawn(1_000),
+  10000: await measureSpawn(10_000),
+  100000: await measureSpawn(100_000),
+}
 const bytes = { closed: await measureMemory(false), open: await measureMemory(true) }
 const transition = measureTransition()
 await registry.close()
@@ -188,15 +196,44 @@ const lines: Line[] = [
     budget: 1,
     note: 'below 1 is faster',
   },
-  { path: 'call, closed, rate and slow-call windows', value: ratio('call, closed, rate and slow-call windows'), unit: 'x', budget: 2.1, note: ns('call, closed, rate and slow-call windows') },
-  { path: 'rejected call, open', value: ratio('call, open (rejected)', 'Promise.reject'), unit: 'x', budget: 2, note: `${ns('call, open (rejected)')}; Promise.reject ${ns('Promise.reject')}` },
+  {
+    path: 'call, closed, rate and slow-call windows',
+    value: ratio('call, closed, rate and slow-call windows'),
+    unit: 'x',
+    budget: 2.1,
+    note: ns('call, closed, rate and slow-call windows'),
+  },
+  {
+    path: 'rejected call, open',
+    value: ratio('call, open (rejected)', 'Promise.reject'),
+    unit: 'x',
+    budget: 2,
+    note: `${ns('call, open (rejected)')}; Promise.reject ${ns('Promise.reject')}`,
+  },
   { path: 'tryAcquire() + success(), closed', value: of('tryAcquire + success'), unit: 'ns', budget: 60, note: '' },
-  { path: 'registry.call, 10,000 names', value: ratio('registry.call, 10,000 names'), unit: 'x', budget: 2.2, note: ns('registry.call, 10,000 names') },
-  { path: 'spawn at 100,000 against 1,000', value: spawn[100_000] / spawn[1_000], unit: 'x', budget: 1.5, note: `${spawn[1_000].toFixed(1)}, ${spawn[10_000].toFixed(1)}, ${spawn[100_000].toFixed(1)} µs at 1,000, 10,000, 100,000` },
+  {
+    path: 'registry.call, 10,000 names',
+    value: ratio('registry.call, 10,000 names'),
+    unit: 'x',
+    budget: 2.2,
+    note: ns('registry.call, 10,000 names'),
+  },
+  {
+    path: 'spawn at 100,000 against 1,000',
+    value: spawn[100_000] / spawn[1_000],
+    unit: 'x',
+    budget: 1.5,
+    note: `${spawn[1_000].toFixed(1)}, ${spawn[10_000].toFixed(1)}, ${spawn[100_000].toFixed(1)} µs at 1,000, 10,000, 100,000`,
+  },
   { path: 'memory per breaker, closed, actor spawned', value: bytes.closed, unit: 'bytes', budget: 4096, note: '' },
   { path: 'memory per breaker, open', value: bytes.open, unit: 'bytes', note: 'with its timer' },
   { path: 'transition', value: transition, unit: 'µs', note: 'trip or reset, row published' },
-  { path: 'call, closed, unfolded', value: ratio('call, closed, unfolded'), unit: 'x', note: ns('call, closed, unfolded') },
+  {
+    path: 'call, closed, unfolded',
+    value: ratio('call, closed, unfolded'),
+    unit: 'x',
+    note: ns('call, closed, unfolded'),
+  },
   ...['opossum, closed', 'cockatiel, closed', 'cockatiel, closed, sampling'].map(
     (path): Line => ({ path, value: ratio(path), unit: 'x', note: ns(path) }),
   ),

@@ -7,7 +7,18 @@ import { DURATION_EXPECTED, type Duration, parseDuration } from './duration.ts'
 import { ArgumentError } from './errors.ts'
 import { Permit, record } from './permit.ts'
 import type { Policy } from './policy.ts'
-import { admit, classify, countLate, NO_PROBE, sample, send, settle, takesSample, wouldAdmit } from './settle.ts'
+import {
+  admit,
+  countLate,
+  dateOf,
+  foldSuccess,
+  NO_PROBE,
+  sample,
+  send,
+  settle,
+  takesSample,
+  wouldAdmit,
+} from './settle.ts'
 import { type BreakerStats, statsOf } from './stats.ts'
 import type { CallContext, Row } from './table.ts'
 import { addSuccess } from './tally.ts'
@@ -37,47 +48,7 @@ export class Breaker {
    * @throws ArgumentError (`INVALID_ARGUMENT`), RegistryClosedError (`REGISTRY_CLOSED`)
    */
   call<T, F = never>(fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
-    const row = this.#row
-    if (row.plain && options === undefined && typeof fn === 'function' && --row.untilSample > 0) {
-      return callPlain(row, fn)
-    }
-    return this.#callFully(fn, options)
-  }
-
-  async #callFully<T, F>(fn: Guarded<T>, options: CallOptions<F> = {}): Promise<T | F> {
-    const row = this.#attached()
-    const { signal, fallback } = options
-    const timeoutMs = checkCall(row, fn, options)
-    if (signal?.aborted) throw signal.reason
-    const probe = admit(row)
-    if (typeof probe !== 'number') {
-      if (fallback !== undefined) return fallback(probe)
-      throw probe
-    }
-    const { generation, home } = row
-    const sampled = takesSample(row)
-    const timed = sampled || row.timesCalls
-    const startedAt = timed ? home.clock.now() : 0
-    const end = (ended: { value: unknown } | { error: unknown }, cancelled: boolean) => {
-      const now = timed || row.datesSuccesses ? home.clock.now() : 0
-      const durationMs = timed ? now - startedAt : Number.NaN
-      if (sampled) sample(row, durationMs)
-      const result = cancelled ? 'ignore' : classify(row, { ...ended, durationMs })
-      settle(row, result, generation, probe, durationMs, now)
-      return result
-    }
-    let value: T
-    try {
-      value = await (timeoutMs === null && signal === undefined
-        ? fn(row.context)
-        : runBounded(row, fn, timeoutMs, signal))
-    } catch (error) {
-      const result = end({ error }, isAbortOf(signal, error))
-      if (fallback !== undefined && result !== 'ignore') return fallback(error)
-      throw error
-    }
-    end({ value }, false)
-    return value
+    return call(this.#row, fn, options)
   }
 
   /** A function with the arguments of `fn` that calls it through the breaker. */
@@ -123,9 +94,7 @@ export class Breaker {
   tryAcquire(): Permit | undefined {
     const row = this.#attached()
     const probe = admit(row)
-    if (typeof probe !== 'number') return undefined
-    const sampled = takesSample(row)
-    return new Permit(row, probe, sampled || row.timesCalls ? row.home.clock.now() : 0, sampled)
+    return typeof probe === 'number' ? new Permit(row, probe) : undefined
   }
 
   /** Reports a success without a permit; while half-open it counts as a probe's. */
@@ -171,29 +140,85 @@ export class Breaker {
   }
 
   #attached(): Row {
-    if (!this.#row.attached) this.#row = this.#row.home.rowOf(this.#row.name, this.#row)
+    this.#row = attached(this.#row)
     return this.#row
   }
 }
 
-/** A call while closed, with nothing to do but to count it: no clock, no event, nothing allocated but the promise. */
+/** The path of every call. While closed, most have nothing to do but to count: no clock, no event, no allocation. */
+export function call<T, F>(row: Row, fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
+  if (row.path === 'full' || options !== undefined || typeof fn !== 'function') return callFully(row, fn, options)
+  const sampled = takesSample(row)
+  return sampled || row.path === 'timed' ? callTimed(row, fn, sampled) : callPlain(row, fn)
+}
+
 async function callPlain<T>(row: Row, fn: Guarded<T>): Promise<T> {
   const { generation } = row
-  row.calls.allowed++
+  row.allowed++
   let value: T
   try {
     value = await fn(row.context)
   } catch (error) {
-    settle(row, 'fail', generation, NO_PROBE, Number.NaN, 0)
+    settle(row, 'fail', generation, NO_PROBE, Number.NaN, dateOf(row))
     throw error
   }
-  if (row.generation !== generation) {
-    countLate(row, generation)
-  } else {
-    row.calls.succeeded++
-    addSuccess(row.tally, row.policy, 0, 0)
-  }
+  // The path changes with the policy: a call may end under another one than it was admitted by.
+  if (row.generation === generation && row.path === 'plain') {
+    row.succeeded++
+    addSuccess(row, row.policy, 0, 0)
+  } else settle(row, 'succeed', generation, NO_PROBE, Number.NaN, dateOf(row))
   return value
+}
+
+async function callTimed<T>(row: Row, fn: Guarded<T>, sampled: boolean): Promise<T> {
+  const { generation } = row
+  const startedAt = sampled || row.policy.slowCalls !== null ? row.home.clock.now() : Number.NaN
+  row.allowed++
+  let value: T
+  try {
+    value = await fn(row.context)
+  } catch (error) {
+    const now = row.home.clock.now()
+    if (sampled) sample(row, now - startedAt)
+    settle(row, 'fail', generation, NO_PROBE, now - startedAt, now)
+    throw error
+  }
+  const now = row.home.clock.now()
+  if (sampled) sample(row, now - startedAt)
+  if (row.generation === generation) foldSuccess(row, now - startedAt, now)
+  else countLate(row, generation)
+  return value
+}
+
+/** Everything a call can ask for: half-open permits, classifiers, a timeout, a signal, a fallback, an unfolded breaker. */
+async function callFully<T, F>(former: Row, fn: Guarded<T>, options: CallOptions<F> = {}): Promise<T | F> {
+  const row = attached(former)
+  const timeoutMs = checkCall(row, fn, options)
+  const { signal, fallback } = options
+  if (signal?.aborted) throw signal.reason
+  const probe = admit(row)
+  if (typeof probe !== 'number') {
+    if (fallback !== undefined) return fallback(probe)
+    throw probe
+  }
+  const permit = new Permit(row, probe)
+  let value: T
+  try {
+    value = await (timeoutMs === null && signal === undefined
+      ? fn(row.context)
+      : runBounded(row, fn, timeoutMs, signal))
+  } catch (error) {
+    const result = isAbortOf(signal, error) ? permit.settle('ignore') : permit.settleBy({ error })
+    if (fallback !== undefined && result !== 'ignore') return fallback(error)
+    throw error
+  }
+  permit.settleBy({ value })
+  return value
+}
+
+/** The row of this name now: a deleted breaker that is used again is made anew. */
+function attached(row: Row): Row {
+  return row.attached ? row : row.home.rowOf(row.name, row)
 }
 
 /** The timeout in ms, or `null`. */

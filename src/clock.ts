@@ -23,12 +23,14 @@ function arm(timer: Timer, fn: () => void, ms: number): void {
   timer.timeout.unref()
 }
 
+// As performance.now(), in three quarters of its time.
+const { hrtime } = process
+
 /** The machine's monotonic clock. */
 export const systemClock: Clock = {
   now() {
-    // As performance.now(), in three quarters of its time.
-    const time = process.hrtime()
-    return time[0] * 1e3 + time[1] / 1e6
+    const time = hrtime()
+    return time[0] * 1e3 + time[1] * 1e-6
   },
   setTimeout(fn, ms) {
     const timer = {} as Timer

@@ -12,7 +12,8 @@ export interface Probe {
   readonly expiresAt: number
 }
 
-export interface Decision {
+/** What a breaker has decided about its stay. */
+export interface Stay {
   /** Number of the current stay in a state. A permit of another generation is late. */
   generation: number
   reason: Reason | null
@@ -25,6 +26,9 @@ export interface Decision {
   probes: Probe[]
   probeSuccesses: number
   probeFailures: number
+}
+
+export interface Decision extends Stay {
   tally: Tally
 }
 
@@ -43,19 +47,19 @@ export function newDecision(policy: Policy, now: number): Decision {
 }
 
 /** The stay of a crashed actor, taken up again: what was admitted before is late, probes start over (R06, R30). */
-export function resume(decision: Decision): void {
-  decision.generation++
-  decision.probes = []
-  decision.probeSuccesses = 0
-  decision.probeFailures = 0
+export function resume(stay: Stay): void {
+  stay.generation++
+  stay.probes = []
+  stay.probeSuccesses = 0
+  stay.probeFailures = 0
 }
 
 /** Begins a new generation in any state but open. */
-export function enter(decision: Decision, reason: Reason): void {
-  resume(decision)
-  decision.reason = reason
-  decision.openedAt = null
-  decision.deadline = null
+export function enter(stay: Stay, reason: Reason): void {
+  resume(stay)
+  stay.reason = reason
+  stay.openedAt = null
+  stay.deadline = null
 }
 
 export function enterClosed(decision: Decision, policy: Policy, reason: Reason, at: number): void {
@@ -64,75 +68,75 @@ export function enterClosed(decision: Decision, policy: Policy, reason: Reason, 
   decision.tally = newTally(policy, at)
 }
 
-export function enterOpen(decision: Decision, policy: Policy, reason: Reason, at: number, seed: number): void {
-  enter(decision, reason)
-  decision.openings++
-  decision.openedAt = at
-  decision.deadline = at + openTimeMs(policy, decision, seed)
+export function enterOpen(stay: Stay, policy: Policy, reason: Reason, at: number, seed: number): void {
+  enter(stay, reason)
+  stay.openings++
+  stay.openedAt = at
+  stay.deadline = at + openTimeMs(policy, stay, seed)
 }
 
 /** A failure reported while open counts as the last failure (snakepit): the open time starts again. */
-export function extendOpen(decision: Decision, policy: Policy, at: number, seed: number): void {
-  decision.deadline = at + openTimeMs(policy, decision, seed)
+export function extendOpen(stay: Stay, policy: Policy, at: number, seed: number): void {
+  stay.deadline = at + openTimeMs(policy, stay, seed)
 }
 
 /** An outcome is late when its permit is of another generation, or has lost its lease. */
-export function isLate(decision: Decision, generation: number, probe: number | undefined): boolean {
-  return decision.generation !== generation || (probe !== undefined && !holdsProbe(decision, probe))
+export function isLate(stay: Stay, generation: number, probe: number | undefined): boolean {
+  return stay.generation !== generation || (probe !== undefined && !holdsProbe(stay, probe))
 }
 
-export function holdsProbe(decision: Decision, probe: number): boolean {
-  return decision.probes.some(({ id }) => id === probe)
+export function holdsProbe(stay: Stay, probe: number): boolean {
+  return stay.probes.some(({ id }) => id === probe)
 }
 
-export function hasPermit(decision: Decision, policy: Policy): boolean {
-  return decision.probes.length < policy.halfOpenMaxCalls
+export function hasPermit(stay: Stay, policy: Policy): boolean {
+  return stay.probes.length < policy.halfOpenMaxCalls
 }
 
 /** An event exactly at the deadline has elapsed. */
-export function isDue(decision: Decision, now: number): boolean {
-  return decision.deadline !== null && now >= decision.deadline
+export function isDue(stay: Stay, now: number): boolean {
+  return stay.deadline !== null && now >= stay.deadline
 }
 
-export function reserveProbe(decision: Decision, policy: Policy, id: number, at: number): void {
-  decision.probes = [...decision.probes, { id, expiresAt: at + policy.probeTimeoutMs }]
+export function reserveProbe(stay: Stay, policy: Policy, id: number, at: number): void {
+  stay.probes = [...stay.probes, { id, expiresAt: at + policy.probeTimeoutMs }]
 }
 
-export function releaseProbe(decision: Decision, probe: number | undefined): void {
-  if (probe !== undefined) decision.probes = decision.probes.filter(({ id }) => id !== probe)
+export function releaseProbe(stay: Stay, probe: number | undefined): void {
+  if (probe !== undefined) stay.probes = stay.probes.filter(({ id }) => id !== probe)
 }
 
 /** Whether one more success closes. */
-export function closesAfterSuccess(decision: Decision, policy: Policy): boolean {
-  return decision.probeSuccesses + 1 >= policy.successThreshold
+export function closesAfterSuccess(stay: Stay, policy: Policy): boolean {
+  return stay.probeSuccesses + 1 >= policy.successThreshold
 }
 
 /** Whether one more failure reopens. */
-export function reopensAfterFailure(decision: Decision, policy: Policy): boolean {
-  return decision.probeFailures + 1 >= policy.halfOpenFailureThreshold
+export function reopensAfterFailure(stay: Stay, policy: Policy): boolean {
+  return stay.probeFailures + 1 >= policy.halfOpenFailureThreshold
 }
 
-export function closedByProbes(decision: Decision, policy: Policy): Reason {
+export function closedByProbes(stay: Stay, policy: Policy): Reason {
   return {
     type: 'probeSuccesses',
-    successes: decision.probeSuccesses + 1,
+    successes: stay.probeSuccesses + 1,
     threshold: policy.successThreshold,
   }
 }
 
-export function reopenedByProbes(decision: Decision, policy: Policy): Reason {
+export function reopenedByProbes(stay: Stay, policy: Policy): Reason {
   return {
     type: 'probeFailures',
-    failures: decision.probeFailures + 1,
+    failures: stay.probeFailures + 1,
     threshold: policy.halfOpenFailureThreshold,
   }
 }
 
-function openTimeMs(policy: Policy, decision: Decision, seed: number): number {
+function openTimeMs(policy: Policy, stay: Stay, seed: number): number {
   const { openTimeoutMs, backoff } = policy
   if (backoff === null) return openTimeoutMs
-  const grown = Math.min(backoff.maxMs, openTimeoutMs * backoff.factor ** (decision.openings - 1))
-  return grown * (1 - backoff.jitter * fraction(seed, decision.generation))
+  const grown = Math.min(backoff.maxMs, openTimeoutMs * backoff.factor ** (stay.openings - 1))
+  return grown * (1 - backoff.jitter * fraction(seed, stay.generation))
 }
 
 /** A number in [0, 1) that depends on seed and generation alone, so that a history can be replayed (splitmix32). */

@@ -146,12 +146,7 @@ OpenError.prototype = Object.create(Error.prototype, {
 Object.defineProperty(OpenError, 'name', { value: 'BreakerOpenError' })
 
 export const BreakerOpenError = OpenError as unknown as {
-  new (
-    rejection: Rejection,
-    endpoint: string,
-    state: BreakerState,
-    retryAfterMs: number | undefined,
-  ): BreakerOpenError
+  new (rejection: Rejection, endpoint: string, state: BreakerState, retryAfterMs: number | undefined): BreakerOpenError
   readonly prototype: BreakerOpenError
 }
 

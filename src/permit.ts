@@ -1,24 +1,25 @@
-// Permit: the admission of one call, held by code that reports the outcome itself.
+// Permit: the admission of one call, held by whoever reports its outcome.
 import { ArgumentError } from './errors.ts'
-import { classify, NO_PROBE, type Result, sample, settle } from './settle.ts'
+import { classify, dateOf, type Ended, NO_PROBE, type Result, sample, settle, takesSample } from './settle.ts'
 import type { Row } from './table.ts'
+import { timesCalls } from './tally.ts'
 
 /** Report exactly one outcome; whatever is reported after the first changes nothing. */
 export class Permit {
   readonly #row: Row
   readonly #probe: number
-  readonly #startedAt: number
   readonly #sampled: boolean
+  readonly #startedAt: number
   #settled = false
   /** The stay the call was admitted in. */
   readonly generation: number
 
-  constructor(row: Row, probe: number, startedAt: number, sampled: boolean) {
+  constructor(row: Row, probe: number) {
     this.#row = row
-    this.generation = row.generation
     this.#probe = probe
-    this.#startedAt = startedAt
-    this.#sampled = sampled
+    this.generation = row.generation
+    this.#sampled = takesSample(row)
+    this.#startedAt = this.#sampled || timesCalls(row.policy) ? row.home.clock.now() : Number.NaN
   }
 
   get endpoint(): string {
@@ -26,34 +27,46 @@ export class Permit {
   }
 
   success(): void {
-    this.#settle('succeed')
+    this.settle('succeed')
   }
 
   /** With an error given, the policy's `isFailure` and `ignore` judge it as they judge a call's. */
   failure(error?: unknown): void {
-    this.#settle('fail', error)
+    if (error === undefined) this.settle('fail')
+    else this.settleBy({ error })
   }
 
   /** Gives the permit back; the call counts neither way. */
   ignore(): void {
-    this.#settle('ignore')
+    this.settle('ignore')
   }
 
   /** Ignores the call unless its outcome was reported. */
   [Symbol.dispose](): void {
-    this.#settle('ignore')
+    this.settle('ignore')
   }
 
-  #settle(result: Result, error?: unknown): void {
-    if (this.#settled) return
+  /** @internal */
+  settle(result: Result): Result {
+    return this.#settle(result, undefined)
+  }
+
+  /** @internal What the policy makes of the outcome. */
+  settleBy(ended: Ended): Result {
+    return this.#settle('error' in ended ? 'fail' : 'succeed', ended)
+  }
+
+  #settle(result: Result, ended: Ended | undefined): Result {
+    if (this.#settled) return result
     this.#settled = true
     const row = this.#row
-    const timed = row.timesCalls || this.#sampled
-    const now = timed || row.datesSuccesses ? row.home.clock.now() : 0
+    const timed = this.#sampled || timesCalls(row.policy)
+    const now = timed ? row.home.clock.now() : dateOf(row)
     const durationMs = timed ? now - this.#startedAt : Number.NaN
     if (this.#sampled) sample(row, durationMs)
-    const judged = result === 'fail' && error !== undefined ? classify(row, { error, durationMs }) : result
+    const judged = ended === undefined ? result : classify(row, ended, durationMs)
     settle(row, judged, this.generation, this.#probe, durationMs, now)
+    return judged
   }
 }
 
@@ -63,7 +76,6 @@ export function record(row: Row, result: 'succeed' | 'fail', error: unknown, dur
     throw new ArgumentError('durationMs', 'milliseconds of at least 0', duration)
   }
   const durationMs = (duration as number | undefined) ?? Number.NaN
-  const now = row.datesSuccesses ? row.home.clock.now() : 0
-  const judged = error === undefined ? result : classify(row, { error, durationMs })
-  settle(row, judged, row.generation, NO_PROBE, durationMs, now)
+  const judged = error === undefined ? result : classify(row, { error }, durationMs)
+  settle(row, judged, row.generation, NO_PROBE, durationMs, dateOf(row))
 }

@@ -10,9 +10,7 @@ export type Outcome =
 export type Classifier = (outcome: Outcome) => boolean
 
 /** The last `calls` outcomes, or the outcomes of the last `timeMs` in `buckets` equal slices. */
-export type WindowSize =
-  | { readonly calls: number }
-  | { readonly timeMs: number; readonly buckets: number }
+export type WindowSize = { readonly calls: number } | { readonly timeMs: number; readonly buckets: number }
 
 /** Opens when the share of failures reaches `threshold` and the window holds at least `minimumCalls`. */
 export interface RateRule {

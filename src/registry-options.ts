@@ -69,10 +69,7 @@ const schema = v.strictObject(
             ),
             5_000,
           ),
-          onEscalation: v.optional(
-            v.picklist(['disabled', 'forcedOpen'], "'disabled' or 'forcedOpen'"),
-            'disabled',
-          ),
+          onEscalation: v.optional(v.picklist(['disabled', 'forcedOpen'], "'disabled' or 'forcedOpen'"), 'disabled'),
         },
         'an object: { maxRestarts, withinMs, onEscalation }',
       ),
@@ -123,8 +120,7 @@ function choosePolicy(
     if (name.includes('*')) patterns.push({ matches: patternOf(name), policy })
     else exact.set(name, policy)
   }
-  return (name) =>
-    exact.get(name) ?? patterns.find(({ matches }) => matches.test(name))?.policy ?? fallback
+  return (name) => exact.get(name) ?? patterns.find(({ matches }) => matches.test(name))?.policy ?? fallback
 }
 
 function patternOf(name: string): RegExp {

@@ -1,7 +1,7 @@
 // Registry: named breakers, made at first use and supervised by one root actor; owner of the table.
 import { type ActorRefFrom, createActor, type InspectionEvent } from 'xstate'
 import { type BreakerActor, registryMachine } from '../machines/registry.machine.ts'
-import { Breaker, type CallOptions, type Guarded } from './breaker.ts'
+import { Breaker, type CallOptions, call, type Guarded } from './breaker.ts'
 import { type BreakerState, enter, resume } from './decide.ts'
 import { ArgumentError, RegistryClosedError, RegistryFullError } from './errors.ts'
 import { EventHub, type EventName, type Listener } from './events.ts'
@@ -10,7 +10,8 @@ import { type RegistryOptions, type ResolvedOptions, resolveOptions } from './re
 import { type PolicyOptions, resolvePolicy } from './resolve-policy.ts'
 import { send } from './settle.ts'
 import { type BreakerSnapshot, parseSnapshot, type RegistrySnapshot, restore, snapshotOf } from './snapshot.ts'
-import { decisionOf, detach, type Home, newRow, publish, type Row } from './table.ts'
+import { decisionOf, detach, type Home, publish, Row } from './table.ts'
+import { indexTimers } from './timers.ts'
 
 export type RegistryActor = ActorRefFrom<typeof registryMachine>
 
@@ -48,8 +49,8 @@ export class Registry {
    * @throws what `Breaker.call` throws; RegistryFullError (`REGISTRY_FULL`)
    */
   call<T, F = never>(name: string, fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
-    const handle = this.#handles.get(name)
-    return handle === undefined ? this.#firstCall(name, fn, options) : handle.call(fn, options)
+    const row = this.#rows.get(name)
+    return row === undefined ? this.#firstCall(name, fn, options) : call(row, fn, options)
   }
 
   async #firstCall<T, F>(name: string, fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
@@ -127,7 +128,11 @@ export class Registry {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    this.#hub.run(() => this.actor.send({ type: 'close' }))
+    // One by one: XState takes quadratic time to stop many children in one step (5 s for 100,000).
+    this.#hub.run(() => {
+      for (const name of this.#rows.keys()) this.actor.send({ type: 'remove', name })
+      this.actor.send({ type: 'close' })
+    })
     for (const row of this.#rows.values()) detach(row)
     this.#rows.clear()
     this.#handles.clear()
@@ -150,8 +155,7 @@ export class Registry {
           attach: (name, child) => this.#attach(name, child),
           restarted: (endpoint, error) =>
             hub.post('restarted', { endpoint, error, generation: this.#rows.get(endpoint)?.generation ?? 0 }),
-          escalated: (endpoint, error) =>
-            hub.post('escalated', { endpoint, error, state: supervision.onEscalation }),
+          escalated: (endpoint, error) => hub.post('escalated', { endpoint, error, state: supervision.onEscalation }),
         },
       },
       clock: {
@@ -160,6 +164,7 @@ export class Registry {
       },
       ...(inspect && { inspect: (event: InspectionEvent) => this.#inspect(event) }),
     })
+    indexTimers(actor.system)
     actor.start()
     return actor
   }
@@ -178,11 +183,14 @@ export class Registry {
   #inputOf(name: string, start: 'install' | 'restart', parkIn: BreakerState | undefined) {
     const row = this.#rows.get(name) as Row
     const { policy, seed } = row
+    const at = this.#home.clock.now()
+    // The usual case, kept small: an actor keeps its input for as long as it lives.
+    if (start === 'install' && row.state === 'closed' && row.generation === 0) return { policy, seed, at }
     const decision = decisionOf(row)
     if (start === 'restart') resume(decision)
     const { maxRestarts: restarts, withinMs } = this.#options.supervision
     if (parkIn !== undefined) enter(decision, { type: 'escalated', restarts, withinMs })
-    return { policy, seed, at: this.#home.clock.now(), restored: { state: parkIn ?? row.state, decision } }
+    return { policy, seed, at, restored: { state: parkIn ?? row.state, decision } }
   }
 
   #attach(name: string, actor: BreakerActor): void {
@@ -206,7 +214,7 @@ export class Registry {
     if (typeof name !== 'string') throw new ArgumentError('name', 'a string', name)
     if (this.#rows.size >= this.#options.maxBreakers) this.#evict()
     const { clock } = this.#home
-    const row = newRow(this.#home, name, policy ?? this.#options.policyFor(name), this.#seedOf(name))
+    const row = new Row(this.#home, name, policy ?? this.#options.policyFor(name), this.#seedOf(name))
     row.generation = this.#firstGeneration
     row.bound = policy !== undefined
     if (from !== undefined) {
@@ -257,8 +265,11 @@ export class Registry {
     let looks = this.#rows.size * 2
     for (const row of this.#rows.values()) {
       if (looks-- === 0) break
-      if (row.state === 'closed' && row.seenCalls === row.calls.allowed) return this.#remove(row, true)
-      row.seenCalls = row.calls.allowed
+      if (row.state === 'closed' && row.seenCalls === row.allowed) {
+        this.#remove(row, true)
+        return
+      }
+      row.seenCalls = row.allowed
       // Behind the others, which are looked at first next time.
       this.#rows.delete(row.name)
       this.#rows.set(row.name, row)

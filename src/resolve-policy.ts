@@ -53,10 +53,7 @@ const failureRate = v.pipe(
 )
 
 const slowCalls = v.pipe(
-  v.strictObject(
-    { slowerThan: durationMs, ...rateRule },
-    'an object: { slowerThan, threshold, minimumCalls, window }',
-  ),
+  v.strictObject({ slowerThan: durationMs, ...rateRule }, 'an object: { slowerThan, threshold, minimumCalls, window }'),
   canBeReached(),
   v.transform(({ slowerThan, ...rule }) => ({ slowerThanMs: slowerThan, ...withMinimum(rule) })),
 )
@@ -121,11 +118,7 @@ const IN_MILLISECONDS: Record<string, keyof Policy> = {
  * The frozen policy that `options` describe, over `base` (the default policy).
  * @throws PolicyError (`INVALID_POLICY`) that lists every mistake; `where` names the options in its message.
  */
-export function resolvePolicy(
-  options: PolicyOptions = {},
-  base: Policy = defaultPolicy(),
-  where = 'policy',
-): Policy {
+export function resolvePolicy(options: PolicyOptions = {}, base: Policy = defaultPolicy(), where = 'policy'): Policy {
   const policy: Record<string, unknown> = { ...base }
   const parsed = parse(policySchema, options, where, `invalid ${where}`)
   for (const [key, value] of Object.entries(parsed)) {

@@ -6,10 +6,11 @@ import { BreakerOpenError } from './errors.ts'
 import { addDuration, newSketch } from './latency.ts'
 import type { Outcome } from './policy.ts'
 import { type Row, rejectionOf, restartSampling } from './table.ts'
-import { addFailure, addSuccess } from './tally.ts'
-import { firedTrigger, successCanTrigger } from './triggers.ts'
+import { addFailure, addSuccess, datesSuccesses } from './tally.ts'
+import { firedTrigger, rateTrigger } from './triggers.ts'
 
 export type Result = 'succeed' | 'fail' | 'ignore'
+export type Ended = { readonly value: unknown } | { readonly error: unknown }
 
 /** The probe number of a call that is no probe. */
 export const NO_PROBE = 0
@@ -20,7 +21,7 @@ export function send(row: Row, event: BreakerEvent): void {
   home.hub.run(() => {
     const actor = row.actor ?? home.install(row)
     const folded = home.folding && row.state === 'closed' && event.tally === undefined
-    actor?.send(folded ? { ...event, tally: row.tally } : event)
+    actor?.send(folded ? { ...event, tally: row } : event)
   })
 }
 
@@ -44,7 +45,7 @@ export function admit(row: Row): number | BreakerOpenError {
   const { state, home } = row
   if (state === 'closed' || state === 'disabled') {
     if (!home.folding) send(row, { type: 'admit', probe: NO_PROBE, at: home.clock.now() })
-    row.calls.allowed++
+    row.allowed++
     return NO_PROBE
   }
   const now = state === 'forcedOpen' ? 0 : home.clock.now()
@@ -58,7 +59,7 @@ export function admit(row: Row): number | BreakerOpenError {
     if (mayProbe) send(row, { type: 'ignore', generation: row.generation, probe, at: home.clock.now() })
     return row.state === 'closed' || row.state === 'disabled' ? admit(row) : reject(row, now)
   }
-  row.calls.allowed++
+  row.allowed++
   const { name: endpoint, generation, probes } = row
   home.hub.run(() => home.hub.post('probe', { endpoint, generation, inFlight: probes.length }))
   return probe
@@ -66,7 +67,7 @@ export function admit(row: Row): number | BreakerOpenError {
 
 function reject(row: Row, now: number): BreakerOpenError {
   const { state, generation, home, name: endpoint } = row
-  row.calls.rejected++
+  row.rejected++
   if (home.hub.hears('rejected')) {
     home.hub.run(() => home.hub.post('rejected', { endpoint, state, generation }))
   }
@@ -83,10 +84,12 @@ export function retryAfterMs(row: Row, now: number): number | undefined {
   return Math.min(Math.max(oldest.expiresAt - now, 1), row.policy.openTimeoutMs)
 }
 
-/**
- * Counts how a call ended. `durationMs` is NaN where nobody measured it; `now` is needed when the policy dates
- * successes, and is read here for everything else.
- */
+/** The time of an outcome, where the policy needs it. */
+export function dateOf(row: Row): number {
+  return datesSuccesses(row.policy) ? row.home.clock.now() : 0
+}
+
+/** Counts how a call ended. `durationMs` is NaN where nobody measured it; `now` matters if the policy dates successes. */
 export function settle(
   row: Row,
   result: Result,
@@ -95,36 +98,45 @@ export function settle(
   durationMs: number,
   now: number,
 ): void {
-  const { calls, policy, home } = row
+  const { state, policy, home } = row
   const late = isLate(row, admittedIn, probe === NO_PROBE ? undefined : probe)
-  if (late) countLate(row, admittedIn)
-  else {
-    if (result === 'succeed') calls.succeeded++
-    else if (result === 'fail') calls.failed++
-    else calls.ignored++
-    if (policy.slowCalls !== null && durationMs > policy.slowCalls.slowerThanMs) calls.slow++
+  if (!late && home.folding && state === 'closed') {
+    if (result === 'succeed') foldSuccess(row, durationMs, now)
+    else if (result === 'fail') foldFailure(row, durationMs, now)
+    else row.ignored++
+    return
   }
-  if (!home.folding) sendResult(row, result, admittedIn, probe, durationMs)
-  else if (late) return
-  else if (row.state === 'closed') fold(row, result, durationMs, now)
-  else if (row.state === 'halfOpen') sendResult(row, result, admittedIn, probe, durationMs)
-  else if (row.state === 'open' && result === 'fail' && policy.openTimeoutFrom === 'lastFailure') {
+  if (late) countLate(row, admittedIn)
+  else count(row, result, durationMs)
+  const prolongs = state === 'open' && result === 'fail' && policy.openTimeoutFrom === 'lastFailure'
+  if (!home.folding || (!late && (state === 'halfOpen' || prolongs))) {
     sendResult(row, result, admittedIn, probe, durationMs)
   }
 }
 
-/** Adds to the row what changes no state; the outcome that makes a trigger fire goes to the actor, which decides. */
-function fold(row: Row, result: Result, durationMs: number, dated: number): void {
-  const { policy, tally } = row
-  if (result === 'succeed') {
-    addSuccess(tally, policy, dated, durationMs)
-    if (!successCanTrigger(policy) || firedTrigger(tally, policy, dated) === null) return
-  } else if (result === 'fail') {
-    const now = policy.failureWindowMs === null || row.datesSuccesses ? dated : row.home.clock.now()
-    addFailure(tally, policy, now, durationMs)
-    if (firedTrigger(tally, policy, now) === null) return
-  } else return
-  sendResult(row, result, row.generation, NO_PROBE, durationMs)
+/** Folds a success of this generation. The outcome that makes a trigger fire goes to the actor, which decides. */
+export function foldSuccess(row: Row, durationMs: number, now: number): void {
+  const { policy } = row
+  row.succeeded++
+  if (policy.slowCalls !== null && durationMs > policy.slowCalls.slowerThanMs) row.slow++
+  addSuccess(row, policy, now, durationMs)
+  if (rateTrigger(row, policy) !== null) sendResult(row, 'succeed', row.generation, NO_PROBE, durationMs)
+}
+
+function foldFailure(row: Row, durationMs: number, dated: number): void {
+  const { policy } = row
+  const now = policy.failureWindowMs === null || datesSuccesses(policy) ? dated : row.home.clock.now()
+  count(row, 'fail', durationMs)
+  addFailure(row, policy, now, durationMs)
+  if (firedTrigger(row, policy, now) !== null) sendResult(row, 'fail', row.generation, NO_PROBE, durationMs)
+}
+
+function count(row: Row, result: Result, durationMs: number): void {
+  const { slowCalls } = row.policy
+  if (result === 'succeed') row.succeeded++
+  else if (result === 'fail') row.failed++
+  else row.ignored++
+  if (slowCalls !== null && durationMs > slowCalls.slowerThanMs) row.slow++
 }
 
 function sendResult(row: Row, type: Result, generation: number, probe: number, durationMs: number): void {
@@ -134,14 +146,17 @@ function sendResult(row: Row, type: Result, generation: number, probe: number, d
 }
 
 export function countLate(row: Row, admittedIn: number): void {
-  const { calls, home, name: endpoint, generation } = row
-  calls.late++
+  const { home, name: endpoint, generation } = row
+  row.late++
   if (home.hub.hears('late')) home.hub.run(() => home.hub.post('late', { endpoint, admittedIn, generation }))
 }
 
 /** Counts down to the next call whose latency is sampled. */
 export function takesSample(row: Row): boolean {
-  if (--row.untilSample > 0) return false
+  if (row.untilSample > 1) {
+    row.untilSample--
+    return false
+  }
   restartSampling(row)
   return row.policy.latencySampling > 0
 }
@@ -152,8 +167,10 @@ export function sample(row: Row, durationMs: number): void {
 }
 
 /** What an outcome counts as. A classifier that throws, or answers neither true nor false, makes it a failure. */
-export function classify(row: Row, outcome: Outcome): Result {
+export function classify(row: Row, ended: Ended, durationMs: number): Result {
   const { ignore, isFailure } = row.policy
+  if (ignore === null && isFailure === null) return 'error' in ended ? 'fail' : 'succeed'
+  const outcome: Outcome = { ...ended, durationMs }
   if (ignore !== null) {
     const answer = ask(row, 'ignore', outcome)
     if (answer !== false) return answer === true ? 'ignore' : 'fail'

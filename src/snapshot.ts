@@ -59,7 +59,8 @@ export function snapshotOf(rows: Iterable<Row>, now: number): RegistrySnapshot {
 }
 
 function breakerSnapshot(row: Row, now: number): BreakerSnapshot {
-  const { name: endpoint, state, generation, reason, openedAt, deadline, openings, tally, policy } = row
+  const { name: endpoint, state, generation, reason, openedAt, deadline, openings, policy } = row
+  const { allowed, rejected, succeeded, failed, ignored, late, slow } = row
   return {
     endpoint,
     state,
@@ -69,13 +70,13 @@ function breakerSnapshot(row: Row, now: number): BreakerSnapshot {
     remainingMs: deadline === null ? null : Math.max(0, deadline - now),
     openings,
     tally: {
-      consecutiveFailures: tally.consecutiveFailures,
-      failures: tally.failures,
-      failureAgesMs: inOrder(tally).map((at) => now - at),
-      failureRate: windowSnapshot(tally.failureRate, policy.failureRate, now),
-      slowCalls: windowSnapshot(tally.slowCalls, policy.slowCalls, now),
+      consecutiveFailures: row.consecutiveFailures,
+      failures: row.failures,
+      failureAgesMs: inOrder(row).map((at) => now - at),
+      failureRate: windowSnapshot(row.failureRate, policy.failureRate, now),
+      slowCalls: windowSnapshot(row.slowCalls, policy.slowCalls, now),
     },
-    calls: { ...row.calls },
+    calls: { allowed, rejected, succeeded, failed, ignored, late, slow },
     timeInState: { ...row.timeInState, [state]: row.timeInState[state] + now - row.since },
   }
 }
@@ -111,8 +112,7 @@ export function restore(row: Row, from: BreakerSnapshot, now: number): void {
   row.openedAt = from.openForMs === null ? null : now - from.openForMs
   row.deadline = from.remainingMs === null ? null : now + from.remainingMs
   row.openings = from.openings
-  row.tally = restoredTally(from, row.policy, now)
-  Object.assign(row.calls, from.calls)
+  Object.assign(row, restoredTally(from, row.policy, now), from.calls)
   Object.assign(row.timeInState, from.timeInState)
 }
 

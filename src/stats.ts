@@ -26,16 +26,16 @@ export interface BreakerStats {
 }
 
 export function statsOf(row: Row): BreakerStats {
-  const { state, generation, tally, policy, openedAt } = row
+  const { state, generation, policy, openedAt, allowed, rejected, succeeded, failed, ignored, late, slow } = row
   const now = row.home.clock.now()
-  expireTally(tally, policy, now)
+  expireTally(row, policy, now)
   return {
     state,
     generation,
-    calls: { ...row.calls },
-    consecutiveFailures: tally.consecutiveFailures,
-    failureRate: rate(tally.failureRate),
-    slowRate: rate(tally.slowCalls),
+    calls: { allowed, rejected, succeeded, failed, ignored, late, slow },
+    consecutiveFailures: row.consecutiveFailures,
+    failureRate: rate(row.failureRate),
+    slowRate: rate(row.slowCalls),
     latency: latencyOf(row.latency),
     openedAt,
     retryAfterMs: retryAfterMs(row, now) ?? null,

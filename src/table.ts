@@ -3,14 +3,16 @@
 import type { SnapshotFrom } from 'xstate'
 import type { breakerMachine } from '../machines/breaker.machine.ts'
 import type { BreakerActor } from '../machines/registry.machine.ts'
-import { type Calls, newCalls } from './calls.ts'
+import type { Calls } from './calls.ts'
 import type { Clock } from './clock.ts'
-import { type BreakerState, type Decision, newDecision } from './decide.ts'
+import type { BreakerState, Decision, Probe, Stay } from './decide.ts'
 import { newRejection, type Rejection } from './errors.ts'
 import type { EventHub } from './events.ts'
 import type { LatencySketch } from './latency.ts'
 import type { Policy } from './policy.ts'
-import { copyTally, needsClock } from './tally.ts'
+import { copyTally, newTally, type Tally } from './tally.ts'
+import type { Reason } from './triggers.ts'
+import type { SlidingWindow } from './window.ts'
 
 /** What a guarded function is given. */
 export interface CallContext {
@@ -33,36 +35,77 @@ export interface Home {
   rowOf(name: string, formerly: Row): Row
 }
 
-export interface Row extends Decision {
-  readonly home: Home
-  readonly name: string
-  readonly seed: number
-  readonly calls: Calls
-  state: BreakerState
-  policy: Policy
-  /** Nothing to do in a call but to count it: closed, folding, no classifier, timeout or clock read. */
-  plain: boolean
-  /** The time is needed when a call starts, and when an outcome is counted. */
-  timesCalls: boolean
-  datesSuccesses: boolean
+/** How a call is made: counted only; added to windows too; or with everything a call can ask for. */
+export type CallPath = 'plain' | 'timed' | 'full'
+
+/** Stands for "never" in the countdown to the next sample; a small integer, because a float would be boxed. */
+const NEVER = 2 ** 30
+
+// A class, and flat, for the sake of the cache: what a plain call touches lies in the row's first two lines.
+export class Row implements Stay, Tally, Calls {
+  path: CallPath = 'full'
   /** Calls until the next one whose latency is sampled. */
   untilSample: number
-  latency: LatencySketch | null
+  generation = 0
+  allowed = 0
+  succeeded = 0
+  consecutiveFailures = 0
+  policy: Policy
   /** Given to every call of this generation that has no signal of its own. */
   context: CallContext
-  rejection: Rejection | null
-  nextProbe: number
+  state: BreakerState = 'closed'
+  readonly home: Home
+  /** False once deleted: its late results count for nothing, its handle looks for the name again. */
+  attached = true
+
+  failureRate: SlidingWindow | null
+  slowCalls: SlidingWindow | null
+  failures = 0
+  failureTimes: number[] = []
+  oldestFailure = 0
+
+  rejected = 0
+  failed = 0
+  ignored = 0
+  late = 0
+  slow = 0
+  latency: LatencySketch | null = null
+
+  reason: Reason | null = null
+  openedAt: number | null = null
+  deadline: number | null = null
+  openings = 0
+  probes: Probe[] = []
+  probeSuccesses = 0
+  probeFailures = 0
+  nextProbe = 1
+  rejection: Rejection | null = null
+  actor: BreakerActor | null = null
+
+  readonly name: string
+  readonly seed: number
   /** When the state was entered, and the time spent in states before. */
   since: number
-  readonly timeInState: Record<BreakerState, number>
-  actor: BreakerActor | null
-  /** False once deleted: its late results count for nothing, its handle looks for the name again. */
-  attached: boolean
+  readonly timeInState: Record<BreakerState, number> = { closed: 0, open: 0, halfOpen: 0, forcedOpen: 0, disabled: 0 }
   /** The policy was given by name, not taken from the registry's; and a second one was reported. */
-  bound: boolean
-  warned: boolean
+  bound = false
+  warned = false
   /** Calls admitted when eviction last looked: unchanged, the breaker is idle. */
-  seenCalls: number
+  seenCalls = 0
+
+  constructor(home: Home, name: string, policy: Policy, seed: number) {
+    const now = home.clock.now()
+    const { failureRate, slowCalls } = newTally(policy, now)
+    this.untilSample = policy.latencySampling === 0 ? NEVER : 1
+    this.policy = policy
+    this.context = new SharedContext(name, 0)
+    this.home = home
+    this.failureRate = failureRate
+    this.slowCalls = slowCalls
+    this.name = name
+    this.seed = seed
+    this.since = now
+  }
 }
 
 /** Without a timeout or a signal of the caller nothing aborts a call: it gets a signal of its own only when it looks. */
@@ -78,45 +121,13 @@ class SharedContext implements CallContext {
   }
 }
 
-/** Stands for "never" in the countdown to the next sample; a small integer, because a float would be boxed. */
-const NEVER = 2 ** 30
-
-export function newRow(home: Home, name: string, policy: Policy, seed: number): Row {
-  const now = home.clock.now()
-  return {
-    ...newDecision(policy, now),
-    state: 'closed',
-    plain: false,
-    untilSample: policy.latencySampling === 0 ? NEVER : 1,
-    calls: newCalls(),
-    policy,
-    context: new SharedContext(name, 0),
-    home,
-    name,
-    seed,
-    timesCalls: false,
-    datesSuccesses: false,
-    latency: null,
-    rejection: null,
-    nextProbe: 1,
-    since: now,
-    timeInState: { closed: 0, open: 0, halfOpen: 0, forcedOpen: 0, disabled: 0 },
-    actor: null,
-    attached: true,
-    bound: false,
-    warned: false,
-    seenCalls: 0,
-  }
-}
-
 /** Makes the row the image of what its actor has decided. */
 export function publish(row: Row, snapshot: SnapshotFrom<typeof breakerMachine>): void {
   const { policy, decision } = snapshot.context
   const from = row.state
   const generation = row.generation
   const { tally, ...decided } = decision
-  Object.assign(row, decided)
-  row.tally = copyTally(tally)
+  Object.assign(row, decided, copyTally(tally))
   row.policy = policy
   row.state = snapshot.value as BreakerState
   if (row.generation !== generation || from !== row.state) {
@@ -137,23 +148,16 @@ function noteTransition(row: Row, from: BreakerState): void {
 
 /** Chooses what a call has to do, once for all calls until something changes. */
 export function setPath(row: Row): void {
-  const { policy, home } = row
-  const classifies = policy.isFailure !== null || policy.ignore !== null
-  row.timesCalls = policy.slowCalls !== null || classifies
-  row.datesSuccesses = needsClock(policy) && (policy.failureRate !== null || policy.slowCalls !== null)
-  row.plain =
-    row.attached &&
-    home.folding &&
-    row.state === 'closed' &&
-    policy.timeoutMs === null &&
-    !row.timesCalls &&
-    !row.datesSuccesses
+  const { policy, home, attached, state } = row
+  const folds = attached && home.folding && state === 'closed'
+  if (!folds || policy.timeoutMs !== null || policy.isFailure !== null || policy.ignore !== null) row.path = 'full'
+  else row.path = policy.failureRate === null && policy.slowCalls === null ? 'plain' : 'timed'
 }
 
 /** A copy of what the row's breaker has decided, to start an actor from. */
 export function decisionOf(row: Row): Decision {
   const { generation, reason, openedAt, deadline, openings, probes, probeSuccesses, probeFailures } = row
-  const tally = copyTally(row.tally)
+  const tally = copyTally(row)
   return { generation, reason, openedAt, deadline, openings, probes, probeSuccesses, probeFailures, tally }
 }
 

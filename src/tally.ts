@@ -36,7 +36,7 @@ export function copyTally(tally: Tally): Tally {
   }
 }
 
-/** `now` and `durationMs` matter only to policies with windows; see `needsClock`. */
+/** `now` and `durationMs` matter only to policies with windows; see `datesSuccesses` and `timesCalls`. */
 export function addSuccess(tally: Tally, policy: Policy, now: number, durationMs: number): void {
   tally.consecutiveFailures = 0
   if (policy.failureWindowMs !== null && policy.counting === 'consecutive') clearFailureTimes(tally)
@@ -56,13 +56,14 @@ export function addFailure(tally: Tally, policy: Policy, now: number, durationMs
   addDuration(tally, policy, now, durationMs)
 }
 
-/** Whether outcomes under this policy must be told the time. */
-export function needsClock(policy: Policy): boolean {
-  return (
-    policy.failureWindowMs !== null ||
-    policy.slowCalls !== null ||
-    (policy.failureRate !== null && 'timeMs' in policy.failureRate.window)
-  )
+/** Whether a success must be told the time: it goes into a window of time. */
+export function datesSuccesses({ failureRate, slowCalls }: Policy): boolean {
+  return slowCalls !== null || (failureRate !== null && 'timeMs' in failureRate.window)
+}
+
+/** Whether the duration of a call is evidence, or a classifier asks for it. */
+export function timesCalls({ slowCalls, isFailure, ignore }: Policy): boolean {
+  return slowCalls !== null || isFailure !== null || ignore !== null
 }
 
 /** Failures within the policy's `failureWindowMs` at `now`, at most `failureThreshold`. */

@@ -1,7 +1,7 @@
 // Triggers: the rules that open, each judging a tally under a policy; and Reason, why a breaker is in its state.
 // One implementation for the row, the machine and the pure layer.
 import type { Policy, RateRule } from './policy.ts'
-import { expireTally, failuresInWindow, type Tally } from './tally.ts'
+import { failuresInWindow, type Tally } from './tally.ts'
 import type { SlidingWindow } from './window.ts'
 
 /** Why a breaker entered its state, with the figures that decided. */
@@ -29,14 +29,9 @@ export type Reason =
   | { readonly type: 'reset' | 'isolated' | 'disabled' | 'enabled' }
   | { readonly type: 'escalated'; readonly restarts: number; readonly withinMs: number }
 
-/** The first trigger that fires, in the order of the policy table, or `null`. Expires the tally's windows in place. */
+/** The first trigger that fires, in the order of the policy table, or `null`. To be asked at the time of an addition. */
 export function firedTrigger(tally: Tally, policy: Policy, now: number): Reason | null {
-  return failureCountTrigger(tally, policy, now) ?? rateTriggers(tally, policy, now)
-}
-
-/** Whether a success can fire a trigger too: a rate is judged after every call. */
-export function successCanTrigger(policy: Policy): boolean {
-  return policy.failureRate !== null || policy.slowCalls !== null
+  return failureCountTrigger(tally, policy, now) ?? rateTrigger(tally, policy)
 }
 
 function failureCountTrigger(tally: Tally, policy: Policy, now: number): Reason | null {
@@ -49,34 +44,31 @@ function failureCountTrigger(tally: Tally, policy: Policy, now: number): Reason 
     return { type: 'failuresInWindow', failures: failuresInWindow(tally, windowMs, now), threshold, windowMs }
   }
   if (policy.counting === 'cumulative') {
-    return tally.failures >= threshold
-      ? { type: 'cumulativeFailures', failures: tally.failures, threshold }
-      : null
+    return tally.failures >= threshold ? { type: 'cumulativeFailures', failures: tally.failures, threshold } : null
   }
   return tally.consecutiveFailures >= threshold
     ? { type: 'consecutiveFailures', failures: tally.consecutiveFailures, threshold }
     : null
 }
 
-function rateTriggers(tally: Tally, policy: Policy, now: number): Reason | null {
+/** The trigger that a success can fire too: a rate is judged after every call. */
+export function rateTrigger(tally: Tally, policy: Policy): Reason | null {
   const { failureRate, slowCalls } = policy
-  if (failureRate === null && slowCalls === null) return null
-  expireTally(tally, policy, now)
-  if (reached(tally.failureRate, failureRate)) {
-    const { marked, calls } = tally.failureRate as SlidingWindow
-    return { type: 'failureRate', rate: marked / calls, threshold: (failureRate as RateRule).threshold, calls }
+  if (failureRate !== null && tally.failureRate !== null && isReached(tally.failureRate, failureRate)) {
+    const { marked, calls } = tally.failureRate
+    return { type: 'failureRate', rate: marked / calls, threshold: failureRate.threshold, calls }
   }
-  if (slowCalls !== null && reached(tally.slowCalls, slowCalls)) {
-    const { marked, calls } = tally.slowCalls as SlidingWindow
+  if (slowCalls !== null && tally.slowCalls !== null && isReached(tally.slowCalls, slowCalls)) {
+    const { marked, calls } = tally.slowCalls
     const { threshold, slowerThanMs } = slowCalls
     return { type: 'slowCallRate', rate: marked / calls, threshold, calls, slowerThanMs }
   }
   return null
 }
 
-function reached(window: SlidingWindow | null, rule: RateRule | null): boolean {
-  if (window === null || rule === null) return false
-  return window.calls >= rule.minimumCalls && window.marked >= rule.threshold * window.calls
+function isReached(window: SlidingWindow, { threshold, minimumCalls }: RateRule): boolean {
+  // Most windows hold no marked call: asked first, it spares a healthy call the rest.
+  return window.marked > 0 && window.calls >= minimumCalls && window.marked >= threshold * window.calls
 }
 
 /** The reason in words, for messages and logs. */

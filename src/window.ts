@@ -3,6 +3,11 @@
 // Changed in place by the row; the machine and the pure layer copy it first.
 import type { WindowSize } from './policy.ts'
 
+type TimeSize = Extract<WindowSize, { readonly timeMs: number }>
+
+/** Below every time, and JSON, unlike -Infinity. */
+const BEFORE_TIME = -Number.MAX_VALUE
+
 export interface SlidingWindow {
   /** Calls per slice. */
   readonly counts: number[]
@@ -10,19 +15,27 @@ export interface SlidingWindow {
   readonly marks: number[]
   /** Calls: the slot written next. Time: the number of the newest slice since time zero. */
   position: number
+  /** The slot being written. */
+  slot: number
+  /** End of the newest slice. A window of calls ends before time began: every call moves on to the next slot. */
+  endsAt: number
   calls: number
   marked: number
 }
 
 export function newWindow(size: WindowSize, now: number): SlidingWindow {
   const slots = 'calls' in size ? size.calls : size.buckets
-  return {
+  const window = {
     counts: new Array<number>(slots).fill(0),
     marks: new Array<number>(slots).fill(0),
-    position: 'calls' in size ? 0 : slice(size, now),
+    position: 0,
+    slot: 0,
+    endsAt: BEFORE_TIME,
     calls: 0,
     marked: 0,
   }
+  if ('timeMs' in size) moveTo(window, size, sliceAt(size, now))
+  return window
 }
 
 export function copyWindow(window: SlidingWindow): SlidingWindow {
@@ -30,16 +43,9 @@ export function copyWindow(window: SlidingWindow): SlidingWindow {
 }
 
 export function addCall(window: SlidingWindow, size: WindowSize, marked: boolean, now: number): void {
-  let slot: number
-  if ('calls' in size) {
-    slot = window.position
-    window.position = slot + 1 === size.calls ? 0 : slot + 1
-    clear(window, slot)
-  } else {
-    expire(window, size, now)
-    slot = window.position % size.buckets
-  }
-  window.counts[slot] = (window.counts[slot] as number) + 1
+  if (now >= window.endsAt) advance(window, size, now)
+  const { slot, counts } = window
+  counts[slot] = (counts[slot] as number) + 1
   window.calls++
   if (marked) {
     window.marks[slot] = (window.marks[slot] as number) + 1
@@ -47,23 +53,26 @@ export function addCall(window: SlidingWindow, size: WindowSize, marked: boolean
   }
 }
 
+function advance(window: SlidingWindow, size: WindowSize, now: number): void {
+  if ('timeMs' in size) expire(window, size, now)
+  else {
+    window.slot = window.position
+    window.position = window.slot + 1 === size.calls ? 0 : window.slot + 1
+    clear(window, window.slot)
+  }
+}
+
 /** Forgets the slices that are out of the window at `now`; an event exactly one window old is out. */
 export function expire(window: SlidingWindow, size: WindowSize, now: number): void {
-  if ('calls' in size) return
-  const newest = slice(size, now)
-  if (newest <= window.position) return
+  if ('calls' in size || now < window.endsAt) return
+  const newest = sliceAt(size, now)
   const first = Math.max(window.position + 1, newest - size.buckets + 1)
-  for (let position = first; position <= newest; position++) clear(window, position % size.buckets)
-  window.position = newest
+  for (let position = first; position <= newest; position++) clear(window, slotOf(size, position))
+  moveTo(window, size, newest)
 }
 
 /** The same evidence in a window of another size. Calls and time have no common measure: that change starts empty. */
-export function resizeWindow(
-  window: SlidingWindow,
-  from: WindowSize,
-  to: WindowSize,
-  now: number,
-): SlidingWindow {
+export function resizeWindow(window: SlidingWindow, from: WindowSize, to: WindowSize, now: number): SlidingWindow {
   const resized = newWindow(to, now)
   const slices = slicesOf(window, from, now)
   if ('calls' in from && 'calls' in to) return windowOf(slices, to, now)
@@ -106,9 +115,9 @@ export function windowOf(slices: readonly (readonly [number, number])[], size: W
 
 function merge(window: SlidingWindow, size: WindowSize, at: number, calls: number, marked: number): void {
   if ('calls' in size) return
-  const position = slice(size, at)
+  const position = sliceAt(size, at)
   if (calls === 0 || position <= window.position - size.buckets) return
-  const slot = ((position % size.buckets) + size.buckets) % size.buckets
+  const slot = slotOf(size, position)
   window.counts[slot] = (window.counts[slot] as number) + calls
   window.marks[slot] = (window.marks[slot] as number) + marked
   window.calls += calls
@@ -122,6 +131,17 @@ function clear(window: SlidingWindow, slot: number): void {
   window.marks[slot] = 0
 }
 
-function slice(size: { readonly timeMs: number; readonly buckets: number }, now: number): number {
+function moveTo(window: SlidingWindow, size: TimeSize, position: number): void {
+  window.position = position
+  window.slot = slotOf(size, position)
+  window.endsAt = ((position + 1) * size.timeMs) / size.buckets
+}
+
+function sliceAt(size: TimeSize, now: number): number {
   return Math.floor((now * size.buckets) / size.timeMs)
+}
+
+/** Slices before time zero, in a snapshot restored on a young clock, have negative numbers. */
+function slotOf(size: TimeSize, position: number): number {
+  return ((position % size.buckets) + size.buckets) % size.buckets
 }
