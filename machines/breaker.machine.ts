@@ -24,19 +24,7 @@ export interface BreakerContext {
   readonly startIn: rules.BreakerState
 }
 
-/** `tally` is evidence: the outcomes that were folded into the row since the last event, this one included. */
-type At = { readonly at: number; readonly tally?: Tally }
-type Permit = { readonly generation: number; readonly probe?: number }
-
-export type BreakerEvent =
-  | (At & { readonly type: 'admit'; readonly probe: number })
-  | (At & Permit & { readonly type: 'succeed' | 'fail'; readonly durationMs: number })
-  | (At & Permit & { readonly type: 'ignore' })
-  | (At & { readonly type: 'leaseExpired'; readonly probe: number })
-  | (At & { readonly type: 'trip'; readonly message: string })
-  | (At & { readonly type: 'reset' | 'isolate' | 'disable' | 'enable' })
-  | (At & { readonly type: 'configure'; readonly policy: Policy })
-
+type BreakerEvent = rules.BreakerEvent
 type Args = { context: BreakerContext; event: BreakerEvent }
 type Rule = (decision: rules.Decision, context: BreakerContext, event: BreakerEvent) => void
 
@@ -190,15 +178,13 @@ export const breakerMachine = setup({
       description: 'Every call is rejected at once, until the open time has passed.',
       after: { openTime: { target: 'halfOpen', actions: 'beginTrial' } },
       on: {
-        admit: [
-          {
-            guard: 'openTimeElapsed',
-            target: 'halfOpen',
-            actions: ['beginTrial', 'reservePermit', 'startLease'],
-            description: 'The timer is late (a stalled event loop): the call is the first probe.',
-          },
-          { description: 'Rejected.' },
-        ],
+        admit: { description: 'Rejected.' },
+        elapse: {
+          guard: 'openTimeElapsed',
+          target: 'halfOpen',
+          actions: 'beginTrial',
+          description: 'The timer is late (a stalled event loop), and something is about to happen.',
+        },
         fail: [
           { guard: 'late' },
           { guard: 'extendsOpenTime', target: 'open', reenter: true, actions: 'extendOpenTime' },

@@ -1,5 +1,6 @@
 // Public entry `switchgear/machines`: the statecharts themselves, to draw, simulate or generate paths from.
-export { type BreakerContext, type BreakerEvent, type BreakerInput, breakerMachine } from './breaker.machine.ts'
+export type { BreakerEvent } from '../src/decide.ts'
+export { type BreakerContext, type BreakerInput, breakerMachine } from './breaker.machine.ts'
 export {
   type BreakerActor,
   type RegistryContext,

@@ -9,6 +9,7 @@ import { Permit, record } from './permit.ts'
 import type { Policy } from './policy.ts'
 import {
   admit,
+  catchUp,
   countLate,
   dateOf,
   foldSuccess,
@@ -111,7 +112,9 @@ export class Breaker {
   trip(reason = 'by hand'): void {
     if (typeof reason !== 'string') throw new ArgumentError('trip(reason)', 'a string', reason)
     const row = this.#attached()
-    send(row, { type: 'trip', message: reason, at: row.home.clock.now() })
+    const at = row.home.clock.now()
+    catchUp(row, at)
+    send(row, { type: 'trip', message: reason, at })
   }
 
   /** Closes, from any state, and clears the evidence. */
@@ -136,7 +139,9 @@ export class Breaker {
 
   #command(type: 'reset' | 'isolate' | 'disable' | 'enable'): void {
     const row = this.#attached()
-    send(row, { type, at: row.home.clock.now() })
+    const at = row.home.clock.now()
+    catchUp(row, at)
+    send(row, { type, at })
   }
 
   #attached(): Row {

@@ -12,6 +12,21 @@ export interface Probe {
   readonly expiresAt: number
 }
 
+/** `at` is when it happened, in ms; `tally` is evidence: what was folded since the last event, this outcome included. */
+type At = { readonly at: number; readonly tally?: Tally }
+/** What the call was admitted with: its generation, and its probe if that was half-open. */
+export type Admission = { readonly generation: number; readonly probe?: number }
+
+/** Everything that can happen to a breaker. */
+export type BreakerEvent =
+  | (At & { readonly type: 'admit'; readonly probe: number })
+  | (At & Admission & { readonly type: 'succeed' | 'fail' | 'ignore'; readonly durationMs: number })
+  | (At & { readonly type: 'elapse' })
+  | (At & { readonly type: 'leaseExpired'; readonly probe: number })
+  | (At & { readonly type: 'trip'; readonly message: string })
+  | (At & { readonly type: 'reset' | 'isolate' | 'disable' | 'enable' })
+  | (At & { readonly type: 'configure'; readonly policy: Policy })
+
 /** What a breaker has decided about its stay. */
 export interface Stay {
   /** Number of the current stay in a state. A permit of another generation is late. */
@@ -93,9 +108,20 @@ export function hasPermit(stay: Stay, policy: Policy): boolean {
   return stay.probes.length < policy.halfOpenMaxCalls
 }
 
-/** An event exactly at the deadline has elapsed. */
+/** Whether the open time has passed; exactly at the deadline it has. */
 export function isDue(stay: Stay, now: number): boolean {
   return stay.deadline !== null && now >= stay.deadline
+}
+
+/** What a timer should have told by `now`, soonest first: `null` unless the event loop was stalled. */
+export function overdueEvent(state: BreakerState, stay: Stay, now: number): BreakerEvent | null {
+  if (state === 'open' && stay.deadline !== null && isDue(stay, now)) return { type: 'elapse', at: stay.deadline }
+  if (state !== 'halfOpen') return null
+  let first: Probe | null = null
+  for (const probe of stay.probes) {
+    if (probe.expiresAt <= now && (first === null || probe.expiresAt < first.expiresAt)) first = probe
+  }
+  return first && { type: 'leaseExpired', probe: first.id, at: first.expiresAt }
 }
 
 export function reserveProbe(stay: Stay, policy: Policy, id: number, at: number): void {

@@ -1,6 +1,6 @@
 // Permit: the admission of one call, held by whoever reports its outcome.
 import { ArgumentError } from './errors.ts'
-import { classify, dateOf, type Ended, NO_PROBE, type Result, sample, settle, takesSample } from './settle.ts'
+import { catchUp, classify, dateOf, type Ended, NO_PROBE, type Result, sample, settle, takesSample } from './settle.ts'
 import type { Row } from './table.ts'
 import { timesCalls } from './tally.ts'
 
@@ -75,6 +75,7 @@ export function record(row: Row, result: 'succeed' | 'fail', error: unknown, dur
   if (duration !== undefined && !(typeof duration === 'number' && duration >= 0)) {
     throw new ArgumentError('durationMs', 'milliseconds of at least 0', duration)
   }
+  catchUp(row, row.home.clock.now())
   const durationMs = (duration as number | undefined) ?? Number.NaN
   const judged = error === undefined ? result : classify(row, { error }, durationMs)
   settle(row, judged, row.generation, NO_PROBE, durationMs, dateOf(row))

@@ -1,7 +1,6 @@
 // Admission and settlement: what a row does with a call before it is made and after it has ended.
 // Closed outcomes are folded into the row with the machine's own rules; what may change the state goes to the actor.
-import type { BreakerEvent } from '../machines/breaker.machine.ts'
-import { hasPermit, holdsProbe, isDue, isLate } from './decide.ts'
+import { type BreakerEvent, hasPermit, holdsProbe, isLate, overdueEvent } from './decide.ts'
 import { BreakerOpenError } from './errors.ts'
 import { addDuration, newSketch } from './latency.ts'
 import type { Outcome } from './policy.ts'
@@ -25,19 +24,21 @@ export function send(row: Row, event: BreakerEvent): void {
   })
 }
 
+/** Makes up for what a stalled event loop kept the timers from telling, so that no event comes before its turn (R05). */
+export function catchUp(row: Row, now: number): void {
+  for (let event = overdueEvent(row.state, row, now); event !== null; event = overdueEvent(row.state, row, now)) {
+    const { generation, probes } = row
+    send(row, event)
+    // An actor that can't be started changes nothing.
+    if (row.generation === generation && row.probes === probes) return
+  }
+}
+
 /** Whether `admit` would let a call through now. */
 export function wouldAdmit(row: Row): boolean {
-  switch (row.state) {
-    case 'closed':
-    case 'disabled':
-      return true
-    case 'open':
-      return isDue(row, row.home.clock.now())
-    case 'halfOpen':
-      return hasPermit(row, row.policy)
-    default:
-      return false
-  }
+  if (row.state === 'closed' || row.state === 'disabled') return true
+  catchUp(row, row.home.clock.now())
+  return row.state === 'halfOpen' && hasPermit(row, row.policy)
 }
 
 /** The number of the probe (NO_PROBE outside half-open), or the error for a call that is not admitted. */
@@ -48,15 +49,16 @@ export function admit(row: Row): number | BreakerOpenError {
     row.allowed++
     return NO_PROBE
   }
-  const now = state === 'forcedOpen' ? 0 : home.clock.now()
-  const mayProbe = state === 'open' ? isDue(row, now) : state === 'halfOpen' && hasPermit(row, row.policy)
+  const now = state === 'forcedOpen' && home.folding ? 0 : home.clock.now()
+  catchUp(row, now)
+  const mayProbe = row.state === 'halfOpen' && hasPermit(row, row.policy)
   if (!mayProbe && home.folding) return reject(row, now)
 
   const probe = row.nextProbe++
-  send(row, { type: 'admit', probe, at: home.clock.now() })
+  send(row, { type: 'admit', probe, at: now })
   // By the row, not by hope: the actor may have crashed, or be in the middle of an event that led here.
   if (!holdsProbe(row, probe)) {
-    if (mayProbe) send(row, { type: 'ignore', generation: row.generation, probe, at: home.clock.now() })
+    if (mayProbe) send(row, { type: 'ignore', generation: row.generation, probe, durationMs: Number.NaN, at: now })
     return row.state === 'closed' || row.state === 'disabled' ? admit(row) : reject(row, now)
   }
   row.allowed++
@@ -98,7 +100,9 @@ export function settle(
   durationMs: number,
   now: number,
 ): void {
-  const { state, policy, home } = row
+  const { home, policy } = row
+  if (row.state === 'open' || row.state === 'halfOpen') catchUp(row, home.clock.now())
+  const { state } = row
   const late = isLate(row, admittedIn, probe === NO_PROBE ? undefined : probe)
   if (!late && home.folding && state === 'closed') {
     if (result === 'succeed') foldSuccess(row, durationMs, now)
