@@ -1,0 +1,119 @@
+// npm run check:layers: which module may import which, type imports included. Reads machines/ and src/ under the folder
+// given (default: here), prints every import that points the wrong way and every cycle, and exits with 1 if there is one.
+// It also fails when it saw too few imports (--minimum): a check that finds nothing to check proves nothing.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { dirname, join, relative, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { parseSync } from 'oxc-parser'
+
+const PURE = ['policy', 'window', 'tally', 'triggers', 'decide', 'calls', 'reducer', 'pure'].map((name) => `src/${name}.ts`)
+const ENTRIES = ['src/index.ts', 'src/pure.ts', 'machines/index.ts']
+
+interface Import {
+  readonly from: string
+  /** A file of the tree, or the specifier of a package. */
+  readonly to: string
+  readonly isPackage: boolean
+}
+
+/** `pure`, `machines`, `runtime`, or for a folder of src/ its name, as in `src/testing`. */
+function layerOf(file: string): string {
+  if (PURE.includes(file)) return 'pure'
+  if (file.startsWith('machines/')) return 'machines'
+  const [, folder, ...rest] = file.split('/')
+  return rest.length === 0 ? 'runtime' : `src/${folder}`
+}
+
+function mayImport(from: string, to: string): boolean {
+  const layer = layerOf(from)
+  const target = layerOf(to)
+  if (layer === 'pure') return target === 'pure'
+  if (layer === 'machines') return target === 'machines' || target === 'pure'
+  if (layer === 'runtime') return target === 'runtime' || target === 'machines' || target === 'pure'
+  // The virtual clock is a Clock of the runtime, and its mistakes are our errors; nothing else looks behind the entries.
+  if (layer === 'src/testing' && target === 'runtime') return true
+  return target === layer || ENTRIES.includes(to)
+}
+
+function mayImportPackage(from: string, specifier: string): boolean {
+  const layer = layerOf(from)
+  if (layer === 'pure') return false
+  if (layer === 'machines') return specifier === 'xstate'
+  if (layer !== 'runtime') return true
+  return ['xstate', 'valibot'].includes(specifier) || builtinModules.includes(specifier.replace(/^node:/, ''))
+}
+
+/** Every specifier of a file: import, import type, export … from, import() and the type import('…'). */
+function specifiersOf(file: string): string[] {
+  const { program, errors } = parseSync(file, readFileSync(file, 'utf8'))
+  const [error] = errors
+  if (error !== undefined) throw new Error(`${file}: ${error.message}`)
+  const found: string[] = []
+  const visit = (node: unknown): void => {
+    if (Array.isArray(node)) for (const item of node) visit(item)
+    if (typeof node !== 'object' || node === null || Array.isArray(node)) return
+    const { type, source } = node as { type?: string; source?: { value?: unknown } | null }
+    if (type !== undefined && /^(Import|Export|TSImport)/.test(type) && source) {
+      if (typeof source.value !== 'string') throw new Error(`${file}: an import() of something that is not a string`)
+      found.push(source.value)
+    }
+    for (const member of Object.values(node)) visit(member)
+  }
+  visit(program)
+  return found
+}
+
+function importsOf(root: string, from: string): Import[] {
+  return specifiersOf(join(root, from)).map((specifier) => {
+    if (!specifier.startsWith('.')) return { from, to: specifier, isPackage: true }
+    const path = resolve(root, dirname(from), specifier)
+    if (!existsSync(path)) throw new Error(`${from}: there is no ${specifier}`)
+    return { from, to: relative(root, path), isPackage: false }
+  })
+}
+
+/** The files of each cycle, as found by walking depth first. */
+function cyclesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const done = new Set<string>()
+  const cycles: string[][] = []
+  const walk = (file: string, path: readonly string[]): void => {
+    const start = path.indexOf(file)
+    if (start >= 0) cycles.push([...path.slice(start), file])
+    if (start >= 0 || done.has(file)) return
+    for (const next of graph.get(file) ?? []) walk(next, [...path, file])
+    done.add(file)
+  }
+  for (const file of graph.keys()) walk(file, [])
+  return cycles
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { minimum: { type: 'string', default: '60' } },
+})
+const root = resolve(positionals[0] ?? '.')
+const files = ['machines', 'src']
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+  )
+  .filter((file) => file.endsWith('.ts'))
+  .toSorted()
+const imports = files.flatMap((file) => importsOf(root, file))
+const local = imports.filter(({ isPackage }) => !isPackage)
+const graph = new Map(files.map((file) => [file, local.filter(({ from }) => from === file).map(({ to }) => to)]))
+
+const mistakes = [
+  ...imports
+    .filter(({ from, to, isPackage }) => !(isPackage ? mayImportPackage(from, to) : mayImport(from, to)))
+    .map(({ from, to }) => `${from} (${layerOf(from)}) must not import ${to}`),
+  ...cyclesIn(graph).map((cycle) => `cycle: ${cycle.join(' -> ')}`),
+]
+if (imports.length < Number(values.minimum)) {
+  mistakes.push(
+    `saw only ${imports.length} imports, expected at least ${values.minimum}: is the check looking at the code?`,
+  )
+}
+for (const mistake of mistakes) console.error(mistake)
+console.log(`${files.length} files, ${imports.length} imports, ${mistakes.length} mistakes`)
+process.exitCode = mistakes.length > 0 ? 1 : 0
