@@ -25,11 +25,14 @@ function pack(folder: string): Packed {
   return packed
 }
 
-/** Runs a tool of node_modules/.bin; its output is shown, and whether it was content is the answer. */
+/** Runs a tool of node_modules/.bin and says whether it was content; what it has to say is shown if it was not. */
 function passes(tool: string, ...args: string[]): boolean {
-  console.log(`> ${tool} ${args.slice(0, -1).join(' ')}`)
-  const { status, error } = spawnSync(join('node_modules', '.bin', tool), args, { stdio: 'inherit' })
+  const { status, error, stdout } = spawnSync(join('node_modules', '.bin', tool), args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   if (error !== undefined) throw error
+  console.log(status === 0 ? `${tool}: no remarks` : stdout)
   return status === 0
 }
 
