@@ -1,0 +1,108 @@
+// The package as it is installed: its entries, its types, and a process that ends.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createSandbox, readJson, type Sandbox } from './sandbox.ts'
+
+let sandbox: Sandbox
+beforeAll(() => {
+  sandbox = createSandbox()
+})
+afterAll(() => sandbox.dispose())
+
+/** Runs JavaScript as a user's module. */
+function run(code: string) {
+  sandbox.write('main.js', code)
+  return sandbox.run('main.js')
+}
+
+describe('the entries', () => {
+  const names = {
+    switchgear: [
+      'ArgumentError BreakerOpenError CallTimeoutError ClockError PolicyError RegistryClosedError RegistryFullError',
+      'SnapshotError createRegistry describeReason isBreakerError presets resolvePolicy',
+    ],
+    'switchgear/pure': [
+      'defaultPolicy describeReason getMetrics getOrCreate newBreaker recordFailure recordIgnored recordSuccess reduce',
+      'reset shouldAllowRequest update',
+    ],
+    'switchgear/machines': ['breakerMachine registryMachine'],
+    'switchgear/testing': ['createVirtualClock'],
+  }
+
+  it('are those of `exports`, and no others', () => {
+    const entries = Object.keys(readJson('package.json').exports as object)
+    expect(entries).toEqual([...Object.keys(names).map((name) => name.replace('switchgear', '.')), './package.json'])
+  })
+
+  it.each(Object.entries(names))('%s exports what is documented', (entry, expected) => {
+    const { stdout } = run(`console.log(Object.keys(await import('${entry}')).sort().join(' '))`)
+    expect(stdout.trim().split(' ')).toEqual(expect.arrayContaining(expected.join(' ').split(' ')))
+  })
+
+  it('what is behind them is out of reach', () => {
+    expect(run("await import('switchgear/dist/src/table.js')").stderr).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED')
+  })
+})
+
+describe('a process ends by itself (R33)', () => {
+  it.each([
+    ['with an open breaker', 'open', "breaker.trip('test')"],
+    ['with a probe in flight', 'halfOpen', "breaker.trip('test'); await setTimeout(20); breaker.tryAcquire()"],
+    ['with a call that never ends', 'closed', "void breaker.call(() => new Promise(() => {}), { timeout: '1h' })"],
+  ])('%s', (_, state, use) => {
+    const { stdout, stderr, status } = run(`
+      import { setTimeout } from 'node:timers/promises'
+      import { createRegistry } from 'switchgear'
+      const breaker = createRegistry({ policy: { openTimeout: ${state === 'open' ? '3_600_000' : '1'} } }).breaker('payments')
+      ${use}
+      console.log(breaker.state)
+    `)
+    expect({ stdout, stderr, status }).toEqual({ stdout: `${state}\n`, stderr: '', status: 0 })
+  })
+})
+
+describe('the types', () => {
+  it('are sound by themselves, without skipLibCheck', () => {
+    sandbox.write(
+      'entries.ts',
+      "export * from 'switchgear'; import 'switchgear/pure'; import 'switchgear/machines'; import 'switchgear/testing'",
+    )
+    expect(sandbox.compile({ skipLibCheck: false, exactOptionalPropertyTypes: false })).toBe('')
+  })
+
+  it('say what a call gives: its value, or what its fallback gives', () => {
+    sandbox.write(
+      'types.ts',
+      `import { createRegistry, isBreakerError, type Permit, type PolicyOptions } from 'switchgear'
+      type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+      const same = <A, B>(_: Same<A, B>) => {}
+      const registry = createRegistry()
+      const breaker = registry.breaker('payments')
+
+      const plain = await registry.call('payments', () => 1 as number)
+      same<typeof plain, number>(true)
+      const awaited = await breaker.call(async () => 'x' as string, { timeout: '1s' })
+      same<typeof awaited, string>(true)
+      const either = await registry.call('payments', async () => 1 as number, { fallback: () => null })
+      same<typeof either, number | null>(true)
+      const wrapped = breaker.wrap(async (id: string, count?: number) => ({ id, count }))
+      same<Parameters<typeof wrapped>, [id: string, count?: number | undefined]>(true)
+      same<ReturnType<typeof wrapped>, Promise<{ id: string; count: number | undefined }>>(true)
+      const permit = breaker.tryAcquire()
+      same<typeof permit, Permit | undefined>(true)
+      registry.on('transition', ({ to }) => same<typeof to, typeof breaker.state>(true))
+
+      const error: unknown = undefined
+      if (isBreakerError(error, 'BREAKER_OPEN')) same<typeof error.retryAfterMs, number | undefined>(true)
+
+      const policy: PolicyOptions = { openTimeout: '30s' }
+      // @ts-expect-error an unknown option
+      const unknownOption: PolicyOptions = { failureTreshold: 5 }
+      // @ts-expect-error a duration without a unit is a number
+      const unit: PolicyOptions = { openTimeout: '30' + 's' }
+      // @ts-expect-error an unknown event
+      registry.on('opened', () => {})
+      `,
+    )
+    expect(sandbox.compile()).toBe('')
+  })
+})
