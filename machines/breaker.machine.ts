@@ -4,7 +4,7 @@ import { assign, cancel, enqueueActions, setup } from 'xstate'
 import * as rules from '../src/decide.ts'
 import type { Policy } from '../src/policy.ts'
 import { addFailure, addSuccess, copyTally, refitTally, type Tally } from '../src/tally.ts'
-import { firedTrigger, type Reason } from '../src/triggers.ts'
+import { type Reason, triggerAfter } from '../src/triggers.ts'
 
 export interface BreakerInput {
   readonly policy: Policy
@@ -41,6 +41,13 @@ const decide = (rule: Rule) =>
 const probeOf = (event: BreakerEvent) => ('probe' in event ? event.probe : undefined)
 const lease = (probe: number | undefined) => `lease-${probe}`
 
+/** The trigger that this outcome fires, judged on the tally it leaves. */
+function trigger(args: Args): Reason | null {
+  const { context, event } = args
+  if (event.type !== 'succeed' && event.type !== 'fail') return null
+  return triggerAfter(event.type, counted(args), context.policy, event.at)
+}
+
 /** The tally with this outcome in it: as brought along, or counted here when nothing was folded. */
 function counted({ context: { decision, policy }, event }: Args): Tally {
   if (event.tally !== undefined) return copyTally(event.tally)
@@ -72,7 +79,7 @@ export const breakerMachine = setup({
       'generation' in event
         ? rules.isLate(decision, event.generation, event.probe)
         : !rules.holdsProbe(decision, probeOf(event) ?? -1),
-    triggerFires: (args) => firedTrigger(counted(args), args.context.policy, args.event.at) !== null,
+    triggerFires: (args) => trigger(args) !== null,
     openTimeElapsed: ({ context, event }) => rules.isDue(context.decision, event.at),
     extendsOpenTime: ({ context }) => context.policy.openTimeoutFrom === 'lastFailure',
     permitFree: ({ context }) => rules.hasPermit(context.decision, context.policy),
@@ -84,8 +91,8 @@ export const breakerMachine = setup({
       decision.tally = counted({ context, event })
     }),
     openByTrigger: decide((decision, context, event) => {
+      const reason = trigger({ context, event })
       decision.tally = counted({ context, event })
-      const reason = firedTrigger(decision.tally, context.policy, event.at)
       if (reason !== null) rules.enterOpen(decision, context.policy, reason, event.at, context.seed)
     }),
     openByTrip: open(({ event }) => ({ type: 'tripped', message: event.type === 'trip' ? event.message : '' })),

@@ -57,7 +57,8 @@ export const registryMachine = setup({
       recentCrashes(context, nameOf(event)).length > context.supervision.maxRestarts + 1,
   },
   actions: {
-    start: ({ context, self, event }, params: { how: 'install' | 'restart' | 'park' }) => {
+    // Not a plain action: XState's development build takes a machine's first context for a forbidden assign() there.
+    start: enqueueActions(({ context, self, event }, params: { how: 'install' | 'restart' | 'park' }) => {
       const { table, supervision, children, crashes } = context
       const name = nameOf(event)
       const parkIn = params.how === 'park' ? supervision.onEscalation : undefined
@@ -67,7 +68,7 @@ export const registryMachine = setup({
       if ('actorId' in event) crashes.set(name, recentCrashes(context, name))
       table.attach(name, child)
       child.start()
-    },
+    }),
     stop: enqueueActions(({ context, event, enqueue }) => {
       const name = nameOf(event)
       const child = context.children.get(name)

@@ -9,7 +9,6 @@ import { Permit, record } from './permit.ts'
 import type { Policy } from './policy.ts'
 import {
   admit,
-  catchUp,
   countLate,
   dateOf,
   foldSuccess,
@@ -112,9 +111,7 @@ export class Breaker {
   trip(reason = 'by hand'): void {
     if (typeof reason !== 'string') throw new ArgumentError('trip(reason)', 'a string', reason)
     const row = this.#attached()
-    const at = row.home.clock.now()
-    catchUp(row, at)
-    send(row, { type: 'trip', message: reason, at })
+    send(row, { type: 'trip', message: reason, at: row.home.clock.now() })
   }
 
   /** Closes, from any state, and clears the evidence. */
@@ -139,9 +136,7 @@ export class Breaker {
 
   #command(type: 'reset' | 'isolate' | 'disable' | 'enable'): void {
     const row = this.#attached()
-    const at = row.home.clock.now()
-    catchUp(row, at)
-    send(row, { type, at })
+    send(row, { type, at: row.home.clock.now() })
   }
 
   #attached(): Row {

@@ -7,7 +7,7 @@ export interface Calls {
   ignored: number
   /** Outcomes whose permit was of an earlier generation, or had lost its lease; counted nowhere else. */
   late: number
-  /** Calls slower than `slowCalls.slowerThan`, whatever their outcome; 0 without that rule. */
+  /** Calls slower than `slowCalls.slowerThan`, whether they succeeded or failed; 0 without that rule. */
   slow: number
 }
 

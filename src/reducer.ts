@@ -4,10 +4,11 @@ import { type Calls, newCalls } from './calls.ts'
 import * as rules from './decide.ts'
 import type { Policy } from './policy.ts'
 import { addFailure, addSuccess, copyTally, refitTally, type Tally } from './tally.ts'
-import { firedTrigger, type Reason } from './triggers.ts'
+import { type Reason, triggerAfter } from './triggers.ts'
 
 /** An immutable, JSON-serialisable breaker. */
-export interface BreakerValue extends Readonly<rules.Stay> {
+export interface BreakerValue extends Readonly<Omit<rules.Stay, 'probes'>> {
+  readonly probes: readonly rules.Probe[]
   readonly state: rules.BreakerState
   readonly tally: Readonly<Tally>
   readonly calls: Readonly<Calls>
@@ -42,24 +43,45 @@ export function reduce(breaker: BreakerValue, policy: Policy, event: rules.Break
   return freeze(draft)
 }
 
+/** The breaker taken up again after a crash: state, deadline and evidence stay, what was admitted before is late. */
+export function resumed(breaker: BreakerValue): BreakerValue {
+  const draft = { ...breaker, probes: [] }
+  rules.resume(draft)
+  return freeze(draft)
+}
+
 function apply(draft: Draft, policy: Policy, event: rules.BreakerEvent): void {
-  const { at, type } = event
-  if (type === 'admit') admit(draft, policy, event.probe, at)
-  else if (type === 'succeed' || type === 'fail' || type === 'ignore') report(draft, policy, event)
-  else if (type === 'elapse') elapse(draft, at)
-  else if (type === 'leaseExpired') expireLease(draft, policy, event.probe, at)
-  else if (type === 'configure') draft.tally = refitTally(draft.tally, policy, event.policy, at)
-  else command(draft, policy, event)
+  switch (event.type) {
+    case 'admit':
+      admit(draft, policy, event.probe, event.at)
+      break
+    case 'succeed':
+    case 'fail':
+    case 'ignore':
+      report(draft, policy, event)
+      break
+    case 'elapse':
+      elapse(draft, event.at)
+      break
+    case 'leaseExpired':
+      expireLease(draft, policy, event.probe, event.at)
+      break
+    case 'configure':
+      draft.tally = refitTally(draft.tally, policy, event.policy, event.at)
+      break
+    default:
+      command(draft, policy, event)
+  }
 }
 
 function command(draft: Draft, policy: Policy, event: Command): void {
-  const { type, at } = event
   const held = draft.state === 'forcedOpen' || draft.state === 'disabled'
-  if (type === 'trip' && draft.state !== 'open') open(draft, policy, { type: 'tripped', message: event.message }, at)
-  if (type === 'reset') close(draft, policy, { type: 'reset' }, at)
-  if (type === 'enable' && held) close(draft, policy, { type: 'enabled' }, at)
-  if (type === 'isolate') hold(draft, 'forcedOpen', { type: 'isolated' })
-  if (type === 'disable') hold(draft, 'disabled', { type: 'disabled' })
+  if (event.type === 'trip') {
+    if (draft.state !== 'open') open(draft, policy, { type: 'tripped', message: event.message }, event.at)
+  } else if (event.type === 'reset') close(draft, policy, { type: 'reset' }, event.at)
+  else if (event.type === 'isolate') hold(draft, 'forcedOpen', { type: 'isolated' })
+  else if (event.type === 'disable') hold(draft, 'disabled', { type: 'disabled' })
+  else if (held) close(draft, policy, { type: 'enabled' }, event.at)
 }
 
 function elapse(draft: Draft, at: number): void {
@@ -89,7 +111,8 @@ function report(draft: Draft, policy: Policy, event: Report): void {
   if (event.type === 'succeed') calls.succeeded++
   else if (event.type === 'fail') calls.failed++
   else calls.ignored++
-  if (policy.slowCalls !== null && event.durationMs > policy.slowCalls.slowerThanMs) calls.slow++
+  if (event.type !== 'ignore' && policy.slowCalls !== null && event.durationMs > policy.slowCalls.slowerThanMs)
+    calls.slow++
 
   if (state === 'closed') judge(draft, policy, event)
   else if (state === 'halfOpen') {
@@ -105,7 +128,7 @@ function judge(draft: Draft, policy: Policy, { type, at, durationMs }: Report): 
   if (type === 'ignore') return
   if (type === 'succeed') addSuccess(draft.tally, policy, at, durationMs)
   else addFailure(draft.tally, policy, at, durationMs)
-  const reason = firedTrigger(draft.tally, policy, at)
+  const reason = triggerAfter(type, draft.tally, policy, at)
   if (reason !== null) open(draft, policy, reason, at)
 }
 

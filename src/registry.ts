@@ -11,7 +11,7 @@ import { type PolicyOptions, resolvePolicy } from './resolve-policy.ts'
 import { send } from './settle.ts'
 import { type BreakerSnapshot, parseSnapshot, type RegistrySnapshot, restore, snapshotOf } from './snapshot.ts'
 import { decisionOf, detach, type Home, publish, Row } from './table.ts'
-import { indexTimers } from './timers.ts'
+import { indexTimers, punctualTimers } from './timers.ts'
 
 export type RegistryActor = ActorRefFrom<typeof registryMachine>
 
@@ -35,6 +35,7 @@ export class Registry {
     this.#home = {
       clock,
       hub: this.#hub,
+      timers: punctualTimers(clock, (code) => this.#hub.run(code)),
       folding,
       install: (row) => this.#install(row),
       rowOf: (name, formerly) => this.#rowOf(name, formerly.bound ? formerly.policy : undefined),
@@ -158,10 +159,7 @@ export class Registry {
           escalated: (endpoint, error) => hub.post('escalated', { endpoint, error, state: supervision.onEscalation }),
         },
       },
-      clock: {
-        setTimeout: (fn, ms) => clock.setTimeout(() => hub.run(fn), ms),
-        clearTimeout: (id) => clock.clearTimeout(id),
-      },
+      clock: this.#home.timers.clock,
       ...(inspect && { inspect: (event: InspectionEvent) => this.#inspect(event) }),
     })
     indexTimers(actor.system)
@@ -183,7 +181,7 @@ export class Registry {
   #inputOf(name: string, start: 'install' | 'restart', parkIn: BreakerState | undefined) {
     const row = this.#rows.get(name) as Row
     const { policy, seed } = row
-    const at = this.#home.clock.now()
+    const at = this.#home.timers.clock.now()
     // The usual case, kept small: an actor keeps its input for as long as it lives.
     if (start === 'install' && row.state === 'closed' && row.generation === 0) return { policy, seed, at }
     const decision = decisionOf(row)

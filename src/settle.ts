@@ -14,24 +14,32 @@ export type Ended = { readonly value: unknown } | { readonly error: unknown }
 /** The probe number of a call that is no probe. */
 export const NO_PROBE = 0
 
-/** Sends to the row's actor, with the outcomes that were folded since its last event as evidence. */
+/** Sends to the row's actor, after what is overdue. */
 export function send(row: Row, event: BreakerEvent): void {
-  const { home } = row
-  home.hub.run(() => {
-    const actor = row.actor ?? home.install(row)
-    const folded = home.folding && row.state === 'closed' && event.tally === undefined
-    actor?.send(folded ? { ...event, tally: row } : event)
-  })
+  catchUp(row, event.at)
+  deliver(row, event)
 }
 
 /** Makes up for what a stalled event loop kept the timers from telling, so that no event comes before its turn (R05). */
 export function catchUp(row: Row, now: number): void {
   for (let event = overdueEvent(row.state, row, now); event !== null; event = overdueEvent(row.state, row, now)) {
     const { generation, probes } = row
-    send(row, event)
+    deliver(row, event)
     // An actor that can't be started changes nothing.
     if (row.generation === generation && row.probes === probes) return
   }
+}
+
+/** With the outcomes that were folded since the actor's last event as evidence. */
+function deliver(row: Row, event: BreakerEvent): void {
+  const { home } = row
+  // A deleted row has no actor any more; one of its name would be another breaker's.
+  if (!row.attached) return
+  home.hub.run(() => {
+    const actor = row.actor ?? home.install(row)
+    const folded = home.folding && row.state === 'closed' && event.tally === undefined
+    home.timers.asOf(event.at, () => actor?.send(folded ? { ...event, tally: row } : event))
+  })
 }
 
 /** Whether `admit` would let a call through now. */
@@ -140,11 +148,10 @@ function count(row: Row, result: Result, durationMs: number): void {
   if (result === 'succeed') row.succeeded++
   else if (result === 'fail') row.failed++
   else row.ignored++
-  if (slowCalls !== null && durationMs > slowCalls.slowerThanMs) row.slow++
+  if (result !== 'ignore' && slowCalls !== null && durationMs > slowCalls.slowerThanMs) row.slow++
 }
 
 function sendResult(row: Row, type: Result, generation: number, probe: number, durationMs: number): void {
-  if (!row.attached) return
   const permit = probe === NO_PROBE ? { generation } : { generation, probe }
   send(row, { type, ...permit, durationMs, at: row.home.clock.now() })
 }

@@ -11,6 +11,7 @@ import type { EventHub } from './events.ts'
 import type { LatencySketch } from './latency.ts'
 import type { Policy } from './policy.ts'
 import { copyTally, newTally, type Tally } from './tally.ts'
+import type { Timers } from './timers.ts'
 import type { Reason } from './triggers.ts'
 import type { SlidingWindow } from './window.ts'
 
@@ -26,6 +27,7 @@ export interface CallContext {
 export interface Home {
   readonly clock: Clock
   readonly hub: EventHub
+  readonly timers: Timers
   /** Whether outcomes that change nothing are kept from the actor. */
   readonly folding: boolean
   /** Starts the actor of a row that has none; `null` if it crashes at once, time and again. */
@@ -127,7 +129,12 @@ export function publish(row: Row, snapshot: SnapshotFrom<typeof breakerMachine>)
   const from = row.state
   const generation = row.generation
   const { tally, ...decided } = decision
-  Object.assign(row, decided, copyTally(tally))
+  // While folding, the row's tally is ahead of the actor's until an event brings it along; one that the actor has no
+  // use for (enable while closed) does not.
+  if (!row.home.folding || decision.generation !== generation || policy !== row.policy) {
+    Object.assign(row, copyTally(tally))
+  }
+  Object.assign(row, decided)
   row.policy = policy
   row.state = snapshot.value as BreakerState
   if (row.generation !== generation || from !== row.state) {

@@ -51,6 +51,11 @@ function failureCountTrigger(tally: Tally, policy: Policy, now: number): Reason 
     : null
 }
 
+/** The trigger that this outcome fires. Counts of failures are judged after a failure only. */
+export function triggerAfter(result: 'succeed' | 'fail', tally: Tally, policy: Policy, now: number): Reason | null {
+  return result === 'fail' ? firedTrigger(tally, policy, now) : rateTrigger(tally, policy)
+}
+
 /** The trigger that a success can fire too: a rate is judged after every call. */
 export function rateTrigger(tally: Tally, policy: Policy): Reason | null {
   const { failureRate, slowCalls } = policy

@@ -1,0 +1,101 @@
+// The drivers of switchgear itself: the runtime with and without folding, and the pure layer.
+import type { Breaker } from '../breaker.ts'
+import type { Permit } from '../permit.ts'
+import { type Admission, newBreaker, recordFailure, recordIgnored, recordSuccess, shouldAllowRequest } from '../pure.ts'
+import { type BreakerValue, reduce, resumed } from '../reducer.ts'
+import { createRegistry, type Registry } from '../registry.ts'
+import { resolvePolicy } from '../resolve-policy.ts'
+import type { Command, Driver, Observation, Subject } from './driver.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+const NAME = 'endpoint'
+const COMMANDS: readonly Command[] = ['trip', 'reset', 'isolate', 'disable', 'enable', 'delete', 'crash']
+
+/** The runtime, worked through permits; `folding: false` sends every event through the actor. */
+export function runtimeDriver({ folding }: { readonly folding: boolean }): Driver<Permit> {
+  return {
+    name: folding ? 'folded runtime' : 'unfolded runtime',
+    commands: COMMANDS,
+    canIgnore: true,
+    start(policy, clock) {
+      const registry = createRegistry({ policy, clock, folding, seed: 0, supervision: { maxRestarts: 1_000 } })
+      return runtimeSubject(registry, registry.breaker(NAME), clock)
+    },
+  }
+}
+
+function runtimeSubject(registry: Registry, breaker: Breaker, clock: VirtualClock): Subject<Permit> {
+  return {
+    admit: () => breaker.tryAcquire(),
+    settle(permit, result) {
+      if (result === 'succeed') permit.success()
+      else if (result === 'fail') permit.failure()
+      else permit.ignore()
+    },
+    command(command) {
+      if (command === 'delete') registry.delete(NAME)
+      else if (command === 'crash') crash(breaker)
+      else breaker[command]()
+    },
+    state: () => breaker.state,
+    observe() {
+      const { generation, calls } = breaker.stats()
+      return { generation, calls, timers: clock.pending.length }
+    },
+    stop: () => registry.close(),
+  }
+}
+
+/** An actor that is told of a failed child it does not know fails itself: XState's own way to crash it. */
+function crash({ actor }: Breaker): void {
+  const event = { type: 'xstate.error.actor.test', error: new Error('crashed by the test') }
+  actor?.send(event as never)
+}
+
+interface PurePermit {
+  readonly owner: object
+  readonly admission: Admission
+}
+
+/** The pure layer: immutable values, no timers of its own. */
+export const pureDriver: Driver<PurePermit> = {
+  name: 'pure layer',
+  commands: COMMANDS,
+  canIgnore: true,
+  start(options, clock) {
+    const policy = resolvePolicy(options)
+    let breaker = newBreaker(policy, clock.now())
+    // A deleted breaker and the next one of its name are two: what one admitted is no business of the other.
+    let owner = {}
+    const at = () => clock.now()
+    const settlers = { succeed: recordSuccess, fail: recordFailure, ignore: recordIgnored }
+    return {
+      admit() {
+        const { allowed, breaker: next, permit } = shouldAllowRequest(breaker, policy, at())
+        breaker = next
+        return allowed && permit ? { owner, admission: permit } : undefined
+      },
+      settle({ owner: admittedBy, admission }, result) {
+        if (admittedBy === owner) breaker = settlers[result](breaker, policy, at(), { permit: admission })
+      },
+      command(command) {
+        if (command === 'delete') {
+          const generation = breaker.generation + 1
+          breaker = { ...newBreaker(policy, at()), generation }
+          owner = {}
+        } else if (command === 'crash') breaker = resumed(breaker)
+        else if (command === 'trip') breaker = reduce(breaker, policy, { type: 'trip', message: 'by hand', at: at() })
+        else breaker = reduce(breaker, policy, { type: command, at: at() })
+      },
+      state: () => breaker.state,
+      observe: () => observe(breaker),
+      tick() {
+        breaker = reduce(breaker, policy, { type: 'elapse', at: at() })
+      },
+    }
+  },
+}
+
+function observe({ state, generation, calls, probes }: BreakerValue): Observation {
+  return { generation, calls, timers: state === 'open' ? 1 : state === 'halfOpen' ? probes.length : 0 }
+}

@@ -1,0 +1,182 @@
+// The four ways to run one history: through calls, through permits, unfolded, and as values.
+import type { Admission } from '../../src/decide.ts'
+import { createRegistry, type PolicyOptions, resolvePolicy } from '../../src/index.ts'
+import { newBreaker, recordFailure, recordIgnored, recordSuccess, shouldAllowRequest } from '../../src/pure.ts'
+import { type BreakerValue, reduce, resumed } from '../../src/reducer.ts'
+import { inOrder } from '../../src/tally.ts'
+import { createVirtualClock } from '../../src/testing/index.ts'
+import { slicesOf } from '../../src/window.ts'
+
+export type Result = 'succeed' | 'fail' | 'ignore'
+export type Command = 'trip' | 'reset' | 'isolate' | 'disable' | 'enable' | 'delete' | 'crash'
+export type Image = Readonly<Record<string, unknown>>
+
+export interface HistorySubject {
+  /** Settles the admitted call, or `undefined` for a rejected one. */
+  admit(): ((result: Result) => Promise<void> | void) | undefined
+  record(result: 'succeed' | 'fail'): void
+  configure(policy: PolicyOptions): void
+  command(command: Command): void
+  advance(ms: number): void
+  stall(ms: number): void
+  image(): Image
+  close(): void
+}
+
+const NAME = 'endpoint'
+const SEED = 7
+
+class Ignored extends Error {}
+
+export function runtime(policy: PolicyOptions, how: 'calls' | 'permits', folding: boolean): HistorySubject {
+  const clock = createVirtualClock()
+  const ignore = (outcome: object) => 'error' in outcome && outcome.error instanceof Ignored
+  const adapted = (options: PolicyOptions) => (how === 'calls' && options.ignore ? { ...options, ignore } : options)
+  const registry = createRegistry({
+    policy: adapted(policy),
+    clock,
+    folding,
+    seed: SEED,
+    supervision: { maxRestarts: 1_000 },
+  })
+  const breaker = registry.breaker(NAME)
+
+  function admitCall() {
+    let settle: ((result: Result) => Promise<void>) | undefined
+    const ended = breaker
+      .call(
+        () =>
+          new Promise<void>((resolve, reject) => {
+            settle = async (result) => {
+              if (result === 'succeed') resolve()
+              else reject(result === 'fail' ? new Error('failed') : new Ignored())
+              await ended
+            }
+          }),
+      )
+      .catch(() => {})
+    return settle
+  }
+
+  function admitPermit() {
+    const permit = breaker.tryAcquire()
+    if (permit === undefined) return undefined
+    return (result: Result) => {
+      if (result === 'succeed') permit.success()
+      else if (result === 'fail') permit.failure()
+      else permit.ignore()
+    }
+  }
+
+  return {
+    admit: how === 'calls' ? admitCall : admitPermit,
+    record: (result) => (result === 'succeed' ? breaker.recordSuccess() : breaker.recordFailure()),
+    configure: (options) => registry.configure(NAME, adapted(options)),
+    command(command) {
+      if (command === 'delete') registry.delete(NAME)
+      else if (command === 'crash') {
+        breaker.actor?.send({ type: 'xstate.error.actor.test', error: new Error('crash') } as never)
+      } else breaker[command]()
+    },
+    advance: (ms) => clock.advance(ms),
+    stall: (ms) => clock.stall(ms),
+    image() {
+      // Looking at a deleted breaker makes it anew, as its next call would.
+      breaker.allows()
+      const [snapshot] = registry.snapshot().breakers
+      const { timeInState: _, endpoint: __, ...rest } = snapshot ?? ({} as never)
+      return { ...rest, timers: clock.pending.length }
+    },
+    close: () => void registry.close(),
+  }
+}
+
+export function value(options: PolicyOptions): HistorySubject {
+  const seed = createRegistrySeed()
+  let policy = resolvePolicy(options)
+  let now = 0
+  let breaker = newBreaker(policy, now, seed)
+  let owner = {}
+  const settlers = { succeed: recordSuccess, fail: recordFailure, ignore: recordIgnored }
+  const elapse = () => {
+    breaker = reduce(breaker, policy, { type: 'elapse', at: now })
+  }
+  return {
+    admit() {
+      const admittedAt = now
+      const timed = policy.slowCalls !== null || policy.ignore !== null
+      const admittedBy = owner
+      const { breaker: next, permit } = shouldAllowRequest(breaker, policy, now)
+      breaker = next
+      if (permit === undefined) return undefined
+      let settled = false
+      return (result) => {
+        if (settled || admittedBy !== owner) return
+        settled = true
+        const durationMs = timed ? now - admittedAt : undefined
+        breaker = settlers[result](breaker, policy, now, { permit: permit as Admission, durationMs })
+      }
+    },
+    record(result) {
+      elapse()
+      const event = { type: result, generation: breaker.generation, durationMs: Number.NaN, at: now }
+      breaker = reduce(breaker, policy, event)
+    },
+    configure(next) {
+      const resolved = resolvePolicy(next)
+      breaker = reduce(breaker, policy, { type: 'configure', policy: resolved, at: now })
+      policy = resolved
+    },
+    command(command) {
+      if (command === 'delete') {
+        breaker = { ...newBreaker(policy, now, seed), generation: breaker.generation + 1 }
+        owner = {}
+      } else if (command === 'crash') breaker = resumed(breaker)
+      else if (command === 'trip') breaker = reduce(breaker, policy, { type: 'trip', message: 'by hand', at: now })
+      else breaker = reduce(breaker, policy, { type: command, at: now })
+    },
+    advance(ms) {
+      now += ms
+      elapse()
+    },
+    stall(ms) {
+      now += ms
+    },
+    image() {
+      elapse()
+      return imageOf(breaker, policy, now)
+    },
+    close() {},
+  }
+}
+
+/** The seed that the registry gives to the endpoint: jitter must be the same in every run of a history. */
+function createRegistrySeed(): number {
+  const registry = createRegistry({ seed: SEED })
+  const seed = registry.breaker(NAME).actor?.getSnapshot().context.seed ?? 0
+  void registry.close()
+  return seed
+}
+
+function imageOf(breaker: BreakerValue, policy: ReturnType<typeof resolvePolicy>, now: number): Image {
+  const { state, generation, reason, openedAt, deadline, openings, tally, calls, probes } = breaker
+  const window = (of: typeof tally.failureRate, rule: typeof policy.failureRate) =>
+    of && rule && { size: rule.window, slices: slicesOf(structuredClone(of), rule.window, now) }
+  return {
+    state,
+    generation,
+    reason,
+    openForMs: openedAt === null ? null : now - openedAt,
+    remainingMs: deadline === null ? null : deadline - now,
+    openings,
+    tally: {
+      consecutiveFailures: tally.consecutiveFailures,
+      failures: tally.failures,
+      failureAgesMs: inOrder(structuredClone(tally)).map((at) => now - at),
+      failureRate: window(tally.failureRate, policy.failureRate),
+      slowCalls: window(tally.slowCalls, policy.slowCalls),
+    },
+    calls,
+    timers: state === 'open' ? 1 : state === 'halfOpen' ? probes.length : 0,
+  }
+}
