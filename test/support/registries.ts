@@ -1,0 +1,51 @@
+// New registries and breakers on a virtual clock, and what they tell.
+import { createVirtualClock } from '../../src/testing/index.ts'
+import {
+  type Breaker,
+  createRegistry,
+  type EventName,
+  type PolicyOptions,
+  type Registry,
+  type RegistryEvents,
+  type RegistryOptions,
+} from '../../src/index.ts'
+
+/** Not zero, so that a time taken for a duration shows. */
+export const START = 1_000
+
+export function newRegistry(options: RegistryOptions = {}) {
+  const clock = createVirtualClock(START)
+  const registry = createRegistry({ clock, seed: 1, ...options })
+  return { clock, registry }
+}
+
+export function newBreaker(policy: PolicyOptions = {}, options: RegistryOptions = {}) {
+  const { clock, registry } = newRegistry(options)
+  return { clock, registry, breaker: registry.breaker('a', policy) }
+}
+
+/** A breaker whose open time has passed: half-open, without a call. */
+export function newHalfOpen(policy: PolicyOptions = {}, options: RegistryOptions = {}) {
+  const made = newBreaker(policy, options)
+  made.breaker.trip()
+  made.clock.advance(made.breaker.policy.openTimeoutMs)
+  return made
+}
+
+/** The events of this name, as they come. */
+export function hear<N extends EventName>(registry: Registry, name: N): RegistryEvents[N][] {
+  const heard: RegistryEvents[N][] = []
+  registry.on(name, (event) => heard.push(event))
+  return heard
+}
+
+/** Everything that can be read of a breaker without changing it. */
+export function lookAt(breaker: Breaker) {
+  return { ...breaker.stats(), allows: breaker.allows() }
+}
+
+/** Once with folding, once with every event through the actor: a breaker behaves the same. */
+export const BOTH_WAYS = [
+  { way: 'folded', folding: true },
+  { way: 'unfolded', folding: false },
+] as const
