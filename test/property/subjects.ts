@@ -28,11 +28,16 @@ const SEED = 7
 
 class Ignored extends Error {}
 
-export function runtime(policy: PolicyOptions, how: 'calls' | 'permits', folding: boolean): HistorySubject {
+export function runtime(
+  policy: PolicyOptions,
+  how: 'calls' | 'permits',
+  folding: boolean,
+  create: typeof createRegistry = createRegistry,
+): HistorySubject {
   const clock = createVirtualClock()
   const ignore = (outcome: object) => 'error' in outcome && outcome.error instanceof Ignored
   const adapted = (options: PolicyOptions) => (how === 'calls' && options.ignore ? { ...options, ignore } : options)
-  const registry = createRegistry({
+  const registry = create({
     policy: adapted(policy),
     clock,
     folding,

@@ -1,0 +1,59 @@
+// Proof that the property can fail: each of these defects, put into the sources, is found by it.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { loadMutant, type Mutant } from '../mutants/load.ts'
+import { agree, policiesWith, stepsWith } from './history.ts'
+import { Oracle } from './oracle.ts'
+import { runtime } from './subjects.ts'
+
+const defects: Mutant[] = [
+  {
+    name: 'property: generation check broken',
+    breaks: 'R06',
+    file: 'src/decide.ts',
+    find: 'stay.generation !== generation ||',
+    replace: 'false ||',
+  },
+  {
+    name: 'property: window never expires',
+    breaks: 'R13',
+    file: 'src/window.ts',
+    find: "if ('calls' in size || now < window.endsAt) return",
+    replace: "if ('calls' in size || now < window.endsAt * 1e9) return",
+  },
+  {
+    name: 'property: failure exactly one window old still counts',
+    breaks: 'R12',
+    file: 'src/triggers.ts',
+    find: 'now - oldest >= windowMs',
+    replace: 'now - oldest > windowMs',
+  },
+  {
+    name: 'property: permit lost on ignore',
+    breaks: 'R03',
+    file: 'machines/breaker.machine.ts',
+    find: "ignore: [{ guard: 'late' }, { actions: ['returnPermit', 'endLease'] }],",
+    replace: "ignore: [{ guard: 'late' }, { actions: 'endLease' }],",
+  },
+  {
+    name: 'property: threshold off by one',
+    breaks: 'R12',
+    file: 'src/triggers.ts',
+    find: 'return tally.consecutiveFailures >= threshold',
+    replace: 'return tally.consecutiveFailures > threshold',
+  },
+]
+
+describe('the property finds', () => {
+  for (const defect of defects) {
+    it(`${defect.name.replace('property: ', '')} (${defect.breaks})`, async () => {
+      const create = await loadMutant(defect)
+      const histories = fc.array(stepsWith(null), { minLength: 5, maxLength: 60 })
+      const property = fc.asyncProperty(policiesWith(false), histories, (policy, history) =>
+        agree(new Oracle(policy), { mutant: runtime(policy, 'permits', true, create) }, history),
+      )
+      const { failed, numRuns } = await fc.check(property, { numRuns: 2_000, endOnFailure: true })
+      expect(failed, `alive after ${numRuns} histories`).toBe(true)
+    }, 60_000)
+  }
+})
