@@ -1,12 +1,13 @@
 // The package as it is installed: its entries, its types, and a process that ends.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSandbox, readJson, type Sandbox } from './sandbox.ts'
+import { createSandbox, packageJson, type Sandbox } from './sandbox.ts'
 
 let sandbox: Sandbox
 beforeAll(() => {
   sandbox = createSandbox()
 })
-afterAll(() => sandbox.dispose())
+// Undefined if it could not be built, which has been reported.
+afterAll(() => sandbox?.dispose())
 
 /** Runs JavaScript as a user's module. */
 function run(code: string) {
@@ -29,7 +30,7 @@ describe('the entries', () => {
   }
 
   it('are those of `exports`, and no others', () => {
-    const entries = Object.keys(readJson('package.json').exports as object)
+    const entries = Object.keys(packageJson.exports)
     expect(entries).toEqual([...Object.keys(names).map((name) => name.replace('switchgear', '.')), './package.json'])
   })
 

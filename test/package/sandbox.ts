@@ -1,20 +1,24 @@
 // A folder outside the repository in which the package is installed as npm would: package.json and a fresh build under
 // node_modules/switchgear, its dependencies beside it. What works here works through `exports`, by name.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
 const REPOSITORY = resolve(import.meta.dirname, '../..')
-const TSC = join(REPOSITORY, 'node_modules/.bin/tsc')
+
+/** What the compiler has to say; nothing if all is well. */
+function tsc(...args: string[]): string {
+  return spawnSync(inRepository('node_modules/.bin/tsc'), [...args, '--pretty', 'false'], { encoding: 'utf8' }).stdout
+}
 
 export function inRepository(path: string): string {
   return join(REPOSITORY, path)
 }
 
-export function readJson(path: string): Record<string, unknown> {
-  return JSON.parse(readFileSync(inRepository(path), 'utf8'))
-}
+type Table = Readonly<Record<string, unknown>>
+export const packageJson: { readonly scripts: Table; readonly exports: Table; readonly dependencies: Table } =
+  JSON.parse(readFileSync(inRepository('package.json'), 'utf8'))
 
 export interface Sandbox {
   readonly folder: string
@@ -28,6 +32,7 @@ export interface Sandbox {
 
 export function createSandbox(): Sandbox {
   const folder = mkdtempSync(join(tmpdir(), 'switchgear-user-'))
+  const dispose = () => rmSync(folder, { recursive: true, force: true })
   const modules = join(folder, 'node_modules')
   const write = (path: string, text: string) => {
     const file = join(folder, path)
@@ -37,9 +42,13 @@ export function createSandbox(): Sandbox {
   }
 
   // Of its own, not the repository's dist, which may be stale or in the middle of another build.
-  execFileSync(TSC, ['-p', inRepository('tsconfig.build.json'), '--outDir', join(modules, 'switchgear/dist')])
+  const mistakes = tsc('-p', inRepository('tsconfig.build.json'), '--outDir', join(modules, 'switchgear/dist'))
+  if (mistakes !== '') {
+    dispose()
+    throw new Error(`the package does not compile:\n${mistakes}`)
+  }
   copyFileSync(inRepository('package.json'), join(modules, 'switchgear/package.json'))
-  for (const name of [...Object.keys(readJson('package.json').dependencies as object), '@types/node']) {
+  for (const name of [...Object.keys(packageJson.dependencies), '@types/node']) {
     mkdirSync(dirname(join(modules, name)), { recursive: true })
     symlinkSync(inRepository(`node_modules/${name}`), join(modules, name))
   }
@@ -65,13 +74,9 @@ export function createSandbox(): Sandbox {
     compile(options) {
       const compilerOptions = { ...strictest, ...options }
       write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts', '*.js'] }))
-      try {
-        return execFileSync(TSC, ['-p', folder, '--pretty', 'false'], { encoding: 'utf8', cwd: folder })
-      } catch (error) {
-        return String((error as { stdout?: unknown }).stdout)
-      }
+      return tsc('-p', folder)
     },
     run: (file) => spawnSync(process.execPath, [join(folder, file)], { encoding: 'utf8', timeout: 10_000 }),
-    dispose: () => rmSync(folder, { recursive: true, force: true }),
+    dispose,
   }
 }
