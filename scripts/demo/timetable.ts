@@ -1,0 +1,77 @@
+// Timetable: what goes wrong with the demo's services, and when, as shares of the run. Run beside the traffic.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Endpoint } from './endpoint.ts'
+import type { Journal } from './journal.ts'
+import type { Behaviour } from './service.ts'
+import type { Service, ServiceHost } from './service-host.ts'
+
+export interface Cast {
+  readonly endpoint: Endpoint
+  /** `null` for the user's own, with which we do nothing. */
+  readonly service: Service | null
+}
+
+export interface Stage {
+  readonly host: ServiceHost
+  readonly journal: Journal
+  readonly durationMs: number
+  /** Aborted when the run ends, whatever is still to come. */
+  readonly signal: AbortSignal
+}
+
+type Part = (endpoint: Endpoint, service: Service, stage: Stage) => Promise<void>
+
+/** Beyond the timeout: what is only slow at first fails in the end. */
+const SLOWEST_MS = 1500
+const WELL_AGAIN_MS = 12
+
+const PARTS: Partial<Record<Behaviour, Part>> = {
+  // Bad from the start: as its callers see it, from the first call.
+  async flaky({ incident }) {
+    incident.badAt = performance.now()
+  },
+
+  async hanging({ incident }) {
+    incident.badAt = performance.now()
+  },
+
+  async killed({ name, incident, pids }, service, { host, journal, durationMs, signal }) {
+    await sleep(durationMs * 0.25, undefined, { signal })
+    incident.badAt = performance.now()
+    await service.kill()
+    journal.add(name, 'its process was killed (SIGKILL)')
+    await sleep(durationMs * 0.25, undefined, { signal })
+    journal.add(name, 'its process is started again')
+    const { port } = service
+    const next = await host.start('killed', port, () => {
+      journal.add(name, `port ${port} is taken by another process: it tries until it gets it`)
+    })
+    incident.goodAt = performance.now()
+    pids.push(next.pid)
+    journal.add(name, `listens on its port again (pid ${next.pid})`)
+  },
+
+  async slowing({ name, incident }, service, { journal, durationMs, signal }) {
+    await sleep(durationMs * 0.2, undefined, { signal })
+    incident.badAt = performance.now()
+    service.order({ latencyMs: SLOWEST_MS, overMs: durationMs * 0.3 })
+    journal.add(name, 'begins to grow slow')
+    await sleep(durationMs * 0.4, undefined, { signal })
+    incident.goodAt = performance.now()
+    service.order({ latencyMs: WELL_AGAIN_MS, overMs: 0 })
+    journal.add(name, 'answers fast again')
+  },
+}
+
+export async function followTimetable(cast: readonly Cast[], stage: Stage): Promise<void> {
+  const parts = cast.map(async ({ endpoint, service }) => {
+    if (service === null) return
+    try {
+      await PARTS[service.behaviour]?.(endpoint, service, stage)
+    } catch (error) {
+      // The end of the run ends every wait; only what goes wrong before that is news.
+      if (!stage.signal.aborted) stage.journal.add(endpoint.name, (error as Error).message)
+    }
+  })
+  await Promise.all(parts)
+}
