@@ -5,7 +5,6 @@ import type { Behaviour } from './service.ts'
 
 export interface ServicePlan {
   readonly behaviour: Behaviour
-  readonly about: string
   readonly policy: PolicyOptions
 }
 
@@ -32,23 +31,18 @@ export function servicePlans(durationMs: number): ServicePlan[] {
   const { openTimeout } = usualPolicy(durationMs)
   const policy: PolicyOptions = { ...underlyingPolicy(), openTimeout }
   return [
-    { behaviour: 'healthy', about: 'answers', policy },
     {
       behaviour: 'flaky',
-      about: 'fails a third of its answers',
       // Never five in a row: only a rate sees it.
       policy: { ...policy, failureRate: { threshold: 0.25, minimumCalls: 15, window: { calls: 30 } } },
     },
-    { behaviour: 'killed', about: 'is killed and started again', policy },
     {
       behaviour: 'hanging',
-      about: 'accepts and never answers',
       // Each failure costs a caller the whole timeout, so it takes fewer of them to be sure.
       policy: { ...policy, failureThreshold: 3 },
     },
     {
       behaviour: 'slowing',
-      about: 'grows slow, then recovers',
       policy: {
         ...policy,
         slowCalls: { slowerThan: '250ms', threshold: 0.5, minimumCalls: 10, window: { calls: 20 } },
