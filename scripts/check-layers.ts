@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { parseSync } from 'oxc-parser'
+import { parseSync } from 'vite'
 
 const PURE = ['policy', 'window', 'tally', 'triggers', 'decide', 'calls', 'reducer', 'pure'].map(
   (name) => `src/${name}.ts`,
