@@ -31,11 +31,13 @@ export function servicePlans(durationMs: number): ServicePlan[] {
   const { openTimeout } = usualPolicy(durationMs)
   const policy: PolicyOptions = { ...underlyingPolicy(), openTimeout }
   return [
+    { behaviour: 'healthy', policy },
     {
       behaviour: 'flaky',
       // Never five in a row: only a rate sees it.
       policy: { ...policy, failureRate: { threshold: 0.25, minimumCalls: 15, window: { calls: 30 } } },
     },
+    { behaviour: 'killed', policy },
     {
       behaviour: 'hanging',
       // Each failure costs a caller the whole timeout, so it takes fewer of them to be sure.
