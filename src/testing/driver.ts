@@ -16,6 +16,8 @@ export interface Subject<P> {
   admit(): Awaitable<P | undefined>
   settle(permit: P, result: CallResult): Awaitable<void>
   command(command: Command): Awaitable<void>
+  /** Reports an outcome of a call that was not asked for, where the library has that. */
+  report?(result: 'succeed' | 'fail'): Awaitable<void>
   /** The state in this library's words: `closed`, `open`, `halfOpen`, `forcedOpen` or `disabled`. */
   state(): string
   /** All else that can be seen and must agree with the model, where the driver can tell. */

@@ -37,6 +37,7 @@ function runtimeSubject(registry: Registry, breaker: Breaker, clock: VirtualCloc
       else if (command === 'crash') crash(breaker)
       else breaker[command]()
     },
+    report: (result) => (result === 'succeed' ? breaker.recordSuccess() : breaker.recordFailure()),
     state: () => breaker.state,
     observe() {
       const { generation, calls } = breaker.stats()
@@ -86,6 +87,11 @@ export const pureDriver: Driver<PurePermit> = {
         } else if (command === 'crash') breaker = resumed(breaker)
         else if (command === 'trip') breaker = reduce(breaker, policy, { type: 'trip', message: 'by hand', at: at() })
         else breaker = reduce(breaker, policy, { type: command, at: at() })
+      },
+      report(result) {
+        breaker = reduce(breaker, policy, { type: 'elapse', at: at() })
+        const { generation } = breaker
+        breaker = reduce(breaker, policy, { type: result, generation, durationMs: Number.NaN, at: at() })
       },
       state: () => breaker.state,
       observe: () => observe(breaker),
