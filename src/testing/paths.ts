@@ -62,8 +62,8 @@ export function generatePaths(policy: PolicyOptions = {}, options: PathOptions =
   return walks.map((walk) =>
     pathOf(
       policy,
-      resolved,
       walk.map(({ step }) => step),
+      fromPlace,
     ),
   )
 }
