@@ -7,9 +7,13 @@ import { dirname, join, resolve } from 'node:path'
 
 const REPOSITORY = resolve(import.meta.dirname, '../..')
 
-/** What the compiler has to say; nothing if all is well. */
-function tsc(...args: string[]): string {
-  return spawnSync(inRepository('node_modules/.bin/tsc'), [...args, '--pretty', 'false'], { encoding: 'utf8' }).stdout
+/** What the compiler has to say of a project; nothing if all is well. */
+function tsc(cwd: string, ...args: string[]): string {
+  const { stdout } = spawnSync(inRepository('node_modules/.bin/tsc'), [...args, '--pretty', 'false'], {
+    cwd,
+    encoding: 'utf8',
+  })
+  return stdout
 }
 
 export function inRepository(path: string): string {
@@ -42,7 +46,7 @@ export function createSandbox(): Sandbox {
   }
 
   // Of its own, not the repository's dist, which may be stale or in the middle of another build.
-  const mistakes = tsc('-p', inRepository('tsconfig.build.json'), '--outDir', join(modules, 'switchgear/dist'))
+  const mistakes = tsc(REPOSITORY, '-p', 'tsconfig.build.json', '--outDir', join(modules, 'switchgear/dist'))
   if (mistakes !== '') {
     dispose()
     throw new Error(`the package does not compile:\n${mistakes}`)
@@ -74,7 +78,7 @@ export function createSandbox(): Sandbox {
     compile(options) {
       const compilerOptions = { ...strictest, ...options }
       write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts', '*.js'] }))
-      return tsc('-p', folder)
+      return tsc(folder)
     },
     run: (file) => spawnSync(process.execPath, [join(folder, file)], { encoding: 'utf8', timeout: 10_000 }),
     dispose,
