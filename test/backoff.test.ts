@@ -58,7 +58,11 @@ describe('backoff', () => {
   })
 
   it('stays at its maximum after a thousand openings (R09)', async () => {
-    const { breaker, clock } = newBreaker({ failureThreshold: 1, openTimeout: '1s', backoff: { factor: 10, max: '1h' } })
+    const { breaker, clock } = newBreaker({
+      failureThreshold: 1,
+      openTimeout: '1s',
+      backoff: { factor: 10, max: '1h' },
+    })
     const times = await openTimes(breaker, clock, 1_000)
     expect(times.at(-1)).toBe(3_600_000)
   })

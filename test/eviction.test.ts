@@ -38,7 +38,12 @@ describe.each(BOTH_WAYS)('a registry with maxBreakers, $way', ({ folding }) => {
     registry.breaker('open').trip()
     registry.breaker('forcedOpen').isolate()
     registry.breaker('disabled').disable()
-    expect(registry.list().map(({ state }) => state).sort()).toEqual(['disabled', 'forcedOpen', 'halfOpen', 'open'])
+    expect(
+      registry
+        .list()
+        .map(({ state }) => state)
+        .sort(),
+    ).toEqual(['disabled', 'forcedOpen', 'halfOpen', 'open'])
     const error = thrownBy(() => registry.breaker('more'))
     expect(error).toBeInstanceOf(RegistryFullError)
     expect(error).toMatchObject({ code: 'REGISTRY_FULL', message: expect.stringContaining('maxBreakers = 4') })

@@ -39,15 +39,19 @@ describe.each(BOTH_WAYS)('the lease of a probe, $way', ({ folding }) => {
     const policy = { halfOpenFailureThreshold: 2, successThreshold: 1, halfOpenMaxCalls: 2 }
     const { breaker, clock, registry } = newHalfOpen(policy, { folding })
     const late = hear(registry, 'late')
-    const probes = [hold(breaker), acquire(breaker)]
+    const [success, failure] = [hold(breaker), acquire(breaker)]
     clock.advance(30_000)
     expect(breaker.state).toBe('open')
     clock.advance(30_000)
     const { generation } = breaker
-    await probes[0]?.succeed?.()
-    acquire(breaker).ignore()
-    expect(breaker.stats()).toMatchObject({ state: 'halfOpen', generation, calls: { succeeded: 0, late: 1 } })
-    expect(late).toHaveLength(1)
+    await success.succeed()
+    failure.failure()
+    expect(breaker.stats()).toMatchObject({
+      state: 'halfOpen',
+      generation,
+      calls: { succeeded: 0, failed: 0, late: 2 },
+    })
+    expect(late).toHaveLength(2)
   })
 
   it('makes the result late even in the same trial (R06)', async () => {

@@ -6,16 +6,28 @@ import { BOTH_WAYS, newBreaker } from './support/registries.ts'
 
 /** What JavaScript lets callers write: the promise rejects, and nothing is counted. */
 const WRONG_CALLS: Record<string, [(breaker: Breaker) => Promise<unknown>, RegExp]> = {
-  'without a function': [(breaker) => breaker.call(undefined as never), /^call\(fn\): expected a function, received undefined/],
+  'without a function': [
+    (breaker) => breaker.call(undefined as never),
+    /^call\(fn\): expected a function, received undefined/,
+  ],
   'with a promise for a function': [
     (breaker) => breaker.call(Promise.resolve() as unknown as Guarded<unknown>),
     /expected a function, received an object/,
   ],
   'with a string for a function': [(breaker) => breaker.call('fn' as never), /expected a function, received "fn"/],
-  'with null for options': [(breaker) => breaker.call(() => 1, null as never), /expected an object: \{ signal, timeout/],
+  'with null for options': [
+    (breaker) => breaker.call(() => 1, null as never),
+    /expected an object: \{ signal, timeout/,
+  ],
   'with a number for options': [(breaker) => breaker.call(() => 1, 5 as never), /received 5/],
-  'with a signal that is none': [wrongOptions({ signal: { aborted: false } }), /^options\.signal: expected an AbortSignal/],
-  'with a controller for a signal': [wrongOptions({ signal: new AbortController() }), /an AbortSignal, received an object/],
+  'with a signal that is none': [
+    wrongOptions({ signal: { aborted: false } }),
+    /^options\.signal: expected an AbortSignal/,
+  ],
+  'with a controller for a signal': [
+    wrongOptions({ signal: new AbortController() }),
+    /an AbortSignal, received an object/,
+  ],
   'with null for a signal': [wrongOptions({ signal: null }), /an AbortSignal, received null/],
   'with a timeout of 0': [wrongOptions({ timeout: 0 }), /^options\.timeout: expected a duration above 0.*received 0/],
   'with a timeout of NaN': [wrongOptions({ timeout: Number.NaN }), /received NaN/],
@@ -38,7 +50,10 @@ const WRONG_USES: Record<string, [(breaker: Breaker, registry: Registry) => unkn
   'recordSuccess(null)': [(breaker) => breaker.recordSuccess(null as never), /received null/],
   'recordFailure(e, -1)': [(breaker) => breaker.recordFailure(new Error('x'), -1), /received -1/],
   'wrap(5)': [(breaker) => breaker.wrap(5 as never), /^wrap\(fn\): expected a function, received 5/],
-  "on('nope')": [(_, registry) => registry.on('nope' as EventName, () => {}), /^on\(name\): expected transition, .*"nope"/],
+  "on('nope')": [
+    (_, registry) => registry.on('nope' as EventName, () => {}),
+    /^on\(name\): expected transition, .*"nope"/,
+  ],
   "on('toString')": [(_, registry) => registry.on('toString' as EventName, () => {}), /received "toString"/],
   'on(undefined)': [(_, registry) => registry.on(undefined as never, () => {}), /received undefined/],
   "on('late', 5)": [(_, registry) => registry.on('late', 5 as never), /^on\(name, listener\): expected a function/],

@@ -3,7 +3,20 @@ import { acquire, errorOf, fail, rejected } from './support/calls.ts'
 import { crash } from './support/crashes.ts'
 import { hear, newRegistry } from './support/registries.ts'
 
-const NAMES = ['__proto__', 'constructor', '', ' ', '*', 'a.b.*', 'xstate.stop', '#', '😀', '\ud800', '\0', 'x'.repeat(10_000)]
+const NAMES = [
+  '__proto__',
+  'constructor',
+  '',
+  ' ',
+  '*',
+  'a.b.*',
+  'xstate.stop',
+  '#',
+  '😀',
+  '\ud800',
+  '\0',
+  'x'.repeat(10_000),
+]
 const short = (name: string) => JSON.stringify(name.length > 20 ? `${name.slice(0, 5)}… (${name.length})` : name)
 
 describe('a name', () => {

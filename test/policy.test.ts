@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createRegistry, type Mistake, PolicyError, type PolicyOptions, presets, resolvePolicy } from '../src/index.ts'
+import { type PolicyError, type PolicyOptions, presets, resolvePolicy } from '../src/index.ts'
 import { thrownBy } from './support/calls.ts'
-
-/** The mistakes that JavaScript, or a configuration file, may make. */
-function mistakesIn(options: unknown): readonly Mistake[] {
-  const error = thrownBy(() => resolvePolicy(options as PolicyOptions))
-  expect(error).toBeInstanceOf(PolicyError)
-  expect(error).toMatchObject({ name: 'PolicyError', code: 'INVALID_POLICY' })
-  return (error as PolicyError).mistakes
-}
+import { mistakesIn } from './support/policies.ts'
 
 describe('a policy', () => {
   it('has a default for everything (R50)', () => {
@@ -29,35 +22,6 @@ describe('a policy', () => {
       latencySampling: 16,
     })
   })
-
-  for (const [written, ms] of [
-    [1, 1],
-    [0.5, 0.5],
-    ['250ms', 250],
-    ['30s', 30_000],
-    ['1.5s', 1_500],
-    ['5m', 300_000],
-    ['5min', 300_000],
-    ['1h', 3_600_000],
-    ['2d', 172_800_000],
-    ['5 s', 5_000],
-    [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
-  ] as const) {
-    it(`takes ${JSON.stringify(written)} for ${ms} ms (R50)`, () => {
-      expect(resolvePolicy({ openTimeout: written } as PolicyOptions).openTimeoutMs).toBe(ms)
-    })
-  }
-
-  const noDurations = [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60, '', '30', '30 sec', '30S', '-5s', '0s']
-  for (const wrong of [...noDurations, '1e3ms', '5s 3', ' 5s', '9'.repeat(400) + 's', true, null, {}, [], 5n]) {
-    it(`refuses ${typeof wrong} ${String(wrong).slice(0, 12)} for a duration (R50)`, () => {
-      for (const option of ['openTimeout', 'probeTimeout'] as const) {
-        expect(mistakesIn({ [option]: wrong })).toEqual([
-          { path: `policy.${option}`, expected: expect.stringContaining("such as '30s'"), received: expect.any(String) },
-        ])
-      }
-    })
-  }
 
   for (const wrong of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '5', true, {}]) {
     it(`refuses ${typeof wrong} ${String(wrong)} for a count (R50)`, () => {
@@ -108,9 +72,7 @@ describe('a policy', () => {
       'policy.latencySampling',
       'policy.openTimeout',
     ])
-    expect(error.message).toContain(
-      'policy.failureThreshold: expected a whole number of at least 1, received -1\n',
-    )
+    expect(error.message).toContain('policy.failureThreshold: expected a whole number of at least 1, received -1\n')
     expect(error.message).toContain('policy.failureTreshold: expected no such option, received an unknown key')
     expect(error.message).toContain('received "30 sec"')
   })
@@ -192,44 +154,5 @@ describe('a policy', () => {
     for (const preset of Object.values(presets)) {
       expect(resolvePolicy({ ...preset, openTimeout: '7s' }).openTimeoutMs).toBe(7_000)
     }
-  })
-})
-
-describe('a registry’s options', () => {
-  const mistakes = (options: object) => (thrownBy(() => createRegistry(options)) as PolicyError).mistakes
-
-  it('are checked when it is made (R50)', () => {
-    const supervision = { maxRestarts: -1, withinMs: 'soon', onEscalation: 'open', restarts: 1 }
-    const options = { maxBreakers: 0, folding: 'yes', seed: 0.5, inspect: {}, policys: {}, supervision }
-    expect(mistakes(options).map(({ path }) => path)).toEqual([
-      'options.inspect',
-      'options.folding',
-      'options.maxBreakers',
-      'options.supervision.maxRestarts',
-      'options.supervision.withinMs',
-      'options.supervision.onEscalation',
-      'options.supervision.restarts',
-      'options.seed',
-      'options.policys',
-    ])
-    for (const wrong of [null, 5, 'x', []]) expect(mistakes(wrong as object)).toHaveLength(1)
-  })
-
-  it('name the policy that is wrong (R50)', () => {
-    expect(mistakes({ policy: { openTimeout: 0 } })[0]?.path).toBe('policy.openTimeout')
-    expect(mistakes({ policies: { 'db-*': { openTimeout: 0 } } })[0]?.path).toBe('policies["db-*"].openTimeout')
-    expect(mistakes({ policies: { a: null } })[0]?.path).toBe('policies["a"]')
-  })
-
-  it('are reported with their policies’ mistakes, all in one error (R50)', () => {
-    const policies = { a: { successThreshold: 0 }, b: { successThreshold: 1.5 } }
-    const all = mistakes({ maxBreakers: 0, policy: { openTimeout: 0, failureThreshold: 0 }, policies })
-    expect(all.map(({ path }) => path).sort()).toEqual([
-      'options.maxBreakers',
-      'policies["a"].successThreshold',
-      'policies["b"].successThreshold',
-      'policy.failureThreshold',
-      'policy.openTimeout',
-    ])
   })
 })

@@ -1,5 +1,5 @@
 // New registries and breakers on a virtual clock, and what they tell.
-import { createVirtualClock } from '../../src/testing/index.ts'
+
 import {
   type Breaker,
   createRegistry,
@@ -9,6 +9,7 @@ import {
   type RegistryEvents,
   type RegistryOptions,
 } from '../../src/index.ts'
+import { createVirtualClock } from '../../src/testing/index.ts'
 
 /** Not zero, so that a time taken for a duration shows. */
 export const START = 1_000
