@@ -22,6 +22,8 @@ export interface Subject<P> {
   state(): string
   /** All else that can be seen and must agree with the model, where the driver can tell. */
   observe?(): Observation
+  /** All that its future depends on, as text; lets `explore` continue two histories once that left it the same. */
+  fingerprint?(): string
   /** Called after time was moved, before anything is looked at. */
   tick?(): Awaitable<void>
   stop?(): Awaitable<void>

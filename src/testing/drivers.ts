@@ -43,6 +43,10 @@ function runtimeSubject(registry: Registry, breaker: Breaker, clock: VirtualCloc
       const { generation, calls } = breaker.stats()
       return { generation, calls, timers: clock.pending.length }
     },
+    fingerprint() {
+      const { endpoint, generation, calls, timeInState, ...rest } = registry.snapshot().breakers[0] ?? ({} as never)
+      return JSON.stringify([rest, clock.pending.map((dueAt) => dueAt - clock.now())])
+    },
     stop: () => registry.close(),
   }
 }

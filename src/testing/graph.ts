@@ -28,7 +28,8 @@ export interface Graph<Step> {
   readonly edgesFrom: readonly (readonly GraphEdge<Step>[])[]
 }
 
-const MOST_STATES = 100_000
+const MOST_STATES = 50_000
+const TOO_LARGE = `at most ${MOST_STATES} states (lower maxInFlight, thresholds or window sizes)`
 
 export function buildGraph<State, Step>(model: Explorable<State, Step>): Graph<Step> {
   const logic = {
@@ -36,20 +37,16 @@ export function buildGraph<State, Step>(model: Explorable<State, Step>): Graph<S
     transition: (state: State, step: Step) => model.take(state, step),
     getPersistedSnapshot: (state: State) => state,
   }
+  let states = 0
   const adjacency = getAdjacencyMap(logic as unknown as ActorLogic<Snapshot<unknown>, EventObject>, {
-    events: (state) => model.stepsFrom(state as State) as unknown as EventObject[],
+    events: (state) => {
+      if (++states > MOST_STATES) throw new ArgumentError('the model', TOO_LARGE, `more than ${MOST_STATES}`)
+      return model.stepsFrom(state as State) as unknown as EventObject[]
+    },
     serializeState: (state) => model.keyOf(state as State),
     serializeEvent: (step) => JSON.stringify(step),
-    limit: MOST_STATES * 20,
   })
   const entries = Object.entries(adjacency)
-  if (entries.length > MOST_STATES) {
-    throw new ArgumentError(
-      'the model',
-      `at most ${MOST_STATES} states; lower maxInFlight or the thresholds`,
-      entries.length,
-    )
-  }
   const indexOf = new Map(entries.map(([key], index) => [key, index]))
   return {
     nodes: entries.map(([, { state }]) => model.stateOf(state as State)),

@@ -37,7 +37,7 @@ export interface Path {
 export interface PathOptions extends Partial<StepOptions> {
   /** What the paths must meet together. Default `'transitions'`. */
   readonly coverage?: Coverage
-  /** Steps in one path, at most (a goal that is farther away gets a path of its own). Default 60. */
+  /** Steps in one path, at most (a goal that is farther away gets a path of its own). Default 30. */
   readonly maxLength?: number
 }
 
@@ -51,14 +51,14 @@ const COVERAGES: readonly Coverage[] = ['states', 'transitions', 'transitionPair
  * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`)
  */
 export function generatePaths(policy: PolicyOptions = {}, options: PathOptions = {}): Path[] {
-  const { coverage = 'transitions', maxLength = 60 } = options
+  const { coverage = 'transitions', maxLength = 30 } = options
   if (!COVERAGES.includes(coverage)) throw new ArgumentError('coverage', COVERAGES.join(', '), coverage)
   if (!Number.isSafeInteger(maxLength) || maxLength < 1) {
     throw new ArgumentError('maxLength', 'a whole number of at least 1', maxLength)
   }
-  const resolved = resolvePolicy(policy)
-  const graph = graphOf(resolved, options)
-  const walks = coverage === 'simple' ? simpleWalks(graph, maxLength) : tours(graph, coverage, maxLength, isUnnatural)
+  const graph = graphOf(resolvePolicy(withoutJitter(policy)), options)
+  const walks =
+    coverage === 'simple' ? simpleWalks(graph, maxLength, isUnnatural) : tours(graph, coverage, maxLength, isUnnatural)
   return walks.map((walk) =>
     pathOf(
       policy,
@@ -88,6 +88,11 @@ export function graphOf(policy: Policy, options: Partial<StepOptions>): Graph<St
   return buildGraph(breakerModel(policy, options))
 }
 
+/** Chance has no place in a path: a backoff is tested without its jitter. */
+export function withoutJitter(policy: PolicyOptions): PolicyOptions {
+  return policy.backoff ? { ...policy, backoff: { ...policy.backoff, jitter: 0 } } : policy
+}
+
 /** The path that takes these steps from a new breaker. */
 export function pathOf(
   policy: PolicyOptions,
@@ -95,7 +100,7 @@ export function pathOf(
   resolve: (state: ModelState, step: Step) => Step = (_, step) => step,
 ): Path {
   const told: Told[] = []
-  let before = startModel(resolvePolicy(policy))
+  let before = startModel(resolvePolicy(withoutJitter(policy)))
   for (const given of steps) {
     const step = resolve(before, given)
     const after = takeStep(before, step)
@@ -104,7 +109,7 @@ export function pathOf(
   }
   return {
     title: tellPath(told),
-    policy,
+    policy: withoutJitter(policy),
     steps: told.map((one) => ({
       step: one.step,
       says: tellStep(one),

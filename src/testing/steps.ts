@@ -13,6 +13,8 @@ export interface StepOptions {
   readonly results: readonly CallResult[]
   /** Whether time may pass without a timer firing. */
   readonly stalls: boolean
+  /** Whether things may happen 1 ms before a deadline, too. */
+  readonly justBefore: boolean
 }
 
 export const ALL_STEPS: StepOptions = {
@@ -20,13 +22,13 @@ export const ALL_STEPS: StepOptions = {
   commands: ['trip', 'reset', 'isolate', 'disable', 'enable', 'delete', 'crash'],
   results: ['succeed', 'fail', 'ignore'],
   stalls: true,
+  justBefore: false,
 }
 
 export function stepsFrom(state: ModelState, policy: Policy, options: StepOptions): Step[] {
   const steps: Step[] = []
-  if (state.calls.length < options.maxInFlight || takeStep(state, { type: 'admit' }).answer === 'rejected') {
-    steps.push({ type: 'admit' })
-  }
+  const isFull = state.calls.length >= options.maxInFlight || holdsEnough(state, policy)
+  if (!isFull || takeStep(state, { type: 'admit' }).answer === 'rejected') steps.push({ type: 'admit' })
   for (const { number } of distinctCalls(state)) {
     for (const result of options.results) steps.push({ type: 'settle', call: number, result })
   }
@@ -34,8 +36,7 @@ export function stepsFrom(state: ModelState, policy: Policy, options: StepOption
   const ms = nextChangeIn(state, policy)
   if (ms !== undefined && !state.stalled) {
     steps.push({ type: 'pass', ms })
-    // Once is enough: just before again changes nothing.
-    if (ms > 1) steps.push({ type: 'pass', ms: ms - 1 })
+    if (options.justBefore && ms > 1) steps.push({ type: 'pass', ms: ms - 1 })
     if (options.stalls && state.machine.timers.length > 0) steps.push({ type: 'stall', ms })
   }
   if (state.stalled) steps.push({ type: 'pass', ms: 0 })
@@ -75,6 +76,21 @@ export function fromPlace(state: ModelState, step: Step): Step {
   return { ...step, call: callsInOrder(state)[step.call]?.number ?? 0 }
 }
 
+/** A window of time has no end of calls while time stands still: a few more than its minimum show all it can do. */
+function holdsEnough(state: ModelState, policy: Policy): boolean {
+  const { failureRate, slowCalls } = decisionOf(state).tally
+  const enough = (window: SlidingWindow | null, rule: RateRule | null) =>
+    window !== null && rule !== null && 'timeMs' in rule.window && window.calls + state.calls.length > rule.minimumCalls
+  return enough(failureRate, policy.failureRate) || enough(slowCalls, policy.slowCalls)
+}
+
+/** Openings beyond which a backoff grows no more. */
+function openingsThatMatter({ backoff, openTimeoutMs }: Policy, openings: number): number {
+  if (backoff === null) return 0
+  if (backoff.factor === 1) return 1
+  return Math.min(openings, 1 + Math.ceil(Math.log(backoff.maxMs / openTimeoutMs) / Math.log(backoff.factor)))
+}
+
 /** Ms until the next thing that time alone changes: a timer, or evidence that grows too old. */
 function nextChangeIn(state: ModelState, policy: Policy): number | undefined {
   const { now, timers } = state.machine
@@ -109,7 +125,7 @@ export function keyOf(state: ModelState, policy: Policy): string {
     probes.map(({ expiresAt }) => expiresAt - now),
     probeSuccesses,
     probeFailures,
-    policy.backoff === null ? 0 : openings,
+    openingsThatMatter(policy, openings),
     stateOf(state) === 'closed' ? evidenceKey(tally, policy, now) : null,
     callsInOrder(state).map((call) => kindOf(state, call)),
   ])

@@ -57,10 +57,7 @@ export function tours<Step>(
   maxLength: number,
   isLastResort: (step: Step) => boolean = () => false,
 ): GraphEdge<Step>[][] {
-  const preferred: Graph<Step> = {
-    nodes: graph.nodes,
-    edgesFrom: graph.edgesFrom.map((edges) => edges.filter(({ step }) => !isLastResort(step))),
-  }
+  const preferred = without(graph, isLastResort)
   const open = goalsOf(graph, coverage)
   const walks: GraphEdge<Step>[][] = []
   if (coverage === 'states') open.delete(graph.nodes[0] as string)
@@ -85,6 +82,10 @@ export function tours<Step>(
     walks.push(walk)
   }
   return walks
+}
+
+function without<Step>({ nodes, edgesFrom }: Graph<Step>, isLastResort: (step: Step) => boolean): Graph<Step> {
+  return { nodes, edgesFrom: edgesFrom.map((edges) => edges.filter(({ step }) => !isLastResort(step))) }
 }
 
 /** Breadth first over places: a node and, since pairs depend on it, the transition taken last. */
@@ -119,10 +120,16 @@ function shortestToGoal<Step>(
 }
 
 /** Every way through the chart that enters no state twice but may come back to where it began; each the shortest. */
-export function simpleWalks<Step>(graph: Graph<Step>, maxLength: number): GraphEdge<Step>[][] {
+export function simpleWalks<Step>(
+  graph: Graph<Step>,
+  maxLength: number,
+  isLastResort: (step: Step) => boolean = () => false,
+): GraphEdge<Step>[][] {
+  const preferred = without(graph, isLastResort)
   const walks: GraphEdge<Step>[][] = []
   const visit = (node: number, walk: GraphEdge<Step>[], entered: readonly string[]): void => {
-    for (const leg of shortestToOtherStates(graph, node)) {
+    const legs = new Map([...shortestToOtherStates(graph, node), ...shortestToOtherStates(preferred, node)])
+    for (const leg of legs.values()) {
       const to = (leg.at(-1) as GraphEdge<Step>).to
       const state = graph.nodes[to] as string
       const longer = [...walk, ...leg]
@@ -141,7 +148,7 @@ export function simpleWalks<Step>(graph: Graph<Step>, maxLength: number): GraphE
 }
 
 /** The shortest way to each other state of the chart that can be entered from here. */
-function shortestToOtherStates<Step>(graph: Graph<Step>, start: number): GraphEdge<Step>[][] {
+function shortestToOtherStates<Step>(graph: Graph<Step>, start: number): Map<string, GraphEdge<Step>[]> {
   const found = new Map<string, GraphEdge<Step>[]>()
   const seen = new Set([start])
   let frontier: { node: number; leg: GraphEdge<Step>[] }[] = [{ node: start, leg: [] }]
@@ -160,5 +167,5 @@ function shortestToOtherStates<Step>(graph: Graph<Step>, start: number): GraphEd
     }
     frontier = next
   }
-  return [...found.values()]
+  return found
 }

@@ -68,7 +68,10 @@ export function tellPath(path: readonly Told[]): string {
   let failures = 0
   for (const told of path) {
     const { step, before, after } = told
-    if (step.type === 'settle' && step.result === 'fail' && after.answer !== 'late') failures++
+    if (step.type === 'settle' && after.answer !== 'late') {
+      if (step.result === 'fail') failures++
+      else if (step.result === 'succeed') failures = 0
+    }
     const phrase = notable(told, failures)
     if (phrase !== undefined && phrase !== phrases.at(-1)) phrases.push(phrase)
     if (phrase !== undefined || stateOf(before) !== stateOf(after)) failures = 0
