@@ -33,8 +33,10 @@ function runtimeSubject(registry: Registry, breaker: Breaker, clock: VirtualCloc
       else permit.ignore()
     },
     command(command) {
-      if (command === 'delete') registry.delete(NAME)
-      else if (command === 'crash') crash(breaker)
+      if (command === 'delete') {
+        registry.delete(NAME)
+        registry.breaker(NAME)
+      } else if (command === 'crash') crash(breaker)
       else breaker[command]()
     },
     report: (result) => (result === 'succeed' ? breaker.recordSuccess() : breaker.recordFailure()),

@@ -68,9 +68,7 @@ export function takeStep(before: ModelState, step: Step): ModelState {
     const machine = passTime(breakerMachine, state.machine, state.machine.now + step.ms)
     return { ...state, machine, taken: machine.taken, stalled: false }
   }
-  // Only a crash comes before what is overdue: it is not told to the breaker.
-  const crashes = step.type === 'command' && (step.command === 'crash' || step.command === 'delete')
-  const ready = crashes ? state : { ...state, machine: catchUp(state.machine), stalled: false }
+  const ready = reachesBreaker(state, step) ? { ...state, machine: catchUp(state.machine), stalled: false } : state
   const after =
     step.type === 'admit'
       ? admit(ready)
@@ -80,6 +78,12 @@ export function takeStep(before: ModelState, step: Step): ModelState {
           ? report(ready, step.result)
           : command(ready, step.command)
   return { ...after, taken: after.machine.taken }
+}
+
+/** Whether the breaker gets to know of the step, and so of what is overdue first. */
+function reachesBreaker({ calls }: ModelState, step: Step): boolean {
+  if (step.type === 'settle') return !calls.some(({ number, orphaned }) => orphaned && number === step.call)
+  return step.type !== 'command' || (step.command !== 'crash' && step.command !== 'delete')
 }
 
 function catchUp(machine: Machine): Machine {

@@ -5,6 +5,10 @@ import type { Step } from './model.ts'
 import type { Expectation, PathStep } from './paths.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
+const MOST_ROUNDS = 100
+/** Longer than any deadline of a breaker without timers of its own. */
+const LONG_MS = 3_600_000
+
 export class Rig<P> {
   readonly clock: VirtualClock
   readonly #subject: Subject<P>
@@ -77,6 +81,18 @@ export class Rig<P> {
 
   state(): string {
     return this.#subject.state()
+  }
+
+  /** Whether calls that succeed, and time, close it again; the calls now in flight never come back. */
+  async recovers(): Promise<boolean> {
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      if (this.#subject.state() === 'closed') return true
+      const permit = await this.#subject.admit()
+      if (permit !== undefined) await this.#subject.settle(permit, 'succeed')
+      else if (this.clock.advanceToNext()) await this.#subject.tick?.()
+      else await this.pass(LONG_MS)
+    }
+    return this.#subject.state() === 'closed'
   }
 
   fingerprint(): string {

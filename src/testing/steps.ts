@@ -137,7 +137,11 @@ function evidenceKey(tally: Tally, policy: Policy, now: number): unknown {
     of && rule && [slicesOf(structuredClone(of), rule.window, now), 'timeMs' in rule.window ? of.endsAt - now : 0]
   const counted = policy.counting === 'cumulative' ? tally.failures : tally.consecutiveFailures
   return [
-    policy.failureWindowMs === null ? counted : inOrder(tally).map((at) => now - at),
+    policy.failureThreshold === null
+      ? 0
+      : policy.failureWindowMs === null
+        ? counted
+        : inOrder(tally).map((at) => now - at),
     window(tally.failureRate, policy.failureRate),
     window(tally.slowCalls, policy.slowCalls),
   ]

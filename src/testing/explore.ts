@@ -1,0 +1,124 @@
+// explore: every interleaving of calls, results, time and commands up to a depth, on a real breaker beside the model.
+// Histories that leave both the model and the driver's fingerprint the same are continued once.
+import { ArgumentError } from '../errors.ts'
+import type { PolicyOptions } from '../resolve-policy.ts'
+import { resolvePolicy } from '../resolve-policy.ts'
+import type { Mismatch } from './check-path.ts'
+import type { Driver } from './driver.ts'
+import { decisionOf, type ModelState, type Step, startModel, stateOf, takeStep } from './model.ts'
+import { type Path, pathOf, withoutJitter } from './paths.ts'
+import { Rig } from './rig.ts'
+import { shrink } from './shrink.ts'
+import { ALL_STEPS, keyOf, type StepOptions, stepsFrom } from './steps.ts'
+
+export interface ExploreOptions {
+  /** Steps in a history, at most. Default 8. */
+  readonly depth?: number
+  /** Calls in flight at once, at most. Default 2. */
+  readonly maxInFlight?: number
+  /** Which steps to take. Default: all that the driver has, and time just before each deadline too. */
+  readonly steps?: Partial<StepOptions>
+  /** Told after each depth: how far it is, and how many states it has found. */
+  readonly onProgress?: (progress: { readonly depth: number; readonly states: number; readonly steps: number }) => void
+}
+
+export interface Exploration {
+  /** The first defect found, of least depth and shrunk; `null` when there is none. */
+  readonly failure: Mismatch | null
+  readonly states: number
+  /** Steps that were compared with the model. */
+  readonly steps: number
+  /** Everything that can happen has been seen: a greater depth finds nothing new. */
+  readonly exhausted: boolean
+}
+
+interface Place {
+  readonly state: ModelState
+  readonly history: readonly Step[]
+}
+
+/**
+ * Compares the breaker with the model after each step, and sees to it that the limit of probes is kept, generations
+ * never go back, and from every state calls and time alone lead back to closed.
+ * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`)
+ */
+export async function explore<P>(
+  driver: Driver<P>,
+  policy: PolicyOptions = {},
+  options: ExploreOptions = {},
+): Promise<Exploration> {
+  const { depth = 8, maxInFlight = 2, onProgress } = options
+  if (!Number.isSafeInteger(depth) || depth < 1) throw new ArgumentError('depth', 'a whole number of at least 1', depth)
+  const tested = withoutJitter(policy)
+  const resolved = resolvePolicy(tested)
+  const results = driver.canIgnore ? ALL_STEPS.results : ALL_STEPS.results.filter((result) => result !== 'ignore')
+  const stepOptions = {
+    ...ALL_STEPS,
+    commands: driver.commands,
+    results,
+    justBefore: true,
+    ...options.steps,
+    maxInFlight,
+  }
+  const start = startModel(resolved)
+  const seen = new Set([keyOf(start, resolved)])
+  let frontier: Place[] = [{ state: start, history: [] }]
+  let compared = 0
+  for (let level = 1; level <= depth && frontier.length > 0; level++) {
+    const next: Place[] = []
+    for (const { state, history } of frontier) {
+      for (const step of stepsFrom(state, resolved, stepOptions)) {
+        const after = takeStep(state, step)
+        const longer = [...history, step]
+        const path = pathOf(tested, longer)
+        const { difference, fingerprint } = await compare(driver, path, state, after, resolved.halfOpenMaxCalls)
+        compared++
+        if (difference !== null) {
+          const failure = await shrink(driver, { path, steps: longer.length, difference })
+          return { failure, states: seen.size, steps: compared, exhausted: false }
+        }
+        const key = `${keyOf(after, resolved)} ${fingerprint}`
+        if (seen.has(key)) continue
+        seen.add(key)
+        next.push({ state: after, history: longer })
+      }
+    }
+    onProgress?.({ depth: level, states: seen.size, steps: compared })
+    frontier = next
+  }
+  return { failure: null, states: seen.size, steps: compared, exhausted: frontier.length === 0 }
+}
+
+/** Takes the last step of the path where the others have led, and looks. */
+async function compare<P>(
+  driver: Driver<P>,
+  path: Path,
+  before: ModelState,
+  after: ModelState,
+  maxProbes: number,
+): Promise<{ difference: string | null; fingerprint: string }> {
+  const last = path.steps.at(-1)
+  const rig = await Rig.start(driver, path.policy)
+  try {
+    for (const { step } of path.steps.slice(0, -1)) await rig.take(step)
+    if (last === undefined) return { difference: null, fingerprint: '' }
+    const wrong = (await rig.check(last, path.steps.at(-2)?.expect)) ?? broken(before, after, maxProbes)
+    if (wrong !== null) return { difference: `${last.says}: ${wrong}`, fingerprint: '' }
+    const fingerprint = rig.fingerprint()
+    const held = stateOf(after) === 'forcedOpen' || stateOf(after) === 'disabled'
+    const stuck = held || (await rig.recovers()) ? null : `${last.says}: no call and no time closes it again`
+    return { difference: stuck, fingerprint }
+  } catch (error) {
+    return { difference: `${last?.says}: the driver threw ${String(error)}`, fingerprint: '' }
+  } finally {
+    await rig.stop()
+  }
+}
+
+/** What no step of the model itself may do. */
+function broken(before: ModelState, after: ModelState, maxProbes: number): string | null {
+  const { generation, probes } = decisionOf(after)
+  if (probes.length > maxProbes) return `${probes.length} probes are in flight, the limit is ${maxProbes}`
+  if (generation < decisionOf(before).generation) return `generation went back to ${generation}`
+  return null
+}
