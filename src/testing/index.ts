@@ -1,2 +1,12 @@
-// Public entry `switchgear/testing`: what tests need, ours and our users'.
+// Public entry `switchgear/testing`: tests made from the statechart that runs in production.
+export { checkPath, type Mismatch } from './check-path.ts'
+export { type CoverageReport, type Covered, coverage } from './coverage.ts'
+export type { CallResult, Command, Driver, Observation, Subject } from './driver.ts'
+export { pureDriver, runtimeDriver } from './drivers.ts'
+export { type Exploration, type ExploreOptions, explore } from './explore.ts'
+export type { Step } from './model.ts'
+export { type Expectation, generatePaths, type Path, type PathOptions, type PathStep } from './paths.ts'
+export { shrink } from './shrink.ts'
+export type { StepOptions } from './steps.ts'
+export type { Coverage } from './tour.ts'
 export { createVirtualClock, type VirtualClock } from './virtual-clock.ts'

@@ -56,7 +56,7 @@ export function generatePaths(policy: PolicyOptions = {}, options: PathOptions =
   if (!Number.isSafeInteger(maxLength) || maxLength < 1) {
     throw new ArgumentError('maxLength', 'a whole number of at least 1', maxLength)
   }
-  const graph = graphOf(resolvePolicy(withoutJitter(policy)), options)
+  const graph = generateGraph(resolvePolicy(withoutJitter(policy)), options)
   const walks =
     coverage === 'simple' ? simpleWalks(graph, maxLength, isUnnatural) : tours(graph, coverage, maxLength, isUnnatural)
   return walks.map((walk) =>
@@ -84,7 +84,7 @@ export function breakerModel(policy: Policy, options: Partial<StepOptions>): Exp
   }
 }
 
-export function graphOf(policy: Policy, options: Partial<StepOptions>): Graph<Step> {
+export function generateGraph(policy: Policy, options: Partial<StepOptions>): Graph<Step> {
   return buildGraph(breakerModel(policy, options))
 }
 
