@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import type { PolicyOptions } from '../src/index.ts'
-import { acquire, fail, hold, succeed, succeedTimes } from './support/calls.ts'
+import { acquire, fail, succeed, succeedTimes } from './support/calls.ts'
 import { BOTH_WAYS, hear, newBreaker, newRegistry } from './support/registries.ts'
 
 describe.each(BOTH_WAYS)('the policy of a breaker, $way', ({ folding }) => {
@@ -131,37 +131,6 @@ describe.each(BOTH_WAYS)('the policy of a breaker, $way', ({ folding }) => {
     expect(breaker.state, 'the first is out by now').toBe('closed')
     await fail(breaker)
     expect(breaker.state).toBe('open')
-  })
-
-  it('changed under a call in flight: from plain to windows of time, the call is dated (R21)', async () => {
-    const { breaker, registry, clock } = newBreaker({}, { folding })
-    const calls = [hold(breaker), hold(breaker), hold(breaker)]
-    clock.advance(500_000)
-    registry.configure('a', {
-      failureThreshold: 99,
-      failureWindow: '1s',
-      failureRate: { threshold: 0.9, minimumCalls: 2, window: { time: '10s' } },
-      slowCalls: { slowerThan: '1m', threshold: 0.9, minimumCalls: 3, window: { time: '10s' } },
-    })
-    await calls[0]?.succeed()
-    await calls[1]?.fail()
-    expect(breaker.stats()).toMatchObject({ state: 'closed', failureRate: 0.5, calls: { succeeded: 1, failed: 1 } })
-    clock.advance(9_000)
-    expect(breaker.stats().failureRate).toBe(0.5)
-    clock.advance(1_000)
-    expect(breaker.stats().failureRate).toBeNull()
-    await calls[2]?.succeed()
-    expect(breaker.stats()).toMatchObject({ failureRate: 0, calls: { late: 0 } })
-  })
-
-  it('changed under a call in flight: from windows to plain, too (R21)', async () => {
-    const failureRate = { threshold: 0.5, minimumCalls: 2, window: { time: '10s' } } as const
-    const { breaker, registry } = newBreaker({ failureRate }, { folding })
-    const calls = [hold(breaker), hold(breaker)]
-    registry.configure('a', { failureRate: null, failureThreshold: 2 })
-    await calls[0]?.succeed()
-    await calls[1]?.fail()
-    expect(breaker.stats()).toMatchObject({ state: 'closed', consecutiveFailures: 1, failureRate: null })
   })
 
   it('changed is applied in every part, latency sampling too (R21)', async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { acquire, fail, hold, rejected, succeed } from './support/calls.ts'
 import { crash } from './support/crashes.ts'
-import { BOTH_WAYS, hear, newBreaker, newHalfOpen } from './support/registries.ts'
+import { EVERY_PATH, hear, newBreaker, newHalfOpen } from './support/registries.ts'
 
-describe.each(BOTH_WAYS)('a late result, $way', ({ folding }) => {
+describe.each(EVERY_PATH)('a late result, $path', ({ options }) => {
   it('of a call admitted before the trip does not close what came after (R06)', async () => {
-    const { breaker, clock } = newBreaker({ successThreshold: 1 }, { folding })
+    const { breaker, clock } = newBreaker({ successThreshold: 1 }, options)
     const call = hold(breaker)
     breaker.trip()
     clock.advance(30_000)
@@ -15,7 +15,7 @@ describe.each(BOTH_WAYS)('a late result, $way', ({ folding }) => {
   })
 
   it('of a call admitted before the trip does not reopen what came after (R06)', async () => {
-    const { breaker, clock } = newBreaker({}, { folding })
+    const { breaker, clock } = newBreaker({}, options)
     const call = hold(breaker)
     breaker.trip()
     clock.advance(30_000)
@@ -25,7 +25,7 @@ describe.each(BOTH_WAYS)('a late result, $way', ({ folding }) => {
 
   it('of a probe of the trial before decides nothing in this one (R06)', async () => {
     const policy = { halfOpenMaxCalls: 3, successThreshold: 1 }
-    const { breaker, clock } = newHalfOpen(policy, { folding })
+    const { breaker, clock } = newHalfOpen(policy, options)
     const [success, failure] = [hold(breaker), hold(breaker)]
     await fail(breaker)
     clock.advance(30_000)
@@ -38,7 +38,7 @@ describe.each(BOTH_WAYS)('a late result, $way', ({ folding }) => {
   })
 
   it('of a probe frees no permit of a later trial (R06)', async () => {
-    const { breaker, clock } = newHalfOpen({ halfOpenMaxCalls: 2 }, { folding })
+    const { breaker, clock } = newHalfOpen({ halfOpenMaxCalls: 2 }, options)
     const probes = [hold(breaker), hold(breaker)]
     breaker.trip('again')
     breaker.isolate()
@@ -51,7 +51,7 @@ describe.each(BOTH_WAYS)('a late result, $way', ({ folding }) => {
   })
 
   it('of a call admitted before the reset is no evidence (R06)', async () => {
-    const { breaker } = newBreaker({ failureThreshold: 1 }, { folding })
+    const { breaker } = newBreaker({ failureThreshold: 1 }, options)
     const call = hold(breaker)
     breaker.reset()
     await call.fail()
@@ -59,7 +59,7 @@ describe.each(BOTH_WAYS)('a late result, $way', ({ folding }) => {
   })
 
   it('of a call admitted while closed does not spoil the closed stay after a recovery (R06)', async () => {
-    const { breaker, clock } = newBreaker({ failureThreshold: 2, successThreshold: 1 }, { folding })
+    const { breaker, clock } = newBreaker({ failureThreshold: 2, successThreshold: 1 }, options)
     const calls = Array.from({ length: 5 }, () => hold(breaker))
     await fail(breaker, 2)
     clock.advance(30_000)
@@ -70,7 +70,7 @@ describe.each(BOTH_WAYS)('a late result, $way', ({ folding }) => {
   })
 
   it('of a call admitted before a crash is late, and the next is not (R06)', async () => {
-    const { breaker } = newBreaker({ failureThreshold: 2 }, { folding })
+    const { breaker } = newBreaker({ failureThreshold: 2 }, options)
     const [first, second] = [hold(breaker), acquire(breaker)]
     await crash(breaker)
     await first.fail()
@@ -81,7 +81,7 @@ describe.each(BOTH_WAYS)('a late result, $way', ({ folding }) => {
   })
 
   it('of a probe admitted before a crash does not hold its permit any longer (R06)', async () => {
-    const { breaker } = newHalfOpen({ successThreshold: 1 }, { folding })
+    const { breaker } = newHalfOpen({ successThreshold: 1 }, options)
     const probe = hold(breaker)
     await crash(breaker)
     expect(breaker.allows()).toBe(true)
@@ -90,7 +90,7 @@ describe.each(BOTH_WAYS)('a late result, $way', ({ folding }) => {
   })
 
   it('is told to listeners, with both generations (R06)', async () => {
-    const { breaker, registry } = newBreaker({}, { folding })
+    const { breaker, registry } = newBreaker({}, options)
     const late = hear(registry, 'late')
     const call = hold(breaker)
     const admittedIn = breaker.generation
@@ -101,7 +101,7 @@ describe.each(BOTH_WAYS)('a late result, $way', ({ folding }) => {
   })
 
   it('still reaches its caller (R06)', async () => {
-    const { breaker } = newBreaker({}, { folding })
+    const { breaker } = newBreaker({}, options)
     const [success, failure] = [hold(breaker), hold(breaker)]
     breaker.trip()
     await success.succeed('late')
@@ -113,7 +113,7 @@ describe.each(BOTH_WAYS)('a late result, $way', ({ folding }) => {
   })
 
   it('is any that comes after disable and enable (R06)', async () => {
-    const { breaker } = newBreaker({ failureThreshold: 1 }, { folding })
+    const { breaker } = newBreaker({ failureThreshold: 1 }, options)
     const call = hold(breaker)
     breaker.disable()
     const whileDisabled = hold(breaker)
@@ -124,7 +124,7 @@ describe.each(BOTH_WAYS)('a late result, $way', ({ folding }) => {
   })
 
   it('keeps the counts whole: every admitted call is counted once (R06)', async () => {
-    const { breaker, clock } = newBreaker({ failureThreshold: 2 }, { folding })
+    const { breaker, clock } = newBreaker({ failureThreshold: 2 }, options)
     const calls = Array.from({ length: 6 }, () => hold(breaker))
     await calls[0]?.succeed()
     await calls[1]?.fail()

@@ -66,6 +66,22 @@ describe.each(BOTH_WAYS)('the lease of a probe, $way', ({ folding }) => {
     expect(breaker.stats()).toMatchObject({ state: 'halfOpen', calls: { succeeded: 0, failed: 0, late: 2 } })
   })
 
+  it('that ended in a stall makes the result late, though no timer has told (R07)', async () => {
+    const { breaker, clock } = newHalfOpen({ successThreshold: 1, openTimeout: '1m' }, { folding })
+    const probe = hold(breaker)
+    clock.stall(30_000)
+    await probe.succeed()
+    expect(breaker.stats()).toMatchObject({ state: 'open', calls: { succeeded: 0, late: 1 } })
+  })
+
+  it('that did not end in a stall of 1 ms less counts (R07)', async () => {
+    const { breaker, clock } = newHalfOpen({ successThreshold: 1 }, { folding })
+    const probe = hold(breaker)
+    clock.stall(29_999)
+    await probe.succeed()
+    expect(breaker.stats()).toMatchObject({ state: 'closed', calls: { succeeded: 1, late: 0 } })
+  })
+
   it('of one probe leaves those of the others (R07)', () => {
     const policy = { halfOpenMaxCalls: 2, halfOpenFailureThreshold: 2, successThreshold: 1 }
     const { breaker, clock } = newHalfOpen(policy, { folding })

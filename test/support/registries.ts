@@ -4,6 +4,7 @@ import {
   type Breaker,
   createRegistry,
   type EventName,
+  type Outcome,
   type PolicyOptions,
   type Registry,
   type RegistryEvents,
@@ -49,4 +50,12 @@ export function lookAt(breaker: Breaker) {
 export const BOTH_WAYS = [
   { way: 'folded', folding: true },
   { way: 'unfolded', folding: false },
+] as const
+
+/** Every path a call may take: counted only, timed, or through the actor. The first call of all is sampled by default. */
+export const EVERY_PATH = [
+  { path: 'counted only', options: { policy: { latencySampling: 0 } } },
+  { path: 'timed', options: { policy: { latencySampling: 1 } } },
+  { path: 'with a classifier', options: { policy: { isFailure: (outcome: Outcome) => 'error' in outcome } } },
+  { path: 'through the actor', options: { folding: false } },
 ] as const
