@@ -1,0 +1,49 @@
+// describeBreaker: generated paths as the tests of any runner that has `describe` and `it`.
+import { ArgumentError } from '../errors.ts'
+import type { PolicyOptions } from '../resolve-policy.ts'
+import { checkPath } from './check-path.ts'
+import type { Driver } from './driver.ts'
+import { generatePaths, type PathOptions } from './paths.ts'
+import { shrink } from './shrink.ts'
+import { ALL_STEPS } from './steps.ts'
+import { tellStory } from './story.ts'
+import { uniqueTitles } from './titles.ts'
+
+/** Of vitest, Jest or node:test, as imported. */
+export interface TestRunner {
+  // Overloads and return values differ from runner to runner; only this way of calling them is used.
+  readonly describe: (name: string, body: () => void) => unknown
+  readonly it: (name: string, body: () => Promise<void>) => unknown
+}
+
+export interface DescribeOptions extends TestRunner, PathOptions {
+  /** Whether a failing path is shortened before it is told, which runs it some more times. Default true. */
+  readonly shrinks?: boolean
+}
+
+/**
+ * Declares one test for each generated path, under `describe(name)`. A test fails with the story of what happened, the
+ * last line saying what differs. Steps that the driver does not have (commands, ignored calls) are not taken.
+ * @throws ArgumentError (`INVALID_ARGUMENT`), PolicyError (`INVALID_POLICY`)
+ */
+export function describeBreaker<P>(
+  name: string,
+  driver: Driver<P>,
+  policy: PolicyOptions,
+  { describe, it, shrinks = true, ...options }: DescribeOptions,
+): void {
+  if (typeof describe !== 'function') throw new ArgumentError('describe', "the test runner's describe", describe)
+  if (typeof it !== 'function') throw new ArgumentError('it', "the test runner's it", it)
+  const results = driver.canIgnore ? ALL_STEPS.results : ALL_STEPS.results.filter((result) => result !== 'ignore')
+  const paths = generatePaths(policy, { commands: driver.commands, results, ...options })
+  const titles = uniqueTitles(paths)
+  describe(name, () => {
+    for (const [index, path] of paths.entries()) {
+      it(titles[index] ?? path.title, async () => {
+        const mismatch = await checkPath(driver, path)
+        if (mismatch === null) return
+        throw new Error(`${driver.name}:\n${tellStory(shrinks ? await shrink(driver, mismatch) : mismatch)}`)
+      })
+    }
+  })
+}
