@@ -1,0 +1,106 @@
+// Mutants of the evidence and of the triggers that judge it (src/tally.ts, src/window.ts, src/triggers.ts).
+import type { Prey } from './hunt.ts'
+import { cumulative, failureWindow, plain, rateOfCalls, rateOverTime } from './policies.ts'
+
+const tally = 'src/tally.ts'
+const triggers = 'src/triggers.ts'
+const window = 'src/window.ts'
+
+export const ofTheEvidence: readonly Prey[] = [
+  {
+    name: 'a success does not clear the failures in a row',
+    breaks: 'R12',
+    file: tally,
+    find: '  tally.consecutiveFailures = 0\n',
+    replace: '',
+    policy: plain,
+  },
+  {
+    name: 'a success does not clear the failures in the window',
+    breaks: 'R12',
+    file: tally,
+    find: "if (policy.failureWindowMs !== null && policy.counting === 'consecutive') clearFailureTimes(tally)",
+    replace: '',
+    policy: failureWindow,
+  },
+  {
+    name: 'the newest failure is overwritten in place of the oldest',
+    breaks: 'R13',
+    file: tally,
+    find: 'tally.oldestFailure = (tally.oldestFailure + 1) % capacity',
+    replace: 'tally.oldestFailure = 0',
+    policy: { ...failureWindow, counting: 'cumulative' },
+  },
+  {
+    name: 'one failure in a row too many is needed to open',
+    breaks: 'R12',
+    file: triggers,
+    find: 'return tally.consecutiveFailures >= threshold',
+    replace: 'return tally.consecutiveFailures > threshold',
+    policy: plain,
+  },
+  {
+    name: 'one failure in all too many is needed to open',
+    breaks: 'R12',
+    file: triggers,
+    find: 'return tally.failures >= threshold',
+    replace: 'return tally.failures > threshold',
+    policy: cumulative,
+  },
+  {
+    name: 'a failure exactly one window old still counts',
+    breaks: 'R12',
+    file: triggers,
+    find: 'now - oldest >= windowMs',
+    replace: 'now - oldest > windowMs',
+    policy: failureWindow,
+  },
+  {
+    name: 'failures never grow too old for their window',
+    breaks: 'R13',
+    file: triggers,
+    find: 'oldest === undefined || now - oldest >= windowMs',
+    replace: 'oldest === undefined',
+    policy: failureWindow,
+  },
+  {
+    name: 'the failure rate needs one call more than its minimum',
+    breaks: 'R12',
+    file: triggers,
+    find: 'window.calls >= minimumCalls',
+    replace: 'window.calls > minimumCalls',
+    policy: rateOfCalls,
+  },
+  {
+    name: 'a failure rate exactly at its threshold does not open',
+    breaks: 'R12',
+    file: triggers,
+    find: 'window.marked >= threshold * window.calls',
+    replace: 'window.marked > threshold * window.calls',
+    policy: rateOfCalls,
+  },
+  {
+    name: 'a window of time never expires',
+    breaks: 'R13',
+    file: window,
+    find: "if ('calls' in size || now < window.endsAt) return",
+    replace: "if ('calls' in size || now < window.endsAt * 1e9) return",
+    policy: rateOverTime,
+  },
+  {
+    name: 'a window of time keeps one slice too long',
+    breaks: 'R13',
+    file: window,
+    find: 'const first = Math.max(window.position + 1,',
+    replace: 'const first = Math.max(window.position + 2,',
+    policy: rateOverTime,
+  },
+  {
+    name: 'a window of calls forgets no call',
+    breaks: 'R13',
+    file: window,
+    find: 'clear(window, window.slot)',
+    replace: 'void window.slot',
+    policy: rateOfCalls,
+  },
+]
