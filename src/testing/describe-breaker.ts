@@ -23,7 +23,8 @@ export interface DescribeOptions extends TestRunner, PathOptions {
 
 /**
  * Declares one test for each generated path, under `describe(name)`. A test fails with the story of what happened, the
- * last line saying what differs. Steps that the driver does not have (commands, ignored calls) are not taken.
+ * last line saying what differs. Steps that the driver does not have (commands, ignored calls) are not taken, and the
+ * driver gets the policy without its `timeout`: how long a call takes is up to the path.
  * @throws ArgumentError (`INVALID_ARGUMENT`), PolicyError (`INVALID_POLICY`)
  */
 export function describeBreaker<P>(
@@ -35,7 +36,8 @@ export function describeBreaker<P>(
   if (typeof describe !== 'function') throw new ArgumentError('describe', "the test runner's describe", describe)
   if (typeof it !== 'function') throw new ArgumentError('it', "the test runner's it", it)
   const results = driver.canIgnore ? ALL_STEPS.results : ALL_STEPS.results.filter((result) => result !== 'ignore')
-  const paths = generatePaths(policy, { commands: driver.commands, results, ...options })
+  const { timeout: _, ...tested } = policy
+  const paths = generatePaths(tested, { commands: driver.commands, results, ...options })
   const titles = uniqueTitles(paths)
   describe(name, () => {
     for (const [index, path] of paths.entries()) {

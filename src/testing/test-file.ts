@@ -60,7 +60,7 @@ function fixtureOf(paths: readonly Path[], isTyped: boolean): string[] {
   const passes = paths.some(({ steps }) => steps.some(({ step }) => step.type === 'pass'))
   return [
     isTyped ? 'let clock: VirtualClock' : 'let clock',
-    isTyped ? 'let breaker: Subject' : 'let breaker',
+    isTyped ? 'let breaker: Subject<unknown>' : 'let breaker',
     '',
     'beforeEach(async () => {',
     '  clock = createVirtualClock()',

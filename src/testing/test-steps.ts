@@ -19,6 +19,11 @@ export function statementsOf(path: Path, dialect: Dialect, observes: boolean): s
     const words = ` // ${index + 1}. ${step.says}`
     return linesOf({ step, words, stateBefore: path.steps[index - 1]?.expect.state ?? 'closed', admissions }, dialect)
   })
+  if (path.steps.some(({ step }) => step.type === 'report')) {
+    lines.unshift(
+      `${dialect.isDefined('breaker.report')} // outcomes of calls that were not asked for are part of this test`,
+    )
+  }
   const last = path.steps.at(-1)
   if (!observes || last === undefined || last.step.type === 'stall') return lines
   const { generation, timers, calls } = last.expect

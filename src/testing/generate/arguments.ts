@@ -1,0 +1,101 @@
+// The command line of switchgear-generate: what is asked for, with every mistake told in one line.
+import { parseArgs } from 'node:util'
+import { ArgumentError } from '../../errors.ts'
+import type { CallResult, Command } from '../driver.ts'
+import { ALL_STEPS } from '../steps.ts'
+import { RUNNERS, type Runner } from '../test-dialect.ts'
+import type { Coverage } from '../tour.ts'
+
+export const HELP = `Usage: switchgear-generate [options]
+
+Writes a test file for a service of yours that is guarded by a circuit breaker: each test is a path through the
+statechart of switchgear, driven through a driver that you fill in once. Without --out it goes to standard output.
+
+  --policy <file.json>     the breaker's policy; default: switchgear's
+  --runner <name>          ${RUNNERS.join(', ')}; default: node
+  --coverage <what>        states, transitions, transitionPairs or simple; default: transitions
+  --max-length <n>         steps in one test, at most; default: 30
+  --max-in-flight <n>      calls in flight at once, at most; default: 2
+  --commands <list>        what an operator does to it: all, none, or some of ${ALL_STEPS.commands.join(',')}; default: none
+  --results <list>         how calls end, of ${ALL_STEPS.results.join(',')}; default: succeed,fail
+  --stalls                 with stalls of the event loop
+  --name <text>            title of the tests; default: the name of the file
+  --driver <specifier>     what the test file imports its driver from; default: ./breaker-driver.js
+  --no-driver              do not write a driver to fill in where there is none
+  --out <file>             .ts, .mts, .js or .mjs (plain JavaScript); the driver to fill in is put beside it
+  --force                  overwrite the file
+  --help                   this text
+`
+
+export interface Arguments {
+  readonly policyFile: string | undefined
+  readonly runner: Runner
+  readonly coverage: Coverage
+  readonly maxLength: number
+  readonly steps: {
+    readonly maxInFlight: number
+    readonly commands: readonly Command[]
+    readonly results: readonly CallResult[]
+    readonly stalls: boolean
+  }
+  readonly name: string | undefined
+  readonly driver: string
+  readonly writesDriver: boolean
+  readonly out: string | undefined
+  readonly force: boolean
+}
+
+/**
+ * `null` when help is asked for.
+ * @throws TypeError of node:util for an unknown option, ArgumentError (`INVALID_ARGUMENT`) for nonsense in a known one
+ */
+export function parseArguments(args: readonly string[]): Arguments | null {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      policy: { type: 'string' },
+      runner: { type: 'string', default: 'node' },
+      coverage: { type: 'string', default: 'transitions' },
+      'max-length': { type: 'string', default: '30' },
+      'max-in-flight': { type: 'string', default: '2' },
+      commands: { type: 'string', default: 'none' },
+      results: { type: 'string', default: 'succeed,fail' },
+      stalls: { type: 'boolean', default: false },
+      name: { type: 'string' },
+      driver: { type: 'string', default: './breaker-driver.js' },
+      'no-driver': { type: 'boolean', default: false },
+      out: { type: 'string' },
+      force: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) return null
+  if (values.out !== undefined && !/\.m?[jt]s$/.test(values.out)) {
+    throw new ArgumentError('--out', 'a file ending in .ts, .mts, .js or .mjs', values.out)
+  }
+  return {
+    policyFile: values.policy,
+    runner: values.runner as Runner,
+    coverage: values.coverage as Coverage,
+    maxLength: Number(values['max-length']),
+    steps: {
+      maxInFlight: Number(values['max-in-flight']),
+      commands: listOf('--commands', values.commands, ALL_STEPS.commands),
+      results: listOf('--results', values.results, ALL_STEPS.results),
+      stalls: values.stalls,
+    },
+    name: values.name,
+    driver: values.driver,
+    writesDriver: !values['no-driver'],
+    out: values.out,
+    force: values.force,
+  }
+}
+
+function listOf<T extends string>(option: string, text: string, all: readonly T[]): readonly T[] {
+  if (text === 'all') return all
+  const names = text === 'none' ? [] : text.split(',')
+  const unknown = names.find((name) => !all.includes(name as T))
+  if (unknown !== undefined) throw new ArgumentError(option, `all, none, or a list of ${all.join(',')}`, unknown)
+  return names as T[]
+}

@@ -1,0 +1,68 @@
+// generate: from the command line to the texts of a test file and, where there is none, of a driver to fill in.
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, dirname, relative, resolve } from 'node:path'
+import { ArgumentError } from '../../errors.ts'
+import type { PolicyOptions } from '../../resolve-policy.ts'
+import { coverage as coverageOf } from '../coverage.ts'
+import { generatePaths } from '../paths.ts'
+import { dialectOf } from '../test-dialect.ts'
+import { toTestFile } from '../test-file.ts'
+import type { Arguments } from './arguments.ts'
+import { driverTemplate } from './driver-template.ts'
+
+export interface Generated {
+  readonly text: string
+  /** A driver to fill in, and where to put it; `null` when there is one, or none is wanted. */
+  readonly driver: { readonly file: string; readonly text: string } | null
+  /** What was made, and how to go on: lines for a person. */
+  readonly remarks: readonly string[]
+}
+
+/** @throws ArgumentError (`INVALID_ARGUMENT`), PolicyError (`INVALID_POLICY`), Error when a file can't be read. */
+export function generate(args: Arguments): Generated {
+  const { runner, coverage, maxLength, steps, out } = args
+  const dialect = dialectOf(runner)
+  if (out !== undefined && existsSync(out) && !args.force) {
+    throw new ArgumentError('--out', 'a file that does not exist (or --force)', out)
+  }
+  const { timeout, ...policy } = readPolicy(args.policyFile)
+  const paths = generatePaths(policy, { coverage, maxLength, ...steps })
+  if (paths.length === 0) throw new ArgumentError('--coverage', 'one that some path can meet', coverage)
+  const language = out !== undefined && /\.m?js$/.test(out) ? 'js' : 'ts'
+  const name = args.name ?? (out === undefined ? 'my service' : basename(out).replace(/(\.(test|spec))?\.\w+$/, ''))
+  const text = toTestFile(paths, { runner, name, driver: args.driver, language })
+  const driver = args.writesDriver && out !== undefined ? missingDriver(out, args.driver, language) : null
+
+  const { transitions, unreachable } = coverageOf(paths, policy, steps)
+  const all = transitions.met.length + transitions.missed.length + unreachable.length
+  const more = transitions.missed.length
+  const reach = more === 0 ? 'all that these steps can reach' : `${more} more with --coverage transitions`
+  const remarks = [
+    `${paths.length} tests take ${transitions.met.length} of the ${all} transitions of the statechart, ${reach}`,
+  ]
+  if (args.steps.commands.length === 0) remarks.push('--commands all, --results all and --stalls add steps')
+  if (timeout !== undefined) remarks.push('timeout is left out: how long a call takes is up to the test')
+  if (driver !== null) remarks.push(`${driver.file} is yours to fill in: put your service where it says TODO`)
+  if (out !== undefined) remarks.push(`run it with: ${dialect.command(out)}`)
+  return { text, driver, remarks }
+}
+
+function readPolicy(file: string | undefined): PolicyOptions {
+  if (file === undefined) return {}
+  const text = readFileSync(file, 'utf8')
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Error(`${file} is not JSON: ${(error as Error).message}`)
+  }
+}
+
+/** An import of `./driver.js` may mean a file in TypeScript. */
+function missingDriver(out: string, specifier: string, language: 'ts' | 'js'): Generated['driver'] {
+  if (!specifier.startsWith('.')) return null
+  const inJavaScript = resolve(dirname(out), specifier)
+  const inTypeScript = inJavaScript.replace(/js$/, 'ts')
+  if (existsSync(inJavaScript) || existsSync(inTypeScript)) return null
+  const file = relative('.', language === 'ts' ? inTypeScript : inJavaScript)
+  return { file, text: driverTemplate(language) }
+}
