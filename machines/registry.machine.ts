@@ -18,8 +18,8 @@ export interface Table {
   now(): number
   /** What to start the breaker's actor with; `restart` begins a new generation, `parkIn` another state too. */
   inputOf(name: string, start: 'install' | 'restart', parkIn?: BreakerState): BreakerInput
-  /** The breaker has this actor now. Called before the actor starts. */
-  attach(name: string, actor: BreakerActor): void
+  /** The breaker has this actor now, or none. Called before the actor starts. */
+  attach(name: string, actor: BreakerActor | null): void
   restarted(name: string, error: unknown): void
   escalated(name: string, error: unknown): void
 }
@@ -74,7 +74,9 @@ export const registryMachine = setup({
       const child = context.children.get(name)
       context.children.delete(name)
       context.crashes.delete(name)
-      if (child !== undefined) enqueue.stopChild(child)
+      if (child === undefined) return
+      context.table.attach(name, null)
+      enqueue.stopChild(child)
     }),
     stopAll: enqueueActions(({ context, enqueue }) => {
       for (const child of context.children.values()) enqueue.stopChild(child)

@@ -20,13 +20,15 @@ export async function runBounded<T>(
       controller.abort(reason)
     }
     if (timeoutMs !== null) {
-      timer = clock.setTimeout(() => end(new CallTimeoutError(row.name, timeoutMs)), timeoutMs)
+      timer = clock.setTimeout(() => end(new CallTimeoutError(row.name, timeoutMs)), timeoutMs, true)
     }
     if (signal !== undefined) {
       onAbort = () => end(signal.reason)
       signal.addEventListener('abort', onAbort, { once: true })
     }
   })
+  // A function that aborts its own caller and then throws leaves this one to nobody.
+  ended.catch(() => {})
   const { name: endpoint, generation } = row
   try {
     return await Promise.race([fn({ signal: controller.signal, endpoint, generation }), ended])

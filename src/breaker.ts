@@ -63,16 +63,17 @@ export class Breaker {
 
   /** As `registry.state(name)`: creates nothing. */
   get state(): BreakerState {
-    return this.#row.attached ? this.#row.state : this.#row.home.stateOf(this.#row.name)
+    const { attached, home, name, state } = this.#row
+    return attached || home.isClosed() ? state : home.stateOf(name)
   }
 
   /** The number of the current stay in a state; it only ever grows. */
   get generation(): number {
-    return this.#attached().generation
+    return this.#readable().generation
   }
 
   get policy(): Policy {
-    return this.#attached().policy
+    return this.#readable().policy
   }
 
   /** The XState actor, to inspect or subscribe to. A crash replaces it; `null` if it can't be started. */
@@ -82,7 +83,7 @@ export class Breaker {
   }
 
   stats(): BreakerStats {
-    return statsOf(this.#attached())
+    return statsOf(this.#readable())
   }
 
   /** Whether a call would be admitted now. Reserves and counts nothing. */
@@ -137,6 +138,11 @@ export class Breaker {
   #command(type: 'reset' | 'isolate' | 'disable' | 'enable'): void {
     const row = this.#attached()
     send(row, { type, at: row.home.clock.now() })
+  }
+
+  /** After `close()` the last figures can still be read. */
+  #readable(): Row {
+    return this.#row.home.isClosed() ? this.#row : this.#attached()
   }
 
   #attached(): Row {
@@ -221,12 +227,17 @@ function attached(row: Row): Row {
   return row.attached ? row : row.home.rowOf(row.name, row)
 }
 
+const OPTIONS: ReadonlySet<string> = new Set<keyof CallOptions>(['signal', 'timeout', 'fallback'])
+
 /** The timeout in ms, or `null`. */
 function checkCall(row: Row, fn: unknown, options: CallOptions<unknown>): number | null {
   if (typeof fn !== 'function') throw new ArgumentError('call(fn)', 'a function', fn)
   if (typeof options !== 'object' || options === null) {
     throw new ArgumentError('call(fn, options)', 'an object: { signal, timeout, fallback }', options)
   }
+  const unknown = Object.keys(options).find((key) => !OPTIONS.has(key))
+  if (unknown !== undefined)
+    throw new ArgumentError(`options.${unknown}`, 'no such option: signal, timeout, fallback', options)
   const { signal, timeout, fallback } = options
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new ArgumentError('options.signal', 'an AbortSignal', signal)

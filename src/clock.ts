@@ -4,7 +4,8 @@ import { ClockError, describeValue } from './errors.ts'
 /** Monotonic milliseconds and timers. Steps of the wall clock must not show in `now()`. */
 export interface Clock {
   now(): number
-  setTimeout(fn: () => void, ms: number): unknown
+  /** `keepAlive`: somebody awaits this one, so the process must not end before it (the `timeout` of a call). */
+  setTimeout(fn: () => void, ms: number, keepAlive?: boolean): unknown
   clearTimeout(id: unknown): void
 }
 
@@ -15,12 +16,12 @@ interface Timer {
   timeout: NodeJS.Timeout
 }
 
-function arm(timer: Timer, fn: () => void, ms: number): void {
+function arm(timer: Timer, fn: () => void, ms: number, keepAlive: boolean): void {
   // Rounded up: Node drops the fraction, and a timer must not fire before its time.
-  const fire = ms > LONGEST_DELAY_MS ? () => arm(timer, fn, ms - LONGEST_DELAY_MS) : fn
+  const fire = ms > LONGEST_DELAY_MS ? () => arm(timer, fn, ms - LONGEST_DELAY_MS, keepAlive) : fn
   timer.timeout = setTimeout(fire, Math.ceil(Math.min(ms, LONGEST_DELAY_MS)))
   // An open breaker must not keep the process alive.
-  timer.timeout.unref()
+  if (!keepAlive) timer.timeout.unref()
 }
 
 // As performance.now(), in three quarters of its time.
@@ -32,9 +33,9 @@ export const systemClock: Clock = {
     const time = hrtime()
     return time[0] * 1e3 + time[1] * 1e-6
   },
-  setTimeout(fn, ms) {
+  setTimeout(fn, ms, keepAlive = false) {
     const timer = {} as Timer
-    arm(timer, fn, ms)
+    arm(timer, fn, ms, keepAlive)
     return timer
   },
   clearTimeout(timer) {

@@ -165,6 +165,13 @@ function openTimeMs(policy: Policy, stay: Stay, seed: number): number {
   return grown * (1 - backoff.jitter * fraction(seed, stay.generation))
 }
 
+/** Endpoints that open together should not probe together: each has a jitter of its own (FNV-1a of the name). */
+export function seedOf(seed: number, name: string): number {
+  let hash = seed ^ 0x811c9dc5
+  for (let index = 0; index < name.length; index++) hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193)
+  return hash >>> 0
+}
+
 /** A number in [0, 1) that depends on seed and generation alone, so that a history can be replayed (splitmix32). */
 function fraction(seed: number, generation: number): number {
   let hash = (seed + Math.imul(generation, 0x9e3779b9)) | 0

@@ -5,16 +5,6 @@ import { describeReason, type Reason } from './triggers.ts'
 
 const BRAND = Symbol.for('switchgear.error')
 
-export type ErrorCode =
-  | 'BREAKER_OPEN'
-  | 'CALL_TIMEOUT'
-  | 'INVALID_ARGUMENT'
-  | 'INVALID_CLOCK'
-  | 'INVALID_POLICY'
-  | 'INVALID_SNAPSHOT'
-  | 'REGISTRY_CLOSED'
-  | 'REGISTRY_FULL'
-
 /** What every error of switchgear has. */
 export interface BreakerError extends Error {
   readonly code: ErrorCode
@@ -111,14 +101,13 @@ export interface BreakerOpenError extends BreakerError {
 /** The parts of a rejection that are the same for a whole stay, so that a rejected call builds no strings. */
 export interface Rejection {
   readonly message: string
-  readonly stack: string
   readonly reason: Reason
 }
 
 export function newRejection(endpoint: string, state: BreakerState, reason: Reason): Rejection {
   const words = { halfOpen: 'half-open and every permit is held', forcedOpen: 'forced open' } as Record<string, string>
   const message = `circuit ${quote(endpoint)} is ${words[state] ?? state}: ${describeReason(reason)}`
-  return { message, stack: `BreakerOpenError: ${message}`, reason }
+  return { message, reason }
 }
 
 // Not `extends Error`: the Error constructor costs 300 ns without and 2-3 µs with a stack, more than all the rest of a
@@ -131,7 +120,7 @@ function OpenError(
   retryAfterMs: number | undefined,
 ) {
   this.message = rejection.message
-  this.stack = rejection.stack
+  this.code = 'BREAKER_OPEN'
   this.endpoint = endpoint
   this.state = state
   this.reason = rejection.reason
@@ -140,7 +129,14 @@ function OpenError(
 OpenError.prototype = Object.create(Error.prototype, {
   constructor: { value: OpenError },
   name: { value: 'BreakerOpenError' },
-  code: { value: 'BREAKER_OPEN' },
+  stack: {
+    get(this: Error) {
+      return `${this.name}: ${this.message}`
+    },
+    set(this: Error, value: unknown) {
+      Object.defineProperty(this, 'stack', { value, writable: true, configurable: true })
+    },
+  },
   [BRAND]: { value: true },
 })
 Object.defineProperty(OpenError, 'name', { value: 'BreakerOpenError' })
@@ -150,8 +146,21 @@ export const BreakerOpenError = OpenError as unknown as {
   readonly prototype: BreakerOpenError
 }
 
+interface ErrorTypes {
+  BREAKER_OPEN: BreakerOpenError
+  CALL_TIMEOUT: CallTimeoutError
+  INVALID_ARGUMENT: ArgumentError
+  INVALID_CLOCK: ClockError
+  INVALID_POLICY: PolicyError
+  INVALID_SNAPSHOT: SnapshotError
+  REGISTRY_CLOSED: RegistryClosedError
+  REGISTRY_FULL: RegistryFullError
+}
+
+export type ErrorCode = keyof ErrorTypes
+
 /** Whether an error is switchgear's, also one of another copy of the package; with `code`, whether it is that one. */
-export function isBreakerError<C extends ErrorCode>(error: unknown, code: C): error is BreakerError & { code: C }
+export function isBreakerError<C extends ErrorCode>(error: unknown, code: C): error is ErrorTypes[C]
 export function isBreakerError(error: unknown): error is BreakerError
 export function isBreakerError(error: unknown, code?: ErrorCode): boolean {
   if (typeof error !== 'object' || error === null || !(BRAND in error)) return false
@@ -163,7 +172,15 @@ export function describeValue(value: unknown): string {
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (typeof value === 'string') return quote(value)
   if (Array.isArray(value)) return 'an array'
-  return typeof value === 'object' ? 'an object' : typeof value === 'function' ? 'a function' : typeof value
+  if (typeof value === 'object') return describeObject(value)
+  return typeof value === 'function' ? 'a function' : typeof value
+}
+
+function describeObject(value: object): string {
+  const kind: unknown = value.constructor?.name
+  if (typeof kind === 'string' && kind !== 'Object') return `a value of class ${kind}`
+  const keys = Object.keys(value).slice(0, 8).join(', ')
+  return keys === '' ? '{}' : `{ ${keys} }`
 }
 
 function quote(text: string): string {

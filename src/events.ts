@@ -31,11 +31,11 @@ export interface RegistryEvents {
   restarted: { readonly endpoint: string; readonly error: unknown; readonly generation: number }
   /** An actor crashed too often; the breaker is parked in `state`. */
   escalated: { readonly endpoint: string; readonly error: unknown; readonly state: BreakerState }
-  /** Code that was handed to the registry threw: a listener, a classifier, an inspector, a clock. */
+  /** Code that was handed to the registry threw: a listener, a classifier, an inspector. */
   error: { readonly source: ErrorSource; readonly endpoint?: string; readonly error: unknown }
 }
 
-export type ErrorSource = 'listener' | 'isFailure' | 'ignore' | 'inspect' | 'clock'
+export type ErrorSource = 'listener' | 'isFailure' | 'ignore' | 'inspect'
 export type EventName = keyof RegistryEvents
 export type Listener<N extends EventName> = (event: RegistryEvents[N]) => void
 
@@ -59,6 +59,7 @@ export class EventHub {
   readonly #listeners = new Map<EventName, readonly AnyListener[]>()
   #posted: Posted[] = []
   #depth = 0
+  #turn = 0
   #delivering = false
 
   /** @throws ArgumentError for an unknown name or a listener that is not a function. */
@@ -92,8 +93,21 @@ export class EventHub {
     try {
       return code()
     } finally {
-      if (--this.#depth === 0) this.#deliver()
+      if (--this.#depth === 0) {
+        this.#turn++
+        this.#deliver()
+      }
     }
+  }
+
+  /** The number of this turn of the actors. While it is current, what was published in it may still be being handled. */
+  markTurn(): number {
+    if (this.#depth === 0) queueMicrotask(() => this.#turn++)
+    return this.#turn
+  }
+
+  isCurrent(turn: number): boolean {
+    return turn === this.#turn
   }
 
   clear(): void {
@@ -133,5 +147,14 @@ export class EventHub {
 
 function warn({ source, endpoint, error }: RegistryEvents['error']): void {
   const of = endpoint === undefined ? '' : ` of ${JSON.stringify(endpoint)}`
-  process.emitWarning(`${source}${of} threw: ${inspect(error)}`, { code: 'SWITCHGEAR_ERROR' })
+  process.emitWarning(`${source}${of} threw: ${inWords(error)}`, { code: 'SWITCHGEAR_ERROR' })
+}
+
+/** An error can be anything, and refuse to be printed. */
+function inWords(error: unknown): string {
+  try {
+    return inspect(error)
+  } catch {
+    return 'something that cannot be printed'
+  }
 }

@@ -4,8 +4,9 @@ import type { InspectionEvent, Observer } from 'xstate'
 import type { Supervision } from '../machines/registry.machine.ts'
 import { type Clock, checkClock, systemClock } from './clock.ts'
 import { DURATION_EXPECTED, type Duration, parseDuration } from './duration.ts'
-import type { Policy } from './policy.ts'
-import { type PolicyOptions, parse, resolvePolicy } from './resolve-policy.ts'
+import { type Mistake, PolicyError } from './errors.ts'
+import { defaultPolicy, type Policy } from './policy.ts'
+import { mistakesOf, type PolicyOptions, resolvePolicy, safeParse } from './resolve-policy.ts'
 import type { RegistrySnapshot } from './snapshot.ts'
 
 export interface RegistryOptions {
@@ -93,12 +94,16 @@ export interface ResolvedOptions {
 
 /** @throws PolicyError (`INVALID_POLICY`), ClockError (`INVALID_CLOCK`) */
 export function resolveOptions(options: RegistryOptions): ResolvedOptions {
-  const parsed = parse(schema, options, 'options', 'invalid registry options')
+  const result = safeParse(schema, options)
+  const mistakes = result.success ? [] : mistakesOf(result.issues, 'options')
+  const policyFor = choosePolicy(options?.policy, options?.policies ?? {}, mistakes)
+  if (!result.success || mistakes.length > 0) throw new PolicyError('invalid registry options', mistakes)
+  const parsed = result.output
   const clock = parsed.clock ?? systemClock
   checkClock(clock)
   return {
     clock,
-    policyFor: choosePolicy(options.policy, options.policies ?? {}),
+    policyFor,
     snapshot: parsed.snapshot,
     inspect: parsed.inspect,
     folding: (parsed.folding ?? true) && parsed.inspect === undefined,
@@ -111,12 +116,21 @@ export function resolveOptions(options: RegistryOptions): ResolvedOptions {
 function choosePolicy(
   shared: PolicyOptions | undefined,
   byName: Readonly<Record<string, PolicyOptions>>,
+  mistakes: Mistake[],
 ): (name: string) => Policy {
-  const fallback = resolvePolicy(shared)
+  const collect = (options: PolicyOptions | undefined, base: Policy, where: string): Policy => {
+    try {
+      return resolvePolicy(options, base, where)
+    } catch (error) {
+      if (error instanceof PolicyError) mistakes.push(...error.mistakes)
+      return base
+    }
+  }
+  const fallback = collect(shared, defaultPolicy(), 'policy')
   const exact = new Map<string, Policy>()
   const patterns: { readonly matches: RegExp; readonly policy: Policy }[] = []
   for (const [name, options] of Object.entries(byName)) {
-    const policy = resolvePolicy(options, fallback, `policies[${JSON.stringify(name)}]`)
+    const policy = collect(options, fallback, `policies[${JSON.stringify(name)}]`)
     if (name.includes('*')) patterns.push({ matches: patternOf(name), policy })
     else exact.set(name, policy)
   }

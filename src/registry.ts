@@ -2,9 +2,10 @@
 import { type ActorRefFrom, createActor, type InspectionEvent } from 'xstate'
 import { type BreakerActor, registryMachine } from '../machines/registry.machine.ts'
 import { Breaker, type CallOptions, call, type Guarded } from './breaker.ts'
-import { type BreakerState, enter, resume } from './decide.ts'
+import { type BreakerState, enter, resume, seedOf } from './decide.ts'
 import { ArgumentError, RegistryClosedError, RegistryFullError } from './errors.ts'
 import { EventHub, type EventName, type Listener } from './events.ts'
+import { chooseIdle } from './eviction.ts'
 import type { Policy } from './policy.ts'
 import { type RegistryOptions, type ResolvedOptions, resolveOptions } from './registry-options.ts'
 import { type PolicyOptions, resolvePolicy } from './resolve-policy.ts'
@@ -16,8 +17,7 @@ import { indexTimers, punctualTimers } from './timers.ts'
 export type RegistryActor = ActorRefFrom<typeof registryMachine>
 
 export class Registry {
-  /** The root XState actor, parent of every breaker's: inspect it, subscribe to it. */
-  readonly actor: RegistryActor
+  readonly #actor: RegistryActor
   readonly #options: ResolvedOptions
   readonly #hub = new EventHub()
   readonly #home: Home
@@ -40,9 +40,21 @@ export class Registry {
       install: (row) => this.#install(row),
       rowOf: (name, formerly) => this.#rowOf(name, formerly.bound ? formerly.policy : undefined),
       stateOf: (name) => this.state(name),
+      isClosed: () => this.#closed,
     }
-    this.actor = this.#startActor()
-    for (const breaker of restored) this.#create(breaker.endpoint, undefined, breaker)
+    this.#actor = this.#startActor()
+    try {
+      for (const breaker of restored) this.#create(breaker.endpoint, undefined, breaker)
+    } catch (error) {
+      // Nobody has it to close it.
+      void this.close()
+      throw error
+    }
+  }
+
+  /** The root XState actor, parent of every breaker's: inspect it, subscribe to it. */
+  get actor(): RegistryActor {
+    return this.#actor
   }
 
   /**
@@ -64,7 +76,7 @@ export class Registry {
    * @throws PolicyError (`INVALID_POLICY`), RegistryFullError (`REGISTRY_FULL`), RegistryClosedError (`REGISTRY_CLOSED`)
    */
   breaker(name: string, policy?: PolicyOptions): Breaker {
-    const existing = this.#rows.get(name)
+    const existing = this.#closed ? undefined : this.#rows.get(name)
     if (policy !== undefined && !existing?.warned) {
       const resolved = resolvePolicy(policy, this.#options.policyFor(name))
       if (existing === undefined) this.#rowOf(name, resolved)
@@ -88,6 +100,7 @@ export class Registry {
 
   /** Removes the breaker, its actor and its timers. Its late results count for nothing. Says whether there was one. */
   delete(name: string): boolean {
+    if (this.#closed) throw new RegistryClosedError()
     const row = this.#rows.get(name)
     if (row !== undefined) this.#remove(row, false)
     return row !== undefined
@@ -125,18 +138,17 @@ export class Registry {
     return this.#hub.on(name, listener)
   }
 
-  /** Stops every actor and timer. Calls in flight end as they will; new ones get RegistryClosedError. */
+  /** Stops every actor and timer. Calls in flight end as they will; new ones get RegistryClosedError; figures stay. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     // One by one: XState takes quadratic time to stop many children in one step (5 s for 100,000).
     this.#hub.run(() => {
-      for (const name of this.#rows.keys()) this.actor.send({ type: 'remove', name })
-      this.actor.send({ type: 'close' })
+      for (const name of this.#rows.keys()) this.#actor.send({ type: 'remove', name })
+      this.#actor.send({ type: 'close' })
     })
+    // The rows stay, to be read.
     for (const row of this.#rows.values()) detach(row)
-    this.#rows.clear()
-    this.#handles.clear()
     this.#hub.clear()
   }
 
@@ -191,32 +203,37 @@ export class Registry {
     return { policy, seed, at, restored: { state: parkIn ?? row.state, decision } }
   }
 
-  #attach(name: string, actor: BreakerActor): void {
-    const row = this.#rows.get(name) as Row
+  #attach(name: string, actor: BreakerActor | null): void {
+    const row = this.#rows.get(name)
+    if (row === undefined) return
     row.actor = actor
     // The supervisor hears of an error by itself; without a handler here XState would end the process.
-    actor.subscribe({ next: (snapshot) => publish(row, snapshot), error: () => {} })
+    actor?.subscribe({ next: (snapshot) => publish(row, snapshot), error: () => {} })
   }
 
   #install(row: Row): BreakerActor | null {
-    this.#hub.run(() => this.actor.send({ type: 'install', name: row.name }))
+    this.#hub.run(() => this.#actor.send({ type: 'install', name: row.name }))
     return row.actor
   }
 
   #rowOf(name: string, policy?: Policy): Row {
+    if (this.#closed) throw new RegistryClosedError()
     return this.#rows.get(name) ?? this.#create(name, policy)
   }
 
   #create(name: string, policy: Policy | undefined, from?: BreakerSnapshot): Row {
-    if (this.#closed) throw new RegistryClosedError()
     if (typeof name !== 'string') throw new ArgumentError('name', 'a string', name)
-    if (this.#rows.size >= this.#options.maxBreakers) this.#evict()
-    const { clock } = this.#home
-    const row = new Row(this.#home, name, policy ?? this.#options.policyFor(name), this.#seedOf(name))
+    const { maxBreakers, seed, policyFor } = this.#options
+    if (this.#rows.size >= maxBreakers) {
+      const idle = chooseIdle(this.#rows)
+      if (idle === undefined) throw new RegistryFullError(maxBreakers)
+      this.#remove(idle, true)
+    }
+    const row = new Row(this.#home, name, policy ?? policyFor(name), seedOf(seed, name))
     row.generation = this.#firstGeneration
     row.bound = policy !== undefined
     if (from !== undefined) {
-      restore(row, from, clock.now())
+      restore(row, from, this.#home.clock.now())
       resume(row)
     }
     this.#rows.set(name, row)
@@ -251,37 +268,11 @@ export class Registry {
     this.#rows.delete(name)
     this.#handles.delete(name)
     this.#hub.run(() => {
-      this.actor.send({ type: 'remove', name })
+      this.#actor.send({ type: 'remove', name })
       detach(row)
       this.#firstGeneration = Math.max(this.#firstGeneration, row.generation)
       this.#hub.post('deleted', { endpoint: name, evicted })
     })
-  }
-
-  /** Second chance (CLOCK): the first closed breaker that admitted no call since eviction last looked at it. */
-  #evict(): void {
-    let looks = this.#rows.size * 2
-    for (const row of this.#rows.values()) {
-      if (looks-- === 0) break
-      if (row.state === 'closed' && row.seenCalls === row.allowed) {
-        this.#remove(row, true)
-        return
-      }
-      row.seenCalls = row.allowed
-      // Behind the others, which are looked at first next time.
-      this.#rows.delete(row.name)
-      this.#rows.set(row.name, row)
-    }
-    throw new RegistryFullError(this.#options.maxBreakers)
-  }
-
-  /** Endpoints that open together should not probe together: each has its own jitter (FNV-1a of the name). */
-  #seedOf(name: string): number {
-    let hash = this.#options.seed ^ 0x811c9dc5
-    for (let index = 0; index < name.length; index++) {
-      hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193)
-    }
-    return hash >>> 0
   }
 }
 

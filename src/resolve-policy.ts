@@ -119,41 +119,35 @@ const IN_MILLISECONDS: Record<string, keyof Policy> = {
  * @throws PolicyError (`INVALID_POLICY`) that lists every mistake; `where` names the options in its message.
  */
 export function resolvePolicy(options: PolicyOptions = {}, base: Policy = defaultPolicy(), where = 'policy'): Policy {
+  const result = safeParse(policySchema, options)
+  const mistakes = result.success ? [] : mistakesOf(result.issues, where)
+  const given = (result.success ? result.output : Object(options)) as PolicyOptions
+  const threshold = given.failureThreshold === undefined ? base.failureThreshold : given.failureThreshold
+  const window = given.failureWindow === undefined ? base.failureWindowMs : given.failureWindow
+  if (threshold === null && window !== null) {
+    const expected = 'failureThreshold beside it, or it counts for nothing'
+    mistakes.push({ path: `${where}.failureWindow`, expected, received: 'failureThreshold: null' })
+  }
+  if (!result.success || mistakes.length > 0) throw new PolicyError(`invalid ${where}`, mistakes)
   const policy: Record<string, unknown> = { ...base }
-  const parsed = parse(policySchema, options, where, `invalid ${where}`)
-  for (const [key, value] of Object.entries(parsed)) {
+  for (const [key, value] of Object.entries(result.output)) {
     if (value !== undefined) policy[IN_MILLISECONDS[key] ?? key] = value
   }
-  const resolved = policy as unknown as Policy
-  if (resolved.failureWindowMs !== null && resolved.failureThreshold === null) {
-    const expected = 'failureThreshold beside it, or it counts for nothing'
-    throw new PolicyError(`invalid ${where}`, [
-      { path: `${where}.failureWindow`, expected, received: 'failureThreshold: null' },
-    ])
-  }
-  return freeze(resolved)
+  return freeze(policy as unknown as Policy)
 }
 
-/** Parses `input`, or throws a PolicyError with a Mistake for each of its issues. */
-export function parse<S extends v.GenericSchema>(
-  schema: S,
-  input: unknown,
-  where: string,
-  what: string,
-): v.InferOutput<S> {
-  // To Valibot an array is an object without keys, and would pass for empty options.
-  const result = v.safeParse(schema, Array.isArray(input) ? null : input)
-  if (result.success) return result.output
-  throw new PolicyError(what, mistakesOf(result.issues, where))
+/** To Valibot an array is an object without keys, and would pass for empty options. */
+export function safeParse<S extends v.GenericSchema>(schema: S, input: unknown): v.SafeParseResult<S> {
+  return v.safeParse(schema, Array.isArray(input) ? null : input)
 }
 
 export function mistakesOf(issues: readonly v.BaseIssue<unknown>[], where: string): Mistake[] {
   return issues.map((issue) => {
-    const keys = (issue.path ?? []).map((item) => String(item.key))
-    // Valibot reports an unknown key as "expected never", and a missing one as received undefined.
-    const expected = issue.expected === 'never' ? 'no such option' : issue.message
-    const received = issue.expected === 'never' ? 'an unknown key' : describeValue(issue.input)
-    return { path: [where, ...keys].join('.'), expected, received }
+    const path = [where, ...(issue.path ?? []).map((item) => String(item.key))].join('.')
+    // Valibot tells an unknown key by "expected never", and a missing one by expecting the key itself, in quotes.
+    if (issue.expected === 'never') return { path, expected: 'no such option', received: 'an unknown key' }
+    if (issue.expected?.startsWith('"')) return { path, expected: 'it to be given', received: 'nothing' }
+    return { path, expected: issue.message, received: describeValue(issue.input) }
   })
 }
 

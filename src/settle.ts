@@ -59,12 +59,14 @@ export function admit(row: Row): number | BreakerOpenError {
   }
   const now = state === 'forcedOpen' && home.folding ? 0 : home.clock.now()
   catchUp(row, now)
+  // A subscriber of the actor that calls would be admitted after it was told no: the actor has to finish first.
+  if (home.hub.isCurrent(row.publishedIn)) return reject(row, now)
   const mayProbe = row.state === 'halfOpen' && hasPermit(row, row.policy)
   if (!mayProbe && home.folding) return reject(row, now)
 
   const probe = row.nextProbe++
   send(row, { type: 'admit', probe, at: now })
-  // By the row, not by hope: the actor may have crashed, or be in the middle of an event that led here.
+  // By the row, not by hope: the actor may have crashed.
   if (!holdsProbe(row, probe)) {
     if (mayProbe) send(row, { type: 'ignore', generation: row.generation, probe, durationMs: Number.NaN, at: now })
     return row.state === 'closed' || row.state === 'disabled' ? admit(row) : reject(row, now)
@@ -90,7 +92,7 @@ function reject(row: Row, now: number): BreakerOpenError {
 export function retryAfterMs(row: Row, now: number): number | undefined {
   if (row.state === 'open') return row.deadline === null ? undefined : Math.max(row.deadline - now, 0)
   const oldest = row.probes[0]
-  if (row.state !== 'halfOpen' || oldest === undefined) return undefined
+  if (row.state !== 'halfOpen' || oldest === undefined || hasPermit(row, row.policy)) return undefined
   return Math.min(Math.max(oldest.expiresAt - now, 1), row.policy.openTimeoutMs)
 }
 

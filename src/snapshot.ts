@@ -1,9 +1,9 @@
 // Snapshot: a registry as JSON. The clock is monotonic and means nothing elsewhere, so every time is an age or a rest.
 import * as v from 'valibot'
 import type { BreakerState } from './decide.ts'
-import { SnapshotError } from './errors.ts'
+import { describeValue, type Mistake, SnapshotError } from './errors.ts'
 import type { Policy, RateRule } from './policy.ts'
-import { mistakesOf } from './resolve-policy.ts'
+import { mistakesOf, safeParse } from './resolve-policy.ts'
 import type { Row } from './table.ts'
 import { inOrder, newTally, type Tally } from './tally.ts'
 import type { Reason } from './triggers.ts'
@@ -16,37 +16,49 @@ const ms = v.pipe(v.number(), v.finite(), v.minValue(0))
 const slidingWindow = v.nullable(
   v.strictObject({
     size: v.union([v.strictObject({ calls: natural }), v.strictObject({ timeMs: ms, buckets: natural })]),
-    slices: v.array(v.tuple([natural, natural])),
+    slices: v.array(
+      v.pipe(
+        v.tuple([natural, natural]),
+        v.check(([calls, marked]) => marked <= calls, 'no more marked calls than calls'),
+      ),
+    ),
   }),
 )
 const perState = v.strictObject({ closed: ms, open: ms, halfOpen: ms, forcedOpen: ms, disabled: ms })
 
-const breaker = v.strictObject({
-  endpoint: v.string(),
-  state: v.picklist(['closed', 'open', 'halfOpen', 'forcedOpen', 'disabled']),
-  generation: natural,
-  reason: v.nullable(v.looseObject({ type: v.string() })),
-  openForMs: v.nullable(ms),
-  remainingMs: v.nullable(ms),
-  openings: natural,
-  tally: v.strictObject({
-    consecutiveFailures: natural,
-    failures: natural,
-    failureAgesMs: v.array(ms),
-    failureRate: slidingWindow,
-    slowCalls: slidingWindow,
+const REMAINING_EXPECTED = 'openForMs and remainingMs, for it is open'
+const breaker = v.pipe(
+  v.strictObject({
+    endpoint: v.string(),
+    state: v.picklist(['closed', 'open', 'halfOpen', 'forcedOpen', 'disabled']),
+    generation: natural,
+    reason: v.nullable(v.looseObject({ type: v.string() })),
+    openForMs: v.nullable(ms),
+    remainingMs: v.nullable(ms),
+    openings: natural,
+    tally: v.strictObject({
+      consecutiveFailures: natural,
+      failures: natural,
+      failureAgesMs: v.array(ms),
+      failureRate: slidingWindow,
+      slowCalls: slidingWindow,
+    }),
+    calls: v.strictObject({
+      allowed: natural,
+      rejected: natural,
+      succeeded: natural,
+      failed: natural,
+      ignored: natural,
+      late: natural,
+      slow: natural,
+    }),
+    timeInState: perState,
   }),
-  calls: v.strictObject({
-    allowed: natural,
-    rejected: natural,
-    succeeded: natural,
-    failed: natural,
-    ignored: natural,
-    late: natural,
-    slow: natural,
-  }),
-  timeInState: perState,
-})
+  v.check(
+    ({ state, openForMs, remainingMs }) => state !== 'open' || (openForMs !== null && remainingMs !== null),
+    REMAINING_EXPECTED,
+  ),
+)
 
 const schema = v.strictObject({ version: v.literal(VERSION), breakers: v.array(breaker) })
 
@@ -99,9 +111,22 @@ export function parseSnapshot(input: unknown): RegistrySnapshot {
   if (version !== VERSION) {
     throw new SnapshotError(`the snapshot has version ${JSON.stringify(version)}, expected ${VERSION}`)
   }
-  const result = v.safeParse(schema, snapshot)
-  if (!result.success) throw new SnapshotError('invalid snapshot', mistakesOf(result.issues, 'snapshot'))
+  const result = safeParse(schema, snapshot)
+  const mistakes = result.success
+    ? twins(result.output.breakers.map(({ endpoint }) => endpoint))
+    : mistakesOf(result.issues, 'snapshot')
+  if (!result.success || mistakes.length > 0) throw new SnapshotError('invalid snapshot', mistakes)
   return result.output
+}
+
+function twins(endpoints: readonly string[]): Mistake[] {
+  const seen = new Set<string>()
+  return endpoints.flatMap((endpoint, index) => {
+    const path = `snapshot.breakers.${index}.endpoint`
+    const isTwin = seen.has(endpoint)
+    seen.add(endpoint)
+    return isTwin ? [{ path, expected: 'each endpoint once', received: describeValue(endpoint) }] : []
+  })
 }
 
 /** Makes a new row the image of the snapshot, as if its breaker had crashed and is to be restarted from it. */

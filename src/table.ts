@@ -33,6 +33,7 @@ export interface Home {
   /** Starts the actor of a row that has none; `null` if it crashes at once, time and again. */
   install(row: Row): BreakerActor | null
   stateOf(name: string): BreakerState
+  isClosed(): boolean
   /** The row of this name now, made if there is none. @throws RegistryClosedError */
   rowOf(name: string, formerly: Row): Row
 }
@@ -83,6 +84,8 @@ export class Row implements Stay, Tally, Calls {
   nextProbe = 1
   rejection: Rejection | null = null
   actor: BreakerActor | null = null
+  /** The turn of the actors in which the row was last published. */
+  publishedIn = -1
 
   readonly name: string
   readonly seed: number
@@ -128,6 +131,7 @@ export function publish(row: Row, snapshot: SnapshotFrom<typeof breakerMachine>)
   const { policy, decision } = snapshot.context
   const from = row.state
   const generation = row.generation
+  row.publishedIn = row.home.hub.markTurn()
   const { tally, ...decided } = decision
   // While folding, the row's tally is ahead of the actor's until an event brings it along; one that the actor has no
   // use for (enable while closed) does not.
@@ -135,7 +139,10 @@ export function publish(row: Row, snapshot: SnapshotFrom<typeof breakerMachine>)
     Object.assign(row, copyTally(tally))
   }
   Object.assign(row, decided)
-  row.policy = policy
+  if (policy !== row.policy) {
+    row.policy = policy
+    row.untilSample = policy.latencySampling === 0 ? NEVER : 1
+  }
   row.state = snapshot.value as BreakerState
   if (row.generation !== generation || from !== row.state) {
     row.context = new SharedContext(row.name, row.generation)

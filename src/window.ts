@@ -65,7 +65,8 @@ function advance(window: SlidingWindow, size: WindowSize, now: number): void {
 /** Forgets the slices that are out of the window at `now`; an event exactly one window old is out. */
 export function expire(window: SlidingWindow, size: WindowSize, now: number): void {
   if ('calls' in size || now < window.endsAt) return
-  const newest = sliceAt(size, now)
+  // At the very end of a slice a rounded quotient may still name it.
+  const newest = Math.max(sliceAt(size, now), window.position + 1)
   const first = Math.max(window.position + 1, newest - size.buckets + 1)
   for (let position = first; position <= newest; position++) clear(window, slotOf(size, position))
   moveTo(window, size, newest)
@@ -80,7 +81,7 @@ export function resizeWindow(window: SlidingWindow, from: WindowSize, to: Window
     slices.forEach(([calls, marked], index) => {
       // A slice is as old as its start: an event may leave early by a slice, never stay late.
       const startedAt = ((window.position - (slices.length - 1 - index)) * from.timeMs) / from.buckets
-      merge(resized, to, startedAt, calls, marked)
+      merge(resized, to, sliceAt(to, startedAt), calls, marked)
     })
   }
   return resized
@@ -107,15 +108,13 @@ export function windowOf(slices: readonly (readonly [number, number])[], size: W
       if (calls > 0) addCall(window, size, marked > 0, now)
     } else {
       const age = slices.length - 1 - index
-      merge(window, size, ((window.position - age) * size.timeMs) / size.buckets, calls, marked)
+      merge(window, size, window.position - age, calls, marked)
     }
   })
   return window
 }
 
-function merge(window: SlidingWindow, size: WindowSize, at: number, calls: number, marked: number): void {
-  if ('calls' in size) return
-  const position = sliceAt(size, at)
+function merge(window: SlidingWindow, size: TimeSize, position: number, calls: number, marked: number): void {
   if (calls === 0 || position <= window.position - size.buckets) return
   const slot = slotOf(size, position)
   window.counts[slot] = (window.counts[slot] as number) + calls
