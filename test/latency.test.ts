@@ -28,6 +28,11 @@ describe('a latency sketch', () => {
     }
   })
 
+  it('takes the quantile that is at least that share of its samples, however few (R13)', () => {
+    const { p50, p90, p99 } = latencyOfAll([1, 10, 100])
+    expect([Math.round(p50 ?? 0), p90, p99]).toEqual([10, 100, 100].map((ms) => expect.closeTo(ms, -1)))
+  })
+
   it('is the same whatever the order of its samples (R13)', () => {
     const durations = Array.from({ length: 500 }, (_, index) => 1.5 ** (index % 40))
     const { mean, ...forward } = latencyOfAll(durations)

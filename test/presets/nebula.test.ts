@@ -56,6 +56,16 @@ describe('the preset nebula', () => {
     expect(breaker.stats()).toMatchObject({ state: 'closed', failureRate: 2 / 3 })
   })
 
+  it('remembers for its window, less a sixtieth at most (R12)', async () => {
+    const { breaker, clock } = newBreaker(presets.nebula)
+    clock.advance(58_500)
+    await fail(breaker)
+    clock.advance(58_999)
+    expect(breaker.stats().failureRate).toBe(1)
+    clock.advance(1_001)
+    expect(breaker.stats().failureRate).toBeNull()
+  })
+
   it('goes half-open after its timeout, a call being the first of three probes (R03)', async () => {
     const { breaker } = newHalfOpen(presets.nebula)
     const probes = [hold(breaker), hold(breaker), hold(breaker)]
