@@ -29,7 +29,8 @@ export const ofTheEvidence: readonly Prey[] = [
     file: tally,
     find: 'tally.oldestFailure = (tally.oldestFailure + 1) % capacity',
     replace: 'tally.oldestFailure = 0',
-    policy: { ...failureWindow, counting: 'cumulative' },
+    policy: { ...failureWindow, counting: 'cumulative', openTimeoutFrom: 'lastFailure' },
+    exploration: { depth: 5, steps: { commands: [] } },
   },
   {
     name: 'one failure in a row too many is needed to open',

@@ -1,13 +1,23 @@
 // Hunt: the kit let loose on a mutant. Its generated paths come first; what they miss is looked for in every
 // interleaving up to a depth, 1 ms before each deadline too.
 import type { createRegistry, PolicyOptions } from '../../src/index.ts'
-import { checkPath, explore, generatePaths, type Mismatch, type Path, shrink } from '../../src/testing/index.ts'
+import {
+  checkPath,
+  type ExploreOptions,
+  explore,
+  generatePaths,
+  type Mismatch,
+  type Path,
+  shrink,
+} from '../../src/testing/index.ts'
 import { mutantDriver } from './driver.ts'
 import type { Mutant } from './load.ts'
 
 export interface Prey extends Mutant {
   /** A policy under which the defect can show. */
   readonly policy: PolicyOptions
+  /** Where to look when no generated path shows it. Default: every step, 4 deep. */
+  readonly exploration?: ExploreOptions
 }
 
 export interface Catch {
@@ -29,8 +39,12 @@ function pathsUnder(policy: PolicyOptions): Path[] {
 }
 
 /** What catches a breaker made by `create`, or `null`: it does what the statechart says, as far as the kit can tell. */
-export async function hunt(create: typeof createRegistry, policy: PolicyOptions, depth = 4): Promise<Catch | null> {
-  const drivers = [true, false].map((folding) => mutantDriver(create, folding))
+export async function hunt(
+  create: typeof createRegistry,
+  policy: PolicyOptions,
+  exploration: ExploreOptions = { depth: 4 },
+): Promise<Catch | null> {
+  const drivers = (['folded', 'unfolded', 'restored'] as const).map((kind) => mutantDriver(create, kind))
   for (const driver of drivers) {
     for (const path of pathsUnder(policy)) {
       const found = await checkPath(driver, path)
@@ -38,7 +52,7 @@ export async function hunt(create: typeof createRegistry, policy: PolicyOptions,
     }
   }
   for (const driver of drivers) {
-    const { failure } = await explore(driver, policy, { depth })
+    const { failure } = await explore(driver, policy, exploration)
     if (failure !== null) return told('exploration', driver.name, '', failure)
   }
   return null

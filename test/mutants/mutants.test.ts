@@ -22,7 +22,7 @@ describe('the kit catches a breaker where', () => {
   for (const mutant of mutants) {
     it(`${mutant.name} (${mutant.breaks})`, async () => {
       const create = await loadMutant({ ...mutant, name: `kit: ${mutant.name}` })
-      const found = await hunt(create, mutant.policy)
+      const found = await hunt(create, mutant.policy, mutant.exploration)
       if (found !== null) caught.set(mutant, found)
       expect(found, 'it lives').not.toBeNull()
     })
@@ -37,8 +37,8 @@ describe('the kit catches a breaker where', () => {
 
 describe('the kit finds nothing wrong with a sound breaker', () => {
   for (const [name, policy] of Object.entries(policies)) {
-    it(`under the policy ${name} (R01-R09, R12, R13, R22, R30)`, async () => {
-      expect(await hunt(createRegistry, policy, 2)).toBeNull()
+    it(`under the policy ${name} (R01-R09, R12, R13, R22, R25, R30)`, async () => {
+      expect(await hunt(createRegistry, policy, { depth: 2 })).toBeNull()
     })
   }
 })

@@ -1,6 +1,6 @@
 // Mutants of the runtime: admission and settlement, permits, rows, timers, and the registry that supervises.
 import type { Prey } from './hunt.ts'
-import { fromLastFailure, plain, twoProbes } from './policies.ts'
+import { failureWindow, fromLastFailure, plain, twoProbes } from './policies.ts'
 
 const settle = 'src/settle.ts'
 const registry = 'src/registry.ts'
@@ -10,8 +10,8 @@ export const ofTheRuntime: readonly Prey[] = [
     name: 'a stalled event loop starves the probe',
     breaks: 'R05',
     file: settle,
-    find: 'catchUp(row, now)\n  const mayProbe',
-    replace: 'const mayProbe',
+    find: 'home.clock.now()\n  catchUp(row, now)\n',
+    replace: 'home.clock.now()\n',
     policy: plain,
   },
   {
@@ -76,7 +76,7 @@ export const ofTheRuntime: readonly Prey[] = [
     file: 'src/table.ts',
     find: 'const tally = copyTally(row)',
     replace: 'const tally = newTally(row.policy, 0)',
-    policy: plain,
+    policy: failureWindow,
   },
   {
     name: 'a deleted breaker leaves its generation to the next of its name',
@@ -87,18 +87,10 @@ export const ofTheRuntime: readonly Prey[] = [
     policy: plain,
   },
   {
-    name: 'timers count from when they are set, not from when they were due to be',
-    breaks: 'R05',
-    file: 'src/timers.ts',
-    find: 'const dueAt = (base ?? now) + ms',
-    replace: 'const dueAt = now + ms',
-    policy: twoProbes,
-  },
-  {
     name: 'delete leaves the row',
     breaks: 'R22',
     file: registry,
-    find: 'this.#rows.delete(name)\n',
+    find: 'this.#rows.delete(name)\n    this.#handles.delete(name)\n',
     replace: '',
     policy: plain,
   },
@@ -106,8 +98,8 @@ export const ofTheRuntime: readonly Prey[] = [
     name: 'delete leaves the actor and its timers',
     breaks: 'R22',
     file: registry,
-    find: "this.actor.send({ type: 'remove', name })\n      detach(row)",
-    replace: 'detach(row)',
+    find: ".send({ type: 'remove', name })\n      detach(row)",
+    replace: '.getSnapshot()\n      detach(row)',
     policy: plain,
   },
   {

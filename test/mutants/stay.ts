@@ -44,6 +44,7 @@ export const ofTheStay: readonly Prey[] = [
     find: 'probe.expiresAt <= now',
     replace: 'probe.expiresAt < now',
     policy: plain,
+    exploration: { depth: 5, steps: { commands: ['trip'] } },
   },
   {
     name: 'one probe too many is admitted',

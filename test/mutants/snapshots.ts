@@ -1,0 +1,49 @@
+// Mutants of the snapshot: what a registry that is restored from one takes up wrongly (src/snapshot.ts).
+import type { Prey } from './hunt.ts'
+import { backoff, failureWindow, plain, rateOverTime } from './policies.ts'
+
+const file = 'src/snapshot.ts'
+
+export const ofTheSnapshot: readonly Prey[] = [
+  {
+    name: 'a restored breaker waits the whole open time again',
+    breaks: 'R25',
+    file,
+    find: 'now + from.remainingMs',
+    replace: 'now + row.policy.openTimeoutMs',
+    policy: plain,
+  },
+  {
+    name: 'a restored breaker has forgotten its failures in a row',
+    breaks: 'R25',
+    file,
+    find: 'consecutiveFailures: row.consecutiveFailures,',
+    replace: 'consecutiveFailures: 0,',
+    policy: plain,
+  },
+  {
+    name: 'failures of before a restore look new',
+    breaks: 'R25',
+    file,
+    find: 'kept.map((age) => now - age)',
+    replace: 'kept.map(() => now)',
+    policy: { ...failureWindow, counting: 'cumulative' },
+    exploration: { depth: 6, steps: { commands: ['crash'], results: ['fail'] } },
+  },
+  {
+    name: 'a restored breaker has lost its window of time',
+    breaks: 'R25',
+    file,
+    find: 'restoredWindow(failureRate, policy.failureRate, now) ?? fresh.failureRate',
+    replace: 'fresh.failureRate',
+    policy: rateOverTime,
+  },
+  {
+    name: 'a restored breaker begins its backoff anew',
+    breaks: 'R25',
+    file,
+    find: 'row.openings = from.openings',
+    replace: 'row.openings = 1',
+    policy: backoff,
+  },
+]
