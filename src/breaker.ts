@@ -2,8 +2,8 @@
 // It holds no state: what it reads and counts is in its row, and its row may be deleted and made anew.
 import type { BreakerActor } from '../machines/registry.machine.ts'
 import { runBounded } from './bounded-call.ts'
+import { type CallOptions, checkCall, isAbortOf } from './call-options.ts'
 import type { BreakerState } from './decide.ts'
-import { DURATION_EXPECTED, type Duration, parseDuration } from './duration.ts'
 import { ArgumentError } from './errors.ts'
 import { Permit, record } from './permit.ts'
 import type { Policy } from './policy.ts'
@@ -25,13 +25,80 @@ import { addSuccess } from './tally.ts'
 
 export type Guarded<T> = (context: CallContext) => T | PromiseLike<T>
 
-export interface CallOptions<F = never> {
-  /** Ends the call when aborted; the outcome is ignored. */
-  readonly signal?: AbortSignal | undefined
-  /** Ends the call with CallTimeoutError, a failure. Default: the policy's `timeout`; `null` for none. */
-  readonly timeout?: Duration | null | undefined
-  /** Answers instead of an error: of a rejection or a failure, not of a call that was cancelled or ignored. */
-  readonly fallback?: ((error: unknown) => F | PromiseLike<F>) | undefined
+/** The path of every call. While closed, most have nothing to do but to count: no clock, no event, no allocation. */
+export function call<T, F>(row: Row, fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
+  if (row.path === 'full' || options !== undefined || typeof fn !== 'function') return callFully(row, fn, options)
+  const sampled = takesSample(row)
+  return sampled || row.path === 'timed' ? callTimed(row, fn, sampled) : callPlain(row, fn)
+}
+
+async function callPlain<T>(row: Row, fn: Guarded<T>): Promise<T> {
+  const { generation } = row
+  row.allowed++
+  let value: T
+  try {
+    value = await fn(row.context)
+  } catch (error) {
+    settle(row, 'fail', generation, NO_PROBE, Number.NaN, dateOf(row))
+    throw error
+  }
+  // The path changes with the policy: a call may end under another one than it was admitted by.
+  if (row.generation === generation && row.path === 'plain') {
+    row.succeeded++
+    addSuccess(row, row.policy, 0, 0)
+  } else settle(row, 'succeed', generation, NO_PROBE, Number.NaN, dateOf(row))
+  return value
+}
+
+async function callTimed<T>(row: Row, fn: Guarded<T>, sampled: boolean): Promise<T> {
+  const { generation } = row
+  const startedAt = sampled || row.policy.slowCalls !== null ? row.home.clock.now() : Number.NaN
+  row.allowed++
+  let value: T
+  try {
+    value = await fn(row.context)
+  } catch (error) {
+    const now = row.home.clock.now()
+    if (sampled) sample(row, now - startedAt)
+    settle(row, 'fail', generation, NO_PROBE, now - startedAt, now)
+    throw error
+  }
+  const now = row.home.clock.now()
+  if (sampled) sample(row, now - startedAt)
+  if (row.generation === generation) foldSuccess(row, now - startedAt, now)
+  else countLate(row, generation)
+  return value
+}
+
+/** Everything a call can ask for: half-open permits, classifiers, a timeout, a signal, a fallback, an unfolded breaker. */
+async function callFully<T, F>(former: Row, fn: Guarded<T>, options: CallOptions<F> = {}): Promise<T | F> {
+  const row = attached(former)
+  const timeoutMs = checkCall(fn, options, row.policy.timeoutMs)
+  const { signal, fallback } = options
+  if (signal?.aborted) throw signal.reason
+  const probe = admit(row)
+  if (typeof probe !== 'number') {
+    if (fallback !== undefined) return fallback(probe)
+    throw probe
+  }
+  const permit = new Permit(row, probe)
+  let value: T
+  try {
+    value = await (timeoutMs === null && signal === undefined
+      ? fn(row.context)
+      : runBounded(row, fn, timeoutMs, signal))
+  } catch (error) {
+    const result = isAbortOf(signal, error) ? permit.settle('ignore') : permit.settleBy({ error })
+    if (fallback !== undefined && result !== 'ignore') return fallback(error)
+    throw error
+  }
+  permit.settleBy({ value })
+  return value
+}
+
+/** The row of this name now: a deleted breaker that is used again is made anew. */
+function attached(row: Row): Row {
+  return row.attached ? row : row.home.rowOf(row.name, row)
 }
 
 export class Breaker {
@@ -149,111 +216,4 @@ export class Breaker {
     this.#row = attached(this.#row)
     return this.#row
   }
-}
-
-/** The path of every call. While closed, most have nothing to do but to count: no clock, no event, no allocation. */
-export function call<T, F>(row: Row, fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
-  if (row.path === 'full' || options !== undefined || typeof fn !== 'function') return callFully(row, fn, options)
-  const sampled = takesSample(row)
-  return sampled || row.path === 'timed' ? callTimed(row, fn, sampled) : callPlain(row, fn)
-}
-
-async function callPlain<T>(row: Row, fn: Guarded<T>): Promise<T> {
-  const { generation } = row
-  row.allowed++
-  let value: T
-  try {
-    value = await fn(row.context)
-  } catch (error) {
-    settle(row, 'fail', generation, NO_PROBE, Number.NaN, dateOf(row))
-    throw error
-  }
-  // The path changes with the policy: a call may end under another one than it was admitted by.
-  if (row.generation === generation && row.path === 'plain') {
-    row.succeeded++
-    addSuccess(row, row.policy, 0, 0)
-  } else settle(row, 'succeed', generation, NO_PROBE, Number.NaN, dateOf(row))
-  return value
-}
-
-async function callTimed<T>(row: Row, fn: Guarded<T>, sampled: boolean): Promise<T> {
-  const { generation } = row
-  const startedAt = sampled || row.policy.slowCalls !== null ? row.home.clock.now() : Number.NaN
-  row.allowed++
-  let value: T
-  try {
-    value = await fn(row.context)
-  } catch (error) {
-    const now = row.home.clock.now()
-    if (sampled) sample(row, now - startedAt)
-    settle(row, 'fail', generation, NO_PROBE, now - startedAt, now)
-    throw error
-  }
-  const now = row.home.clock.now()
-  if (sampled) sample(row, now - startedAt)
-  if (row.generation === generation) foldSuccess(row, now - startedAt, now)
-  else countLate(row, generation)
-  return value
-}
-
-/** Everything a call can ask for: half-open permits, classifiers, a timeout, a signal, a fallback, an unfolded breaker. */
-async function callFully<T, F>(former: Row, fn: Guarded<T>, options: CallOptions<F> = {}): Promise<T | F> {
-  const row = attached(former)
-  const timeoutMs = checkCall(row, fn, options)
-  const { signal, fallback } = options
-  if (signal?.aborted) throw signal.reason
-  const probe = admit(row)
-  if (typeof probe !== 'number') {
-    if (fallback !== undefined) return fallback(probe)
-    throw probe
-  }
-  const permit = new Permit(row, probe)
-  let value: T
-  try {
-    value = await (timeoutMs === null && signal === undefined
-      ? fn(row.context)
-      : runBounded(row, fn, timeoutMs, signal))
-  } catch (error) {
-    const result = isAbortOf(signal, error) ? permit.settle('ignore') : permit.settleBy({ error })
-    if (fallback !== undefined && result !== 'ignore') return fallback(error)
-    throw error
-  }
-  permit.settleBy({ value })
-  return value
-}
-
-/** The row of this name now: a deleted breaker that is used again is made anew. */
-function attached(row: Row): Row {
-  return row.attached ? row : row.home.rowOf(row.name, row)
-}
-
-const OPTIONS: ReadonlySet<string> = new Set<keyof CallOptions>(['signal', 'timeout', 'fallback'])
-
-/** The timeout in ms, or `null`. */
-function checkCall(row: Row, fn: unknown, options: CallOptions<unknown>): number | null {
-  if (typeof fn !== 'function') throw new ArgumentError('call(fn)', 'a function', fn)
-  if (typeof options !== 'object' || options === null) {
-    throw new ArgumentError('call(fn, options)', 'an object: { signal, timeout, fallback }', options)
-  }
-  const unknown = Object.keys(options).find((key) => !OPTIONS.has(key))
-  if (unknown !== undefined)
-    throw new ArgumentError(`options.${unknown}`, 'no such option: signal, timeout, fallback', options)
-  const { signal, timeout, fallback } = options
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new ArgumentError('options.signal', 'an AbortSignal', signal)
-  }
-  if (fallback !== undefined && typeof fallback !== 'function') {
-    throw new ArgumentError('options.fallback', 'a function of an error', fallback)
-  }
-  if (timeout === undefined) return row.policy.timeoutMs
-  if (timeout === null) return null
-  const timeoutMs = parseDuration(timeout)
-  if (timeoutMs === undefined) throw new ArgumentError('options.timeout', DURATION_EXPECTED, timeout)
-  return timeoutMs
-}
-
-/** Whether a call ended because its caller called it off. */
-function isAbortOf(signal: AbortSignal | undefined, error: unknown): boolean {
-  if (!signal?.aborted) return false
-  return error === signal.reason || (error instanceof Error && error.name === 'AbortError')
 }

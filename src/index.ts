@@ -1,6 +1,7 @@
 // Public entry `switchgear`.
 export type { BreakerActor, Supervision } from '../machines/registry.machine.ts'
-export type { Breaker, CallOptions, Guarded } from './breaker.ts'
+export type { Breaker, Guarded } from './breaker.ts'
+export type { CallOptions } from './call-options.ts'
 export type { Calls } from './calls.ts'
 export type { Clock } from './clock.ts'
 export type { BreakerState } from './decide.ts'

@@ -1,7 +1,8 @@
 // Registry: named breakers, made at first use and supervised by one root actor; owner of the table.
 import { type ActorRefFrom, createActor, type InspectionEvent } from 'xstate'
 import { type BreakerActor, registryMachine } from '../machines/registry.machine.ts'
-import { Breaker, type CallOptions, call, type Guarded } from './breaker.ts'
+import { Breaker, call, type Guarded } from './breaker.ts'
+import type { CallOptions } from './call-options.ts'
 import { type BreakerState, enter, resume, seedOf } from './decide.ts'
 import { ArgumentError, RegistryClosedError, RegistryFullError } from './errors.ts'
 import { EventHub, type EventName, type Listener } from './events.ts'

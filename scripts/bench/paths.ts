@@ -1,0 +1,98 @@
+// The paths that are measured: ours, the peers', and the two bare ones that the ratios are to.
+import { ConsecutiveBreaker, circuitBreaker, handleAll, SamplingBreaker } from 'cockatiel'
+import CircuitBreaker from 'opossum'
+import { createRegistry } from './package.ts'
+
+/** Runs a path so many times. */
+export type Loop = (calls: number) => Promise<void> | void
+
+const fn = async () => 1
+const failure = new Error('down')
+
+async function bareWrapper(run: () => Promise<number>): Promise<number> {
+  try {
+    return await run()
+  } catch (error) {
+    throw error
+  }
+}
+
+const repeat =
+  (call: () => Promise<unknown>): Loop =>
+  async (calls) => {
+    for (let index = 0; index < calls; index++) await call()
+  }
+
+const repeatRejected =
+  (call: () => Promise<unknown>): Loop =>
+  async (calls) => {
+    for (let index = 0; index < calls; index++) {
+      try {
+        await call()
+      } catch {}
+    }
+  }
+
+export const registry = createRegistry()
+export const closed = registry.breaker('closed')
+const windowed = registry.breaker('windowed', {
+  failureRate: { threshold: 0.5, window: { time: '10s' } },
+  slowCalls: { slowerThan: '1s', threshold: 0.5, window: { time: '10s' } },
+})
+const open = registry.breaker('open', { openTimeout: '1h' })
+open.trip('bench')
+const unfolded = createRegistry({ folding: false }).breaker('unfolded')
+
+const crowd = createRegistry()
+const names = Array.from({ length: 10_000 }, (_, index) => `endpoint-${index}`)
+for (const name of names) crowd.breaker(name)
+const shuffled = names.map((_, index) => names[(index * 7919) % names.length] as string)
+
+/** Goes on where it stopped, so that every name has its turn. */
+function visit(order: readonly string[]): Loop {
+  let next = 0
+  return async (calls) => {
+    for (let index = 0; index < calls; index++) {
+      await crowd.call(order[next] as string, fn)
+      next = (next + 1) % order.length
+    }
+  }
+}
+
+const opossum = new CircuitBreaker(fn, { timeout: false, volumeThreshold: 10 })
+const opossumOpen = new CircuitBreaker(fn, { timeout: false, resetTimeout: 3_600_000 })
+opossumOpen.open()
+const consecutive = () => new ConsecutiveBreaker(5)
+const cockatiel = circuitBreaker(handleAll, { halfOpenAfter: 30_000, breaker: consecutive() })
+const cockatielSampling = circuitBreaker(handleAll, {
+  halfOpenAfter: 30_000,
+  breaker: new SamplingBreaker({ threshold: 0.5, duration: 10_000 }),
+})
+const cockatielOpen = circuitBreaker(handleAll, { halfOpenAfter: 3_600_000, breaker: consecutive() })
+cockatielOpen.isolate()
+
+export const bases = {
+  wrapper: repeat(() => bareWrapper(fn)),
+  rejection: repeatRejected(() => Promise.reject(failure)),
+}
+
+/** Each path with the base that it is compared with. */
+export const paths: Record<string, readonly [Loop, keyof typeof bases]> = {
+  'call, closed': [repeat(() => closed.call(fn)), 'wrapper'],
+  'call, closed, rate and slow-call windows': [repeat(() => windowed.call(fn)), 'wrapper'],
+  'registry.call, 10,000 names': [visit(names), 'wrapper'],
+  'registry.call, 10,000 names, shuffled': [visit(shuffled), 'wrapper'],
+  'rejected call, open': [repeatRejected(() => open.call(fn)), 'rejection'],
+  'tryAcquire() + success(), closed': [
+    (calls) => {
+      for (let index = 0; index < calls; index++) closed.tryAcquire()?.success()
+    },
+    'wrapper',
+  ],
+  'call, closed, unfolded': [repeat(() => unfolded.call(fn)), 'wrapper'],
+  'opossum, closed': [repeat(() => opossum.fire()), 'wrapper'],
+  'cockatiel, closed': [repeat(() => cockatiel.execute(fn)), 'wrapper'],
+  'cockatiel, closed, sampling': [repeat(() => cockatielSampling.execute(fn)), 'wrapper'],
+  'opossum, rejected': [repeatRejected(() => opossumOpen.fire()), 'rejection'],
+  'cockatiel, rejected': [repeatRejected(() => cockatielOpen.execute(fn)), 'rejection'],
+}
