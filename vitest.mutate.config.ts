@@ -1,11 +1,13 @@
-// What the mutation tester runs: the tests that need nothing but the sources and end within seconds. Folding and its
-// oracle are left out: one random history would kill nearly everything and tell nothing of the tests with a name.
+// What the mutation tester runs: the tests that need nothing but the sources and end within seconds, and few histories
+// of the properties, always the same ones.
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['test/*.test.ts', 'test/presets/*.test.ts', 'test/survivors/*.test.ts'],
+    include: ['test/*.test.ts', 'test/presets/*.test.ts', 'test/property/folding.test.ts', 'test/survivors/*.test.ts'],
     exclude: ['test/{close,scale,clock,requirements,registry-machine,inspector}.test.ts'],
+    env: { SWITCHGEAR_PROPERTY_RUNS: '60' },
+    setupFiles: ['test/mutants/seed.ts'],
     testTimeout: 10_000,
   },
 })
