@@ -1,0 +1,77 @@
+// cockatiel: reads `Date.now()` when called; calls beyond its half-open limit wait for the probes.
+import type { Library, Settings } from '../library.ts'
+import { importPeer } from '../peer.ts'
+
+interface Policy {
+  execute(fn: () => unknown): Promise<unknown>
+  readonly state: number
+  readonly onBreak: Listen
+  readonly onReset: Listen
+  readonly onHalfOpen: Listen
+  readonly onSuccess: Listen
+  readonly onFailure: Listen
+}
+
+type Listen = (listener: () => void) => unknown
+
+interface Cockatiel {
+  readonly handleAll: object
+  handleWhen(filter: (error: unknown) => boolean): object
+  circuitBreaker(handled: object, options: object): Policy
+  readonly ConsecutiveBreaker: new (threshold: number) => object
+  readonly SamplingBreaker: new (options: object) => object
+}
+
+const load = () => importPeer<Cockatiel>('cockatiel')
+
+const STATES = ['closed', 'open', 'halfOpen', 'forcedOpen']
+
+async function create(
+  threshold: number,
+  halfOpenAfter: number,
+  filter?: Settings['filter'],
+  calls = 1,
+): Promise<Policy> {
+  const { circuitBreaker, ConsecutiveBreaker, handleAll, handleWhen } = await load()
+  return circuitBreaker(filter === undefined ? handleAll : handleWhen(filter), {
+    halfOpenAfter,
+    breaker: new ConsecutiveBreaker(threshold),
+    halfOpenSampling: { calls, threshold: 0 },
+  })
+}
+
+const mistake = (says: string, make: () => Promise<unknown>) => ({ says, make })
+
+export const cockatiel: Library = {
+  name: 'cockatiel',
+  packageName: 'cockatiel',
+  needsNewerNode: true,
+  configuredAs: '`{ halfOpenAfter, breaker: new ConsecutiveBreaker(n), halfOpenSampling: { calls, threshold: 0 } }`',
+  policies: [
+    { failureThreshold: 1, openTimeout: 30_000, halfOpenMaxCalls: 1, successThreshold: 1 },
+    { failureThreshold: 2, openTimeout: 30_000, halfOpenMaxCalls: 2, successThreshold: 2 },
+  ],
+  isLazy: true,
+  byDesign: {
+    waits: 'its README: a call beside a half-open test waits for it, then runs its function',
+    'runs later': 'the same',
+  },
+  async start({ failureThreshold, openTimeoutMs, filter, halfOpenMaxCalls, listener }) {
+    const policy = await create(failureThreshold, openTimeoutMs, filter, halfOpenMaxCalls)
+    if (listener !== undefined) {
+      const { onBreak, onReset, onHalfOpen, onSuccess, onFailure } = policy
+      const events = { outcomes: [onSuccess, onFailure], transitions: [onBreak, onReset, onHalfOpen] }
+      for (const listen of events[listener.to]) listen(listener.fn)
+    }
+    return { run: (fn) => policy.execute(fn), state: () => STATES[policy.state] }
+  },
+  mistakes: [
+    mistake('ConsecutiveBreaker(NaN)', () => create(Number.NaN, 30_000)),
+    mistake('ConsecutiveBreaker(-1)', () => create(-1, 30_000)),
+    mistake('ConsecutiveBreaker(Infinity)', () => create(Number.POSITIVE_INFINITY, 30_000)),
+    mistake('halfOpenAfter NaN', () => create(1, Number.NaN)),
+    mistake('halfOpenAfter -1', () => create(1, -1)),
+    mistake('halfOpenAfter Infinity', () => create(1, Number.POSITIVE_INFINITY)),
+    mistake('halfOpenSampling.calls NaN', () => create(1, 30_000, undefined, Number.NaN)),
+  ],
+}

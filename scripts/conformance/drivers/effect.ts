@@ -1,0 +1,88 @@
+// Effect's CircuitBreaker, with the store in memory: reads the clock when called; one probe at a time.
+import type { Library, Settings } from '../library.ts'
+import { importPeer } from '../peer.ts'
+
+type Effect = { readonly pipe: (...steps: unknown[]) => Effect }
+
+interface EffectModule {
+  readonly Effect: {
+    tryPromise(options: { try: () => Promise<unknown>; catch: (error: unknown) => unknown }): Effect
+    runPromise(effect: Effect): Promise<unknown>
+    runSync(effect: unknown): unknown
+    provide(effect: Effect, layer: unknown): Effect
+    provideService(effect: Effect, tag: unknown, service: unknown): Effect
+  }
+  readonly Scope: { readonly Scope: unknown; makeUnsafe(): unknown }
+}
+
+interface Breaker {
+  execute(effect: Effect, options: object): Effect
+  state(key: string): unknown
+}
+
+interface Persistence {
+  readonly CircuitBreaker: {
+    make(options: object): Effect
+    consecutive(failures: number): object
+    layerStoreMemory(): unknown
+    readonly success: object
+  }
+}
+
+const KEY = 'endpoint'
+const STATES: Readonly<Record<string, string>> = { Closed: 'closed', Open: 'open', HalfOpen: 'halfOpen' }
+
+async function create(failures: number, openMs: number) {
+  const { Effect, Scope } = await importPeer<EffectModule>('effect')
+  const { CircuitBreaker } = await importPeer<Persistence>('effect/persistence')
+  const made = CircuitBreaker.make({ tripPolicy: CircuitBreaker.consecutive(failures), openDuration: openMs })
+  const scoped = Effect.provideService(made, Scope.Scope, Scope.makeUnsafe())
+  const breaker = (await Effect.runPromise(Effect.provide(scoped, CircuitBreaker.layerStoreMemory()))) as Breaker
+  return { breaker, Effect, success: CircuitBreaker.success }
+}
+
+/** Asks the filter of errors only, as the others do. */
+function classifierOf({ filter }: Settings, success: object) {
+  if (filter === undefined) return {}
+  return { classify: ({ _tag }: { _tag: string }) => (_tag === 'Success' ? success : filter()) }
+}
+
+const accepts = (says: string, make: () => Promise<unknown>) => ({ says, make })
+
+export const effect: Library = {
+  name: 'Effect CircuitBreaker',
+  packageName: 'effect',
+  needsNewerNode: false,
+  configuredAs: '`CircuitBreaker.make({ tripPolicy: consecutive(n), openDuration })` with `layerStoreMemory()`',
+  policies: [
+    { failureThreshold: 1, openTimeout: 30_000, halfOpenMaxCalls: 1, successThreshold: 1 },
+    { failureThreshold: 2, openTimeout: 30_000, halfOpenMaxCalls: 1, successThreshold: 1 },
+  ],
+  isLazy: true,
+  notOffered: {
+    sync: 'it runs effects: what a function throws is an effect’s failure before the breaker sees it',
+    listener: 'its transitions are a stream',
+  },
+  byDesign: {
+    'the filter throws': 'its documents: a classifier that dies fails the call with both causes',
+  },
+  async start(settings) {
+    const { breaker, Effect, success } = await create(settings.failureThreshold, settings.openTimeoutMs)
+    const options = { key: KEY, ...classifierOf(settings, success) }
+    return {
+      run(fn) {
+        const call = Effect.tryPromise({ try: async () => fn(), catch: (error) => error })
+        return Effect.runPromise(breaker.execute(call, options))
+      },
+      state: () => STATES[(Effect.runSync(breaker.state(KEY)) as { _tag: string })._tag],
+    }
+  },
+  mistakes: [
+    accepts('consecutive(NaN)', () => create(Number.NaN, 30_000)),
+    accepts('consecutive(-1)', () => create(-1, 30_000)),
+    accepts('consecutive(Infinity)', () => create(Number.POSITIVE_INFINITY, 30_000)),
+    accepts('openDuration NaN', () => create(1, Number.NaN)),
+    accepts('openDuration -1', () => create(1, -1)),
+    accepts('openDuration Infinity', () => create(1, Number.POSITIVE_INFINITY)),
+  ],
+}

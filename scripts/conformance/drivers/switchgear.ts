@@ -1,0 +1,48 @@
+// switchgear itself, by its public entry and on the clock of the process, like everyone else.
+import { createRegistry, type PolicyOptions } from '../../../src/index.ts'
+import type { Library, Settings } from '../library.ts'
+
+function policyOf(settings: Settings): PolicyOptions {
+  const { failureThreshold, openTimeoutMs, halfOpenMaxCalls, successThreshold, filter } = settings
+  const policy: PolicyOptions = { failureThreshold, openTimeout: openTimeoutMs, halfOpenMaxCalls, successThreshold }
+  // Other libraries' filters are asked about errors only.
+  return filter === undefined ? policy : { ...policy, isFailure: (outcome) => 'error' in outcome && filter() }
+}
+
+const refuse = (says: string, policy: object) => ({
+  says,
+  make: () => createRegistry({ policy: policy as PolicyOptions }).close(),
+})
+
+export const switchgear: Library = {
+  name: 'switchgear',
+  packageName: undefined,
+  needsNewerNode: false,
+  configuredAs: '`createRegistry({ policy: { failureThreshold, openTimeout, halfOpenMaxCalls, successThreshold } })`',
+  policies: [
+    { failureThreshold: 1, openTimeout: 30_000, halfOpenMaxCalls: 1, successThreshold: 1 },
+    { failureThreshold: 2, openTimeout: 30_000, halfOpenMaxCalls: 2, successThreshold: 2 },
+  ],
+  hasLease: true,
+  start(settings) {
+    const registry = createRegistry({ policy: policyOf(settings) })
+    const { listener } = settings
+    const events = { outcomes: ['probe', 'rejected', 'late', 'error'], transitions: ['transition'] } as const
+    if (listener !== undefined) for (const event of events[listener.to]) registry.on(event, listener.fn)
+    const breaker = registry.breaker('endpoint')
+    return {
+      run: (fn) => breaker.call(fn),
+      state: () => breaker.state,
+      stop: () => registry.close(),
+    }
+  },
+  mistakes: [
+    refuse('failureThreshold NaN', { failureThreshold: Number.NaN }),
+    refuse('failureThreshold -1', { failureThreshold: -1 }),
+    refuse('failureThreshold Infinity', { failureThreshold: Number.POSITIVE_INFINITY }),
+    refuse('openTimeout NaN', { openTimeout: Number.NaN }),
+    refuse('openTimeout -1', { openTimeout: -1 }),
+    refuse('openTimeout Infinity', { openTimeout: Number.POSITIVE_INFINITY }),
+    refuse('timeout Infinity', { timeout: Number.POSITIVE_INFINITY }),
+  ],
+}

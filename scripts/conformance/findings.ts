@@ -1,0 +1,80 @@
+// Findings: what was found of one library, and the verdict on each requirement that follows.
+import type { Path } from '../../src/testing/index.ts'
+import type { Library, RequirementId } from './library.ts'
+import { REQUIREMENTS } from './requirements.ts'
+import type { Divergence } from './walk.ts'
+
+export interface Finding {
+  readonly requirement: RequirementId
+  readonly kind: string
+  /** The steps, in words; the last is the one that went wrong. */
+  readonly story: readonly string[]
+  readonly difference: string
+  /** Whether a generated path shows it; otherwise it is a probe by hand. */
+  readonly byPath: boolean
+  /** It does not happen with the library's own timeout of a call on. */
+  readonly curedByTimeout?: boolean
+}
+
+export type Verdict = 'ok' | 'fails' | 'by design' | 'not offered' | 'not judged'
+
+export interface Cell {
+  readonly verdict: Verdict
+  /** How often it was put to the test, and kept. */
+  readonly kept: number
+  readonly findings: readonly Finding[]
+  /** What its documents say; or why it was not judged. */
+  readonly note?: string
+}
+
+export interface Report {
+  readonly library: string
+  readonly version: string
+  readonly node: string
+  readonly configuredAs: string
+  readonly callTimeout?: string | undefined
+  readonly cells: Readonly<Record<RequirementId, Cell>>
+}
+
+export class Findings {
+  readonly #found = new Map<string, Finding>()
+  readonly #kept = new Map<RequirementId, number>()
+
+  keep(kept: Partial<Record<RequirementId, number>>, ids?: readonly RequirementId[]): void {
+    for (const [id, count] of Object.entries(kept) as [RequirementId, number][]) {
+      if (ids === undefined || ids.includes(id)) this.#kept.set(id, (this.#kept.get(id) ?? 0) + count)
+    }
+  }
+
+  /** Of one kind, the shortest story is kept. */
+  add(finding: Finding): void {
+    const key = `${finding.requirement} ${finding.kind}`
+    const known = this.#found.get(key)
+    if (known === undefined || finding.story.length < known.story.length) this.#found.set(key, finding)
+  }
+
+  has(requirement: RequirementId, kind: string): boolean {
+    return this.#found.has(`${requirement} ${kind}`)
+  }
+
+  cells(library: Library): Record<RequirementId, Cell> {
+    const cells = REQUIREMENTS.map(({ id }) => [id, this.#cell(library, id)] as const)
+    return Object.fromEntries(cells) as Record<RequirementId, Cell>
+  }
+
+  #cell({ notOffered, byDesign = {} }: Library, id: RequirementId): Cell {
+    const kept = this.#kept.get(id) ?? 0
+    const findings = [...this.#found.values()].filter(({ requirement }) => requirement === id)
+    const reason = notOffered?.[id]
+    if (reason !== undefined) return { verdict: 'not offered', kept, findings: [], note: reason }
+    if (findings.length === 0) return { verdict: kept > 0 ? 'ok' : 'not judged', kept, findings }
+    const designed = findings.map(({ kind }) => Object.entries(byDesign).find(([start]) => kind.startsWith(start))?.[1])
+    const notes = [...new Set(designed.filter((note) => note !== undefined))]
+    const verdict = designed.every((note) => note !== undefined) ? 'by design' : 'fails'
+    return notes.length > 0 ? { verdict, kept, findings, note: notes.join('; ') } : { verdict, kept, findings }
+  }
+}
+
+export function findingOf(path: Path, { requirement, kind, difference, at }: Divergence): Finding {
+  return { requirement, kind, difference, story: path.steps.slice(0, at + 1).map(({ says }) => says), byPath: true }
+}

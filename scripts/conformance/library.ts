@@ -1,0 +1,78 @@
+// Library: what the kit must be told of a circuit breaker library to work and to judge it. One file each in drivers/.
+import type { PolicyOptions } from '../../src/index.ts'
+
+type Awaitable<T> = T | PromiseLike<T>
+
+export type RequirementId =
+  | 'closed'
+  | 'opens'
+  | 'probes'
+  | 'late'
+  | 'limit'
+  | 'refusal'
+  | 'stuck'
+  | 'deadline'
+  | 'stall'
+  | 'outcome'
+  | 'sync'
+  | 'undefined'
+  | 'listener'
+  | 'filter'
+  | 'nonsense'
+  | 'wall'
+
+/** What a library is asked for. */
+export interface Settings {
+  readonly failureThreshold: number
+  readonly openTimeoutMs: number
+  readonly halfOpenMaxCalls: number
+  readonly successThreshold: number
+  /** The library's own default timeout of a call, where it has one; otherwise calls take as long as they like. */
+  readonly callTimeout: boolean
+  /** To be called when the library tells of an outcome, or of a transition; it throws. */
+  readonly listener?: { readonly to: 'outcomes' | 'transitions'; readonly fn: () => never } | undefined
+  /** Is asked whether an error counts; it throws. */
+  readonly filter?: (() => never) | undefined
+}
+
+export interface Breaker {
+  /** Asks for one call of `fn`. */
+  run(fn: () => unknown): unknown
+  /** In our words, or `undefined` where the library does not say. */
+  state(): string | undefined
+  stop?(): Awaitable<void>
+}
+
+/** A mistake in an option, and how to make a breaker with it. */
+export interface Mistake {
+  readonly says: string
+  make(): Awaitable<unknown>
+}
+
+export interface Library {
+  readonly name: string
+  /** In the peers' folder; `undefined` is this package itself. */
+  readonly packageName: string | undefined
+  /** Its newest version needs a newer Node than the oldest that we support. */
+  readonly needsNewerNode: boolean
+  /** How it was told the policy, for the reader. */
+  readonly configuredAs: string
+  /** The policies of ours that it can be told. */
+  readonly policies: readonly PolicyOptions[]
+  /** Says `open` until a call comes after the open time. */
+  readonly isLazy?: boolean
+  /** Has a half-open state; without one, it closes after the open time. */
+  readonly hasHalfOpen?: boolean
+  /** A probe that does not report loses its permit by itself. */
+  readonly hasLease?: boolean
+  /** Its own default, in words, where it has a timeout of a call. */
+  readonly callTimeout?: string
+  /** Judged apart, and granted elsewhere so that one defect does not hide all others. */
+  readonly allowances?: { readonly slackMs?: number; readonly callsWhenOpened?: boolean }
+  /** Requirements that cannot be put to it, and why. */
+  readonly notOffered?: Partial<Record<RequirementId, string>>
+  /** What it does otherwise and says so, by the start of the kind of finding; the text is what its documents say. */
+  readonly byDesign?: Readonly<Record<string, string>>
+  start(settings: Settings): Awaitable<Breaker>
+  readonly mistakes: readonly Mistake[]
+}
