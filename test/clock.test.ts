@@ -30,10 +30,14 @@ afterEach(() => {
 })
 
 describe('the system clock', () => {
-  it('asks Node for a timer that keeps no process alive (R33)', () => {
+  it('asks Node for a timer that keeps no process alive, unless it is awaited (R33)', () => {
     const timers = catchTimers()
     systemClock.setTimeout(() => {}, 50)
-    expect(timers).toMatchObject([{ ms: 50, unrefs: 1 }])
+    systemClock.setTimeout(() => {}, 60, true)
+    expect(timers, 'the second is awaited').toMatchObject([
+      { ms: 50, unrefs: 1 },
+      { ms: 60, unrefs: 0 },
+    ])
   })
 
   it('never fires before its time: a fraction is rounded up (R40)', () => {
@@ -138,8 +142,12 @@ describe.each(BOTH_WAYS)('an injected clock, $way', ({ folding }) => {
 })
 
 describe('a process', () => {
-  it('whose breakers are open, half-open and about to time out exits by itself (R33)', async () => {
+  it('whose breakers are open, or half-open with a probe in flight, exits by itself (R33)', async () => {
     expect(await run('open-and-leave.ts')).toEqual({ code: 0, output: 'open halfOpen 1\n' })
+  })
+
+  it('that awaits a call with a timeout lives until then, and no longer (R33)', async () => {
+    expect(await run('await-timeout.ts')).toEqual({ code: 0, output: 'CALL_TIMEOUT\n' })
   })
 
   it('sees an open breaker go half-open by the system clock, and no sooner than it said (R40)', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RegistryClosedError } from '../src/index.ts'
-import { acquire, errorOf, hold, thrownBy } from './support/calls.ts'
+import { acquire, errorOf, fail, hold, thrownBy } from './support/calls.ts'
 import { BOTH_WAYS, newRegistry } from './support/registries.ts'
 
 describe.each(BOTH_WAYS)('a closed registry, $way', ({ folding }) => {
@@ -31,20 +31,23 @@ describe.each(BOTH_WAYS)('a closed registry, $way', ({ folding }) => {
     }
     expect(ran).toBe(false)
     const uses = [() => registry.breaker('a'), () => registry.configure('a', {}), () => breaker.tryAcquire()]
-    const commands = [() => breaker.trip(), () => breaker.recordFailure(), () => breaker.stats()]
+    const commands = [() => breaker.trip(), () => breaker.recordFailure(), () => registry.delete('a')]
     for (const use of [...uses, ...commands]) expect(thrownBy(use)).toMatchObject({ code: 'REGISTRY_CLOSED' })
   })
 
-  it('knows no breaker any more, and may be closed again (R33)', async () => {
-    const { registry } = newRegistry({ folding })
+  it('keeps its last figures to be read, all of one mind, and may be closed again (R24)', async () => {
+    const { clock, registry } = newRegistry({ folding, policy: { failureThreshold: 2 } })
     const breaker = registry.breaker('a')
-    breaker.trip()
+    await fail(breaker, 2)
     await registry.close()
     await registry.close()
-    expect(registry.list()).toEqual([])
-    expect([registry.state('a'), breaker.state]).toEqual(['closed', 'closed'])
-    expect(registry.delete('a')).toBe(false)
-    expect(registry.snapshot().breakers).toEqual([])
+    clock.advance(60_000)
+    const { state, generation, calls } = breaker.stats()
+    expect(calls).toMatchObject({ allowed: 2, failed: 2 })
+    expect([registry.state('a'), breaker.state, state]).toEqual(['open', 'open', 'open'])
+    expect(registry.list()).toEqual([{ endpoint: 'a', state: 'open' }])
+    expect(registry.snapshot().breakers).toMatchObject([{ endpoint: 'a', state, generation, calls }])
+    expect(registry.has('new')).toBe(false)
   })
 
   it('lets a call in flight end as it will, and arms nothing for it (R33)', async () => {
@@ -58,7 +61,7 @@ describe.each(BOTH_WAYS)('a closed registry, $way', ({ folding }) => {
     await expect(success.ended).resolves.toBe('done')
     await expect(failure.ended).rejects.toThrow('down')
     expect(clock.pending).toEqual([])
-    expect(registry.list()).toEqual([])
+    expect(breaker.stats()).toMatchObject({ state: 'closed', calls: { succeeded: 0, failed: 0, late: 3 } })
   })
 
   it('is what `await using` leaves (R33)', async () => {

@@ -61,7 +61,10 @@ describe('an error of ours', () => {
       [{ ...fit, setTimeout: 5 }, 'clock.setTimeout: expected a function, received 5'],
       [{ ...fit, clearTimeout: null }, 'clock.clearTimeout: expected a function, received null'],
       [{ ...fit, now: () => Number.NaN }, 'clock.now(): expected milliseconds of at least 0, received NaN'],
-      [{ ...fit, now: () => new Date() }, 'clock.now(): expected milliseconds of at least 0, received an object'],
+      [
+        { ...fit, now: () => new Date() },
+        'clock.now(): expected milliseconds of at least 0, received a value of class Date',
+      ],
       [{ ...fit, now: () => -1 }, 'clock.now(): expected milliseconds of at least 0, received -1'],
       [5, 'clock.now: expected a function'],
     ]

@@ -12,7 +12,7 @@ const WRONG_CALLS: Record<string, [(breaker: Breaker) => Promise<unknown>, RegEx
   ],
   'with a promise for a function': [
     (breaker) => breaker.call(Promise.resolve() as unknown as Guarded<unknown>),
-    /expected a function, received an object/,
+    /expected a function, received a value of class Promise/,
   ],
   'with a string for a function': [(breaker) => breaker.call('fn' as never), /expected a function, received "fn"/],
   'with null for options': [
@@ -26,13 +26,14 @@ const WRONG_CALLS: Record<string, [(breaker: Breaker) => Promise<unknown>, RegEx
   ],
   'with a controller for a signal': [
     wrongOptions({ signal: new AbortController() }),
-    /an AbortSignal, received an object/,
+    /an AbortSignal, received a value of class AbortController/,
   ],
   'with null for a signal': [wrongOptions({ signal: null }), /an AbortSignal, received null/],
   'with a timeout of 0': [wrongOptions({ timeout: 0 }), /^options\.timeout: expected a duration above 0.*received 0/],
   'with a timeout of NaN': [wrongOptions({ timeout: Number.NaN }), /received NaN/],
   'with an endless timeout': [wrongOptions({ timeout: Number.POSITIVE_INFINITY }), /received Infinity/],
   'with a timeout in words': [wrongOptions({ timeout: 'soon' }), /such as '30s', received "soon"/],
+  'with an option that there is not': [wrongOptions({ timeoutMs: 5 }), /^options\.timeoutMs: expected no such option/],
   'with a value for a fallback': [wrongOptions({ fallback: 5 }), /^options\.fallback: expected a function of an error/],
 }
 
@@ -43,7 +44,7 @@ function wrongOptions(options: object) {
 const WRONG_USES: Record<string, [(breaker: Breaker, registry: Registry) => unknown, RegExp]> = {
   'trip(42)': [(breaker) => breaker.trip(42 as never), /^trip\(reason\): expected a string, received 42/],
   'trip(null)': [(breaker) => breaker.trip(null as never), /a string, received null/],
-  'trip({})': [(breaker) => breaker.trip({} as never), /a string, received an object/],
+  'trip({})': [(breaker) => breaker.trip({} as never), /a string, received \{\}/],
   'recordSuccess(-1)': [(breaker) => breaker.recordSuccess(-1), /milliseconds of at least 0, received -1/],
   'recordSuccess(NaN)': [(breaker) => breaker.recordSuccess(Number.NaN), /received NaN/],
   "recordSuccess('5')": [(breaker) => breaker.recordSuccess('5' as never), /received "5"/],

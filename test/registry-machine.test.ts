@@ -16,6 +16,10 @@ function supervise(maxRestarts = 2, withinMs = 1_000) {
       return { policy: resolvePolicy(), seed: 1, at: time.now }
     },
     attach(name, actor) {
+      if (actor === null) {
+        told.push(`no actor for ${name}`)
+        return
+      }
       actors.set(name, actor)
       actor.subscribe({ error: () => {} })
     },
@@ -80,6 +84,7 @@ describe('the registry’s statechart', () => {
     const removed = actors.get('a')
     registry.send({ type: 'remove', name: 'a' })
     expect(removed?.getSnapshot().status).toBe('stopped')
+    expect(told.at(-1)).toBe('no actor for a')
     registry.send({ type: 'install', name: 'a' })
     crash('a')
     expect(told).not.toContain('escalated a')

@@ -1,8 +1,8 @@
-// A process with an open breaker, one with a probe in flight, and one whose call has a timeout; then nothing to do.
+// A process with an open breaker, and a half-open one whose probe never reports; then nothing to do.
 import { createRegistry } from '../../src/index.ts'
 
 const registry = createRegistry({
-  policy: { openTimeout: '1h', probeTimeout: '1h', timeout: '1h' },
+  policy: { openTimeout: '1h', probeTimeout: '1h' },
   snapshot: JSON.stringify({
     version: 1,
     breakers: [
