@@ -8,8 +8,8 @@ export interface Dialect {
   readonly imports: readonly { readonly from: string; readonly names: string }[]
   /** The name that checks begin with. */
   readonly global: string
-  isEqual(actual: string, expected: string): string
-  isDeepEqual(actual: string, expected: string): string
+  /** `about` is told when it is not so, where the runner does not show the line itself. */
+  isEqual(actual: string, expected: string, about: string): string
   isDefined(actual: string): string
   isUndefined(actual: string): string
   /** How to run the file. */
@@ -19,7 +19,6 @@ export interface Dialect {
 const EXPECT = {
   global: 'expect(',
   isEqual: (actual: string, expected: string) => `expect(${actual}).toBe(${expected})`,
-  isDeepEqual: (actual: string, expected: string) => `expect(${actual}).toEqual(${expected})`,
   isDefined: (actual: string) => `expect(${actual}).toBeDefined()`,
   isUndefined: (actual: string) => `expect(${actual}).toBeUndefined()`,
 }
@@ -39,8 +38,7 @@ const DIALECTS: Readonly<Record<Runner, Dialect>> = {
       { from: 'node:test', names: 'afterEach, beforeEach, describe, test' },
       { from: 'node:assert/strict', names: '' },
     ],
-    isEqual: (actual, expected) => `assert.equal(${actual}, ${expected})`,
-    isDeepEqual: (actual, expected) => `assert.deepEqual(${actual}, ${expected})`,
+    isEqual: (actual, expected, about) => `assert.equal(${actual}, ${expected}, '${about}')`,
     isDefined: (actual) => `assert.notEqual(${actual}, undefined)`,
     isUndefined: (actual) => `assert.equal(${actual}, undefined)`,
     command: (file) => (/\.m?js$/.test(file) ? `node --test ${file}` : `node --import tsx --test ${file}`),

@@ -5,6 +5,7 @@ import { literal } from './test-header.ts'
 
 interface Place {
   readonly step: PathStep
+  readonly number: number
   /** ` // 3. call 2 fails: it opens` */
   readonly words: string
   readonly stateBefore: string
@@ -16,8 +17,10 @@ export function statementsOf(path: Path, dialect: Dialect, observes: boolean): s
   let admissions = 0
   const lines = path.steps.flatMap((step, index) => {
     if (step.expect.admitted) admissions++
-    const words = ` // ${index + 1}. ${step.says}`
-    return linesOf({ step, words, stateBefore: path.steps[index - 1]?.expect.state ?? 'closed', admissions }, dialect)
+    const number = index + 1
+    const words = ` // ${number}. ${step.says}`
+    const stateBefore = path.steps[index - 1]?.expect.state ?? 'closed'
+    return linesOf({ step, number, words, stateBefore, admissions }, dialect)
   })
   if (path.steps.some(({ step }) => step.type === 'report')) {
     lines.unshift(
@@ -27,25 +30,34 @@ export function statementsOf(path: Path, dialect: Dialect, observes: boolean): s
   const last = path.steps.at(-1)
   if (!observes || last === undefined || last.step.type === 'stall') return lines
   const { generation, timers, calls } = last.expect
-  const seen = `{ generation: firstGeneration${generation > 0 ? ` + ${generation}` : ''}, timers: ${timers}, calls }`
+  const seen: [actual: string, expected: string][] = [
+    ['generation', `firstGeneration${generation > 0 ? ` + ${generation}` : ''}`],
+    ['timers', literal(timers)],
+    ...Object.entries(calls).map(([name, count]): [string, string] => [`calls.${name}`, literal(count)]),
+  ]
   return [
     'const firstGeneration = breaker.observe?.().generation ?? 0',
     ...lines,
-    `const calls = ${literal(calls)}`,
-    `if (breaker.observe) ${dialect.isDeepEqual('breaker.observe()', seen)}`,
+    'if (breaker.observe) {',
+    '  const { generation, timers, calls } = breaker.observe()',
+    ...seen.map(([actual, expected]) => `  ${dialect.isEqual(actual, expected, actual)}`),
+    '}',
   ]
 }
 
 function linesOf(place: Place, dialect: Dialect): string[] {
   const { step, words } = place
-  const shows = (state: string) => dialect.isEqual('breaker.state()', literal(state))
+  const shows = (state: string) => dialect.isEqual('breaker.state()', literal(state), `after step ${place.number}`)
   const done = deedOf(place, dialect)
   // Nobody can look while the event loop stands still.
   if (step.step.type === 'stall') return [`${done.join('\n')}${words}`]
   const [deed = '', ...checks] = done
   const early =
     step.step.type === 'pass' && step.step.ms > 1 && step.expect.state !== place.stateBefore
-      ? [`await pass(${literal(step.step.ms - 1)})`, `${shows(place.stateBefore)} // 1 ms before its time`]
+      ? [
+          `await pass(${literal(step.step.ms - 1)})`,
+          `${dialect.isEqual('breaker.state()', literal(place.stateBefore), `before step ${place.number}`)} // 1 ms before its time`,
+        ]
       : []
   return [...early, `${deed}${words}`, ...checks, shows(step.expect.state)]
 }
