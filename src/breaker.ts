@@ -89,7 +89,7 @@ async function callFully<T, F>(former: Row, fn: Guarded<T>, options: CallOptions
       : runBounded(row, fn, timeoutMs, signal))
   } catch (error) {
     const result = isAbortOf(signal, error) ? permit.settle('ignore') : permit.settleBy({ error })
-    if (fallback !== undefined && result !== 'ignore') return fallback(error)
+    if (fallback !== undefined && result === 'fail') return fallback(error)
     throw error
   }
   permit.settleBy({ value })

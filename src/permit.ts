@@ -72,7 +72,7 @@ export class Permit {
 
 /** An outcome that is reported without a permit counts in the generation of its report. */
 export function record(row: Row, result: 'succeed' | 'fail', error: unknown, duration: unknown): void {
-  if (duration !== undefined && !(typeof duration === 'number' && duration >= 0)) {
+  if (duration !== undefined && !(typeof duration === 'number' && duration >= 0 && Number.isFinite(duration))) {
     throw new ArgumentError('durationMs', 'milliseconds of at least 0', duration)
   }
   catchUp(row, row.home.clock.now())

@@ -128,16 +128,27 @@ function choosePolicy(
   }
   const fallback = collect(shared, defaultPolicy(), 'policy')
   const exact = new Map<string, Policy>()
-  const patterns: { readonly matches: RegExp; readonly policy: Policy }[] = []
+  const patterns: { readonly matches: (name: string) => boolean; readonly policy: Policy }[] = []
   for (const [name, options] of Object.entries(byName)) {
     const policy = collect(options, fallback, `policies[${JSON.stringify(name)}]`)
     if (name.includes('*')) patterns.push({ matches: patternOf(name), policy })
     else exact.set(name, policy)
   }
-  return (name) => exact.get(name) ?? patterns.find(({ matches }) => matches.test(name))?.policy ?? fallback
+  return (name) => exact.get(name) ?? patterns.find(({ matches }) => matches(name))?.policy ?? fallback
 }
 
-function patternOf(name: string): RegExp {
-  const parts = name.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`, 's')
+/** Part after part from the left, in linear time: names may be long, and a regular expression would backtrack. */
+function patternOf(pattern: string): (name: string) => boolean {
+  const [first = '', ...others] = pattern.split('*')
+  const last = others.pop() ?? ''
+  return (name) => {
+    if (!name.startsWith(first) || !name.endsWith(last)) return false
+    let from = first.length
+    for (const part of others) {
+      const at = name.indexOf(part, from)
+      if (at === -1) return false
+      from = at + part.length
+    }
+    return from <= name.length - last.length
+  }
 }

@@ -2,7 +2,7 @@
 import { type ActorRefFrom, createActor, type InspectionEvent } from 'xstate'
 import { type BreakerActor, registryMachine } from '../machines/registry.machine.ts'
 import { Breaker, call, type Guarded } from './breaker.ts'
-import type { CallOptions } from './call-options.ts'
+import { type CallOptions, checkCall } from './call-options.ts'
 import { type BreakerState, enter, resume, seedOf } from './decide.ts'
 import { ArgumentError, RegistryClosedError, RegistryFullError } from './errors.ts'
 import { EventHub, type EventName, type Listener } from './events.ts'
@@ -24,6 +24,8 @@ export class Registry {
   readonly #home: Home
   readonly #rows = new Map<string, Row>()
   readonly #handles = new Map<string, Breaker>()
+  /** Of deleted rows: one that is used again is the handle of its name again. */
+  readonly #formerHandles = new WeakMap<Row, Breaker>()
   /** Above every generation of a deleted breaker, so that a name that comes back starts in a new one. */
   #firstGeneration = 0
   #closed = false
@@ -39,7 +41,7 @@ export class Registry {
       timers: punctualTimers(clock, (code) => this.#hub.run(code)),
       folding,
       install: (row) => this.#install(row),
-      rowOf: (name, formerly) => this.#rowOf(name, formerly.bound ? formerly.policy : undefined),
+      rowOf: (name, formerly) => this.#rowOf(name, formerly.bound ? formerly.policy : undefined, formerly),
       stateOf: (name) => this.state(name),
       isClosed: () => this.#closed,
     }
@@ -68,6 +70,8 @@ export class Registry {
   }
 
   async #firstCall<T, F>(name: string, fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
+    // Before a breaker is made of a mistake.
+    checkCall(fn, options ?? {}, null)
     return this.breaker(name).call(fn, options)
   }
 
@@ -217,12 +221,12 @@ export class Registry {
     return row.actor
   }
 
-  #rowOf(name: string, policy?: Policy): Row {
+  #rowOf(name: string, policy?: Policy, formerly?: Row): Row {
     if (this.#closed) throw new RegistryClosedError()
-    return this.#rows.get(name) ?? this.#create(name, policy)
+    return this.#rows.get(name) ?? this.#create(name, policy, undefined, formerly && this.#formerHandles.get(formerly))
   }
 
-  #create(name: string, policy: Policy | undefined, from?: BreakerSnapshot): Row {
+  #create(name: string, policy: Policy | undefined, from?: BreakerSnapshot, handle?: Breaker): Row {
     if (typeof name !== 'string') throw new ArgumentError('name', 'a string', name)
     const { maxBreakers, seed, policyFor } = this.#options
     if (this.#rows.size >= maxBreakers) {
@@ -238,7 +242,7 @@ export class Registry {
       resume(row)
     }
     this.#rows.set(name, row)
-    this.#handles.set(name, new Breaker(row))
+    this.#handles.set(name, handle ?? new Breaker(row))
     this.#hub.run(() => {
       this.#install(row)
       this.#hub.post('created', { endpoint: name })
@@ -266,6 +270,8 @@ export class Registry {
 
   #remove(row: Row, evicted: boolean): void {
     const { name } = row
+    const handle = this.#handles.get(name)
+    if (handle !== undefined) this.#formerHandles.set(row, handle)
     this.#rows.delete(name)
     this.#handles.delete(name)
     this.#hub.run(() => {

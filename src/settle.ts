@@ -80,10 +80,12 @@ export function admit(row: Row): number | BreakerOpenError {
 function reject(row: Row, now: number): BreakerOpenError {
   const { state, generation, home, name: endpoint } = row
   row.rejected++
+  // A permit that is free is taken by somebody just now: at once is the honest answer, and it is above 0.
+  const waitMs = retryAfterMs(row, now) ?? (state === 'halfOpen' ? 1 : undefined)
   if (home.hub.hears('rejected')) {
     home.hub.run(() => home.hub.post('rejected', { endpoint, state, generation }))
   }
-  const error = new BreakerOpenError(rejectionOf(row), endpoint, state, retryAfterMs(row, now))
+  const error = new BreakerOpenError(rejectionOf(row), endpoint, state, waitMs)
   if (row.policy.captureStack) Error.captureStackTrace(error)
   return error
 }

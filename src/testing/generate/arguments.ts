@@ -20,7 +20,8 @@ statechart of switchgear, driven through a driver that you fill in once. Without
   --results <list>         how calls end, of ${ALL_STEPS.results.join(',')}; default: succeed,fail
   --stalls                 with stalls of the event loop
   --name <text>            title of the tests; default: the name of the file
-  --driver <specifier>     what the test file imports its driver from; default: ./breaker-driver.js
+  --driver <specifier>     what the test file imports its driver from; default: ./breaker-driver.js,
+                           or ./breaker-driver.mjs for a file .mjs or .mts
   --no-driver              do not write a driver to fill in where there is none
   --out <file>             .ts, .mts, .js or .mjs (plain JavaScript); the driver to fill in is put beside it
   --force                  overwrite the file
@@ -62,7 +63,7 @@ export function parseArguments(args: readonly string[]): Arguments | null {
       results: { type: 'string', default: 'succeed,fail' },
       stalls: { type: 'boolean', default: false },
       name: { type: 'string' },
-      driver: { type: 'string', default: './breaker-driver.js' },
+      driver: { type: 'string' },
       'no-driver': { type: 'boolean', default: false },
       out: { type: 'string' },
       force: { type: 'boolean', default: false },
@@ -85,7 +86,7 @@ export function parseArguments(args: readonly string[]): Arguments | null {
       stalls: values.stalls,
     },
     name: values.name,
-    driver: values.driver,
+    driver: values.driver ?? (/\.m[jt]s$/.test(values.out ?? '') ? './breaker-driver.mjs' : './breaker-driver.js'),
     writesDriver: !values['no-driver'],
     out: values.out,
     force: values.force,

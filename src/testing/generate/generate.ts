@@ -1,6 +1,6 @@
 // generate: from the command line to the texts of a test file and, where there is none, of a driver to fill in.
 import { existsSync, readFileSync } from 'node:fs'
-import { basename, dirname, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { ArgumentError } from '../../errors.ts'
 import type { PolicyOptions } from '../../resolve-policy.ts'
 import { coverage as coverageOf } from '../coverage.ts'
@@ -41,20 +41,39 @@ export function generate(args: Arguments): Generated {
     `${paths.length} tests take ${transitions.met.length} of the ${all} transitions of the statechart, ${reach}`,
   ]
   if (args.steps.commands.length === 0) remarks.push('--commands all, --results all and --stalls add steps')
+  if (out !== undefined && runner !== 'vitest' && !isModule(out)) {
+    remarks.push(`package.json has no "type": "module": name the file .mjs, or ${runner} takes it for CommonJS`)
+  }
   if (timeout !== undefined) remarks.push('timeout is left out: how long a call takes is up to the test')
   if (driver !== null) remarks.push(`${driver.file} is yours to fill in: put your service where it says TODO`)
   if (out !== undefined) remarks.push(`run it with: ${dialect.command(out)}`)
   return { text, driver, remarks }
 }
 
+/** Whether Node takes the file for an ES module, by its ending or by the package that it is in. */
+function isModule(file: string): boolean {
+  if (/\.m[jt]s$/.test(file)) return true
+  let folder = dirname(resolve(file))
+  for (;;) {
+    const json = join(folder, 'package.json')
+    if (existsSync(json)) return JSON.parse(readFileSync(json, 'utf8')).type === 'module'
+    if (folder === dirname(folder)) return false
+    folder = dirname(folder)
+  }
+}
+
 function readPolicy(file: string | undefined): PolicyOptions {
   if (file === undefined) return {}
+  let policy: unknown
   const text = readFileSync(file, 'utf8')
   try {
-    return JSON.parse(text)
+    policy = JSON.parse(text)
   } catch (error) {
     throw new Error(`${file} is not JSON: ${(error as Error).message}`)
   }
+  const isTable = typeof policy === 'object' && policy !== null && !Array.isArray(policy)
+  if (!isTable) throw new ArgumentError(file, 'a policy, as an object', policy)
+  return policy as PolicyOptions
 }
 
 /** An import of `./driver.js` may mean a file in TypeScript. */
