@@ -113,6 +113,25 @@ describe('the driver to fill in', () => {
   })
 })
 
+describe('a package without "type": "module"', () => {
+  const remark = 'package.json has no "type": "module"'
+  beforeAll(() => workshop.write('common/package.json', '{}'))
+
+  it('is told to name the file .mjs, where Node would take it for CommonJS', () => {
+    const remarks = (...args: string[]) => workshop.generate('--no-driver', ...args).stderr
+    expect(remarks('--out', 'common/a.test.js')).toContain(remark)
+    expect(remarks('--out', 'common/b.test.ts', '--runner', 'jest')).toContain(remark)
+    expect(remarks('--out', 'common/c.test.ts', '--runner', 'vitest')).not.toContain(remark)
+    expect(remarks('--out', `${name}.test.js`)).not.toContain(remark)
+  })
+
+  it('gets a driver .mjs beside a file .mjs, and they run', () => {
+    expect(workshop.generate('--out', 'common/d.test.mjs').stderr).not.toContain(remark)
+    expect(has('common/breaker-driver.mjs')).toBe(true)
+    expect(workshop.runTests('node', 'common/d.test.mjs')).toMatchObject({ status: 0 })
+  })
+})
+
 describe('--out', () => {
   it('overwrites nothing without --force', () => {
     workshop.write(`${name}.test.js`, '// mine\n')
@@ -145,7 +164,12 @@ describe('a mistake is told in one line, and ends it with 2', () => {
     ['a policy that is not there', ['--policy', 'none.json'], 'no such file'],
     ['a policy that is not JSON', ['--policy', 'broken.json'], 'broken.json is not JSON'],
     ['a policy that is wrong', ['--policy', 'wrong.json'], 'failureTreshold: expected no such option'],
-    ['a policy that is no object', ['--policy', 'list.json'], 'policy'],
+    [
+      'a policy that is no object',
+      ['--policy', 'list.json'],
+      'list.json: expected a policy, as an object, received an array',
+    ],
+    ['a policy that is null', ['--policy', 'null.json'], 'null.json: expected a policy, as an object, received null'],
     ['a runner', ['--runner', 'mocha'], 'expected vitest, jest, node, received "mocha"'],
     ['a coverage', ['--coverage', 'all'], 'coverage: expected states, transitions, transitionPairs, simple'],
     ['a length', ['--max-length', 'ten'], 'maxLength: expected a whole number of at least 1'],
@@ -158,6 +182,7 @@ describe('a mistake is told in one line, and ends it with 2', () => {
     workshop.write('broken.json', '{')
     workshop.write('wrong.json', '{ "failureTreshold": 3, "openTimeout": "soon" }')
     workshop.write('list.json', '[1]')
+    workshop.write('null.json', 'null')
     const { status, stdout, stderr } = workshop.generate(...args)
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toContain(message)
