@@ -20,7 +20,8 @@ How it is judged, so that it is fair:
 - Each story is the shortest that goes wrong, in the model's words; the last part says what the library did instead.
 - Where its documents say that it does otherwise, the table says "by design".`
 
-const LEGEND = `\`-\` not offered · ¹ not with its own default timeout of a call on, which ends calls before they are late or stuck · ² not
+const LEGEND = `\`-\` not offered · ¹ not with its own time limit on, which
+ends calls before they are late or stuck · ² not
 by paths: a few probes by hand`
 
 export function documentOf(reports: readonly Report[], searches: readonly Search[]): string {
@@ -44,7 +45,7 @@ export function documentOf(reports: readonly Report[], searches: readonly Search
     '',
     '## Versions',
     '',
-    markdownTable([['library', 'version', 'Node', 'configured as', 'own timeout of a call, by default'], ...versions]),
+    markdownTable([['library', 'version', 'Node', 'configured as', 'own time limit, tried too'], ...versions]),
     '',
     '## Stories',
     '',

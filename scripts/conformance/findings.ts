@@ -64,7 +64,10 @@ export class Findings {
 
   #cell({ notOffered, byDesign = {} }: Library, id: RequirementId): Cell {
     const kept = this.#kept.get(id) ?? 0
-    const findings = [...this.#found.values()].filter(({ requirement }) => requirement === id)
+    const found = [...this.#found.values()].filter(({ requirement }) => requirement === id)
+    // What two results do together says nothing more where one alone does it.
+    const alone = found.filter(({ kind }) => !kind.includes(' and '))
+    const findings = alone.length > 0 ? alone : found
     const reason = notOffered?.[id]
     if (reason !== undefined) return { verdict: 'not offered', kept, findings: [], note: reason }
     if (findings.length === 0) return { verdict: kept > 0 ? 'ok' : 'not judged', kept, findings }

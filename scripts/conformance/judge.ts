@@ -1,5 +1,5 @@
-// judge: one library on all requirements that paths can judge, in this process.
-import type { Path } from '../../src/testing/index.ts'
+// judge: one library on all requirements, in this process.
+import type { Path, PathStep } from '../../src/testing/index.ts'
 import type { Rig } from '../../src/testing/rig.ts'
 import { Findings, findingOf } from './findings.ts'
 import { tours, visitHistories } from './histories.ts'
@@ -7,15 +7,24 @@ import type { Library, RequirementId } from './library.ts'
 import { judgeManners } from './manners.ts'
 import { judgeByHand } from './probes.ts'
 import { recovers } from './recovery.ts'
+import { shorten } from './shorten.ts'
 import type { Call, LibrarySubject } from './subject.ts'
-import { type Divergence, spoken, walk } from './walk.ts'
+import { type Divergence, type WalkOptions, walk } from './walk.ts'
+import { spoken } from './walker.ts'
 
 export interface Effort {
   readonly depth: number
   readonly maxInFlight: number
 }
 
-export async function judge(library: Library, effort: Effort = { depth: 9, maxInFlight: 2 }): Promise<Findings> {
+export async function judge(library: Library): Promise<Findings> {
+  const findings = await judgePaths(library)
+  for (const policy of library.policies) await judgeManners(library, policy, findings)
+  await judgeByHand(library, findings)
+  return findings
+}
+
+export async function judgePaths(library: Library, effort: Effort = { depth: 9, maxInFlight: 2 }): Promise<Findings> {
   const findings = new Findings()
   for (const policy of library.policies) {
     await visitHistories(policy, effort, (path) => judgeHistory(library, path, findings))
@@ -25,19 +34,13 @@ export async function judge(library: Library, effort: Effort = { depth: 9, maxIn
         for (const path of tours(policy, maxInFlight, stalls)) await judgeTour(library, path, findings)
       }
     }
-    await judgeManners(library, policy, findings)
   }
-  await judgeByHand(library, findings)
   return findings
 }
 
 /** Judges the last step, and whether the breaker gets out of the state that it leads to. */
 async function judgeHistory(library: Library, path: Path, findings: Findings): Promise<boolean> {
-  if (library.allowances !== undefined) {
-    const { divergence, kept } = await walk(library, path, { lastOnly: true, strict: true })
-    findings.keep(kept, ['deadline', 'stall'])
-    if (divergence !== null && isOfTime(divergence)) findings.add(findingOf(path, divergence))
-  }
+  await judgeTime(library, path, findings)
   let stuckIn: string | undefined
   const then = async (rig: Rig<Call>, subject: LibrarySubject) => {
     if (await recovers(rig, subject)) findings.keep({ stuck: 1 })
@@ -52,10 +55,37 @@ async function judgeHistory(library: Library, path: Path, findings: Findings): P
   return false
 }
 
+/** A library that keeps time its own way is judged without what it is granted elsewhere, one thing after the other. */
+async function judgeTime(library: Library, path: Path, findings: Findings): Promise<void> {
+  const { slackMs, callsWhenOpened } = library.allowances ?? {}
+  const last = path.steps.length - 1
+  if (slackMs !== undefined) {
+    const { divergence, kept } = await walk(library, path, { withhold: ['slackMs'] })
+    findings.keep(kept, ['deadline', 'stall'])
+    if (divergence?.at === last && isOfTime(divergence) && !(await isOfLate(library, path, divergence))) {
+      const difference = `${divergence.difference} (${slackMs} ms later it would be)`
+      findings.add(findingOf(path, { ...divergence, difference }))
+    }
+  }
+  if (callsWhenOpened === undefined) return
+  const { divergence } = await walk(library, path, { withhold: ['callsWhenOpened'] })
+  if (divergence?.at !== last || !isOfTime(divergence) || (await isOfLate(library, path, divergence))) return
+  const difference = `${divergence.difference} (it opens, and counts its time, only when a call asks)`
+  findings.add(findingOf(path, { ...divergence, kind: `${divergence.kind} when nobody asked`, difference }))
+}
+
 async function judgeTour(library: Library, path: Path, findings: Findings): Promise<void> {
   const { divergence, kept } = await walk(library, path)
   findings.keep(kept, library.allowances && without('deadline', 'stall'))
-  if (divergence !== null) await addDivergence(library, path, divergence, findings)
+  if (divergence === null) return
+  const { kind } = await chargeToLate(library, path, divergence)
+  const short = await shorten(path, async (shorter) => {
+    const { divergence: other } = await walk(library, shorter)
+    if (other === null) return undefined
+    return (await chargeToLate(library, shorter, other)).kind === kind ? other.at : undefined
+  })
+  const { divergence: last } = await walk(library, short)
+  if (last !== null) await addDivergence(library, short, last, findings)
 }
 
 const isOfTime = ({ requirement }: Divergence) => requirement === 'deadline' || requirement === 'stall'
@@ -68,11 +98,14 @@ function without(...left: RequirementId[]): RequirementId[] {
 async function addDivergence(library: Library, path: Path, divergence: Divergence, findings: Findings): Promise<void> {
   if (library.allowances !== undefined && isOfTime(divergence)) return
   const charged = await chargeToLate(library, path, divergence)
-  if (findings.has(charged.requirement, charged.kind) && path.steps.length > 12) return
   const finding = findingOf(path, charged)
   if (library.callTimeout === undefined) return findings.add(finding)
   const timed = await walk(library, path, { settings: { callTimeout: true }, lastOnly: true })
   findings.add({ ...finding, curedByTimeout: timed.divergence?.kind !== divergence.kind })
+}
+
+async function isOfLate(library: Library, path: Path, divergence: Divergence): Promise<boolean> {
+  return (await chargeToLate(library, path, divergence)).requirement === 'late'
 }
 
 /** A late result may tell only later: what does not happen without it is its doing. */
@@ -80,12 +113,18 @@ async function chargeToLate(library: Library, path: Path, divergence: Divergence
   const until = { ...path, steps: path.steps.slice(0, divergence.at + 1) }
   const late = until.steps.filter(({ expect }, at) => expect.calls.late > (path.steps[at - 1]?.expect.calls.late ?? 0))
   if (late.length === 0 || divergence.requirement === 'late') return divergence
-  const innocent = await walk(library, until, { without: (step) => late.includes(step) })
-  if (innocent.divergence !== null || innocent.leftAt !== undefined) return divergence
+  const isLate = (step: PathStep) => late.includes(step)
+  const sameWith = async (options: WalkOptions) => {
+    const { divergence: other, leftAt } = await walk(library, until, { ...options, lastOnly: true })
+    return other?.kind === divergence.kind || leftAt !== undefined
+  }
+  // Where no state shows, a late result may have taken the breaker anywhere: had it ended otherwise, so would this.
+  const isHidden = divergence.requirement !== 'stall'
+  if ((await sameWith({ without: isLate })) && !(isHidden && !(await sameWith({ flipped: isLate })))) return divergence
   const results = new Set(
     late.map(({ step }) => (step.type === 'settle' && step.result === 'fail' ? 'failure' : 'success')),
   )
-  return { ...divergence, requirement: 'late', kind: `late ${[...results].join(' and ')} tells later` }
+  return { ...divergence, requirement: 'late', kind: `late ${[...results].sort().join(' and ')} tells later` }
 }
 
 async function addStuck(library: Library, path: Path, state: string, findings: Findings): Promise<void> {
@@ -97,7 +136,7 @@ async function addStuck(library: Library, path: Path, state: string, findings: F
     requirement: 'stuck',
     kind,
     difference,
-    story: path.steps.map(({ says }) => says),
+    story: [...path.steps.map(({ says }) => says), difference],
     byPath: true,
   } as const
   if (library.callTimeout === undefined) return findings.add(finding)

@@ -1,5 +1,5 @@
 // Library: what the kit must be told of a circuit breaker library to work and to judge it. One file each in drivers/.
-import type { PolicyOptions } from '../../src/index.ts'
+import type { Clock, PolicyOptions } from '../../src/index.ts'
 
 type Awaitable<T> = T | PromiseLike<T>
 
@@ -27,7 +27,7 @@ export interface Settings {
   readonly openTimeoutMs: number
   readonly halfOpenMaxCalls: number
   readonly successThreshold: number
-  /** The library's own default timeout of a call, where it has one; otherwise calls take as long as they like. */
+  /** With the library's own time limit, where it has one; otherwise calls take as long as they like. */
   readonly callTimeout: boolean
   /** To be called when the library tells of an outcome, or of a transition; it throws. */
   readonly listener?: { readonly to: 'outcomes' | 'transitions'; readonly fn: () => never } | undefined
@@ -65,7 +65,7 @@ export interface Library {
   readonly hasHalfOpen?: boolean
   /** A probe that does not report loses its permit by itself. */
   readonly hasLease?: boolean
-  /** Its own default, in words, where it has a timeout of a call. */
+  /** In words, its own time limit for calls or probes: the default, or a policy of its own to combine with. */
   readonly callTimeout?: string
   /** Judged apart, and granted elsewhere so that one defect does not hide all others. */
   readonly allowances?: { readonly slackMs?: number; readonly callsWhenOpened?: boolean }
@@ -73,6 +73,7 @@ export interface Library {
   readonly notOffered?: Partial<Record<RequirementId, string>>
   /** What it does otherwise and says so, by the start of the kind of finding; the text is what its documents say. */
   readonly byDesign?: Readonly<Record<string, string>>
-  start(settings: Settings): Awaitable<Breaker>
+  /** The clock is the one that the process runs on, for a library that can be given one. */
+  start(settings: Settings, clock: Clock): Awaitable<Breaker>
   readonly mistakes: readonly Mistake[]
 }

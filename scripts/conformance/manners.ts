@@ -70,7 +70,8 @@ async function judgeTrial(library: Library, path: Path, trial: Trial, findings: 
     kind,
     difference: `${divergence.difference}${end} (${says})`,
   })
-  return false
+  // Only the last call of a history ends in its manner: what leads to others is sound.
+  return options.manner !== undefined && plain.divergence === null && plain.leftAt === undefined
 }
 
 /** What is on trial has happened: the last call came to its end. */

@@ -39,7 +39,7 @@ async function judgeWallClock(library: Library, findings: Findings, stepMs: numb
     successThreshold: 1,
     callTimeout: false,
   }
-  const subject = new LibrarySubject(await library.start(settings))
+  const subject = new LibrarySubject(await library.start(settings, clock))
   const asks = async () => (await subject.admit()) !== undefined
   const call = await subject.admit()
   if (call !== undefined) await subject.settle(call, 'fail')

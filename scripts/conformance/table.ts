@@ -13,7 +13,7 @@ const MARKS: Readonly<Record<Verdict, string>> = {
 
 const MOST_STORIES = 12
 
-/** `fails`, or `fails; ok with timeout` when the library's own timeout of a call prevents all of it. */
+/** `fails`, with a mark when the library's own time limit prevents all of it. */
 export function markOf({ verdict, findings }: Cell): string {
   const isCured = verdict === 'fails' && findings.every(({ curedByTimeout }) => curedByTimeout === true)
   return isCured ? `${MARKS[verdict]} ¹` : MARKS[verdict]
@@ -71,7 +71,7 @@ export function storiesOf({ library, cells }: Report): string[] {
 }
 
 function tell(finding: Finding): string {
-  const cure = finding.curedByTimeout === true ? ' Not with its timeout of a call on.' : ''
+  const cure = finding.curedByTimeout === true ? ' Not with its own time limit on.' : ''
   return `${storyOf(finding)}${cure}`
 }
 

@@ -43,7 +43,7 @@ export const brakes: Library = {
   configuredAs: '`{ waitThreshold: 0, threshold: 1, circuitDuration, timeout: 2 ** 31 - 1, modifyError: false }`',
   policies: [{ failureThreshold: 1, openTimeout: 30_000, halfOpenMaxCalls: 1, successThreshold: 1 }],
   hasHalfOpen: false,
-  callTimeout: '15 s',
+  callTimeout: '`timeout`, by default 15 s',
   notOffered: { limit: 'it has no half-open state: it closes after `circuitDuration`' },
   byDesign: {
     'returns undefined at once': 'its README: the function returns a promise or accepts a callback',

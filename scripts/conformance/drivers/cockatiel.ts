@@ -19,7 +19,8 @@ interface Cockatiel {
   handleWhen(filter: (error: unknown) => boolean): object
   circuitBreaker(handled: object, options: object): Policy
   readonly ConsecutiveBreaker: new (threshold: number) => object
-  readonly SamplingBreaker: new (options: object) => object
+  timeout(ms: number, strategy: string): Pick<Policy, 'execute'>
+  wrap(...policies: Pick<Policy, 'execute'>[]): Pick<Policy, 'execute'>
 }
 
 const load = () => importPeer<Cockatiel>('cockatiel')
@@ -40,6 +41,8 @@ async function create(
   })
 }
 
+const WAITS = 'its README: a call beside a half-open test goes on to run its function when the test succeeds'
+
 const mistake = (says: string, make: () => Promise<unknown>) => ({ says, make })
 
 export const cockatiel: Library = {
@@ -53,17 +56,20 @@ export const cockatiel: Library = {
   ],
   isLazy: true,
   byDesign: {
-    waits: 'its README: a call beside a half-open test waits for it, then runs its function',
-    'runs later': 'the same',
+    waits: WAITS,
+    'runs later': WAITS,
   },
-  async start({ failureThreshold, openTimeoutMs, filter, halfOpenMaxCalls, listener }) {
+  callTimeout: '`timeout(10_000, "aggressive")`, a policy of its own inside the breaker',
+  async start({ callTimeout, failureThreshold, openTimeoutMs, filter, halfOpenMaxCalls, listener }) {
     const policy = await create(failureThreshold, openTimeoutMs, filter, halfOpenMaxCalls)
     if (listener !== undefined) {
       const { onBreak, onReset, onHalfOpen, onSuccess, onFailure } = policy
       const events = { outcomes: [onSuccess, onFailure], transitions: [onBreak, onReset, onHalfOpen] }
       for (const listen of events[listener.to]) listen(listener.fn)
     }
-    return { run: (fn) => policy.execute(fn), state: () => STATES[policy.state] }
+    const { timeout, wrap } = await load()
+    const whole = callTimeout ? wrap(policy, timeout(10_000, 'aggressive')) : policy
+    return { run: (fn) => whole.execute(fn), state: () => STATES[policy.state] }
   },
   mistakes: [
     mistake('ConsecutiveBreaker(NaN)', () => create(Number.NaN, 30_000)),

@@ -10,6 +10,7 @@ interface EffectModule {
     runPromise(effect: Effect): Promise<unknown>
     runSync(effect: unknown): unknown
     provide(effect: Effect, layer: unknown): Effect
+    timeout(effect: Effect, duration: string): Effect
     provideService(effect: Effect, tag: unknown, service: unknown): Effect
   }
   readonly Scope: { readonly Scope: unknown; makeUnsafe(): unknown }
@@ -59,12 +60,13 @@ export const effect: Library = {
     { failureThreshold: 2, openTimeout: 30_000, halfOpenMaxCalls: 1, successThreshold: 1 },
   ],
   isLazy: true,
+  callTimeout: '`Effect.timeout` inside, as its documents advise; here 10 s',
   notOffered: {
     sync: 'it runs effects: what a function throws is an effect’s failure before the breaker sees it',
     listener: 'its transitions are a stream',
   },
   byDesign: {
-    'the filter throws': 'its documents: a classifier that dies fails the call with both causes',
+    'the filter throws': 'its documents: if `classify` throws, the outcome is ignored and the call dies',
   },
   async start(settings) {
     const { breaker, Effect, success } = await create(settings.failureThreshold, settings.openTimeoutMs)
@@ -72,7 +74,8 @@ export const effect: Library = {
     return {
       run(fn) {
         const call = Effect.tryPromise({ try: async () => fn(), catch: (error) => error })
-        return Effect.runPromise(breaker.execute(call, options))
+        const timed = settings.callTimeout ? Effect.timeout(call, '10 seconds') : call
+        return Effect.runPromise(breaker.execute(timed, options))
       },
       state: () => STATES[(Effect.runSync(breaker.state(KEY)) as { _tag: string })._tag],
     }

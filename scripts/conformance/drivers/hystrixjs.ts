@@ -48,7 +48,7 @@ export const hystrixjs: Library = {
   configuredAs:
     '`circuitBreakerErrorThresholdPercentage(0).circuitBreakerRequestVolumeThreshold(1).circuitBreakerSleepWindowInMilliseconds(…).statisticalWindowLength(3_600_000).timeout(0)`',
   policies: [{ failureThreshold: 1, openTimeout: 30_000, halfOpenMaxCalls: 1, successThreshold: 1 }],
-  callTimeout: '30 s',
+  callTimeout: '`timeout`, by default 30 s',
   allowances: { slackMs: 1, callsWhenOpened: true },
   notOffered: { listener: 'it tells of nothing but metrics' },
   byDesign: {

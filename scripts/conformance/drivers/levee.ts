@@ -53,7 +53,7 @@ export const levee: Library = {
     { failureThreshold: 1, openTimeout: 30_000, halfOpenMaxCalls: 1, successThreshold: 1 },
     { failureThreshold: 2, openTimeout: 30_000, halfOpenMaxCalls: 1, successThreshold: 1 },
   ],
-  callTimeout: '10 s',
+  callTimeout: '`timeout`, by default 10 s',
   notOffered: {
     undefined: 'its commands report by a callback, where no error is a success',
   },

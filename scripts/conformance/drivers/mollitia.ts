@@ -37,7 +37,7 @@ async function create(options: object): Promise<{ circuit: Circuit; breaker: Mod
   return { breaker, circuit: new Circuit({ options: { modules: [breaker] } }) }
 }
 
-function optionsOf({ failureThreshold, openTimeoutMs, halfOpenMaxCalls, filter }: Settings) {
+function optionsOf({ callTimeout, failureThreshold, openTimeoutMs, halfOpenMaxCalls, filter }: Settings) {
   return {
     slidingWindowSize: failureThreshold,
     minimumNumberOfCalls: failureThreshold,
@@ -45,6 +45,7 @@ function optionsOf({ failureThreshold, openTimeoutMs, halfOpenMaxCalls, filter }
     failureRateThreshold: 99,
     openStateDelay: openTimeoutMs,
     permittedNumberOfCallsInHalfOpenState: halfOpenMaxCalls,
+    ...(callTimeout ? { halfOpenStateMaxDelay: 30_000 } : {}),
     ...(filter === undefined ? {} : { onError: filter }),
   }
 }
@@ -60,6 +61,7 @@ export const mollitia: Library = {
   needsNewerNode: true,
   configuredAs:
     '`SlidingCountBreaker({ slidingWindowSize, minimumNumberOfCalls, failureRateThreshold: 99, openStateDelay, permittedNumberOfCallsInHalfOpenState })`',
+  callTimeout: '`halfOpenStateMaxDelay`, by default off; here 30 s',
   byDesign: {
     'returns undefined at once': 'its types ask for a function that returns a promise',
   },

@@ -43,7 +43,7 @@ export const opossum: Library = {
   needsNewerNode: true,
   configuredAs: '`{ timeout: false, errorThresholdPercentage: 0, volumeThreshold: 1, resetTimeout }`',
   policies: [{ failureThreshold: 1, openTimeout: 30_000, halfOpenMaxCalls: 1, successThreshold: 1 }],
-  callTimeout: '10 s',
+  callTimeout: '`timeout`, by default 10 s',
   async start(settings) {
     const breaker = await create(optionsOf(settings))
     const { listener } = settings

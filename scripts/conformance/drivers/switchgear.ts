@@ -1,12 +1,25 @@
 // switchgear itself, by its public entry and on the clock of the process, like everyone else.
-import { createRegistry, type PolicyOptions } from '../../../src/index.ts'
-import type { Library, Settings } from '../library.ts'
+import { type Clock, createRegistry, type PolicyOptions } from '../../../src/index.ts'
+import type { Breaker, Library, Settings } from '../library.ts'
 
 function policyOf(settings: Settings): PolicyOptions {
   const { failureThreshold, openTimeoutMs, halfOpenMaxCalls, successThreshold, filter } = settings
   const policy: PolicyOptions = { failureThreshold, openTimeout: openTimeoutMs, halfOpenMaxCalls, successThreshold }
   // Other libraries' filters are asked about errors only.
   return filter === undefined ? policy : { ...policy, isFailure: (outcome) => 'error' in outcome && filter() }
+}
+
+export function startSwitchgear(settings: Settings, clock?: Clock): Breaker {
+  const registry = createRegistry({ policy: policyOf(settings), ...(clock && { clock }) })
+  const { listener } = settings
+  const events = { outcomes: ['probe', 'rejected', 'late', 'error'], transitions: ['transition'] } as const
+  if (listener !== undefined) for (const event of events[listener.to]) registry.on(event, listener.fn)
+  const breaker = registry.breaker('endpoint')
+  return {
+    run: (fn) => breaker.call(fn),
+    state: () => breaker.state,
+    stop: () => registry.close(),
+  }
 }
 
 const refuse = (says: string, policy: object) => ({
@@ -24,18 +37,8 @@ export const switchgear: Library = {
     { failureThreshold: 2, openTimeout: 30_000, halfOpenMaxCalls: 2, successThreshold: 2 },
   ],
   hasLease: true,
-  start(settings) {
-    const registry = createRegistry({ policy: policyOf(settings) })
-    const { listener } = settings
-    const events = { outcomes: ['probe', 'rejected', 'late', 'error'], transitions: ['transition'] } as const
-    if (listener !== undefined) for (const event of events[listener.to]) registry.on(event, listener.fn)
-    const breaker = registry.breaker('endpoint')
-    return {
-      run: (fn) => breaker.call(fn),
-      state: () => breaker.state,
-      stop: () => registry.close(),
-    }
-  },
+  // Not with the clock it may be given: by the one that everyone has.
+  start: (settings) => startSwitchgear(settings),
   mistakes: [
     refuse('failureThreshold NaN', { failureThreshold: Number.NaN }),
     refuse('failureThreshold -1', { failureThreshold: -1 }),

@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { startSwitchgear, switchgear } from '../../scripts/conformance/drivers/switchgear.ts'
+import { type Cell, type Finding, Findings } from '../../scripts/conformance/findings.ts'
+import { judgePaths } from '../../scripts/conformance/judge.ts'
+import { searchKnown } from '../../scripts/conformance/known-defects.ts'
+import { LIBRARIES } from '../../scripts/conformance/libraries.ts'
+import type { Breaker, Library, Settings } from '../../scripts/conformance/library.ts'
+import { REQUIREMENTS } from '../../scripts/conformance/requirements.ts'
+import { gridOf, markdownTable, markOf, plainTable, storyOf } from '../../scripts/conformance/table.ts'
+import type { Clock } from '../../src/index.ts'
+
+const EFFORT = { depth: 7, maxInFlight: 2 }
+const POLICY = { failureThreshold: 1, openTimeout: 30_000, halfOpenMaxCalls: 1, successThreshold: 1 }
+const JUDGED = [
+  'closed',
+  'opens',
+  'deadline',
+  'stall',
+  'limit',
+  'refusal',
+  'probes',
+  'late',
+  'stuck',
+  'outcome',
+] as const
+
+const toy: Library = {
+  name: 'toy',
+  packageName: undefined,
+  needsNewerNode: false,
+  configuredAs: 'as it is',
+  policies: [POLICY],
+  mistakes: [],
+  start: startToy,
+}
+
+/** Counts whatever comes, whenever it was admitted; lets everyone in while half-open; takes what it throws for nobody's. */
+function startToy({ openTimeoutMs }: Settings, clock: Clock): Breaker {
+  let state = 'closed'
+  const open = () => {
+    state = 'open'
+    clock.setTimeout(() => {
+      state = 'halfOpen'
+    }, openTimeoutMs)
+  }
+  return {
+    async run(fn) {
+      if (state === 'open') throw new Error('open')
+      try {
+        const value = await fn()
+        state = 'closed'
+        return value
+      } catch (error) {
+        open()
+        throw error
+      }
+    },
+    state: () => state,
+  }
+}
+
+const finding = (more: Partial<Finding> = {}): Finding => ({
+  requirement: 'late',
+  kind: 'late success: half-open becomes closed',
+  story: ['call 1 is admitted', 'call 1 succeeds, late: it changes nothing'],
+  difference: 'call 1 succeeds, late, and it becomes closed',
+  byPath: true,
+  ...more,
+})
+
+function reportOf(findings: Findings, library: Library) {
+  return { library: library.name, version: '1.0.0', node: '20', configuredAs: '', cells: findings.cells(library) }
+}
+
+describe('the conformance kit', () => {
+  it('finds nothing in switchgear, and puts every requirement to the test', async () => {
+    const library = { ...switchgear, policies: [POLICY], start: startSwitchgear }
+    const cells = (await judgePaths(library, EFFORT)).cells(library)
+    for (const id of JUDGED) expect({ id, ...cells[id] }).toMatchObject({ id, verdict: 'ok', findings: [] })
+  })
+
+  it('finds the defects of a bad breaker, each with a story as short as can be', async () => {
+    const cells = (await judgePaths(toy, EFFORT)).cells(toy)
+    expect(cells.late.verdict).toBe('fails')
+    const stories = cells.late.findings.map(storyOf)
+    expect(stories).toContain(
+      'call 1 is admitted → call 2 is admitted → call 2 fails: it opens → 30 s pass: it is half-open → **call 1 succeeds, late, and it becomes closed**.',
+    )
+    expect(cells.limit.findings.map(storyOf)).toEqual([
+      'call 1 is admitted → call 1 fails: it opens → 30 s pass: it is half-open → call 2 is admitted as a probe → **a call is admitted, and must be rejected**.',
+    ])
+    expect(cells.stall.verdict).toBe('fails')
+    expect(cells.opens.verdict).toBe('ok')
+    expect(cells.deadline.verdict).toBe('ok')
+    // Whoever lets everyone in can't get stuck.
+    expect(cells.stuck.verdict).toBe('ok')
+  })
+
+  it('charges to a late result what would not happen without it', async () => {
+    // Shows no state: only what it admits tells that a late success closed it.
+    const library = {
+      ...toy,
+      start: (settings: Settings, clock: Clock) => ({ ...startToy(settings, clock), state: () => undefined }),
+    }
+    const { late } = (await judgePaths(library, EFFORT)).cells(library)
+    expect(late.findings.map(({ kind }) => kind)).toContain('late success tells later')
+  })
+
+  it('says "by design" only when every finding is, and "-" where there is nothing to judge', () => {
+    const findings = new Findings()
+    findings.add(finding())
+    expect(findings.cells({ ...toy, byDesign: { 'late success': 'its manual' } }).late).toMatchObject({
+      verdict: 'by design',
+      note: 'its manual',
+    })
+    findings.add(finding({ kind: 'late failure: half-open becomes open' }))
+    expect(findings.cells({ ...toy, byDesign: { 'late success': 'its manual' } }).late.verdict).toBe('fails')
+    expect(findings.cells({ ...toy, notOffered: { late: 'no results' } }).late.verdict).toBe('not offered')
+    expect(findings.cells(toy).stall.verdict).toBe('not judged')
+  })
+
+  it('keeps the shortest story of a defect', () => {
+    const findings = new Findings()
+    const long = finding({ story: ['a', 'b', 'c'] })
+    for (const one of [long, finding({ story: ['a'] }), long]) findings.add(one)
+    expect(findings.cells(toy).late.findings.map(({ story }) => story)).toEqual([['a']])
+  })
+
+  it('misses a known defect aloud', () => {
+    const findings = new Findings()
+    findings.add(finding())
+    const known = { library: 'toy', requirement: 'late', says: '' } as const
+    const defects = [
+      { ...known, shows: /^late success/ },
+      { ...known, shows: /^late failure/ },
+    ]
+    const found = searchKnown([reportOf(findings, toy)], defects).map((search) => search.found !== undefined)
+    expect(found).toEqual([true, false])
+  })
+
+  it('takes no probe by hand for a path', () => {
+    const findings = new Findings()
+    findings.add(finding({ byPath: false }))
+    const defects = [{ library: 'toy', requirement: 'late', says: '', shows: /late/ } as const]
+    expect(searchKnown([reportOf(findings, toy)], defects)[0]?.found).toBeUndefined()
+  })
+})
+
+describe('its table', () => {
+  const cell = (verdict: Cell['verdict'], findings: Finding[] = []): Cell => ({ verdict, kept: 1, findings })
+
+  it('marks what the own time limit of a library prevents', () => {
+    expect(markOf(cell('fails', [finding({ curedByTimeout: true })]))).toBe('**fails** ¹')
+    expect(markOf(cell('fails', [finding({ curedByTimeout: true }), finding()]))).toBe('**fails**')
+    expect(markOf(cell('not offered'))).toBe('-')
+  })
+
+  it('has a row for each requirement and a column for each library', () => {
+    const grid = gridOf([reportOf(new Findings(), toy)])
+    expect(grid).toHaveLength(REQUIREMENTS.length + 1)
+    expect(grid[0]).toEqual(['', 'toy'])
+    expect(markdownTable(grid).split('\n')).toHaveLength(REQUIREMENTS.length + 2)
+    expect(
+      plainTable([
+        ['', 'toy'],
+        ['`a`', '**fails**'],
+      ]),
+    ).toBe('   toy\na  fails')
+  })
+
+  it('is written for the libraries and requirements that there are', () => {
+    const page = readFileSync(new URL('../../CONFORMANCE.md', import.meta.url), 'utf8')
+    expect(page).toContain(`| ${['', ...LIBRARIES.map(({ name }) => name)].join(' | ')} |`)
+    for (const { title } of REQUIREMENTS) expect(page).toContain(`| ${title}`)
+    expect(page).not.toContain('NOT FOUND')
+  })
+
+  it('pins each library to one version', () => {
+    const file = new URL('../../scripts/conformance/peers/package.json', import.meta.url)
+    const { dependencies } = JSON.parse(readFileSync(file, 'utf8'))
+    for (const { packageName } of LIBRARIES) {
+      if (packageName !== undefined) expect(dependencies[packageName]).toMatch(/^\d+\.\d+\.\d+$/)
+    }
+  })
+})
