@@ -1,21 +1,22 @@
 // Paths of machines that are not breakers: delays, invoked actors, parallel and final states, guards on the context.
 import { describe, expect, it } from 'vitest'
-import { assign, createActor, fromPromise, setup } from 'xstate'
+import { assign, createActor, createMachine, fromPromise, setup } from 'xstate'
 import { createVirtualClock, generateMachinePaths, uncoveredTransitions } from '../../src/testing/index.ts'
 import { thrownBy } from '../support/calls.ts'
 
 /** A session that warns before it ends, can be prolonged twice, and is loaded from somewhere. */
 const session = setup({
   types: {} as {
-    context: { prolonged: number; user: string | null }
+    context: { prolonged: number; user: string | null; idleMs: number }
     input: { idleMs: number }
     events: { type: 'signIn' } | { type: 'touch' } | { type: 'prolong' } | { type: 'signOut' }
   },
   actors: { load: fromPromise(async () => 'ann') },
+  delays: { idle: ({ context }) => context.idleMs },
   guards: { mayProlong: ({ context }) => context.prolonged < 2 },
 }).createMachine({
   id: 'session',
-  context: { prolonged: 0, user: null },
+  context: ({ input }) => ({ prolonged: 0, user: null, idleMs: input.idleMs }),
   initial: 'signedOut',
   states: {
     signedOut: { on: { signIn: 'loading' } },
@@ -32,7 +33,7 @@ const session = setup({
       initial: 'busy',
       on: { signOut: 'ended' },
       states: {
-        busy: { after: { 60000: 'warned' }, on: { touch: { target: 'busy', reenter: true } } },
+        busy: { after: { idle: 'warned' }, on: { touch: { target: 'busy', reenter: true } } },
         warned: {
           after: { 10000: '#session.ended' },
           on: {
@@ -83,8 +84,8 @@ describe('the paths of a session with time-outs', () => {
     expect(path?.steps[index ?? -1]).toEqual({
       step: { pass: 60_000 },
       says: '60 s pass',
-      taken: ['active.busy --60000--> active.warned'],
-      expect: { value: { active: 'warned' }, context: { prolonged: 0, user: 'ann' } },
+      taken: ['active.busy --idle--> active.warned'],
+      expect: { value: { active: 'warned' }, context: { prolonged: 0, user: 'ann', idleMs: 60_000 } },
     })
     expect(path?.title).toContain('signIn; ')
   })
@@ -99,6 +100,18 @@ describe('the paths of a session with time-outs', () => {
       expect(Math.max(...found.map(({ steps }) => steps.length))).toBeLessThanOrEqual(15)
     },
   )
+
+  it('end where the machine ends', () => {
+    const ends = paths.flatMap(({ steps }) => steps.map((step) => [step.expect.value, step === steps.at(-1)]))
+    expect(ends).toContainEqual(['ended', true])
+    expect(ends).not.toContainEqual(['ended', false])
+  })
+
+  it('are more when they must be shorter', () => {
+    const many = generateMachinePaths(session, { events: EVENTS, input: INPUT, maxLength: 5 })
+    expect(many.length).toBeGreaterThan(paths.length)
+    expect(uncoveredTransitions(session, many)).toEqual([])
+  })
 
   it('are what an actor does on a virtual clock', () => {
     // The promise never settles: the paths send its events.
@@ -147,6 +160,44 @@ describe('parallel regions', () => {
     const paths = generateMachinePaths(machine, { events })
     expect(uncoveredTransitions(machine, paths)).toEqual([])
     expect(paths.at(0)?.title).toMatch(/: lamp\.(on|off)\+door\.(shut|ajar)$/)
+  })
+})
+
+describe('what lies behind the state of a machine makes a difference', () => {
+  it('how long its delays have run', () => {
+    const race = createMachine({
+      type: 'parallel',
+      states: {
+        slow: { initial: 'runs', states: { runs: { after: { 10000: 'done' } }, done: {} } },
+        quick: {
+          initial: 'runs',
+          states: { runs: { after: { 4000: { target: 'runs', reenter: true } } } },
+        },
+      },
+    })
+    // Only after the quick one has begun anew twice is the slow one due next.
+    const paths = generateMachinePaths(race, { events: [], coverage: 'states' })
+    expect(paths.map(({ title }) => title)).toEqual(['4 s pass; 4 s pass; 2 s pass: slow.done+quick.runs'])
+  })
+
+  it('the state that it will come back to', () => {
+    const player = createMachine({
+      initial: 'on',
+      states: {
+        on: {
+          initial: 'low',
+          on: { mute: 'muted' },
+          states: { low: { on: { turn: 'high' } }, high: { on: { turn: 'low' } }, last: { type: 'history' } },
+        },
+        muted: { on: { mute: 'on.last' } },
+      },
+    })
+    const events = [{ type: 'mute' }, { type: 'turn' }]
+    const paths = generateMachinePaths(player, { events, coverage: 'transitionPairs' })
+    const seen = paths.flatMap(({ steps }) =>
+      steps.flatMap((step, index) => (steps[index - 1]?.expect.value === 'muted' ? [step.expect.value] : [])),
+    )
+    expect(seen).toEqual(expect.arrayContaining([{ on: 'low' }, { on: 'high' }]))
   })
 })
 

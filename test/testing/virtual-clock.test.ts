@@ -20,6 +20,7 @@ describe('the virtual clock (R40)', () => {
     clock.setTimeout(note('first'), 10)
     clock.setTimeout(note('second'), 10)
     clock.setTimeout(note('at once'), -5)
+    expect(clock.pending).toEqual([0, 10, 10, 30])
     clock.advance(29)
     expect(fired).toEqual(['at once at 0', 'first at 10', 'second at 10'])
     clock.advance(1)
