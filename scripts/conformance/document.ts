@@ -1,6 +1,6 @@
 // CONFORMANCE.md: the table for the README's readers, with the stories, versions and what we are weaker at.
 import type { Report } from './findings.ts'
-import type { Search } from './known-defects.ts'
+import { NOT_CONFIRMED, type Search } from './known-defects.ts'
 import { gridOf, knownLines, markdownTable, storiesOf } from './table.ts'
 import { WEAKNESSES } from './weaknesses.ts'
 
@@ -55,6 +55,10 @@ export function documentOf(reports: readonly Report[], searches: readonly Search
     'A kit that misses one of them is not done.',
     '',
     ...knownLines(searches).map((line) => `- ${line}`),
+    '',
+    'Said before, and not confirmed:',
+    '',
+    ...NOT_CONFIRMED.map((line) => `- ${line}`),
     '',
   ].join('\n')
 }

@@ -29,11 +29,12 @@ export async function visitHistories(
     depth,
     maxInFlight,
     stalls = true,
-  }: { readonly depth: number; readonly maxInFlight: number; readonly stalls?: boolean },
+    justBefore = true,
+  }: { readonly depth: number; readonly maxInFlight: number; readonly stalls?: boolean; readonly justBefore?: boolean },
   visit: Visitor,
 ): Promise<number> {
   const resolved = resolvePolicy(policy)
-  const options = { ...STEPS, maxInFlight, stalls }
+  const options = { ...STEPS, maxInFlight, stalls, justBefore }
   const seen = new Set<string>()
   let frontier: Place[] = [{ state: startModel(resolved), history: [], late: '', refused: 0 }]
   let visited = 0

@@ -9,6 +9,7 @@ import { judgeByHand } from './probes.ts'
 import { recovers } from './recovery.ts'
 import { shorten } from './shorten.ts'
 import type { Call, LibrarySubject } from './subject.ts'
+import { judgeWindow } from './time-window.ts'
 import { type Divergence, type WalkOptions, walk } from './walk.ts'
 import { spoken } from './walker.ts'
 
@@ -20,6 +21,7 @@ export interface Effort {
 export async function judge(library: Library): Promise<Findings> {
   const findings = await judgePaths(library)
   for (const policy of library.policies) await judgeManners(library, policy, findings)
+  await judgeWindow(library, findings)
   await judgeByHand(library, findings)
   return findings
 }
@@ -48,7 +50,7 @@ async function judgeHistory(library: Library, path: Path, findings: Findings): P
   }
   const { divergence, aside, kept, leftAt } = await walk(library, path, { lastOnly: true, then })
   if (aside !== null) findings.add(findingOf(path, aside))
-  findings.keep(kept, library.allowances && without('deadline', 'stall'))
+  findings.keep(kept, library.allowances && without('deadline'))
   if (stuckIn !== undefined) await addStuck(library, path, stuckIn, findings)
   if (divergence === null) return leftAt === undefined
   await addDivergence(library, path, divergence, findings)
@@ -61,7 +63,7 @@ async function judgeTime(library: Library, path: Path, findings: Findings): Prom
   const last = path.steps.length - 1
   if (slackMs !== undefined) {
     const { divergence, kept } = await walk(library, path, { withhold: ['slackMs'] })
-    findings.keep(kept, ['deadline', 'stall'])
+    findings.keep(kept, ['deadline'])
     if (divergence?.at === last && isOfTime(divergence) && !(await isOfLate(library, path, divergence))) {
       const difference = `${divergence.difference} (${slackMs} ms later it would be)`
       findings.add(findingOf(path, { ...divergence, difference }))
@@ -76,7 +78,7 @@ async function judgeTime(library: Library, path: Path, findings: Findings): Prom
 
 async function judgeTour(library: Library, path: Path, findings: Findings): Promise<void> {
   const { divergence, kept } = await walk(library, path)
-  findings.keep(kept, library.allowances && without('deadline', 'stall'))
+  findings.keep(kept, library.allowances && without('deadline'))
   if (divergence === null) return
   const { kind } = await chargeToLate(library, path, divergence)
   const short = await shorten(path, async (shorter) => {
@@ -88,10 +90,10 @@ async function judgeTour(library: Library, path: Path, findings: Findings): Prom
   if (last !== null) await addDivergence(library, short, last, findings)
 }
 
-const isOfTime = ({ requirement }: Divergence) => requirement === 'deadline' || requirement === 'stall'
+const isOfTime = ({ requirement }: Divergence) => requirement === 'deadline'
 
 function without(...left: RequirementId[]): RequirementId[] {
-  const all: RequirementId[] = ['closed', 'opens', 'probes', 'late', 'limit', 'refusal', 'stuck', 'outcome']
+  const all: RequirementId[] = ['closed', 'opens', 'stall', 'probes', 'late', 'limit', 'refusal', 'stuck', 'outcome']
   return all.filter((id) => !left.includes(id))
 }
 

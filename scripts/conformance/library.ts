@@ -11,6 +11,7 @@ export type RequirementId =
   | 'limit'
   | 'refusal'
   | 'stuck'
+  | 'window'
   | 'deadline'
   | 'stall'
   | 'outcome'
@@ -27,12 +28,20 @@ export interface Settings {
   readonly openTimeoutMs: number
   readonly halfOpenMaxCalls: number
   readonly successThreshold: number
+  /** Instead of the failure threshold. */
+  readonly window?: WindowSettings
   /** With the library's own time limit, where it has one; otherwise calls take as long as they like. */
   readonly callTimeout: boolean
   /** To be called when the library tells of an outcome, or of a transition; it throws. */
   readonly listener?: { readonly to: 'outcomes' | 'transitions'; readonly fn: () => never } | undefined
   /** Is asked whether an error counts; it throws. */
   readonly filter?: (() => never) | undefined
+}
+
+/** Opens when half of the calls of the window have failed, and there are as many as that. */
+export interface WindowSettings {
+  readonly timeMs: number
+  readonly minimumCalls: number
 }
 
 export interface Breaker {

@@ -22,6 +22,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   { id: 'probes', title: 'A probe that succeeds closes, one that fails opens', byPaths: true },
   { id: 'late', title: 'A late result changes nothing', byPaths: true },
   { id: 'stuck', title: 'Never stuck, though a call never ends', byPaths: true },
+  { id: 'window', title: 'A time window forgets what is older than it', byPaths: true },
   { id: 'outcome', title: 'The caller gets its own outcome', byPaths: true },
   { id: 'sync', title: '… when the function throws at once', byPaths: true },
   { id: 'undefined', title: '… when the outcome is `undefined`', byPaths: true },

@@ -19,11 +19,17 @@ async function create(options: object): Promise<Brakes> {
   return new Breaker((fn) => fn(), { isPromise: true, registerGlobal: false, modifyError: false, ...options })
 }
 
-function optionsOf({ openTimeoutMs, callTimeout, filter }: Settings) {
+function optionsOf({ openTimeoutMs, callTimeout, filter, window }: Settings) {
   const options = {
     waitThreshold: 0,
     threshold: 1,
     circuitDuration: openTimeoutMs,
+    ...(window && {
+      waitThreshold: window.minimumCalls - 1,
+      threshold: 0.51,
+      bucketSpan: window.timeMs / 10,
+      bucketNum: 10,
+    }),
     ...(filter && { isFailure: filter }),
   }
   return callTimeout ? options : { ...options, timeout: NO_TIMEOUT_MS }

@@ -1,5 +1,5 @@
 // cockatiel: reads `Date.now()` when called; calls beyond its half-open limit wait for the probes.
-import type { Library, Settings } from '../library.ts'
+import type { Library, Settings, WindowSettings } from '../library.ts'
 import { importPeer } from '../peer.ts'
 
 interface Policy {
@@ -19,6 +19,7 @@ interface Cockatiel {
   handleWhen(filter: (error: unknown) => boolean): object
   circuitBreaker(handled: object, options: object): Policy
   readonly ConsecutiveBreaker: new (threshold: number) => object
+  readonly SamplingBreaker: new (options: object) => object
   timeout(ms: number, strategy: string): Pick<Policy, 'execute'>
   wrap(...policies: Pick<Policy, 'execute'>[]): Pick<Policy, 'execute'>
 }
@@ -27,21 +28,30 @@ const load = () => importPeer<Cockatiel>('cockatiel')
 
 const STATES = ['closed', 'open', 'halfOpen', 'forcedOpen']
 
+type Sampling = { readonly threshold: number; readonly duration: number; readonly minimumRps: number }
+
 async function create(
   threshold: number,
   halfOpenAfter: number,
   filter?: Settings['filter'],
   calls = 1,
+  sampling?: Sampling,
 ): Promise<Policy> {
-  const { circuitBreaker, ConsecutiveBreaker, handleAll, handleWhen } = await load()
+  const { circuitBreaker, ConsecutiveBreaker, SamplingBreaker, handleAll, handleWhen } = await load()
   return circuitBreaker(filter === undefined ? handleAll : handleWhen(filter), {
     halfOpenAfter,
-    breaker: new ConsecutiveBreaker(threshold),
+    breaker: sampling === undefined ? new ConsecutiveBreaker(threshold) : new SamplingBreaker(sampling),
     halfOpenSampling: { calls, threshold: 0 },
   })
 }
 
 const WAITS = 'its README: a call beside a half-open test goes on to run its function when the test succeeds'
+
+const samplingOf = ({ timeMs, minimumCalls }: WindowSettings): Sampling => ({
+  threshold: 0.49,
+  duration: timeMs,
+  minimumRps: (minimumCalls * 1_000) / timeMs,
+})
 
 const mistake = (says: string, make: () => Promise<unknown>) => ({ says, make })
 
@@ -60,8 +70,8 @@ export const cockatiel: Library = {
     'runs later': WAITS,
   },
   callTimeout: '`timeout(10_000, "aggressive")`, a policy of its own inside the breaker',
-  async start({ callTimeout, failureThreshold, openTimeoutMs, filter, halfOpenMaxCalls, listener }) {
-    const policy = await create(failureThreshold, openTimeoutMs, filter, halfOpenMaxCalls)
+  async start({ callTimeout, failureThreshold, openTimeoutMs, filter, halfOpenMaxCalls, listener, window }) {
+    const policy = await create(failureThreshold, openTimeoutMs, filter, halfOpenMaxCalls, window && samplingOf(window))
     if (listener !== undefined) {
       const { onBreak, onReset, onHalfOpen, onSuccess, onFailure } = policy
       const events = { outcomes: [onSuccess, onFailure], transitions: [onBreak, onReset, onHalfOpen] }

@@ -62,6 +62,7 @@ export const effect: Library = {
   isLazy: true,
   callTimeout: '`Effect.timeout` inside, as its documents advise; here 10 s',
   notOffered: {
+    window: 'its rate is over calls, not over time',
     sync: 'it runs effects: what a function throws is an effect’s failure before the breaker sees it',
     listener: 'its transitions are a stream',
   },

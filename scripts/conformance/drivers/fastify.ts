@@ -58,6 +58,7 @@ export const fastify: Library = {
     { failureThreshold: 2, openTimeout: 30_000, halfOpenMaxCalls: 1, successThreshold: 1 },
   ],
   notOffered: {
+    window: 'it counts consecutive failures only',
     sync: 'the server, not the breaker, runs the handler',
     undefined: 'a reply is no value',
     listener: 'it has hooks that make the reply, no listeners',

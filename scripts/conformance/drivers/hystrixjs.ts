@@ -31,8 +31,17 @@ async function create(options: Readonly<Record<string, unknown>>): Promise<Comma
   return (builder as unknown as { build(): Command }).build()
 }
 
-function optionsOf({ openTimeoutMs, callTimeout, filter }: Settings): Record<string, unknown> {
-  const options = { circuitBreakerSleepWindowInMilliseconds: openTimeoutMs, ...(filter && { errorHandler: filter }) }
+function optionsOf({ openTimeoutMs, callTimeout, filter, window }: Settings): Record<string, unknown> {
+  const options = {
+    circuitBreakerSleepWindowInMilliseconds: openTimeoutMs,
+    ...(window && {
+      circuitBreakerErrorThresholdPercentage: 49,
+      circuitBreakerRequestVolumeThreshold: window.minimumCalls,
+      statisticalWindowLength: window.timeMs,
+      statisticalWindowNumberOfBuckets: 10,
+    }),
+    ...(filter && { errorHandler: filter }),
+  }
   return callTimeout ? { ...options, timeout: 30_000 } : options
 }
 

@@ -55,6 +55,7 @@ export const levee: Library = {
   ],
   callTimeout: '`timeout`, by default 10 s',
   notOffered: {
+    window: 'it counts consecutive failures only',
     undefined: 'its commands report by a callback, where no error is a success',
   },
   async start(settings) {

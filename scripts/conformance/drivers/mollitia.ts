@@ -17,6 +17,7 @@ interface Circuit {
 interface Mollitia {
   readonly Circuit: new (options: object) => Circuit
   readonly SlidingCountBreaker: new (options: object) => Module
+  readonly SlidingTimeBreaker: new (options: object) => Module
 }
 
 const load = () => importPeer<Mollitia>('mollitia')
@@ -31,19 +32,27 @@ const OPTIONS = {
   permittedNumberOfCallsInHalfOpenState: 1,
 }
 
-async function create(options: object): Promise<{ circuit: Circuit; breaker: Module }> {
-  const { Circuit, SlidingCountBreaker } = await load()
-  const breaker = new SlidingCountBreaker({ ...OPTIONS, ...options })
+async function create(
+  options: object,
+  kind: 'SlidingCountBreaker' | 'SlidingTimeBreaker' = 'SlidingCountBreaker',
+): Promise<{ circuit: Circuit; breaker: Module }> {
+  const { Circuit, [kind]: Breaker } = await load()
+  const breaker = new Breaker({ ...OPTIONS, ...options })
   return { breaker, circuit: new Circuit({ options: { modules: [breaker] } }) }
 }
 
-function optionsOf({ callTimeout, failureThreshold, openTimeoutMs, halfOpenMaxCalls, filter }: Settings) {
+function optionsOf({ callTimeout, failureThreshold, openTimeoutMs, halfOpenMaxCalls, filter, window }: Settings) {
   return {
     slidingWindowSize: failureThreshold,
     minimumNumberOfCalls: failureThreshold,
     // Of the last calls, all: 100 is documented as no threshold, nowhere.
     failureRateThreshold: 99,
     openStateDelay: openTimeoutMs,
+    ...(window && {
+      slidingWindowSize: window.timeMs,
+      minimumNumberOfCalls: window.minimumCalls,
+      failureRateThreshold: 50,
+    }),
     permittedNumberOfCallsInHalfOpenState: halfOpenMaxCalls,
     ...(callTimeout ? { halfOpenStateMaxDelay: 30_000 } : {}),
     ...(filter === undefined ? {} : { onError: filter }),
@@ -67,7 +76,7 @@ export const mollitia: Library = {
   },
   policies: [{ failureThreshold: 1, openTimeout: 30_000, halfOpenMaxCalls: 1, successThreshold: 1 }],
   async start(settings) {
-    const { breaker, circuit } = await create(optionsOf(settings))
+    const { breaker, circuit } = await create(optionsOf(settings), settings.window && 'SlidingTimeBreaker')
     const { listener } = settings
     if (listener?.to === 'transitions') breaker.on('state-changed', listener.fn)
     if (listener?.to === 'outcomes') for (const of of [breaker, circuit]) of.on('execute', listener.fn)

@@ -20,12 +20,17 @@ async function create(options: object): Promise<Opossum> {
   return new CircuitBreaker((fn) => fn(), options)
 }
 
-function optionsOf({ openTimeoutMs, callTimeout, filter }: Settings) {
+function optionsOf({ openTimeoutMs, callTimeout, filter, window }: Settings) {
   return {
     ...(callTimeout ? {} : { timeout: false }),
     errorThresholdPercentage: 0,
     volumeThreshold: 1,
     resetTimeout: openTimeoutMs,
+    ...(window && {
+      errorThresholdPercentage: 49,
+      volumeThreshold: window.minimumCalls,
+      rollingCountTimeout: window.timeMs,
+    }),
     ...(filter === undefined ? {} : { errorFilter: filter }),
   }
 }

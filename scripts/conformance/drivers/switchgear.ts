@@ -3,8 +3,16 @@ import { type Clock, createRegistry, type PolicyOptions } from '../../../src/ind
 import type { Breaker, Library, Settings } from '../library.ts'
 
 function policyOf(settings: Settings): PolicyOptions {
-  const { failureThreshold, openTimeoutMs, halfOpenMaxCalls, successThreshold, filter } = settings
+  const { failureThreshold, openTimeoutMs, halfOpenMaxCalls, successThreshold, filter, window } = settings
   const policy: PolicyOptions = { failureThreshold, openTimeout: openTimeoutMs, halfOpenMaxCalls, successThreshold }
+  if (window !== undefined) {
+    const { timeMs: time, minimumCalls } = window
+    return {
+      openTimeout: openTimeoutMs,
+      failureThreshold: null,
+      failureRate: { threshold: 0.5, minimumCalls, window: { time, buckets: 10 } },
+    }
+  }
   // Other libraries' filters are asked about errors only.
   return filter === undefined ? policy : { ...policy, isFailure: (outcome) => 'error' in outcome && filter() }
 }
