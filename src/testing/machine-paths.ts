@@ -116,14 +116,17 @@ function machineModel<M extends AnyStateMachine>(
 
 /**
  * Transitions of the machine that none of the paths takes. Those that follow by themselves within a step (`always`,
- * `onDone` of a state) are not counted: they are taken along.
+ * `onDone` of a state) are not counted: they are taken along; nor are any that start where the machine has ended.
  */
 export function uncoveredTransitions<M extends AnyStateMachine>(
   machine: M,
   paths: readonly { readonly steps: readonly { readonly taken: readonly string[] }[] }[],
 ): string[] {
   const met = new Set(paths.flatMap(({ steps }) => steps.flatMap(({ taken }) => taken.flatMap(perRegion))))
-  return allTransitions(machine).filter((label) => !met.has(label) && !label.includes('--xstate.done.state.'))
+  const ends = Object.values(machine.root.states).flatMap(({ key, type }) => (type === 'final' ? `${key} ` : []))
+  const isCounted = (label: string) =>
+    !label.includes('--xstate.done.state.') && !ends.some((end) => label.startsWith(end))
+  return allTransitions(machine).filter((label) => isCounted(label) && !met.has(label))
 }
 
 /** A transition out of parallel regions starts in a state of each. */

@@ -9,7 +9,7 @@ const session = setup({
   types: {} as {
     context: { prolonged: number; user: string | null; idleMs: number }
     input: { idleMs: number }
-    events: { type: 'signIn' } | { type: 'touch' } | { type: 'prolong' } | { type: 'signOut' }
+    events: { type: 'signIn' } | { type: 'touch' } | { type: 'prolong' } | { type: 'signOut' } | { type: 'ping' }
   },
   actors: { load: fromPromise(async () => 'ann') },
   delays: { idle: ({ context }) => context.idleMs },
@@ -18,6 +18,7 @@ const session = setup({
   id: 'session',
   context: ({ input }) => ({ prolonged: 0, user: null, idleMs: input.idleMs }),
   initial: 'signedOut',
+  on: { ping: { description: 'Is answered in every state but the last, in which the machine has stopped.' } },
   states: {
     signedOut: { on: { signIn: 'loading' } },
     loading: {
@@ -57,6 +58,7 @@ const EVENTS = [
   { type: 'touch' },
   { type: 'prolong' },
   { type: 'signOut' },
+  { type: 'ping' },
   { type: 'xstate.done.actor.load', output: 'ann' },
   { type: 'xstate.error.actor.load', error: 'no such user' },
 ] as const
@@ -194,10 +196,17 @@ describe('what lies behind the state of a machine makes a difference', () => {
     })
     const events = [{ type: 'mute' }, { type: 'turn' }]
     const paths = generateMachinePaths(player, { events, coverage: 'transitionPairs' })
-    const seen = paths.flatMap(({ steps }) =>
-      steps.flatMap((step, index) => (steps[index - 1]?.expect.value === 'muted' ? [step.expect.value] : [])),
+    const pairs = paths.flatMap(({ steps }) =>
+      steps.map(({ taken }, index) => [...(steps[index - 1]?.taken ?? []), ...taken]),
     )
-    expect(seen).toEqual(expect.arrayContaining([{ on: 'low' }, { on: 'high' }]))
+    for (const volume of [
+      'low --turn--> on.high',
+      'high --turn--> on.low',
+      'low --mute--> muted',
+      'high --mute--> muted',
+    ]) {
+      expect(pairs).toContainEqual(['muted --mute--> on.last', `on.${volume}`])
+    }
   })
 })
 
