@@ -1,6 +1,6 @@
 // Hunt: the kit let loose on a mutant. Its generated paths come first; what they miss is looked for in every
 // interleaving up to a depth, 1 ms before each deadline too.
-import type { createRegistry, PolicyOptions } from '../../src/index.ts'
+import { createRegistry, type PolicyOptions } from '../../src/index.ts'
 import {
   checkPath,
   type ExploreOptions,
@@ -23,7 +23,7 @@ export interface Prey extends Mutant {
 export interface Catch {
   readonly by: 'generated path' | 'exploration'
   readonly driver: string
-  /** The path that caught it first, in its own words; empty for an exploration. */
+  /** The path that caught it first, in its own words; for an exploration, a doubt about its story. */
   readonly title: string
   /** The same defect in as few steps as it takes. */
   readonly story: readonly string[]
@@ -44,16 +44,25 @@ export async function hunt(
   policy: PolicyOptions,
   exploration: ExploreOptions = { depth: 4 },
 ): Promise<Catch | null> {
-  const drivers = (['folded', 'unfolded', 'restored'] as const).map((kind) => mutantDriver(create, kind))
-  for (const driver of drivers) {
+  const pairs = (['folded', 'unfolded', 'restored'] as const).map((kind) => ({
+    driver: mutantDriver(create, kind),
+    sound: mutantDriver(createRegistry, kind),
+  }))
+  for (const { driver, sound } of pairs) {
     for (const path of pathsUnder(policy)) {
       const found = await checkPath(driver, path)
-      if (found !== null) return told('generated path', driver.name, path.title, await shrink(driver, found))
+      if (found === null) continue
+      const short = await shrink(driver, found)
+      // A story that a sound breaker fails, too, was shrunk to something else.
+      const isTrue = (await checkPath(sound, short.path)) === null
+      return told('generated path', driver.name, path.title, isTrue ? short : found)
     }
   }
-  for (const driver of drivers) {
+  for (const { driver, sound } of pairs) {
     const { failure } = await explore(driver, policy, exploration)
-    if (failure !== null) return told('exploration', driver.name, '', failure)
+    if (failure === null) continue
+    const isTrue = (await checkPath(sound, failure.path)) === null
+    return told('exploration', driver.name, isTrue ? '' : 'a sound breaker fails this story, too', failure)
   }
   return null
 }

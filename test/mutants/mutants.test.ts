@@ -9,7 +9,7 @@ import * as policies from './policies.ts'
 const caught = new Map<Prey, Catch>()
 
 function tell({ name, breaks }: Prey, { by, driver, title, story, difference }: Catch): string {
-  const path = by === 'exploration' ? 'exploration' : `generated path "${title}"`
+  const path = by === 'exploration' ? ['exploration', title].filter(Boolean).join(': ') : `generated path "${title}"`
   return [
     `${breaks} ${name}`,
     `     caught by: ${path} (${driver})`,
@@ -25,7 +25,7 @@ describe('the kit catches a breaker where', () => {
       const found = await hunt(create, mutant.policy, mutant.exploration)
       if (found !== null) caught.set(mutant, found)
       expect(found, 'it lives').not.toBeNull()
-    })
+    }, 60_000)
   }
 
   afterAll(() => {
@@ -39,6 +39,6 @@ describe('the kit finds nothing wrong with a sound breaker', () => {
   for (const [name, policy] of Object.entries(policies)) {
     it(`under the policy ${name} (R01-R09, R12, R13, R22, R25, R30)`, async () => {
       expect(await hunt(createRegistry, policy, { depth: 2 })).toBeNull()
-    })
+    }, 60_000)
   }
 })
