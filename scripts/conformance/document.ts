@@ -20,9 +20,11 @@ How it is judged, so that it is fair:
 - Each story is the shortest that goes wrong, in the model's words; the last part says what the library did instead.
 - Where its documents say that it does otherwise, the table says "by design".`
 
-const LEGEND = `\`-\` not offered · ¹ not with its own time limit on, which
-ends calls before they are late or stuck · ² not
-by paths: a few probes by hand`
+const LEGEND = [
+  '`-` not offered, why is told below',
+  '¹ not with its own time limit on, which ends calls before they are late or stuck',
+  '² not by paths: a few probes by hand',
+].join(' · ')
 
 export function documentOf(reports: readonly Report[], searches: readonly Search[]): string {
   const versions = reports.map(({ library, version, node, configuredAs, callTimeout }) => [

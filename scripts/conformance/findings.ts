@@ -79,5 +79,10 @@ export class Findings {
 }
 
 export function findingOf(path: Path, { requirement, kind, difference, at }: Divergence): Finding {
-  return { requirement, kind, difference, story: path.steps.slice(0, at + 1).map(({ says }) => says), byPath: true }
+  const story = path.steps.slice(0, at + 1).map(({ says }) => says)
+  // In the model they are rejected; the end of this story is about what became of them.
+  const told = kind.startsWith('runs later')
+    ? story.map((says) => says.replace('a call is rejected', 'a call waits'))
+    : story
+  return { requirement, kind, difference, story: told, byPath: true }
 }

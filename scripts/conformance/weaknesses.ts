@@ -5,7 +5,7 @@ export const WEAKNESSES: readonly string[] = [
   'Weight: it brings `xstate`, `@xstate/graph` and `valibot`; cockatiel, opossum and mollitia have no dependencies.',
   'Scope: no retry, bulkhead, cache or rate limit; cockatiel, mollitia and Effect compose those with the breaker.',
   'Unfolded (with an inspector attached) every outcome goes through the actor, at microseconds a call.',
-  'Node only, and its paths know no browser; opossum and cockatiel run in browsers.',
+  'Node only; opossum has a browser build.',
   'State shared between processes: Effect has a Redis store with leases.',
   'The model that judges here is our own: a rule that we have got wrong, it gets wrong with us. Read the stories.',
 ]
