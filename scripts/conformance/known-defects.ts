@@ -66,7 +66,6 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
 export const NOT_CONFIRMED: readonly string[] = [
   'mollitia runs two calls in half-open: only because `permittedNumberOfCallsInHalfOpenState` is 2 by default; told 1, it keeps to 1.',
   'mollitia stays half-open for ever: only because `halfOpenStateMaxDelay` is off by default.',
-  'a late success closes half-open in mollitia: it does not; it takes a place among the results of the probes, so that none of them decides.',
 ]
 
 export interface Search {
