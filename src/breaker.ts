@@ -7,18 +7,7 @@ import type { BreakerState } from './decide.ts'
 import { ArgumentError } from './errors.ts'
 import { Permit, record } from './permit.ts'
 import type { Policy } from './policy.ts'
-import {
-  admit,
-  countLate,
-  dateOf,
-  foldSuccess,
-  NO_PROBE,
-  sample,
-  send,
-  settle,
-  takesSample,
-  wouldAdmit,
-} from './settle.ts'
+import { admit, dateOf, foldSuccess, NO_PROBE, sample, send, settle, takesSample, wouldAdmit } from './settle.ts'
 import { type BreakerStats, statsOf } from './stats.ts'
 import type { CallContext, Row } from './table.ts'
 import { addSuccess } from './tally.ts'
@@ -66,7 +55,7 @@ async function callTimed<T>(row: Row, fn: Guarded<T>, sampled: boolean): Promise
   const now = row.home.clock.now()
   if (sampled) sample(row, now - startedAt)
   if (row.generation === generation) foldSuccess(row, now - startedAt, now)
-  else countLate(row, generation)
+  else settle(row, 'succeed', generation, NO_PROBE, now - startedAt, now)
   return value
 }
 

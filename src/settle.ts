@@ -160,7 +160,7 @@ function sendResult(row: Row, type: Result, generation: number, probe: number, d
   send(row, { type, ...permit, durationMs, at: row.home.clock.now() })
 }
 
-export function countLate(row: Row, admittedIn: number): void {
+function countLate(row: Row, admittedIn: number): void {
   const { home, name: endpoint, generation } = row
   row.late++
   if (home.hub.hears('late')) home.hub.run(() => home.hub.post('late', { endpoint, admittedIn, generation }))
