@@ -29,7 +29,7 @@ async function differenceAt<P>(rig: Rig<P>, path: Path, index: number): Promise<
   const step = path.steps[index]
   if (step === undefined) return null
   try {
-    return await rig.check(step, path.steps[index - 1]?.expect)
+    return await rig.check(step)
   } catch (error) {
     return `the driver threw ${String(error)}`
   }

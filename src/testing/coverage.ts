@@ -2,7 +2,7 @@
 import { breakerMachine } from '../../machines/breaker.machine.ts'
 import type { PolicyOptions } from '../resolve-policy.ts'
 import { resolvePolicy } from '../resolve-policy.ts'
-import { generateGraph, type Path, withoutJitter } from './paths.ts'
+import { generateGraph, modelledPolicy, type Path } from './paths.ts'
 import type { StepOptions } from './steps.ts'
 import { allTransitions } from './timed-machine.ts'
 import { goalsOf, pairOf } from './tour.ts'
@@ -45,7 +45,7 @@ export function coverage(
   policy: PolicyOptions = paths[0]?.policy ?? {},
   options: Partial<StepOptions> = {},
 ): CoverageReport {
-  const resolved = resolvePolicy(withoutJitter(policy))
+  const resolved = resolvePolicy(modelledPolicy(policy))
   const graph = generateGraph(resolved, options)
   const met = { states: new Set(['closed']), transitions: new Set<string>(), transitionPairs: new Set<string>() }
   for (const { steps } of paths) {

@@ -62,6 +62,7 @@ function crash({ actor }: Breaker): void {
 interface PurePermit {
   readonly owner: object
   readonly admission: Admission
+  readonly admittedAt: number
 }
 
 /** The pure layer: immutable values, no timers of its own. */
@@ -80,10 +81,11 @@ export const pureDriver: Driver<PurePermit> = {
       admit() {
         const { allowed, breaker: next, permit } = shouldAllowRequest(breaker, policy, at())
         breaker = next
-        return allowed && permit ? { owner, admission: permit } : undefined
+        return allowed && permit ? { owner, admission: permit, admittedAt: at() } : undefined
       },
-      settle({ owner: admittedBy, admission }, result) {
-        if (admittedBy === owner) breaker = settlers[result](breaker, policy, at(), { permit: admission })
+      settle({ owner: admittedBy, admission, admittedAt }, result) {
+        if (admittedBy === owner)
+          breaker = settlers[result](breaker, policy, at(), { permit: admission, durationMs: at() - admittedAt })
       },
       command(command) {
         if (command === 'delete') {

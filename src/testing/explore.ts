@@ -6,7 +6,7 @@ import { resolvePolicy } from '../resolve-policy.ts'
 import type { Mismatch } from './check-path.ts'
 import type { Driver } from './driver.ts'
 import { decisionOf, type ModelState, type Step, startModel, stateOf, takeStep } from './model.ts'
-import { type Path, pathOf, withoutJitter } from './paths.ts'
+import { modelledPolicy, type Path, pathOf } from './paths.ts'
 import { Rig } from './rig.ts'
 import { shrink } from './shrink.ts'
 import { ALL_STEPS, keyOf, type StepOptions, stepsFrom } from './steps.ts'
@@ -49,11 +49,15 @@ export async function explore<P>(
 ): Promise<Exploration> {
   const { depth = 8, maxInFlight = 2, onProgress } = options
   if (!Number.isSafeInteger(depth) || depth < 1) throw new ArgumentError('depth', 'a whole number of at least 1', depth)
-  const tested = withoutJitter(policy)
+  const tested = modelledPolicy(policy)
   const resolved = resolvePolicy(tested)
   const results = driver.canIgnore ? ALL_STEPS.results : ALL_STEPS.results.filter((result) => result !== 'ignore')
+  const trial = await Rig.start(driver, tested)
+  const reports = trial.canReport
+  await trial.stop()
   const stepOptions = {
     ...ALL_STEPS,
+    reports,
     commands: driver.commands,
     results,
     justBefore: true,
@@ -102,7 +106,7 @@ async function compare<P>(
   try {
     for (const { step } of path.steps.slice(0, -1)) await rig.take(step)
     if (last === undefined) return { difference: null, fingerprint: '' }
-    const wrong = (await rig.check(last, path.steps.at(-2)?.expect)) ?? broken(before, after, maxProbes)
+    const wrong = (await rig.check(last)) ?? broken(before, after, maxProbes)
     if (wrong !== null) return { difference: `${last.says}: ${wrong}`, fingerprint: '' }
     const fingerprint = rig.fingerprint()
     const held = stateOf(after) === 'forcedOpen' || stateOf(after) === 'disabled'

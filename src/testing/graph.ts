@@ -29,7 +29,7 @@ export interface Graph<Step> {
 }
 
 const MOST_STATES = 50_000
-const TOO_LARGE = `at most ${MOST_STATES} states (lower maxInFlight, thresholds or window sizes)`
+const TOO_LARGE = `at most ${MOST_STATES} states (fewer calls in flight, smaller thresholds and windows)`
 
 export function buildGraph<State, Step>(model: Explorable<State, Step>): Graph<Step> {
   const logic = {

@@ -13,6 +13,7 @@ export interface ModelCall {
   readonly number: number
   readonly generation: number
   readonly probe: number | undefined
+  readonly admittedAt: number
   /** Admitted by a breaker that was deleted since: whatever it reports is no business of this one. */
   readonly orphaned: boolean
 }
@@ -106,7 +107,7 @@ function admit(state: ModelState): ModelState {
     return { ...state, machine, counts, answer: 'rejected' }
   }
   const { generation } = context.decision
-  const call = { number, generation, probe: isProbe ? number : undefined, orphaned: false }
+  const call = { number, generation, probe: isProbe ? number : undefined, admittedAt: machine.now, orphaned: false }
   const counts = { ...state.counts, allowed: state.counts.allowed + 1 }
   return { ...state, machine, calls: [...state.calls, call], admissions: number, counts, answer: 'admitted' }
 }
@@ -126,7 +127,8 @@ function settle(state: ModelState, number: number, result: CallResult): ModelSta
   const late = isCallLate(state, call)
   const { generation, probe } = call
   const permit = probe === undefined ? { generation } : { generation, probe }
-  const event = { type: result, ...permit, durationMs: Number.NaN, at: state.machine.now }
+  const at = state.machine.now
+  const event = { type: result, ...permit, durationMs: at - call.admittedAt, at }
   const machine = sendEvent(breakerMachine, state.machine, event)
   const count = late ? 'late' : COUNT_OF[result]
   const counts = { ...state.counts, [count]: state.counts[count] + 1 }

@@ -26,6 +26,8 @@ export interface PathStep {
   /** Transitions of the statechart that it takes, as `source --event--> target`. */
   readonly taken: readonly string[]
   readonly expect: Expectation
+  /** Of time that passes: what must be seen 1 ms before it has. */
+  readonly justBefore?: Expectation | undefined
 }
 
 export interface Path {
@@ -56,7 +58,7 @@ export function generatePaths(policy: PolicyOptions = {}, options: PathOptions =
   if (!Number.isSafeInteger(maxLength) || maxLength < 1) {
     throw new ArgumentError('maxLength', 'a whole number of at least 1', maxLength)
   }
-  const graph = generateGraph(resolvePolicy(withoutJitter(policy)), options)
+  const graph = generateGraph(resolvePolicy(modelledPolicy(policy)), options)
   const walks =
     coverage === 'simple' ? simpleWalks(graph, maxLength, isUnnatural) : tours(graph, coverage, maxLength, isUnnatural)
   return walks.map((walk) =>
@@ -88,9 +90,10 @@ export function generateGraph(policy: Policy, options: Partial<StepOptions>): Gr
   return buildGraph(breakerModel(policy, options))
 }
 
-/** Chance has no place in a path: a backoff is tested without its jitter. */
-export function withoutJitter(policy: PolicyOptions): PolicyOptions {
-  return policy.backoff ? { ...policy, backoff: { ...policy.backoff, jitter: 0 } } : policy
+/** The policy as the model knows it: chance has no place in a path, and a call ends when a step ends it. */
+export function modelledPolicy(policy: PolicyOptions): PolicyOptions {
+  const { timeout: _, ...rest } = policy
+  return policy.backoff ? { ...rest, backoff: { ...policy.backoff, jitter: 0 } } : rest
 }
 
 /** The path that takes these steps from a new breaker. */
@@ -100,7 +103,7 @@ export function pathOf(
   resolve: (state: ModelState, step: Step) => Step = (_, step) => step,
 ): Path {
   const told: Told[] = []
-  let before = startModel(resolvePolicy(withoutJitter(policy)))
+  let before = startModel(resolvePolicy(modelledPolicy(policy)))
   for (const given of steps) {
     const step = resolve(before, given)
     const after = takeStep(before, step)
@@ -109,14 +112,21 @@ export function pathOf(
   }
   return {
     title: tellPath(told),
-    policy: withoutJitter(policy),
+    policy: modelledPolicy(policy),
     steps: told.map((one) => ({
       step: one.step,
       says: tellStep(one),
       taken: one.after.taken,
       expect: expectationOf(one.after, one.step),
+      justBefore: justBefore(one),
     })),
   }
+}
+
+function justBefore({ step, before }: Told): Expectation | undefined {
+  if (step.type !== 'pass' || step.ms <= 1) return undefined
+  const earlier = { type: 'pass', ms: step.ms - 1 } as const
+  return expectationOf(takeStep(before, earlier), earlier)
 }
 
 function expectationOf(state: ModelState, step: Step): Expectation {

@@ -13,8 +13,10 @@ export interface StepOptions {
   readonly results: readonly CallResult[]
   /** Whether time may pass without a timer firing. */
   readonly stalls: boolean
-  /** Whether things may happen 1 ms before a deadline, too. */
+  /** Whether things may happen 1 ms before a deadline, and a stall last longer than to the next, too. */
   readonly justBefore: boolean
+  /** Whether outcomes may be reported without a call. */
+  readonly reports: boolean
 }
 
 export const ALL_STEPS: StepOptions = {
@@ -23,6 +25,7 @@ export const ALL_STEPS: StepOptions = {
   results: ['succeed', 'fail', 'ignore'],
   stalls: true,
   justBefore: false,
+  reports: true,
 }
 
 export function stepsFrom(state: ModelState, policy: Policy, options: StepOptions): Step[] {
@@ -32,12 +35,15 @@ export function stepsFrom(state: ModelState, policy: Policy, options: StepOption
   for (const { number } of distinctCalls(state)) {
     for (const result of options.results) steps.push({ type: 'settle', call: number, result })
   }
-  if (policy.openTimeoutFrom === 'lastFailure') steps.push({ type: 'report', result: 'fail' })
+  if (options.reports && policy.openTimeoutFrom === 'lastFailure') steps.push({ type: 'report', result: 'fail' })
   const ms = nextChangeIn(state, policy)
   if (ms !== undefined && !state.stalled) {
     steps.push({ type: 'pass', ms })
     if (options.justBefore && ms > 1) steps.push({ type: 'pass', ms: ms - 1 })
-    if (options.stalls && state.machine.timers.length > 0) steps.push({ type: 'stall', ms })
+    if (options.stalls && state.machine.timers.length > 0) {
+      steps.push({ type: 'stall', ms })
+      if (options.justBefore) steps.push({ type: 'stall', ms: ms + Math.ceil(ms / 2) })
+    }
   }
   if (state.stalled) steps.push({ type: 'pass', ms: 0 })
   for (const command of options.commands) steps.push({ type: 'command', command })
@@ -49,8 +55,18 @@ function kindOf(state: ModelState, call: ModelCall): string {
   if (call.orphaned) return 'orphaned'
   if (isCallLate(state, call)) return 'late'
   return call.probe === undefined
-    ? 'plain'
+    ? `plain ${ageThatMatters(state, call)}`
     : `probe ${decisionOf(state).probes.findIndex(({ id }) => id === call.probe)}`
+}
+
+/** From this age on a call is slow. */
+function slowAfterMs({ slowCalls }: Policy): number {
+  return slowCalls === null ? Number.POSITIVE_INFINITY : slowCalls.slowerThanMs + 1
+}
+
+function ageThatMatters({ machine }: ModelState, { admittedAt }: ModelCall): number {
+  const { policy } = machine.snapshot.context
+  return policy.slowCalls === null ? 0 : Math.min(machine.now - admittedAt, slowAfterMs(policy))
 }
 
 function distinctCalls(state: ModelState): ModelCall[] {
@@ -100,7 +116,10 @@ function nextChangeIn(state: ModelState, policy: Policy): number | undefined {
   const { tally } = decisionOf(state)
   const ages = policy.failureWindowMs === null ? [] : inOrder(tally).map((at) => at + (policy.failureWindowMs ?? 0))
   const ends = [endOfOldest(tally.failureRate, policy.failureRate), endOfOldest(tally.slowCalls, policy.slowCalls)]
-  const changes = [...ages, ...ends.filter((end) => end !== undefined)].filter((at) => at > now)
+  const slow = state.calls.map(({ admittedAt }) => admittedAt + slowAfterMs(policy))
+  const changes = [...ages, ...slow, ...ends.filter((end) => end !== undefined)].filter(
+    (at) => at > now && at < Number.POSITIVE_INFINITY,
+  )
   return changes.length === 0 ? undefined : Math.min(...changes) - now
 }
 

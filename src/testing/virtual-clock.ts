@@ -35,7 +35,8 @@ export function createVirtualClock(startAt = 0): VirtualClock {
   }
 
   function checkDuration(where: string, ms: number): void {
-    if (!(ms >= 0 && ms < Number.POSITIVE_INFINITY)) throw new ArgumentError(where, 'milliseconds of at least 0', ms)
+    if (!(typeof ms === 'number' && ms >= 0 && ms < Number.POSITIVE_INFINITY))
+      throw new ArgumentError(where, 'milliseconds of at least 0', ms)
   }
 
   return {
