@@ -22,7 +22,7 @@ function readRounds(text: string): number {
 }
 
 const { values: args } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '300' } },
+  options: { json: { type: 'boolean', default: false }, rounds: { type: 'string', default: '30' } },
 })
 const rounds = readRounds(args.rounds)
 
@@ -68,6 +68,7 @@ const lines: Line[] = [
   },
   ratio('registry.call, 10,000 names', 2.2),
   ratio('registry.call, 10,000 names, shuffled'),
+  ratio('Map.get and the bare wrapper, 10,000 names'),
   { path: 'spawn at 100,000 against 1,000', value: spawn.large / spawn.small, unit: 'x', budget: 1.5, note: spawnNote },
   { path: 'memory, closed, actor spawned', value: closedBytes, unit: 'bytes', budget: 4096, note: 'per breaker' },
   { path: 'memory, open', value: openBytes, unit: 'bytes', note: 'per breaker, its timer too' },

@@ -1,8 +1,9 @@
-// Measurement: short turns, each path right after its base, so that what the machine does beside us hits both alike.
+// Measurement: by turns, each path right after its base, so that what the machine does beside us hits both alike.
 import { bases, type Loop, paths } from './paths.ts'
 
-const CALLS_A_TURN = 1_000
-const WARM_UP_ROUNDS = 30
+const CALLS_A_TURN = 20_000
+const CALLS_TO_SETTLE = 1_000
+const WARM_UP_ROUNDS = 4
 
 export interface Measured {
   readonly ns: number
@@ -17,27 +18,32 @@ export function median(samples: readonly number[]): number {
 }
 
 async function nanosecondsOf(loop: Loop): Promise<number> {
+  // Whatever ran before has left its garbage and its code in the caches: not ours to pay for.
+  await loop(CALLS_TO_SETTLE)
   const start = process.hrtime.bigint()
   await loop(CALLS_A_TURN)
   return Number(process.hrtime.bigint() - start) / CALLS_A_TURN
 }
 
 export async function measurePaths(rounds: number): Promise<Record<string, Measured>> {
-  const samples = new Map(
-    Object.keys(paths).map((name) => [name, { ns: [], base: [] } as Record<'ns' | 'base', number[]>]),
-  )
+  const entries = Object.entries(paths)
+  const samples = new Map(entries.map(([name]) => [name, { ns: [], base: [] } as Record<'ns' | 'base', number[]>]))
   for (let round = 0; round < WARM_UP_ROUNDS + rounds; round++) {
     if (process.stderr.isTTY) process.stderr.write(`\rround ${round + 1} of ${WARM_UP_ROUNDS + rounds} `)
-    for (const [name, [loop, base]] of Object.entries(paths)) {
-      const baseNs = await nanosecondsOf(bases[base])
+    for (let turn = 0; turn < entries.length; turn++) {
+      // Another order each round, and the base now before and now after: no path has always the same neighbours.
+      const [name, [loop, base]] = entries[(turn * 5 + round) % entries.length] as (typeof entries)[number]
+      const baseFirst = (round + turn) % 2 === 0
+      const before = baseFirst ? await nanosecondsOf(bases[base]) : Number.NaN
       const ns = await nanosecondsOf(loop)
+      const baseNs = baseFirst ? before : await nanosecondsOf(bases[base])
       if (round < WARM_UP_ROUNDS) continue
       samples.get(name)?.base.push(baseNs)
       samples.get(name)?.ns.push(ns)
     }
   }
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
-  const entries = [...samples].map(([name, { ns, base }]): [string, Measured] => [
+  const measured = [...samples].map(([name, { ns, base }]): [string, Measured] => [
     name,
     {
       ns: median(ns),
@@ -45,5 +51,5 @@ export async function measurePaths(rounds: number): Promise<Record<string, Measu
       baseNs: median(base),
     },
   ])
-  return Object.fromEntries(entries)
+  return Object.fromEntries(measured)
 }

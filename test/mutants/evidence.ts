@@ -1,12 +1,28 @@
 // Mutants of the evidence and of the triggers that judge it (src/tally.ts, src/window.ts, src/triggers.ts).
 import type { Prey } from './hunt.ts'
-import { cumulative, failureWindow, plain, rateOfCalls, rateOverTime } from './policies.ts'
+import { cumulative, failureWindow, plain, rateOfCalls, rateOverTime, slowCalls } from './policies.ts'
 
 const tally = 'src/tally.ts'
 const triggers = 'src/triggers.ts'
 const window = 'src/window.ts'
 
 export const ofTheEvidence: readonly Prey[] = [
+  {
+    name: 'slow calls are not counted in their window',
+    breaks: 'R12',
+    file: tally,
+    find: 'durationMs > policy.slowCalls.slowerThanMs',
+    replace: 'false',
+    policy: slowCalls,
+  },
+  {
+    name: 'a call is slow 1 ms too late',
+    breaks: 'R12',
+    file: tally,
+    find: 'durationMs > policy.slowCalls.slowerThanMs',
+    replace: 'durationMs > policy.slowCalls.slowerThanMs + 1',
+    policy: slowCalls,
+  },
   {
     name: 'a success does not clear the failures in a row',
     breaks: 'R12',

@@ -26,6 +26,14 @@ export const backoff: PolicyOptions = {
 
 export const failureWindow: PolicyOptions = { ...short, failureThreshold: 2, failureWindow: 500, successThreshold: 1 }
 
+/** One call of two slower than 100 ms opens it. */
+export const slowCalls: PolicyOptions = {
+  ...short,
+  failureThreshold: null,
+  slowCalls: { slowerThan: 100, threshold: 0.5, minimumCalls: 2, window: { calls: 2 } },
+  successThreshold: 1,
+}
+
 export const rateOfCalls: PolicyOptions = {
   ...short,
   failureThreshold: null,

@@ -111,6 +111,15 @@ export const ofTheRuntime: readonly Prey[] = [
     policy: plain,
   },
   {
+    name: 'after a stall the next deadline counts from now, not from when the last was due',
+    breaks: 'R05',
+    file: 'src/timers.ts',
+    find: 'const dueAt = (base ?? now) + ms',
+    replace: 'const dueAt = now + ms',
+    policy: plain,
+    exploration: { depth: 6, steps: { commands: ['trip'], results: ['fail'] } },
+  },
+  {
     name: 'a restart begins the open time anew',
     breaks: 'R30',
     file: registry,
