@@ -117,10 +117,9 @@ export class Breaker {
     return this.#row.name
   }
 
-  /** As `registry.state(name)`: creates nothing. */
+  /** As `registry.state(name)`. Like all that only reads, it makes no breaker of one that was deleted. */
   get state(): BreakerState {
-    const { attached, home, name, state } = this.#row
-    return attached || home.isClosed() ? state : home.stateOf(name)
+    return this.#readable().state
   }
 
   /** The number of the current stay in a state; it only ever grows. */
@@ -132,10 +131,10 @@ export class Breaker {
     return this.#readable().policy
   }
 
-  /** The XState actor, to inspect or subscribe to. A crash replaces it; `null` if it can't be started. */
+  /** The XState actor, to inspect or subscribe to. A crash replaces it; `null` if it can't be started, or is gone. */
   get actor(): BreakerActor | null {
-    const row = this.#attached()
-    return row.actor ?? row.home.install(row)
+    const row = this.#readable()
+    return row.actor ?? (row.attached ? row.home.install(row) : null)
   }
 
   stats(): BreakerStats {
@@ -144,7 +143,7 @@ export class Breaker {
 
   /** Whether a call would be admitted now. Reserves and counts nothing. */
   allows(): boolean {
-    return wouldAdmit(this.#attached())
+    return wouldAdmit(this.#readable())
   }
 
   /** The admission of one call, or `undefined`; the caller reports the outcome to it, exactly once. */
@@ -196,9 +195,9 @@ export class Breaker {
     send(row, { type, at: row.home.clock.now() })
   }
 
-  /** After `close()` the last figures can still be read. */
+  /** The row of this name now; of a breaker that is gone, the last figures. */
   #readable(): Row {
-    return this.#row.home.isClosed() ? this.#row : this.#attached()
+    return this.#row.attached ? this.#row : (this.#row.home.find(this.#row.name) ?? this.#row)
   }
 
   #attached(): Row {

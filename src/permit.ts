@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // Permit: the admission of one call, held by whoever reports its outcome.
 import { ArgumentError } from './errors.ts'
 import { catchUp, classify, dateOf, type Ended, NO_PROBE, type Result, sample, settle, takesSample } from './settle.ts'

@@ -3,8 +3,8 @@
 
 /** What a call came to: it returned a value, or it threw. Given to `isFailure` and `ignore`. */
 export type Outcome =
-  | { readonly value: unknown; readonly durationMs: number }
-  | { readonly error: unknown; readonly durationMs: number }
+  | { readonly value: unknown; readonly error?: undefined; readonly durationMs: number }
+  | { readonly error: unknown; readonly value?: undefined; readonly durationMs: number }
 
 /** Decides something about an outcome; must answer `true` or `false` at once. */
 export type Classifier = (outcome: Outcome) => boolean

@@ -1,7 +1,7 @@
 // Presets: a policy for each of five published breakers, so that one behaves here as its document says.
 // Where a document describes a defect (half-open permits that never come back, late results that close) it is left out.
 import type { Outcome } from './policy.ts'
-import type { PolicyOptions } from './resolve-policy.ts'
+import { freeze, type PolicyOptions } from './resolve-policy.ts'
 
 /** distribute (Gleam): 5 consecutive failures open it, 2 successes close it, one probe at a time, 30 s. */
 const distribute: PolicyOptions = {
@@ -52,4 +52,4 @@ const tinkex: PolicyOptions = {
 }
 
 /** Use as they are, or with changes: `{ ...presets.nebula, openTimeout: '10s' }`. */
-export const presets = Object.freeze({ distribute, snakepit, nebula, phoenixMicro, tinkex })
+export const presets = freeze({ distribute, snakepit, nebula, phoenixMicro, tinkex })

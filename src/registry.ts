@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // Registry: named breakers, made at first use and supervised by one root actor; owner of the table.
 import { type ActorRefFrom, createActor, type InspectionEvent } from 'xstate'
 import { type BreakerActor, registryMachine } from '../machines/registry.machine.ts'
@@ -42,8 +43,7 @@ export class Registry {
       folding,
       install: (row) => this.#install(row),
       rowOf: (name, formerly) => this.#rowOf(name, formerly.bound ? formerly.policy : undefined, formerly),
-      stateOf: (name) => this.state(name),
-      isClosed: () => this.#closed,
+      find: (name) => this.#rows.get(name),
     }
     this.#actor = this.#startActor()
     try {
@@ -84,10 +84,10 @@ export class Registry {
     const existing = this.#closed ? undefined : this.#rows.get(name)
     if (policy !== undefined && !existing?.warned) {
       const resolved = resolvePolicy(policy, this.#options.policyFor(name))
-      if (existing === undefined) this.#rowOf(name, resolved)
-      else this.#bind(existing, resolved)
-    } else if (existing === undefined) this.#rowOf(name)
-    return this.#handles.get(name) as Breaker
+      if (existing === undefined) return this.#handleOf(this.#rowOf(name, resolved))
+      this.#bind(existing, resolved)
+    }
+    return this.#handleOf(existing ?? this.#rowOf(name))
   }
 
   /** A name that has no breaker is `'closed'`; asking makes none. */
@@ -221,6 +221,11 @@ export class Registry {
     return row.actor
   }
 
+  /** Also of a row that a `created` listener has deleted by now. */
+  #handleOf(row: Row): Breaker {
+    return (this.#handles.get(row.name) ?? this.#formerHandles.get(row)) as Breaker
+  }
+
   #rowOf(name: string, policy?: Policy, formerly?: Row): Row {
     if (this.#closed) throw new RegistryClosedError()
     return this.#rows.get(name) ?? this.#create(name, policy, undefined, formerly && this.#formerHandles.get(formerly))
@@ -277,6 +282,7 @@ export class Registry {
     this.#hub.run(() => {
       this.#actor.send({ type: 'remove', name })
       detach(row)
+      row.state = 'closed'
       this.#firstGeneration = Math.max(this.#firstGeneration, row.generation)
       this.#hub.post('deleted', { endpoint: name, evicted })
     })
@@ -286,6 +292,7 @@ export class Registry {
 /**
  * A registry of supervised breakers.
  * @throws PolicyError (`INVALID_POLICY`), ClockError (`INVALID_CLOCK`), SnapshotError (`INVALID_SNAPSHOT`)
+ * @throws RegistryFullError (`REGISTRY_FULL`) when the snapshot holds more breakers that are not closed than `maxBreakers`
  */
 export function createRegistry(options: RegistryOptions = {}): Registry {
   return new Registry(options)

@@ -151,7 +151,8 @@ export function mistakesOf(issues: readonly v.BaseIssue<unknown>[], where: strin
   })
 }
 
-function freeze<T extends object>(value: T): T {
+/** All the way down. */
+export function freeze<T extends object>(value: T): T {
   for (const member of Object.values(value)) {
     if (typeof member === 'object' && member !== null) freeze(member)
   }

@@ -32,8 +32,8 @@ export interface Home {
   readonly folding: boolean
   /** Starts the actor of a row that has none; `null` if it crashes at once, time and again. */
   install(row: Row): BreakerActor | null
-  stateOf(name: string): BreakerState
-  isClosed(): boolean
+  /** The row of this name, if there is one. */
+  find(name: string): Row | undefined
   /** The row of this name now, made if there is none. @throws RegistryClosedError */
   rowOf(name: string, formerly: Row): Row
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createRegistry } from '../src/index.ts'
+import { createRegistry, presets } from '../src/index.ts'
 import { createVirtualClock } from '../src/testing/index.ts'
 
 describe('a handle', () => {
@@ -35,5 +35,34 @@ describe('a name', () => {
     expect(registry.breaker('aaaaaaab').policy.failureThreshold).toBe(1)
     expect(registry.breaker('aaaaaab-').policy.failureThreshold).toBe(5)
     expect(registry.breaker('aaaab').policy.failureThreshold).toBe(5)
+  })
+})
+
+describe('reading', () => {
+  it('a deleted breaker makes none, and gives its last figures (R22)', () => {
+    const registry = createRegistry({ clock: createVirtualClock() })
+    const handle = registry.breaker('a')
+    handle.recordFailure()
+    handle.trip()
+    registry.delete('a')
+    expect([handle.state, handle.allows(), handle.stats().calls.failed]).toEqual(['closed', true, 1])
+    expect([handle.generation, handle.policy.failureThreshold, handle.actor]).toEqual([2, 5, null])
+    expect(registry.has('a')).toBe(false)
+  })
+})
+
+describe('a listener that deletes what was created', () => {
+  it('costs neither the call nor the handle (R32)', async () => {
+    const registry = createRegistry({ clock: createVirtualClock() })
+    registry.on('created', ({ endpoint }) => registry.delete(endpoint))
+    await expect(registry.call('a', () => 1)).resolves.toBe(1)
+    expect(registry.breaker('b').endpoint).toBe('b')
+  })
+})
+
+describe('a preset', () => {
+  it('cannot be changed for everybody', () => {
+    expect(() => Object.assign(presets.nebula, { failureThreshold: 1 })).toThrow(TypeError)
+    expect(Object.isFrozen(presets.nebula.failureRate)).toBe(true)
   })
 })

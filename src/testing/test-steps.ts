@@ -47,7 +47,8 @@ export function statementsOf(path: Path, dialect: Dialect, observes: boolean): s
 
 function linesOf(place: Place, dialect: Dialect): string[] {
   const { step, words } = place
-  const shows = (state: string) => dialect.isEqual('breaker.state()', literal(state), `after step ${place.number}`)
+  const shows = (state: string) =>
+    dialect.isEqual('breaker.state()', literal(state), `after step ${place.number}, ${step.says}`)
   const done = deedOf(place, dialect)
   // Nobody can look while the event loop stands still.
   if (step.step.type === 'stall') return [`${done.join('\n')}${words}`]

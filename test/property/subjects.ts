@@ -78,15 +78,17 @@ export function runtime(
     record: (result) => (result === 'succeed' ? breaker.recordSuccess() : breaker.recordFailure()),
     configure: (options) => registry.configure(NAME, adapted(options)),
     command(command) {
-      if (command === 'delete') registry.delete(NAME)
-      else if (command === 'crash') {
+      if (command === 'delete') {
+        registry.delete(NAME)
+        // Used again, the handle makes it anew, under the policy that it had.
+        breaker.enable()
+      } else if (command === 'crash') {
         breaker.actor?.send({ type: 'xstate.error.actor.test', error: new Error('crash') } as never)
       } else breaker[command]()
     },
     advance: (ms) => clock.advance(ms),
     stall: (ms) => clock.stall(ms),
     image() {
-      // Looking at a deleted breaker makes it anew, as its next call would.
       breaker.allows()
       const [snapshot] = registry.snapshot().breakers
       const { timeInState: _, endpoint: __, ...rest } = snapshot ?? ({} as never)

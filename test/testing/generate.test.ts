@@ -56,6 +56,16 @@ describe('the tests it writes, with the driver it writes', () => {
     },
   )
 
+  it.each(['ts', 'mjs'])('pass with every step there is, which the driver then has: .%s', (ending) => {
+    workshop.write('report.json', '{ "failureThreshold": 2, "openTimeoutFrom": "lastFailure" }')
+    const driver = `./${name}.${ending === 'mjs' ? 'mjs' : 'js'}`
+    const file = `${name}.test.${ending}`
+    const every = ['--commands', 'all', '--results', 'all', '--stalls']
+    workshop.generate('--policy', 'report.json', '--runner', 'node', ...every, '--driver', driver, '--out', file)
+    expect(workshop.lint(file, `${name}.${ending}`)).toMatchObject({ status: 0 })
+    expect(workshop.runTests('node', file)).toMatchObject({ status: 0 })
+  })
+
   it('compile as strict TypeScript, the driver too', () => {
     workshop.generate('--driver', `./${name}.js`, '--out', `${name}.test.ts`)
     workshop.generate('--driver', `./${name}-js.js`, '--out', `${name}-js.test.js`)

@@ -36,7 +36,7 @@ describe('a test', () => {
   it('uses node:assert with the runner of Node', () => {
     const text = toTestFile(generatePaths(brief, FEW), { ...OPTIONS, runner: 'node' })
     expect(firstTest(text)).toContain(
-      `    assert.notEqual(call1, undefined)\n    assert.equal(breaker.state(), 'closed', 'after step 1')\n`,
+      `    assert.notEqual(call1, undefined)\n    assert.equal(breaker.state(), 'closed', 'after step 1, call 1 is admitted')\n`,
     )
     expect(text).not.toContain('expect')
   })

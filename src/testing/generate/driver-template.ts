@@ -1,5 +1,7 @@
 // The driver that a user fills in: it works as it stands, for a function guarded by switchgear.
-// Lines that begin with a language are for that language only.
+// Lines that begin with a word are for some files only: a language, or what the tests ask of the driver.
+import type { Command } from '../driver.ts'
+
 const LINES = `// The driver: how the generated tests work your service. It runs as it stands; put your service where it says TODO.
    import { createRegistry } from 'switchgear'
 ts:import type { Driver } from 'switchgear/testing'
@@ -11,6 +13,7 @@ ts:}
 
 ts:interface Call extends Request {
 ts:  readonly done: Promise<unknown>
+igts:  readonly cancel: () => void
 ts:}
 
 ts:export const driver: Driver<Call> = {
@@ -18,9 +21,10 @@ js:/** @type {import('switchgear/testing').Driver} */
 js:export const driver = {
      name: 'my service',
      // What an operator can do to your breaker; see --commands.
-     commands: [],
+     commands: COMMANDS,
      // Whether a call can end as neither success nor failure; see --results.
-     canIgnore: false,
+ig:  canIgnore: true,
+no:  canIgnore: false,
 
      start(policy, clock) {
        // What your service calls. The test decides how a request ends; one that it did not ask for succeeds at once.
@@ -35,7 +39,8 @@ js:export const driver = {
        // TODO: your service, made with this policy, this clock and this upstream.
        const registry = createRegistry({ policy, clock })
        const breaker = registry.breaker('my-endpoint')
-       const service = () => breaker.call(() => upstream())
+no:    const service = () => breaker.call(() => upstream())
+ig:    const service = (signal#: AbortSignal#) => breaker.call(() => upstream(), { signal })
 
        return {
          /** A caller calls the service: the request that arrives upstream, or nothing when the call is rejected. */
@@ -43,22 +48,35 @@ js:export const driver = {
            const arrival = new Promise#<Request>#((resolve) => {
              onRequest = resolve
            })
-           const done = service().then(
+ig:        const cancelled = new AbortController()
+ig:        const done = service(cancelled.signal).then(
+no:        const done = service().then(
              () => undefined,
              () => undefined,
            )
            const request = await Promise.race([arrival, done])
            onRequest = succeedAtOnce
-           return request && { ...request, done }
+ig:        return request && { ...request, done, cancel: () => cancelled.abort() }
+no:        return request && { ...request, done }
          },
          /** Upstream answers, and the caller has its answer. */
          async settle(call, result) {
            if (result === 'succeed') call.succeed()
+ig:        else if (result === 'ignore') call.cancel()
            else call.fail()
            await call.done
          },
+         /** What an operator does to your breaker, and a crash of its actor. */
          command(command) {
-           throw new Error(\`\${command} is not in the driver's commands\`)
+           if (command === 'delete') registry.delete('my-endpoint')
+           else if (command !== 'crash') breaker[command]()
+ts:        else breaker.actor?.send({ type: 'xstate.error.actor.test', error: new Error('crash') } as never)
+js:        else breaker.actor?.send({ type: 'xstate.error.actor.test', error: new Error('crash') })
+         },
+         /** An outcome of a call that was not asked for. */
+         report(result) {
+           if (result === 'succeed') breaker.recordSuccess()
+           else breaker.recordFailure()
          },
          // TODO: 'closed', 'open', 'halfOpen', 'forcedOpen' or 'disabled', however your service tells.
          state: () => breaker.state,
@@ -68,13 +86,21 @@ js:export const driver = {
    }
 `
 
-/** Source of a driver to fill in. */
-export function driverTemplate(language: 'ts' | 'js'): string {
-  const other = language === 'ts' ? 'js:' : 'ts:'
+/** What the generated tests ask of a driver. */
+export interface Asked {
+  readonly commands: readonly Command[]
+  readonly canIgnore: boolean
+}
+
+/** Source of a driver to fill in, which can do all that is asked of it. */
+export function driverTemplate(language: 'ts' | 'js', { commands, canIgnore }: Asked): string {
+  const kept = new Set(['', language, canIgnore ? 'ig' : 'no', ...(canIgnore ? [`ig${language}`] : [])])
   return LINES.split('\n')
-    .filter((line) => !line.startsWith(other))
-    .map((line) => line.replace(/^(ts:|js:| {3})/, ''))
+    .map((line) => /^(?:(igts|ts|js|ig|no):| {3})?(.*)$/.exec(line) ?? [])
+    .filter(([, only = '']) => kept.has(only))
+    .map(([, , rest = '']) => rest)
     .map((line) => line.replace(/#([:<][^#]*)#/g, language === 'ts' ? '$1' : ''))
     .join('\n')
+    .replace('COMMANDS', `[${commands.map((command) => `'${command}'`).join(', ')}]`)
     .replace(/\n{3,}/g, '\n\n')
 }

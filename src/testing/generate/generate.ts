@@ -31,7 +31,7 @@ export function generate(args: Arguments): Generated {
   const language = out !== undefined && /\.m?js$/.test(out) ? 'js' : 'ts'
   const name = args.name ?? (out === undefined ? 'my service' : basename(out).replace(/(\.(test|spec))?\.\w+$/, ''))
   const text = toTestFile(paths, { runner, name, driver: args.driver, language })
-  const driver = args.writesDriver && out !== undefined ? missingDriver(out, args.driver, language) : null
+  const driver = args.writesDriver && out !== undefined ? missingDriver(out, args.driver, language, steps) : null
 
   const { transitions, unreachable } = coverageOf(paths, policy, steps)
   const all = transitions.met.length + transitions.missed.length + unreachable.length
@@ -77,11 +77,16 @@ function readPolicy(file: string | undefined): PolicyOptions {
 }
 
 /** An import of `./driver.js` may mean a file in TypeScript. */
-function missingDriver(out: string, specifier: string, language: 'ts' | 'js'): Generated['driver'] {
+function missingDriver(
+  out: string,
+  specifier: string,
+  language: 'ts' | 'js',
+  { commands, results }: Arguments['steps'],
+): Generated['driver'] {
   if (!specifier.startsWith('.')) return null
   const inJavaScript = resolve(dirname(out), specifier)
   const inTypeScript = inJavaScript.replace(/js$/, 'ts')
   if (existsSync(inJavaScript) || existsSync(inTypeScript)) return null
   const file = relative('.', language === 'ts' ? inTypeScript : inJavaScript)
-  return { file, text: driverTemplate(language) }
+  return { file, text: driverTemplate(language, { commands, canIgnore: results.includes('ignore') }) }
 }
