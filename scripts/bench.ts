@@ -58,6 +58,7 @@ const lines: Line[] = [
     note: 'below 1 is faster',
   },
   ratio('call, closed, rate and slow-call windows', 2.1),
+  ratio('bare wrapper with two clock reads'),
   ratio('rejected call, open', 2),
   {
     path: 'tryAcquire() + success(), closed',
