@@ -1,7 +1,8 @@
 // Presets: a policy for each of five published breakers, so that one behaves here as its document says.
 // Where a document describes a defect (half-open permits that never come back, late results that close) it is left out.
+import { freeze } from './freeze.ts'
 import type { Outcome } from './policy.ts'
-import { freeze, type PolicyOptions } from './resolve-policy.ts'
+import type { PolicyOptions } from './resolve-policy.ts'
 
 /** distribute (Gleam): 5 consecutive failures open it, 2 successes close it, one probe at a time, 30 s. */
 const distribute: PolicyOptions = {

@@ -2,6 +2,7 @@
 // For uses without a runtime, and as the second opinion that the tests ask about every history.
 import { type Calls, newCalls } from './calls.ts'
 import * as rules from './decide.ts'
+import { freeze } from './freeze.ts'
 import type { Policy } from './policy.ts'
 import { addFailure, addSuccess, copyTally, refitTally, type Tally } from './tally.ts'
 import { type Reason, triggerAfter } from './triggers.ts'
@@ -162,11 +163,4 @@ function hold(draft: Draft, state: 'forcedOpen' | 'disabled', reason: Reason): v
   if (draft.state === state) return
   draft.state = state
   rules.enter(draft, reason)
-}
-
-function freeze<T extends object>(value: T): T {
-  for (const member of Object.values(value)) {
-    if (typeof member === 'object' && member !== null && !Object.isFrozen(member)) freeze(member)
-  }
-  return Object.freeze(value)
 }

@@ -3,10 +3,18 @@ import * as v from 'valibot'
 import type { InspectionEvent, Observer } from 'xstate'
 import type { Supervision } from '../machines/registry.machine.ts'
 import { type Clock, checkClock, systemClock } from './clock.ts'
-import { DURATION_EXPECTED, type Duration, parseDuration } from './duration.ts'
+import type { Duration } from './duration.ts'
 import { type Mistake, PolicyError } from './errors.ts'
 import { defaultPolicy, type Policy } from './policy.ts'
-import { mistakesOf, type PolicyOptions, resolvePolicy, safeParse } from './resolve-policy.ts'
+import {
+  count,
+  durationMs,
+  mistakesOf,
+  natural,
+  type PolicyOptions,
+  resolvePolicy,
+  safeParse,
+} from './resolve-policy.ts'
 import type { RegistrySnapshot } from './snapshot.ts'
 
 export interface RegistryOptions {
@@ -38,10 +46,7 @@ export interface RegistryOptions {
   readonly seed?: number | undefined
 }
 
-const COUNT_EXPECTED = 'a whole number of at least 1'
-const NATURAL_EXPECTED = 'a whole number of at least 0'
 const INSPECT_EXPECTED = 'a function or an observer with a next function'
-const natural = v.pipe(v.number(NATURAL_EXPECTED), v.safeInteger(NATURAL_EXPECTED), v.minValue(0, NATURAL_EXPECTED))
 
 const schema = v.strictObject(
   {
@@ -56,20 +61,12 @@ const schema = v.strictObject(
       ),
     ),
     folding: v.optional(v.boolean('true or false')),
-    maxBreakers: v.optional(
-      v.pipe(v.number(COUNT_EXPECTED), v.safeInteger(COUNT_EXPECTED), v.minValue(1, COUNT_EXPECTED)),
-    ),
+    maxBreakers: v.optional(count),
     supervision: v.optional(
       v.strictObject(
         {
           maxRestarts: v.optional(natural, 3),
-          withinMs: v.optional(
-            v.pipe(
-              v.custom<Duration>((value) => parseDuration(value) !== undefined, DURATION_EXPECTED),
-              v.transform((value) => parseDuration(value) as number),
-            ),
-            5_000,
-          ),
+          withinMs: v.optional(durationMs, 5_000),
           onEscalation: v.optional(v.picklist(['disabled', 'forcedOpen'], "'disabled' or 'forcedOpen'"), 'disabled'),
         },
         'an object: { maxRestarts, withinMs, onEscalation }',

@@ -3,14 +3,21 @@
 import * as v from 'valibot'
 import { DURATION_EXPECTED, type Duration, parseDuration } from './duration.ts'
 import { describeValue, type Mistake, PolicyError } from './errors.ts'
+import { freeze } from './freeze.ts'
 import { type Classifier, defaultPolicy, type Policy, type RateRule } from './policy.ts'
 
 const COUNT_EXPECTED = 'a whole number of at least 1'
 const SHARE_EXPECTED = 'a share above 0 and at most 1'
 
-const count = v.pipe(v.number(COUNT_EXPECTED), v.safeInteger(COUNT_EXPECTED), v.minValue(1, COUNT_EXPECTED))
+const NATURAL_EXPECTED = 'a whole number of at least 0'
+export const natural = v.pipe(
+  v.number(NATURAL_EXPECTED),
+  v.safeInteger(NATURAL_EXPECTED),
+  v.minValue(0, NATURAL_EXPECTED),
+)
+export const count = v.pipe(v.number(COUNT_EXPECTED), v.safeInteger(COUNT_EXPECTED), v.minValue(1, COUNT_EXPECTED))
 const share = v.pipe(v.number(SHARE_EXPECTED), v.gtValue(0, SHARE_EXPECTED), v.maxValue(1, SHARE_EXPECTED))
-const durationMs = v.pipe(
+export const durationMs = v.pipe(
   v.custom<Duration>((value) => parseDuration(value) !== undefined, DURATION_EXPECTED),
   v.transform((value) => parseDuration(value) as number),
 )
@@ -78,7 +85,6 @@ const backoff = v.pipe(
   v.transform(({ factor, max, jitter }) => ({ factor, maxMs: max, jitter })),
 )
 
-const SAMPLING_EXPECTED = 'a whole number of at least 0'
 const policySchema = v.strictObject(
   {
     failureThreshold: v.nullish(count),
@@ -96,9 +102,7 @@ const policySchema = v.strictObject(
     timeout: v.nullish(durationMs),
     isFailure: v.nullish(classifier),
     ignore: v.nullish(classifier),
-    latencySampling: v.optional(
-      v.pipe(v.number(SAMPLING_EXPECTED), v.safeInteger(SAMPLING_EXPECTED), v.minValue(0, SAMPLING_EXPECTED)),
-    ),
+    latencySampling: v.optional(natural),
     captureStack: v.optional(v.boolean('true or false')),
   },
   'an object of policy options',
@@ -149,12 +153,4 @@ export function mistakesOf(issues: readonly v.BaseIssue<unknown>[], where: strin
     if (issue.expected?.startsWith('"')) return { path, expected: 'it to be given', received: 'nothing' }
     return { path, expected: issue.message, received: describeValue(issue.input) }
   })
-}
-
-/** All the way down. */
-export function freeze<T extends object>(value: T): T {
-  for (const member of Object.values(value)) {
-    if (typeof member === 'object' && member !== null) freeze(member)
-  }
-  return Object.freeze(value)
 }

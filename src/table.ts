@@ -101,7 +101,7 @@ export class Row implements Stay, Tally, Calls {
   constructor(home: Home, name: string, policy: Policy, seed: number) {
     const now = home.clock.now()
     const { failureRate, slowCalls } = newTally(policy, now)
-    this.untilSample = policy.latencySampling === 0 ? NEVER : 1
+    this.untilSample = firstSampleIn(policy)
     this.policy = policy
     this.context = new SharedContext(name, 0)
     this.home = home
@@ -141,7 +141,7 @@ export function publish(row: Row, snapshot: SnapshotFrom<typeof breakerMachine>)
   Object.assign(row, decided)
   if (policy !== row.policy) {
     row.policy = policy
-    row.untilSample = policy.latencySampling === 0 ? NEVER : 1
+    row.untilSample = firstSampleIn(policy)
   }
   row.state = snapshot.value as BreakerState
   if (row.generation !== generation || from !== row.state) {
@@ -186,6 +186,10 @@ export function detach(row: Row): void {
 export function rejectionOf(row: Row): Rejection {
   row.rejection ??= newRejection(row.name, row.state, row.reason ?? { type: 'reset' })
   return row.rejection
+}
+
+function firstSampleIn({ latencySampling }: Policy): number {
+  return latencySampling === 0 ? NEVER : 1
 }
 
 export function restartSampling(row: Row): void {

@@ -1,6 +1,6 @@
 // checkPath: one generated path, driven through a breaker and compared with the model after every step.
 import type { Driver } from './driver.ts'
-import type { Path } from './paths.ts'
+import type { Path, PathStep } from './paths.ts'
 import { Rig } from './rig.ts'
 
 /** Where a breaker first did something else than the model, on the way along a path. */
@@ -16,7 +16,7 @@ export async function checkPath<P>(driver: Driver<P>, path: Path): Promise<Misma
   const rig = await Rig.start(driver, path.policy)
   try {
     for (const [index, step] of path.steps.entries()) {
-      const difference = await differenceAt(rig, path, index)
+      const difference = await differenceAt(rig, step)
       if (difference !== null) return { path, steps: index + 1, difference: `${step.says}: ${difference}` }
     }
     return null
@@ -25,9 +25,7 @@ export async function checkPath<P>(driver: Driver<P>, path: Path): Promise<Misma
   }
 }
 
-async function differenceAt<P>(rig: Rig<P>, path: Path, index: number): Promise<string | null> {
-  const step = path.steps[index]
-  if (step === undefined) return null
+async function differenceAt<P>(rig: Rig<P>, step: PathStep): Promise<string | null> {
   try {
     return await rig.check(step)
   } catch (error) {

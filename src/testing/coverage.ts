@@ -1,7 +1,6 @@
 // coverage: what a set of paths meets of the statechart, and what no path can meet under this policy, and why.
 import { breakerMachine } from '../../machines/breaker.machine.ts'
-import type { PolicyOptions } from '../resolve-policy.ts'
-import { resolvePolicy } from '../resolve-policy.ts'
+import { type PolicyOptions, resolvePolicy } from '../resolve-policy.ts'
 import { generateGraph, modelledPolicy, type Path } from './paths.ts'
 import type { StepOptions } from './steps.ts'
 import { allTransitions } from './timed-machine.ts'

@@ -1,15 +1,15 @@
 // explore: every interleaving of calls, results, time and commands up to a depth, on a real breaker beside the model.
 // Histories that leave both the model and the driver's fingerprint the same are continued once.
 import { ArgumentError } from '../errors.ts'
-import type { PolicyOptions } from '../resolve-policy.ts'
-import { resolvePolicy } from '../resolve-policy.ts'
+import { type PolicyOptions, resolvePolicy } from '../resolve-policy.ts'
 import type { Mismatch } from './check-path.ts'
 import type { Driver } from './driver.ts'
 import { decisionOf, type ModelState, type Step, startModel, stateOf, takeStep } from './model.ts'
-import { modelledPolicy, type Path, pathOf } from './paths.ts'
+import { modelledPolicy, pathOf, pathStepOf } from './paths.ts'
 import { Rig } from './rig.ts'
 import { shrink } from './shrink.ts'
 import { ALL_STEPS, keyOf, type StepOptions, stepsFrom } from './steps.ts'
+import type { Told } from './words.ts'
 
 export interface ExploreOptions {
   /** Steps in a history, at most. Default 8. */
@@ -73,11 +73,12 @@ export async function explore<P>(
     for (const { state, history } of frontier) {
       for (const step of stepsFrom(state, resolved, stepOptions)) {
         const after = takeStep(state, step)
+        const told = { step, before: state, after }
+        const { difference, fingerprint } = await compare(driver, tested, history, told, resolved.halfOpenMaxCalls)
         const longer = [...history, step]
-        const path = pathOf(tested, longer)
-        const { difference, fingerprint } = await compare(driver, path, state, after, resolved.halfOpenMaxCalls)
         compared++
         if (difference !== null) {
+          const path = pathOf(tested, longer)
           const failure = await shrink(driver, { path, steps: longer.length, difference })
           return { failure, states: seen.size, steps: compared, exhausted: false }
         }
@@ -93,19 +94,19 @@ export async function explore<P>(
   return { failure: null, states: seen.size, steps: compared, exhausted: frontier.length === 0 }
 }
 
-/** Takes the last step of the path where the others have led, and looks. */
+/** Takes the step where the history has led, and looks. */
 async function compare<P>(
   driver: Driver<P>,
-  path: Path,
-  before: ModelState,
-  after: ModelState,
+  policy: PolicyOptions,
+  history: readonly Step[],
+  told: Told,
   maxProbes: number,
 ): Promise<{ difference: string | null; fingerprint: string }> {
-  const last = path.steps.at(-1)
-  const rig = await Rig.start(driver, path.policy)
+  const { before, after } = told
+  const last = pathStepOf(told)
+  const rig = await Rig.start(driver, policy)
   try {
-    for (const { step } of path.steps.slice(0, -1)) await rig.take(step)
-    if (last === undefined) return { difference: null, fingerprint: '' }
+    for (const step of history) await rig.take(step)
     const wrong = (await rig.check(last)) ?? broken(before, after, maxProbes)
     if (wrong !== null) return { difference: `${last.says}: ${wrong}`, fingerprint: '' }
     const fingerprint = rig.fingerprint()
@@ -113,7 +114,7 @@ async function compare<P>(
     const stuck = held || (await rig.recovers()) ? null : `${last.says}: no call and no time closes it again`
     return { difference: stuck, fingerprint }
   } catch (error) {
-    return { difference: `${last?.says}: the driver threw ${String(error)}`, fingerprint: '' }
+    return { difference: `${last.says}: the driver threw ${String(error)}`, fingerprint: '' }
   } finally {
     await rig.stop()
   }

@@ -113,14 +113,15 @@ export function pathOf(
   return {
     title: tellPath(told),
     policy: modelledPolicy(policy),
-    steps: told.map((one) => ({
-      step: one.step,
-      says: tellStep(one),
-      taken: one.after.taken,
-      expect: expectationOf(one.after, one.step),
-      justBefore: justBefore(one),
-    })),
+    steps: told.map(pathStepOf),
   }
+}
+
+/** A step as part of a path: in words, and with what must be seen after it. */
+export function pathStepOf(told: Told): PathStep {
+  const { step, after } = told
+  const expect = expectationOf(after, step)
+  return { step, says: tellStep(told), taken: after.taken, expect, justBefore: justBefore(told) }
 }
 
 function justBefore({ step, before }: Told): Expectation | undefined {

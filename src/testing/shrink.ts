@@ -1,7 +1,6 @@
 // shrink: the shortest story that still goes wrong, found by leaving out steps.
 
-import type { PolicyOptions } from '../resolve-policy.ts'
-import { resolvePolicy } from '../resolve-policy.ts'
+import { type PolicyOptions, resolvePolicy } from '../resolve-policy.ts'
 import { checkPath, type Mismatch } from './check-path.ts'
 import type { Driver } from './driver.ts'
 import { type Step, startModel, takeStep } from './model.ts'

@@ -1,8 +1,7 @@
 // Which steps make sense in a state of the model, and when two states are the same for all that can follow.
 import type { Policy, RateRule } from '../policy.ts'
-import type { Tally } from '../tally.ts'
-import { inOrder } from '../tally.ts'
-import { type SlidingWindow, slicesOf } from '../window.ts'
+import { inOrder, type Tally } from '../tally.ts'
+import { copyWindow, type SlidingWindow, slicesOf } from '../window.ts'
 import type { CallResult, Command } from './driver.ts'
 import { decisionOf, isCallLate, type ModelCall, type ModelState, type Step, stateOf, takeStep } from './model.ts'
 
@@ -153,7 +152,7 @@ export function keyOf(state: ModelState, policy: Policy): string {
 /** What of the tally this policy will ever look at. */
 function evidenceKey(tally: Tally, policy: Policy, now: number): unknown {
   const window = (of: SlidingWindow | null, rule: RateRule | null) =>
-    of && rule && [slicesOf(structuredClone(of), rule.window, now), 'timeMs' in rule.window ? of.endsAt - now : 0]
+    of && rule && [slicesOf(copyWindow(of), rule.window, now), 'timeMs' in rule.window ? of.endsAt - now : 0]
   const counted = policy.counting === 'cumulative' ? tally.failures : tally.consecutiveFailures
   return [
     policy.failureThreshold === null
