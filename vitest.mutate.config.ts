@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['test/*.test.ts', 'test/presets/*.test.ts', 'test/property/folding.test.ts', 'test/survivors/*.test.ts'],
-    exclude: ['test/{close,scale,clock,requirements,registry-machine,inspector}.test.ts'],
+    include: ['test/{rules,edge,runtime,presets}/*.test.ts', 'test/property/folding.test.ts'],
+    exclude: ['test/runtime/{close,scale,clock}.test.ts'],
     env: { SWITCHGEAR_PROPERTY_RUNS: '60' },
     setupFiles: ['test/mutants/seed.ts'],
     testTimeout: 10_000,

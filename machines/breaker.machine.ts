@@ -1,10 +1,10 @@
 // The breaker as a statechart: the specification, and the logic of the actor that runs in production.
 // It does no I/O and reads no clock: every event says when it happened, and every rule lives in the pure layer.
 import { assign, cancel, enqueueActions, setup } from 'xstate'
-import * as rules from '../src/decide.ts'
-import type { Policy } from '../src/policy.ts'
-import { addFailure, addSuccess, copyTally, refitTally, type Tally } from '../src/tally.ts'
-import { type Reason, triggerAfter } from '../src/triggers.ts'
+import * as rules from '../src/rules/decide.ts'
+import type { Policy } from '../src/rules/policy.ts'
+import { addFailure, addSuccess, copyTally, refitTally, type Tally } from '../src/rules/tally.ts'
+import { type Reason, triggerAfter } from '../src/rules/triggers.ts'
 
 export interface BreakerInput {
   readonly policy: Policy

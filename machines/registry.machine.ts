@@ -1,7 +1,7 @@
 // The registry as a statechart: the supervisor of the breakers. It installs, removes, restarts and parks them.
 // Children are created with their parent given and kept in a Map: XState's spawn copies a list of all children each time.
 import { type ActorRefFrom, createActor, type ErrorActorEvent, enqueueActions, setup } from 'xstate'
-import type { BreakerState } from '../src/decide.ts'
+import type { BreakerState } from '../src/rules/decide.ts'
 import { type BreakerInput, breakerMachine } from './breaker.machine.ts'
 
 export type BreakerActor = ActorRefFrom<typeof breakerMachine>

@@ -1,14 +1,10 @@
 // npm run check:layers: which module may import which, type imports included. Reads machines/ and src/ of the folder
 // given (default: here), prints every import that points the wrong way and every cycle, and exits with 1 if there is one.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { builtinModules } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseSync } from 'vite'
 
-const PURE = ['policy', 'window', 'tally', 'triggers', 'decide', 'calls', 'freeze', 'reducer', 'pure'].map(
-  (name) => `src/${name}.ts`,
-)
 /** A check that finds nothing to check proves nothing: there were 143 when this was written. */
 const FEWEST_IMPORTS = 120
 const ENTRIES = ['src/index.ts', 'src/pure.ts', 'machines/index.ts']
@@ -20,31 +16,43 @@ interface Import {
   readonly isPackage: boolean
 }
 
-/** `pure`, `machines`, `runtime`, or for a folder of src/ its name, as in `src/testing`. */
-function layerOf(file: string): string {
-  if (PURE.includes(file)) return 'pure'
-  if (file.startsWith('machines/')) return 'machines'
-  const [, folder, ...rest] = file.split('/')
-  return rest.length === 0 ? 'runtime' : `src/${folder}`
+/** The rooms of the core, and what each may look into besides itself. */
+const CORE: Record<string, readonly string[]> = {
+  'src/rules': [],
+  machines: ['src/rules'],
+  'src/edge': ['src/rules', 'machines'],
+  'src/runtime': ['src/rules', 'machines', 'src/edge'],
+}
+
+/** The packages a room may use. None may use Node's modules: the core runs in browsers and edge runtimes too. */
+const PACKAGES: Record<string, readonly string[]> = {
+  'src/rules': [],
+  machines: ['xstate'],
+  'src/edge': ['xstate', 'valibot'],
+  'src/runtime': ['xstate'],
+  entry: [],
+}
+
+/** The folder that a file is in, as in `src/testing`; `entry` for a file of src/ itself. */
+function roomOf(file: string): string {
+  const [top = '', folder = '', ...rest] = file.split('/')
+  if (top === 'machines') return top
+  return rest.length === 0 ? 'entry' : `src/${folder}`
 }
 
 function mayImport(from: string, to: string): boolean {
-  const layer = layerOf(from)
-  const target = layerOf(to)
-  if (layer === 'pure') return target === 'pure'
-  if (layer === 'machines') return target === 'machines' || target === 'pure'
-  if (layer === 'runtime') return target === 'runtime' || target === 'machines' || target === 'pure'
-  // The virtual clock is a Clock of the runtime, and test drivers look inside; nothing else looks behind the entries.
-  if (layer === 'src/testing' && ['runtime', 'machines', 'pure'].includes(target)) return true
-  return target === layer || ENTRIES.includes(to)
+  const room = roomOf(from)
+  const target = roomOf(to)
+  if (from === 'src/pure.ts') return target === 'src/rules'
+  if (room === target) return room !== 'entry'
+  if (room === 'entry') return target in CORE
+  if (room in CORE) return CORE[room]?.includes(target) ?? false
+  // Test drivers look inside, and the kit's model is the rules; nothing else looks behind the entries.
+  return ENTRIES.includes(to) || (room === 'src/testing' && target in CORE)
 }
 
 function mayImportPackage(from: string, specifier: string): boolean {
-  const layer = layerOf(from)
-  if (layer === 'pure') return false
-  if (layer === 'machines') return specifier === 'xstate'
-  if (layer !== 'runtime') return true
-  return ['xstate', 'valibot'].includes(specifier) || builtinModules.includes(specifier.replace(/^node:/, ''))
+  return PACKAGES[roomOf(from)]?.includes(specifier) ?? true
 }
 
 /** Every specifier of a file: import, import type, export … from, import() and the type import('…'). */
@@ -104,7 +112,7 @@ export function checkLayers(root: string): { files: number; imports: number; mis
   const graph = new Map(files.map((file) => [file, local.filter(({ from }) => from === file).map(({ to }) => to)]))
   const forbidden = imports
     .filter(({ from, to, isPackage }) => !(isPackage ? mayImportPackage(from, to) : mayImport(from, to)))
-    .map(({ from, to }) => `${from} (${layerOf(from)}) must not import ${to}`)
+    .map(({ from, to }) => `${from} (${roomOf(from)}) must not import ${to}`)
   const cycles = cyclesIn(graph).map((cycle) => `cycle: ${cycle.join(' -> ')}`)
   return { files: files.length, imports: imports.length, mistakes: [...forbidden, ...cycles] }
 }

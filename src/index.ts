@@ -1,11 +1,8 @@
 // Public entry `switchgear`.
 export type { BreakerActor, Supervision } from '../machines/registry.machine.ts'
-export type { Breaker, Guarded } from './breaker.ts'
-export type { CallOptions } from './call-options.ts'
-export type { Calls } from './calls.ts'
-export type { Clock } from './clock.ts'
-export type { BreakerState } from './decide.ts'
-export type { Duration } from './duration.ts'
+export type { CallOptions } from './edge/call-options.ts'
+export type { Clock } from './edge/clock.ts'
+export type { Duration } from './edge/duration.ts'
 export {
   ArgumentError,
   type BreakerError,
@@ -19,16 +16,19 @@ export {
   RegistryClosedError,
   RegistryFullError,
   SnapshotError,
-} from './errors.ts'
-export type { ErrorSource, EventName, Listener, RegistryEvents } from './events.ts'
-export type { Latency } from './latency.ts'
-export type { Permit } from './permit.ts'
-export type { Backoff, Classifier, Outcome, Policy, RateRule, SlowRule, WindowSize } from './policy.ts'
-export { presets } from './presets.ts'
-export { createRegistry, type Registry, type RegistryActor } from './registry.ts'
-export type { RegistryOptions } from './registry-options.ts'
-export { type PolicyOptions, resolvePolicy } from './resolve-policy.ts'
-export type { BreakerSnapshot, RegistrySnapshot } from './snapshot.ts'
-export type { BreakerStats } from './stats.ts'
-export type { CallContext } from './table.ts'
-export { describeReason, type Reason } from './triggers.ts'
+} from './edge/errors.ts'
+export { presets } from './edge/presets.ts'
+export type { RegistryOptions } from './edge/registry-options.ts'
+export { type PolicyOptions, resolvePolicy } from './edge/resolve-policy.ts'
+export type { BreakerSnapshot, RegistrySnapshot } from './edge/snapshot-format.ts'
+export type { Calls } from './rules/calls.ts'
+export type { BreakerState } from './rules/decide.ts'
+export type { Latency } from './rules/latency.ts'
+export type { Backoff, Classifier, Outcome, Policy, RateRule, SlowRule, WindowSize } from './rules/policy.ts'
+export { describeReason, type Reason } from './rules/triggers.ts'
+export type { Breaker, Guarded } from './runtime/breaker.ts'
+export type { ErrorSource, EventName, Listener, RegistryEvents } from './runtime/events.ts'
+export type { Permit } from './runtime/permit.ts'
+export { createRegistry, type Registry, type RegistryActor } from './runtime/registry.ts'
+export type { CallContext } from './runtime/row.ts'
+export type { BreakerStats } from './runtime/stats.ts'

@@ -1,14 +1,14 @@
 // Public entry `switchgear/pure`: breakers as immutable values, after distribute's circuit_breaker (Gleam).
 // No clock, no timer, no actor: the caller passes `now` in ms, from one clock that never goes back, and keeps the result.
-import type { Admission, BreakerEvent, BreakerState } from './decide.ts'
-import { defaultPolicy, type Policy } from './policy.ts'
-import { type BreakerValue, newBreakerValue, reduce } from './reducer.ts'
+import type { Admission, BreakerEvent, BreakerState } from './rules/decide.ts'
+import { defaultPolicy, type Policy } from './rules/policy.ts'
+import { type BreakerValue, newBreakerValue, reduce } from './rules/reducer.ts'
 
-export type { Calls } from './calls.ts'
-export type { Admission, BreakerEvent, BreakerState } from './decide.ts'
-export { defaultPolicy, type Policy } from './policy.ts'
-export { type BreakerValue, reduce } from './reducer.ts'
-export { describeReason, type Reason } from './triggers.ts'
+export type { Calls } from './rules/calls.ts'
+export type { Admission, BreakerEvent, BreakerState } from './rules/decide.ts'
+export { defaultPolicy, type Policy } from './rules/policy.ts'
+export { type BreakerValue, reduce } from './rules/reducer.ts'
+export { describeReason, type Reason } from './rules/triggers.ts'
 
 /** Breakers by name; a plain frozen object. */
 export type BreakerRegistry = Readonly<Record<string, BreakerValue>>

@@ -1,11 +1,12 @@
 // Histories: every step from every state that the model can be in, by the shortest way there; and the tours that
 // generatePaths makes, which lead through longer ones. Histories in which something came late are kept apart from those
 // without: a library may remember what the model forgets.
+
+import type { PolicyOptions } from '../../src/edge/resolve-policy.ts'
 import { resolvePolicy } from '../../src/index.ts'
-import type { PolicyOptions } from '../../src/resolve-policy.ts'
-import { decisionOf, type ModelState, type Step, startModel, stateOf, takeStep } from '../../src/testing/model.ts'
-import { generatePaths, type Path, pathOf } from '../../src/testing/paths.ts'
-import { ALL_STEPS, keyOf, type StepOptions, stepsFrom } from '../../src/testing/steps.ts'
+import { decisionOf, type ModelState, type Step, startModel, stateOf, takeStep } from '../../src/testing/model/model.ts'
+import { ALL_STEPS, keyOf, type StepOptions, stepsFrom } from '../../src/testing/model/steps.ts'
+import { generatePaths, type Path, pathOf } from '../../src/testing/paths/paths.ts'
 
 const STEPS: StepOptions = { ...ALL_STEPS, commands: [], results: ['succeed', 'fail'], justBefore: true }
 const MOST_LATE = 1

@@ -1,6 +1,7 @@
 // judge: one library on all requirements, in this process.
+
+import type { Rig } from '../../src/testing/exploring/rig.ts'
 import type { Path, PathStep } from '../../src/testing/index.ts'
-import type { Rig } from '../../src/testing/rig.ts'
 import { Findings, findingOf } from './findings.ts'
 import { tours, visitHistories } from './histories.ts'
 import type { Library, RequirementId } from './library.ts'

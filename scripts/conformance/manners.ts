@@ -1,8 +1,8 @@
 // Manners: paths again, with calls that end otherwise than by a promise, and with listeners and filters that throw.
 // Only what goes wrong here and not without it is charged to it.
 import type { PolicyOptions } from '../../src/index.ts'
+import type { Rig } from '../../src/testing/exploring/rig.ts'
 import type { Path } from '../../src/testing/index.ts'
-import type { Rig } from '../../src/testing/rig.ts'
 import { type Findings, findingOf } from './findings.ts'
 import { visitHistories } from './histories.ts'
 import type { Library, RequirementId } from './library.ts'

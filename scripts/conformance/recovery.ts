@@ -1,5 +1,5 @@
 // Recovery: whether a breaker gets out of where a history has left it.
-import type { Rig } from '../../src/testing/rig.ts'
+import type { Rig } from '../../src/testing/exploring/rig.ts'
 import type { Call, LibrarySubject } from './subject.ts'
 
 const MINUTE_MS = 60_000

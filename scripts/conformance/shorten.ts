@@ -1,8 +1,8 @@
 // shorten: a story in as few steps as leaving out can reach, one at a time, while the same still goes wrong.
 import { resolvePolicy } from '../../src/index.ts'
 import type { Path } from '../../src/testing/index.ts'
-import { type Step, startModel, takeStep } from '../../src/testing/model.ts'
-import { pathOf } from '../../src/testing/paths.ts'
+import { type Step, startModel, takeStep } from '../../src/testing/model/model.ts'
+import { pathOf } from '../../src/testing/paths/paths.ts'
 
 /** Says where in the path it goes wrong, or `undefined` when it does not. */
 type GoesWrong = (path: Path) => Promise<number | undefined>

@@ -1,8 +1,9 @@
 // A walk: one generated path driven through a library. Each step says which requirement it puts to the test, so that
 // a difference from the model is charged to the rule that was broken, and to no other.
+
+import { Rig } from '../../src/testing/exploring/rig.ts'
 import type { Path, PathStep } from '../../src/testing/index.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
-import { Rig } from '../../src/testing/rig.ts'
 import { useClock } from './global-clock.ts'
 import type { Library, RequirementId, Settings } from './library.ts'
 import { type Call, LibrarySubject, type Manner } from './subject.ts'

@@ -1,6 +1,7 @@
 // Walker: takes the steps of a path, and tells of each which requirement it tests and what went wrong.
+
+import type { Rig } from '../../src/testing/exploring/rig.ts'
 import type { Path, PathStep } from '../../src/testing/index.ts'
-import type { Rig } from '../../src/testing/rig.ts'
 import type { Library, RequirementId } from './library.ts'
 import { type Call, type LibrarySubject, RESULT_OF, wrongOutcome } from './subject.ts'
 import type { Divergence, Walked, WalkOptions } from './walk.ts'

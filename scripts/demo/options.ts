@@ -1,7 +1,7 @@
 // Options: what `npm start` takes on its command line, checked before anything is started.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { parseDuration } from '../../src/duration.ts'
+import { parseDuration } from '../../src/edge/duration.ts'
 import { PolicyError, type PolicyOptions, resolvePolicy } from '../../src/index.ts'
 
 export interface DemoOptions {

@@ -1,13 +1,13 @@
 // describeBreaker: generated paths as the tests of any runner that has `describe` and `it`.
-import { ArgumentError } from '../errors.ts'
-import type { PolicyOptions } from '../resolve-policy.ts'
-import { checkPath } from './check-path.ts'
+import { ArgumentError } from '../edge/errors.ts'
+import type { PolicyOptions } from '../edge/resolve-policy.ts'
 import type { Driver } from './driver.ts'
-import { generatePaths, type PathOptions } from './paths.ts'
-import { shrink } from './shrink.ts'
-import { ALL_STEPS } from './steps.ts'
-import { tellStory } from './story.ts'
-import { uniqueTitles } from './titles.ts'
+import { checkPath } from './exploring/check-path.ts'
+import { shrink } from './exploring/shrink.ts'
+import { ALL_STEPS } from './model/steps.ts'
+import { generatePaths, type PathOptions } from './paths/paths.ts'
+import { tellStory } from './writing/story.ts'
+import { uniqueTitles } from './writing/titles.ts'
 
 /** Of vitest, Jest or node:test, as imported. */
 export interface TestRunner {

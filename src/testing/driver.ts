@@ -1,6 +1,6 @@
 // Driver: how the kit works a breaker under test, whatever library or service it is in.
 // A step may answer at once or with a promise; the kit moves time only through the clock it hands over.
-import type { PolicyOptions } from '../resolve-policy.ts'
+import type { PolicyOptions } from '../edge/resolve-policy.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 export type CallResult = 'succeed' | 'fail' | 'ignore'

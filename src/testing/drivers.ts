@@ -1,10 +1,11 @@
 // The drivers of switchgear itself: the runtime with and without folding, and the pure layer.
-import type { Breaker } from '../breaker.ts'
-import type { Permit } from '../permit.ts'
+
+import { resolvePolicy } from '../edge/resolve-policy.ts'
 import { type Admission, newBreaker, recordFailure, recordIgnored, recordSuccess, shouldAllowRequest } from '../pure.ts'
-import { type BreakerValue, reduce, resumed } from '../reducer.ts'
-import { createRegistry, type Registry } from '../registry.ts'
-import { resolvePolicy } from '../resolve-policy.ts'
+import { type BreakerValue, reduce, resumed } from '../rules/reducer.ts'
+import type { Breaker } from '../runtime/breaker.ts'
+import type { Permit } from '../runtime/permit.ts'
+import { createRegistry, type Registry } from '../runtime/registry.ts'
 import type { Command, Driver, Observation, Subject } from './driver.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 

@@ -1,10 +1,14 @@
 // Public entry `switchgear/testing`: tests made from the statechart that runs in production.
-export { checkPath, type Mismatch } from './check-path.ts'
-export { type CoverageReport, type Covered, coverage } from './coverage.ts'
+
 export { type DescribeOptions, describeBreaker, type TestRunner } from './describe-breaker.ts'
 export type { CallResult, Command, Driver, Observation, Subject } from './driver.ts'
 export { pureDriver, runtimeDriver } from './drivers.ts'
-export { type Exploration, type ExploreOptions, explore } from './explore.ts'
+export { checkPath, type Mismatch } from './exploring/check-path.ts'
+export { type Exploration, type ExploreOptions, explore } from './exploring/explore.ts'
+export { shrink } from './exploring/shrink.ts'
+export type { Step } from './model/model.ts'
+export type { StepOptions } from './model/steps.ts'
+export { type CoverageReport, type Covered, coverage } from './paths/coverage.ts'
 export {
   generateMachinePaths,
   type MachineEvent,
@@ -13,12 +17,9 @@ export {
   type MachinePathStep,
   type MachineStep,
   uncoveredTransitions,
-} from './machine-paths.ts'
-export type { Step } from './model.ts'
-export { type Expectation, generatePaths, type Path, type PathOptions, type PathStep } from './paths.ts'
-export { shrink } from './shrink.ts'
-export type { StepOptions } from './steps.ts'
-export { tellStory, toMermaid } from './story.ts'
-export { type TestFileOptions, toTestFile } from './test-file.ts'
-export type { Coverage } from './tour.ts'
+} from './paths/machine-paths.ts'
+export { type Expectation, generatePaths, type Path, type PathOptions, type PathStep } from './paths/paths.ts'
+export type { Coverage } from './paths/tour.ts'
 export { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
+export { tellStory, toMermaid } from './writing/story.ts'
+export { type TestFileOptions, toTestFile } from './writing/test-file.ts'

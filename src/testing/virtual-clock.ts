@@ -1,7 +1,7 @@
 // VirtualClock: time that moves only when a test says so. It steps to every due time in turn, so that timers that set
 // timers fire in the order and at the times they would (XState's SimulatedClock jumps, and misses them).
-import type { Clock } from '../clock.ts'
-import { ArgumentError } from '../errors.ts'
+import type { Clock } from '../edge/clock.ts'
+import { ArgumentError } from '../edge/errors.ts'
 
 export interface VirtualClock extends Clock {
   /** Moves time on by `ms` and fires what falls due, in order. */

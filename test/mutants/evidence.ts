@@ -1,10 +1,10 @@
-// Mutants of the evidence and of the triggers that judge it (src/tally.ts, src/window.ts, src/triggers.ts).
+// Mutants of the evidence and of the triggers that judge it (src/rules/tally.ts, src/rules/window.ts, src/rules/triggers.ts).
 import type { Prey } from './hunt.ts'
 import { cumulative, failureWindow, plain, rateOfCalls, rateOverTime, slowCalls } from './policies.ts'
 
-const tally = 'src/tally.ts'
-const triggers = 'src/triggers.ts'
-const window = 'src/window.ts'
+const tally = 'src/rules/tally.ts'
+const triggers = 'src/rules/triggers.ts'
+const window = 'src/rules/window.ts'
 
 export const ofTheEvidence: readonly Prey[] = [
   {

@@ -2,8 +2,8 @@
 import type { Prey } from './hunt.ts'
 import { failureWindow, fromLastFailure, plain, twoProbes } from './policies.ts'
 
-const settle = 'src/settle.ts'
-const registry = 'src/registry.ts'
+const settle = 'src/runtime/settle.ts'
+const registry = 'src/runtime/registry.ts'
 
 export const ofTheRuntime: readonly Prey[] = [
   {
@@ -65,7 +65,7 @@ export const ofTheRuntime: readonly Prey[] = [
   {
     name: 'a permit counts each time that it is reported to',
     breaks: 'R03',
-    file: 'src/permit.ts',
+    file: 'src/runtime/permit.ts',
     find: 'if (this.#settled) return result',
     replace: '',
     policy: plain,
@@ -73,7 +73,7 @@ export const ofTheRuntime: readonly Prey[] = [
   {
     name: 'a crash loses the window',
     breaks: 'R30',
-    file: 'src/table.ts',
+    file: 'src/runtime/row.ts',
     find: 'const tally = copyTally(row)',
     replace: 'const tally = newTally(row.policy, 0)',
     policy: failureWindow,
@@ -81,7 +81,7 @@ export const ofTheRuntime: readonly Prey[] = [
   {
     name: 'a deleted breaker leaves its generation to the next of its name',
     breaks: 'R22',
-    file: 'src/table.ts',
+    file: 'src/runtime/row.ts',
     find: '  row.generation++\n',
     replace: '',
     policy: plain,
@@ -113,7 +113,7 @@ export const ofTheRuntime: readonly Prey[] = [
   {
     name: 'after a stall the next deadline counts from now, not from when the last was due',
     breaks: 'R05',
-    file: 'src/timers.ts',
+    file: 'src/runtime/timers.ts',
     find: 'const dueAt = (base ?? now) + ms',
     replace: 'const dueAt = now + ms',
     policy: plain,

@@ -1,8 +1,8 @@
-// Mutants of the rules of a stay: generations, deadlines, probes, permits and the backoff (src/decide.ts).
+// Mutants of the rules of a stay: generations, deadlines, probes, permits and the backoff (src/rules/decide.ts).
 import type { Prey } from './hunt.ts'
 import { backoff, fromLastFailure, plain, twoProbes } from './policies.ts'
 
-const file = 'src/decide.ts'
+const file = 'src/rules/decide.ts'
 
 export const ofTheStay: readonly Prey[] = [
   {

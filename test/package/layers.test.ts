@@ -17,8 +17,9 @@ function tree(modules: Record<string, string>): void {
   const common = {
     'machines/index.ts': '',
     'src/index.ts': '',
-    'src/clock.ts': '',
-    'src/policy.ts': '',
+    'src/edge/clock.ts': '',
+    'src/runtime/row.ts': '',
+    'src/rules/policy.ts': '',
     'src/testing/index.ts': '',
   }
   for (const [path, text] of Object.entries({ ...common, ...modules })) {
@@ -28,18 +29,22 @@ function tree(modules: Record<string, string>): void {
 }
 
 const forbidden: [title: string, file: string, text: string][] = [
-  ['the pure layer, from the runtime', 'src/decide.ts', "import './clock.ts'"],
-  ['the pure layer, from a package', 'src/decide.ts', "import { assign } from 'xstate'"],
-  ['the pure layer, from Node', 'src/decide.ts', "import { inspect } from 'node:util'"],
-  ['machines, from the runtime', 'machines/breaker.machine.ts', "import type { Clock } from '../src/clock.ts'"],
+  ['the rules, from the runtime', 'src/rules/decide.ts', "import '../runtime/row.ts'"],
+  ['the rules, from a package', 'src/rules/decide.ts', "import { assign } from 'xstate'"],
+  ['the rules, from Node', 'src/rules/decide.ts', "import { inspect } from 'node:util'"],
+  ['the pure entry, from the edge', 'src/pure.ts', "export type { Clock } from './edge/clock.ts'"],
+  ['machines, from the edge', 'machines/breaker.machine.ts', "import type { Clock } from '../src/edge/clock.ts'"],
   ['machines, from Node', 'machines/breaker.machine.ts', "import 'node:fs'"],
-  ['the runtime, from a subpath', 'src/registry.ts', "export { createVirtualClock } from './testing/index.ts'"],
-  ['the runtime, from an unlisted package', 'src/registry.ts', "import { from } from 'rxjs'"],
-  ['a subpath, from behind the entry', 'src/fleet/fleet.ts', "import type { Clock } from '../clock.ts'"],
+  ['the edge, from the runtime', 'src/edge/clock.ts', "import '../runtime/row.ts'"],
+  ['the runtime, from a subpath', 'src/runtime/row.ts', "export { createVirtualClock } from '../testing/index.ts'"],
+  ['the runtime, from an unlisted package', 'src/runtime/row.ts', "import { from } from 'rxjs'"],
+  ['the runtime, from Node', 'src/runtime/row.ts', "import 'node:util'"],
+  ['an entry, from Node', 'src/index.ts', "import 'node:util'"],
+  ['a subpath, from behind the entry', 'src/fleet/fleet.ts', "import type { Clock } from '../edge/clock.ts'"],
   ['a subpath, from another', 'src/fleet/fleet.ts', "import '../testing/index.ts'"],
-  ['by a dynamic import', 'src/policy.ts', "const clock = await import('./clock.ts')"],
-  ['by a type import()', 'src/policy.ts', "type Clock = import('./clock.ts').Clock"],
-  ['by export *', 'src/policy.ts', "export * from './clock.ts'"],
+  ['by a dynamic import', 'src/rules/policy.ts', "const clock = await import('../edge/clock.ts')"],
+  ['by a type import()', 'src/rules/policy.ts', "type Clock = import('../edge/clock.ts').Clock"],
+  ['by export *', 'src/rules/policy.ts', "export * from '../edge/clock.ts'"],
 ]
 
 describe('an import that points the wrong way is reported', () => {
@@ -51,19 +56,21 @@ describe('an import that points the wrong way is reported', () => {
 
 describe('an import that points the right way is not', () => {
   it.each([
-    ['the pure layer, from itself', 'src/decide.ts', "import './policy.ts'"],
-    ['machines, from xstate and the pure layer', 'machines/a.machine.ts', "import 'xstate'; import '../src/policy.ts'"],
+    ['the rules, from themselves', 'src/rules/decide.ts', "import './policy.ts'"],
     [
-      'the runtime, from Node and its packages',
-      'src/registry.ts',
-      "import 'node:util'; import 'valibot'; import 'xstate'",
+      'machines, from xstate and the rules',
+      'machines/a.machine.ts',
+      "import 'xstate'; import '../src/rules/policy.ts'",
     ],
+    ['the edge, from its packages', 'src/edge/a.ts', "import 'valibot'; import 'xstate'; import '../rules/policy.ts'"],
+    ['the runtime, from the edge', 'src/runtime/a.ts', "import 'xstate'; import '../edge/clock.ts'"],
+    ['an entry, from a room', 'src/index.ts', "export {} from './runtime/row.ts'"],
+    ['a subpath, from the entries', 'src/fleet/fleet.ts', "import '../index.ts'; import '../../machines/index.ts'"],
     [
-      'a subpath, from the public entries',
-      'src/fleet/fleet.ts',
-      "import '../index.ts'; import '../../machines/index.ts'",
+      'testing, from the runtime and the rules',
+      'src/testing/a.ts',
+      "import '../runtime/row.ts'; import '../rules/policy.ts'",
     ],
-    ['testing, from the runtime and the pure layer', 'src/testing/a.ts', "import '../clock.ts'; import '../policy.ts'"],
   ])('%s', (_, file, text) => {
     tree({ [file]: text })
     expect(checkLayers(root).mistakes).toEqual([])
@@ -72,19 +79,23 @@ describe('an import that points the right way is not', () => {
 
 describe('a cycle is reported', () => {
   it.each([
-    ['of values', "import './table.ts'", "import './breaker.ts'"],
-    ['of types', "import type { Row } from './table.ts'", "export type { Breaker } from './breaker.ts'"],
-    ['over three modules', "import './table.ts'", "import './settle.ts'"],
-  ])('%s', (_, breaker, table) => {
-    tree({ 'src/breaker.ts': breaker, 'src/table.ts': table, 'src/settle.ts': "import './breaker.ts'" })
-    expect(checkLayers(root).mistakes).toEqual([expect.stringMatching(/^cycle: .*src\/table\.ts/)])
+    ['of values', "import './row.ts'", "import './breaker.ts'"],
+    ['of types', "import type { Row } from './row.ts'", "export type { Breaker } from './breaker.ts'"],
+    ['over three modules', "import './row.ts'", "import './settle.ts'"],
+  ])('%s', (_, breaker, row) => {
+    tree({
+      'src/runtime/breaker.ts': breaker,
+      'src/runtime/row.ts': row,
+      'src/runtime/settle.ts': "import './breaker.ts'",
+    })
+    expect(checkLayers(root).mistakes).toEqual([expect.stringMatching(/^cycle: .*row\.ts/)])
   })
 })
 
 it('an import of a file that is not there, or of a computed name, stops the check', () => {
-  tree({ 'src/registry.ts': "import './gone.ts'" })
+  tree({ 'src/runtime/registry.ts': "import './gone.ts'" })
   expect(() => checkLayers(root)).toThrow('there is no ./gone.ts')
-  tree({ 'src/registry.ts': 'await import(name)' })
+  tree({ 'src/runtime/registry.ts': 'await import(name)' })
   expect(() => checkLayers(root)).toThrow('not a string')
 })
 

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { breakerMachine } from '../../machines/index.ts'
 import { diagramOf } from '../../scripts/diagram.ts'
-import { defaultPolicy } from '../../src/policy.ts'
-import { type PolicyOptions, resolvePolicy } from '../../src/resolve-policy.ts'
+import { type PolicyOptions, resolvePolicy } from '../../src/edge/resolve-policy.ts'
+import { defaultPolicy } from '../../src/rules/policy.ts'
 import { blocksOf, README, samplesOf } from './readme.ts'
 import { createSandbox, packageJson, type Sandbox } from './sandbox.ts'
 

@@ -10,21 +10,21 @@ const defects: Mutant[] = [
   {
     name: 'property: generation check broken',
     breaks: 'R06',
-    file: 'src/decide.ts',
+    file: 'src/rules/decide.ts',
     find: 'stay.generation !== generation ||',
     replace: 'false ||',
   },
   {
     name: 'property: window never expires',
     breaks: 'R13',
-    file: 'src/window.ts',
+    file: 'src/rules/window.ts',
     find: "if ('calls' in size || now < window.endsAt) return",
     replace: "if ('calls' in size || now < window.endsAt * 1e9) return",
   },
   {
     name: 'property: failure exactly one window old still counts',
     breaks: 'R12',
-    file: 'src/triggers.ts',
+    file: 'src/rules/triggers.ts',
     find: 'now - oldest >= windowMs',
     replace: 'now - oldest > windowMs',
   },
@@ -38,7 +38,7 @@ const defects: Mutant[] = [
   {
     name: 'property: threshold off by one',
     breaks: 'R12',
-    file: 'src/triggers.ts',
+    file: 'src/rules/triggers.ts',
     find: 'return tally.consecutiveFailures >= threshold',
     replace: 'return tally.consecutiveFailures > threshold',
   },

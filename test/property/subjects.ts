@@ -1,11 +1,12 @@
 // The four ways to run one history: through calls, through permits, unfolded, and as values.
-import type { Admission } from '../../src/decide.ts'
+
 import { createRegistry, type PolicyOptions, resolvePolicy } from '../../src/index.ts'
 import { newBreaker, recordFailure, recordIgnored, recordSuccess, shouldAllowRequest } from '../../src/pure.ts'
-import { type BreakerValue, reduce, resumed } from '../../src/reducer.ts'
-import { inOrder } from '../../src/tally.ts'
+import type { Admission } from '../../src/rules/decide.ts'
+import { type BreakerValue, reduce, resumed } from '../../src/rules/reducer.ts'
+import { inOrder } from '../../src/rules/tally.ts'
+import { slicesOf } from '../../src/rules/window.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
-import { slicesOf } from '../../src/window.ts'
 
 export type Result = 'succeed' | 'fail' | 'ignore'
 export type Command = 'trip' | 'reset' | 'isolate' | 'disable' | 'enable' | 'delete' | 'crash'

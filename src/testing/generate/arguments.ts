@@ -1,10 +1,10 @@
 // The command line of switchgear-generate: what is asked for, with every mistake told in one line.
 import { parseArgs } from 'node:util'
-import { ArgumentError } from '../../errors.ts'
+import { ArgumentError } from '../../edge/errors.ts'
 import type { CallResult, Command } from '../driver.ts'
-import { ALL_STEPS } from '../steps.ts'
-import { RUNNERS, type Runner } from '../test-dialect.ts'
-import type { Coverage } from '../tour.ts'
+import { ALL_STEPS } from '../model/steps.ts'
+import type { Coverage } from '../paths/tour.ts'
+import { RUNNERS, type Runner } from '../writing/test-dialect.ts'
 
 export const HELP = `Usage: switchgear-generate [options]
 

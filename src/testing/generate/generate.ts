@@ -1,12 +1,12 @@
 // generate: from the command line to the texts of a test file and, where there is none, of a driver to fill in.
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { ArgumentError } from '../../errors.ts'
-import type { PolicyOptions } from '../../resolve-policy.ts'
-import { coverage as coverageOf } from '../coverage.ts'
-import { generatePaths } from '../paths.ts'
-import { dialectOf } from '../test-dialect.ts'
-import { toTestFile } from '../test-file.ts'
+import { ArgumentError } from '../../edge/errors.ts'
+import type { PolicyOptions } from '../../edge/resolve-policy.ts'
+import { coverage as coverageOf } from '../paths/coverage.ts'
+import { generatePaths } from '../paths/paths.ts'
+import { dialectOf } from '../writing/test-dialect.ts'
+import { toTestFile } from '../writing/test-file.ts'
 import type { Arguments } from './arguments.ts'
 import { driverTemplate } from './driver-template.ts'
 

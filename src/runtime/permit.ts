@@ -1,0 +1,83 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+// Permit: the admission of one call, held by whoever reports its outcome.
+import { ArgumentError } from '../edge/errors.ts'
+import { timesCalls } from '../rules/tally.ts'
+import type { Row } from './row.ts'
+import { catchUp, classify, dateOf, type Ended, NO_PROBE, type Result, sample, settle, takesSample } from './settle.ts'
+
+/** Report exactly one outcome; whatever is reported after the first changes nothing. */
+export class Permit {
+  readonly #row: Row
+  readonly #probe: number
+  readonly #sampled: boolean
+  readonly #startedAt: number
+  #settled = false
+  /** The stay the call was admitted in. */
+  readonly generation: number
+
+  constructor(row: Row, probe: number) {
+    this.#row = row
+    this.#probe = probe
+    this.generation = row.generation
+    this.#sampled = takesSample(row)
+    this.#startedAt = this.#sampled || timesCalls(row.policy) ? row.home.clock.now() : Number.NaN
+  }
+
+  get endpoint(): string {
+    return this.#row.name
+  }
+
+  success(): void {
+    this.settle('succeed')
+  }
+
+  /** With an error given, the policy's `isFailure` and `ignore` judge it as they judge a call's. */
+  failure(error?: unknown): void {
+    if (error === undefined) this.settle('fail')
+    else this.settleBy({ error })
+  }
+
+  /** Gives the permit back; the call counts neither way. */
+  ignore(): void {
+    this.settle('ignore')
+  }
+
+  /** Ignores the call unless its outcome was reported. */
+  [Symbol.dispose](): void {
+    this.settle('ignore')
+  }
+
+  /** @internal */
+  settle(result: Result): Result {
+    return this.#settle(result, undefined)
+  }
+
+  /** @internal What the policy makes of the outcome. */
+  settleBy(ended: Ended): Result {
+    return this.#settle('error' in ended ? 'fail' : 'succeed', ended)
+  }
+
+  #settle(result: Result, ended: Ended | undefined): Result {
+    if (this.#settled) return result
+    this.#settled = true
+    const row = this.#row
+    const timed = this.#sampled || timesCalls(row.policy)
+    const now = timed ? row.home.clock.now() : dateOf(row)
+    const durationMs = timed ? now - this.#startedAt : Number.NaN
+    if (this.#sampled) sample(row, durationMs)
+    const judged = ended === undefined ? result : classify(row, ended, durationMs)
+    settle(row, judged, this.generation, this.#probe, durationMs, now)
+    return judged
+  }
+}
+
+/** An outcome that is reported without a permit counts in the generation of its report. */
+export function record(row: Row, result: 'succeed' | 'fail', error: unknown, duration: unknown): void {
+  if (duration !== undefined && !(typeof duration === 'number' && duration >= 0 && Number.isFinite(duration))) {
+    throw new ArgumentError('durationMs', 'milliseconds of at least 0', duration)
+  }
+  catchUp(row, row.home.clock.now())
+  const durationMs = (duration as number | undefined) ?? Number.NaN
+  const judged = error === undefined ? result : classify(row, { error }, durationMs)
+  settle(row, judged, row.generation, NO_PROBE, durationMs, dateOf(row))
+}

@@ -1,0 +1,48 @@
+// Stats: what a row has counted, as one value for people and exporters.
+import type { Calls } from '../rules/calls.ts'
+import type { BreakerState } from '../rules/decide.ts'
+import { type Latency, latencyOf } from '../rules/latency.ts'
+import { expireTally } from '../rules/tally.ts'
+import type { SlidingWindow } from '../rules/window.ts'
+import type { Row } from './row.ts'
+import { retryAfterMs } from './settle.ts'
+
+export interface BreakerStats {
+  readonly state: BreakerState
+  readonly generation: number
+  readonly calls: Readonly<Calls>
+  readonly consecutiveFailures: number
+  /** Shares in the policy's windows now; `null` without such a rule, or without a call in its window. */
+  readonly failureRate: number | null
+  readonly slowRate: number | null
+  /** Of sampled calls; see `latencySampling`. */
+  readonly latency: Latency
+  /** When it opened, in ms of the registry's clock; `null` unless open. */
+  readonly openedAt: number | null
+  /** Ms until a call may be admitted; `null` when one may be now, or nobody knows. */
+  readonly retryAfterMs: number | null
+  /** Ms spent in each state, the current stay included. */
+  readonly timeInState: Readonly<Record<BreakerState, number>>
+}
+
+export function statsOf(row: Row): BreakerStats {
+  const { state, generation, policy, openedAt, allowed, rejected, succeeded, failed, ignored, late, slow } = row
+  const now = row.home.clock.now()
+  expireTally(row, policy, now)
+  return {
+    state,
+    generation,
+    calls: { allowed, rejected, succeeded, failed, ignored, late, slow },
+    consecutiveFailures: row.consecutiveFailures,
+    failureRate: rate(row.failureRate),
+    slowRate: rate(row.slowCalls),
+    latency: latencyOf(row.latency),
+    openedAt,
+    retryAfterMs: retryAfterMs(row, now) ?? null,
+    timeInState: { ...row.timeInState, [state]: row.timeInState[state] + now - row.since },
+  }
+}
+
+function rate(window: SlidingWindow | null): number | null {
+  return window === null || window.calls === 0 ? null : window.marked / window.calls
+}

@@ -1,0 +1,129 @@
+// explore: every interleaving of calls, results, time and commands up to a depth, on a real breaker beside the model.
+// Histories that leave both the model and the driver's fingerprint the same are continued once.
+import { ArgumentError } from '../../edge/errors.ts'
+import { type PolicyOptions, resolvePolicy } from '../../edge/resolve-policy.ts'
+import type { Driver } from '../driver.ts'
+import { decisionOf, type ModelState, type Step, startModel, stateOf, takeStep } from '../model/model.ts'
+import { ALL_STEPS, keyOf, type StepOptions, stepsFrom } from '../model/steps.ts'
+import { modelledPolicy, pathOf, pathStepOf } from '../paths/paths.ts'
+import type { Told } from '../writing/words.ts'
+import type { Mismatch } from './check-path.ts'
+import { Rig } from './rig.ts'
+import { shrink } from './shrink.ts'
+
+export interface ExploreOptions {
+  /** Steps in a history, at most. Default 8. */
+  readonly depth?: number
+  /** Calls in flight at once, at most. Default 2. */
+  readonly maxInFlight?: number
+  /** Which steps to take. Default: all that the driver has, and time just before each deadline too. */
+  readonly steps?: Partial<StepOptions>
+  /** Told after each depth: how far it is, and how many states it has found. */
+  readonly onProgress?: (progress: { readonly depth: number; readonly states: number; readonly steps: number }) => void
+}
+
+export interface Exploration {
+  /** The first defect found, of least depth and shrunk; `null` when there is none. */
+  readonly failure: Mismatch | null
+  readonly states: number
+  /** Steps that were compared with the model. */
+  readonly steps: number
+  /** Everything that can happen has been seen: a greater depth finds nothing new. */
+  readonly exhausted: boolean
+}
+
+interface Place {
+  readonly state: ModelState
+  readonly history: readonly Step[]
+}
+
+/**
+ * Compares the breaker with the model after each step, and sees to it that the limit of probes is kept, generations
+ * never go back, and from every state calls and time alone lead back to closed.
+ * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`)
+ */
+export async function explore<P>(
+  driver: Driver<P>,
+  policy: PolicyOptions = {},
+  options: ExploreOptions = {},
+): Promise<Exploration> {
+  const { depth = 8, maxInFlight = 2, onProgress } = options
+  if (!Number.isSafeInteger(depth) || depth < 1) throw new ArgumentError('depth', 'a whole number of at least 1', depth)
+  const tested = modelledPolicy(policy)
+  const resolved = resolvePolicy(tested)
+  const results = driver.canIgnore ? ALL_STEPS.results : ALL_STEPS.results.filter((result) => result !== 'ignore')
+  const trial = await Rig.start(driver, tested)
+  const reports = trial.canReport
+  await trial.stop()
+  const stepOptions = {
+    ...ALL_STEPS,
+    reports,
+    commands: driver.commands,
+    results,
+    justBefore: true,
+    ...options.steps,
+    maxInFlight,
+  }
+  const start = startModel(resolved)
+  const seen = new Set([keyOf(start, resolved)])
+  let frontier: Place[] = [{ state: start, history: [] }]
+  let compared = 0
+  for (let level = 1; level <= depth && frontier.length > 0; level++) {
+    const next: Place[] = []
+    for (const { state, history } of frontier) {
+      for (const step of stepsFrom(state, resolved, stepOptions)) {
+        const after = takeStep(state, step)
+        const told = { step, before: state, after }
+        const { difference, fingerprint } = await compare(driver, tested, history, told, resolved.halfOpenMaxCalls)
+        const longer = [...history, step]
+        compared++
+        if (difference !== null) {
+          const path = pathOf(tested, longer)
+          const failure = await shrink(driver, { path, steps: longer.length, difference })
+          return { failure, states: seen.size, steps: compared, exhausted: false }
+        }
+        const key = `${keyOf(after, resolved)} ${fingerprint}`
+        if (seen.has(key)) continue
+        seen.add(key)
+        next.push({ state: after, history: longer })
+      }
+    }
+    onProgress?.({ depth: level, states: seen.size, steps: compared })
+    frontier = next
+  }
+  return { failure: null, states: seen.size, steps: compared, exhausted: frontier.length === 0 }
+}
+
+/** Takes the step where the history has led, and looks. */
+async function compare<P>(
+  driver: Driver<P>,
+  policy: PolicyOptions,
+  history: readonly Step[],
+  told: Told,
+  maxProbes: number,
+): Promise<{ difference: string | null; fingerprint: string }> {
+  const { before, after } = told
+  const last = pathStepOf(told)
+  const rig = await Rig.start(driver, policy)
+  try {
+    for (const step of history) await rig.take(step)
+    const wrong = (await rig.check(last)) ?? broken(before, after, maxProbes)
+    if (wrong !== null) return { difference: `${last.says}: ${wrong}`, fingerprint: '' }
+    const fingerprint = rig.fingerprint()
+    const held = stateOf(after) === 'forcedOpen' || stateOf(after) === 'disabled'
+    const stuck = held || (await rig.recovers()) ? null : `${last.says}: no call and no time closes it again`
+    return { difference: stuck, fingerprint }
+  } catch (error) {
+    return { difference: `${last.says}: the driver threw ${String(error)}`, fingerprint: '' }
+  } finally {
+    await rig.stop()
+  }
+}
+
+/** What no step of the model itself may do. */
+function broken(before: ModelState, after: ModelState, maxProbes: number): string | null {
+  const { generation, probes } = decisionOf(after)
+  if (probes.length > maxProbes) return `${probes.length} probes are in flight, the limit is ${maxProbes}`
+  if (generation < decisionOf(before).generation) return `generation went back to ${generation}`
+  return null
+}

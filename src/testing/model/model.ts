@@ -1,0 +1,162 @@
+// The model: the production statechart in virtual time, and the calls in flight around it. A state is a value; a step
+// gives the next one. What the machine decides is asked of the machine; what it is not told (who called) is kept here.
+import { breakerMachine } from '../../../machines/breaker.machine.ts'
+import { type BreakerState, holdsProbe, isLate, overdueEvent, resume } from '../../rules/decide.ts'
+import type { Policy } from '../../rules/policy.ts'
+import type { CallResult, Command, Observation } from '../driver.ts'
+import { passTime, sendEvent, startMachine, type TimedMachine } from './timed-machine.ts'
+
+type Machine = TimedMachine<typeof breakerMachine>
+
+/** A call in flight; it has the number of its admission. */
+export interface ModelCall {
+  readonly number: number
+  readonly generation: number
+  readonly probe: number | undefined
+  readonly admittedAt: number
+  /** Admitted by a breaker that was deleted since: whatever it reports is no business of this one. */
+  readonly orphaned: boolean
+}
+
+export interface ModelState {
+  readonly machine: Machine
+  readonly calls: readonly ModelCall[]
+  readonly admissions: number
+  readonly counts: Observation['calls']
+  /** Time has passed that no timer has told of yet. */
+  readonly stalled: boolean
+  /** What the last step came to. */
+  readonly answer: 'admitted' | 'rejected' | 'late' | undefined
+  readonly taken: readonly string[]
+}
+
+export type Step =
+  | { readonly type: 'admit' }
+  | { readonly type: 'settle'; readonly call: number; readonly result: CallResult }
+  /** An outcome without a permit (R11b). */
+  | { readonly type: 'report'; readonly result: 'succeed' | 'fail' }
+  | { readonly type: 'pass'; readonly ms: number }
+  | { readonly type: 'stall'; readonly ms: number }
+  | { readonly type: 'command'; readonly command: Command }
+
+const NO_CALLS = { allowed: 0, rejected: 0, succeeded: 0, failed: 0, ignored: 0, late: 0 }
+const COUNT_OF = { succeed: 'succeeded', fail: 'failed', ignore: 'ignored' } as const
+
+export function startModel(policy: Policy): ModelState {
+  const machine = startMachine(breakerMachine, { policy, seed: 0, at: 0 }, 0)
+  return { machine, calls: [], admissions: 0, counts: NO_CALLS, stalled: false, answer: undefined, taken: [] }
+}
+
+export function stateOf({ machine }: ModelState): BreakerState {
+  return machine.snapshot.value as BreakerState
+}
+
+export function decisionOf({ machine }: ModelState) {
+  return machine.snapshot.context.decision
+}
+
+export function isCallLate(state: ModelState, call: ModelCall): boolean {
+  return call.orphaned || isLate(decisionOf(state), call.generation, call.probe)
+}
+
+export function takeStep(before: ModelState, step: Step): ModelState {
+  const state = { ...before, machine: { ...before.machine, taken: [] }, answer: undefined }
+  if (step.type === 'stall') {
+    const machine = { ...state.machine, now: state.machine.now + step.ms }
+    return { ...state, machine, taken: [], stalled: true }
+  }
+  if (step.type === 'pass') {
+    const machine = passTime(breakerMachine, state.machine, state.machine.now + step.ms)
+    return { ...state, machine, taken: machine.taken, stalled: false }
+  }
+  const ready = reachesBreaker(state, step) ? { ...state, machine: catchUp(state.machine), stalled: false } : state
+  const after =
+    step.type === 'admit'
+      ? admit(ready)
+      : step.type === 'settle'
+        ? settle(ready, step.call, step.result)
+        : step.type === 'report'
+          ? report(ready, step.result)
+          : command(ready, step.command)
+  return { ...after, taken: after.machine.taken }
+}
+
+/** Whether the breaker gets to know of the step, and so of what is overdue first. */
+function reachesBreaker({ calls }: ModelState, step: Step): boolean {
+  if (step.type === 'settle') return !calls.some(({ number, orphaned }) => orphaned && number === step.call)
+  return step.type !== 'command' || (step.command !== 'crash' && step.command !== 'delete')
+}
+
+function catchUp(machine: Machine): Machine {
+  let current = machine
+  for (;;) {
+    const { value, context } = current.snapshot
+    const overdue = overdueEvent(value as BreakerState, context.decision, current.now)
+    if (overdue === null) return current
+    current = sendEvent(breakerMachine, current, overdue, overdue.at)
+  }
+}
+
+function admit(state: ModelState): ModelState {
+  const number = state.admissions + 1
+  const machine = sendEvent(breakerMachine, state.machine, { type: 'admit', probe: number, at: state.machine.now })
+  const { value, context } = machine.snapshot
+  const isProbe = holdsProbe(context.decision, number)
+  if (!isProbe && value !== 'closed' && value !== 'disabled') {
+    const counts = { ...state.counts, rejected: state.counts.rejected + 1 }
+    return { ...state, machine, counts, answer: 'rejected' }
+  }
+  const { generation } = context.decision
+  const call = { number, generation, probe: isProbe ? number : undefined, admittedAt: machine.now, orphaned: false }
+  const counts = { ...state.counts, allowed: state.counts.allowed + 1 }
+  return { ...state, machine, calls: [...state.calls, call], admissions: number, counts, answer: 'admitted' }
+}
+
+function report(state: ModelState, result: 'succeed' | 'fail'): ModelState {
+  const { generation } = decisionOf(state)
+  const event = { type: result, generation, durationMs: Number.NaN, at: state.machine.now }
+  const counts = { ...state.counts, [COUNT_OF[result]]: state.counts[COUNT_OF[result]] + 1 }
+  return { ...state, machine: sendEvent(breakerMachine, state.machine, event), counts }
+}
+
+function settle(state: ModelState, number: number, result: CallResult): ModelState {
+  const call = state.calls.find((other) => other.number === number)
+  if (call === undefined) return state
+  const calls = state.calls.filter((other) => other !== call)
+  if (call.orphaned) return { ...state, calls, answer: 'late' }
+  const late = isCallLate(state, call)
+  const { generation, probe } = call
+  const permit = probe === undefined ? { generation } : { generation, probe }
+  const at = state.machine.now
+  const event = { type: result, ...permit, durationMs: at - call.admittedAt, at }
+  const machine = sendEvent(breakerMachine, state.machine, event)
+  const count = late ? 'late' : COUNT_OF[result]
+  const counts = { ...state.counts, [count]: state.counts[count] + 1 }
+  return { ...state, machine, calls, counts, answer: late ? 'late' : undefined }
+}
+
+function command(state: ModelState, name: Command): ModelState {
+  const { machine } = state
+  const { value, context } = machine.snapshot
+  const { policy, seed, decision } = context
+  const at = machine.now
+  if (name === 'crash') {
+    const resumed = { ...decision }
+    resume(resumed)
+    const restored = { state: value as BreakerState, decision: resumed }
+    return restart(state, { policy, seed, at, restored }, `${value} --crash--> ${value}`)
+  }
+  if (name === 'delete') {
+    const fresh = startModel(policy)
+    const restored = { ...decisionOf(fresh), generation: decision.generation + 1 }
+    const input = { policy, seed, at, restored: { state: 'closed' as const, decision: restored } }
+    const calls = state.calls.map((call) => ({ ...call, orphaned: true }))
+    return { ...restart(state, input, `${value} --delete--> closed`), calls, counts: NO_CALLS, stalled: false }
+  }
+  const event = name === 'trip' ? { type: name, message: 'by hand', at } : { type: name, at }
+  return { ...state, machine: sendEvent(breakerMachine, machine, event) }
+}
+
+function restart(state: ModelState, input: unknown, taken: string): ModelState {
+  return { ...state, machine: { ...startMachine(breakerMachine, input, state.machine.now), taken: [taken] } }
+}

@@ -1,0 +1,166 @@
+// Which steps make sense in a state of the model, and when two states are the same for all that can follow.
+import type { Policy, RateRule } from '../../rules/policy.ts'
+import { inOrder, type Tally } from '../../rules/tally.ts'
+import { copyWindow, type SlidingWindow, slicesOf } from '../../rules/window.ts'
+import type { CallResult, Command } from '../driver.ts'
+import { decisionOf, isCallLate, type ModelCall, type ModelState, type Step, stateOf, takeStep } from './model.ts'
+
+export interface StepOptions {
+  /** Calls in flight at once, at most. Default 2. */
+  readonly maxInFlight: number
+  readonly commands: readonly Command[]
+  readonly results: readonly CallResult[]
+  /** Whether time may pass without a timer firing. */
+  readonly stalls: boolean
+  /** Whether things may happen 1 ms before a deadline, and a stall last longer than to the next, too. */
+  readonly justBefore: boolean
+  /** Whether outcomes may be reported without a call. */
+  readonly reports: boolean
+}
+
+export const ALL_STEPS: StepOptions = {
+  maxInFlight: 2,
+  commands: ['trip', 'reset', 'isolate', 'disable', 'enable', 'delete', 'crash'],
+  results: ['succeed', 'fail', 'ignore'],
+  stalls: true,
+  justBefore: false,
+  reports: true,
+}
+
+export function stepsFrom(state: ModelState, policy: Policy, options: StepOptions): Step[] {
+  const steps: Step[] = []
+  const isFull = state.calls.length >= options.maxInFlight || holdsEnough(state, policy)
+  if (!isFull || takeStep(state, { type: 'admit' }).answer === 'rejected') steps.push({ type: 'admit' })
+  for (const { number } of distinctCalls(state)) {
+    for (const result of options.results) steps.push({ type: 'settle', call: number, result })
+  }
+  if (options.reports && policy.openTimeoutFrom === 'lastFailure') steps.push({ type: 'report', result: 'fail' })
+  const ms = nextChangeIn(state, policy)
+  if (ms !== undefined && !state.stalled) {
+    steps.push({ type: 'pass', ms })
+    if (options.justBefore && ms > 1) steps.push({ type: 'pass', ms: ms - 1 })
+    if (options.stalls && state.machine.timers.length > 0) {
+      steps.push({ type: 'stall', ms })
+      if (options.justBefore) steps.push({ type: 'stall', ms: ms + Math.ceil(ms / 2) })
+    }
+  }
+  if (state.stalled) steps.push({ type: 'pass', ms: 0 })
+  for (const command of options.commands) steps.push({ type: 'command', command })
+  return steps
+}
+
+/** What can be told of a call from outside: two of a kind are the same for all that can follow. */
+function kindOf(state: ModelState, call: ModelCall): string {
+  if (call.orphaned) return 'orphaned'
+  if (isCallLate(state, call)) return 'late'
+  return call.probe === undefined
+    ? `plain ${ageThatMatters(state, call)}`
+    : `probe ${decisionOf(state).probes.findIndex(({ id }) => id === call.probe)}`
+}
+
+/** From this age on a call is slow. */
+function slowAfterMs({ slowCalls }: Policy): number {
+  return slowCalls === null ? Number.POSITIVE_INFINITY : slowCalls.slowerThanMs + 1
+}
+
+function ageThatMatters({ machine }: ModelState, { admittedAt }: ModelCall): number {
+  const { policy } = machine.snapshot.context
+  return policy.slowCalls === null ? 0 : Math.min(machine.now - admittedAt, slowAfterMs(policy))
+}
+
+function distinctCalls(state: ModelState): ModelCall[] {
+  const kinds = new Map(state.calls.map((call) => [kindOf(state, call), call]))
+  return [...kinds.values()]
+}
+
+/** By kind: the n-th call is of the same kind in all states with the same key, whatever their numbers. */
+function callsInOrder(state: ModelState): ModelCall[] {
+  const kinds = new Map(state.calls.map((call) => [call, kindOf(state, call)]))
+  const kind = (call: ModelCall) => kinds.get(call) ?? ''
+  return state.calls.toSorted((left, right) => kind(left).localeCompare(kind(right)) || left.number - right.number)
+}
+
+/** The step for any state of the same key: its call is a place in their order, not a number. */
+export function toPlace(state: ModelState, step: Step): Step {
+  if (step.type !== 'settle') return step
+  return { ...step, call: callsInOrder(state).findIndex(({ number }) => number === step.call) }
+}
+
+export function fromPlace(state: ModelState, step: Step): Step {
+  if (step.type !== 'settle') return step
+  return { ...step, call: callsInOrder(state)[step.call]?.number ?? 0 }
+}
+
+/** A window of time has no end of calls while time stands still: a few more than its minimum show all it can do. */
+function holdsEnough(state: ModelState, policy: Policy): boolean {
+  const { failureRate, slowCalls } = decisionOf(state).tally
+  const enough = (window: SlidingWindow | null, rule: RateRule | null) =>
+    window !== null && rule !== null && 'timeMs' in rule.window && window.calls + state.calls.length > rule.minimumCalls
+  return enough(failureRate, policy.failureRate) || enough(slowCalls, policy.slowCalls)
+}
+
+/** Openings beyond which a backoff grows no more. */
+function openingsThatMatter({ backoff, openTimeoutMs }: Policy, openings: number): number {
+  if (backoff === null) return 0
+  if (backoff.factor === 1) return 1
+  return Math.min(openings, 1 + Math.ceil(Math.log(backoff.maxMs / openTimeoutMs) / Math.log(backoff.factor)))
+}
+
+/** Ms until the next thing that time alone changes: a timer, or evidence that grows too old. */
+function nextChangeIn(state: ModelState, policy: Policy): number | undefined {
+  const { now, timers } = state.machine
+  const [timer] = timers
+  if (timer !== undefined) return Math.max(0, timer.dueAt - now)
+  if (stateOf(state) !== 'closed') return undefined
+  const { tally } = decisionOf(state)
+  const ages = policy.failureWindowMs === null ? [] : inOrder(tally).map((at) => at + (policy.failureWindowMs ?? 0))
+  const ends = [endOfOldest(tally.failureRate, policy.failureRate), endOfOldest(tally.slowCalls, policy.slowCalls)]
+  const slow = state.calls.map(({ admittedAt }) => admittedAt + slowAfterMs(policy))
+  const changes = [...ages, ...slow, ...ends.filter((end) => end !== undefined)].filter(
+    (at) => at > now && at < Number.POSITIVE_INFINITY,
+  )
+  return changes.length === 0 ? undefined : Math.min(...changes) - now
+}
+
+function endOfOldest(window: SlidingWindow | null, rule: RateRule | null): number | undefined {
+  if (window === null || rule === null || !('timeMs' in rule.window) || window.calls === 0) return undefined
+  const { timeMs, buckets } = rule.window
+  const age = Array.from({ length: buckets }, (_, index) => buckets - 1 - index).find(
+    (back) => window.counts[(window.slot - back + buckets) % buckets] !== 0,
+  )
+  return window.endsAt + ((buckets - 1 - (age ?? 0)) * timeMs) / buckets
+}
+
+/** Equal for states from which the same steps lead to the same answers. */
+export function keyOf(state: ModelState, policy: Policy): string {
+  const { now, timers } = state.machine
+  const { probes, probeSuccesses, probeFailures, openings, deadline, tally } = decisionOf(state)
+  return JSON.stringify([
+    stateOf(state),
+    state.stalled,
+    deadline === null ? null : deadline - now,
+    timers.map(({ dueAt }) => dueAt - now),
+    probes.map(({ expiresAt }) => expiresAt - now),
+    probeSuccesses,
+    probeFailures,
+    openingsThatMatter(policy, openings),
+    stateOf(state) === 'closed' ? evidenceKey(tally, policy, now) : null,
+    callsInOrder(state).map((call) => kindOf(state, call)),
+  ])
+}
+
+/** What of the tally this policy will ever look at. */
+function evidenceKey(tally: Tally, policy: Policy, now: number): unknown {
+  const window = (of: SlidingWindow | null, rule: RateRule | null) =>
+    of && rule && [slicesOf(copyWindow(of), rule.window, now), 'timeMs' in rule.window ? of.endsAt - now : 0]
+  const counted = policy.counting === 'cumulative' ? tally.failures : tally.consecutiveFailures
+  return [
+    policy.failureThreshold === null
+      ? 0
+      : policy.failureWindowMs === null
+        ? counted
+        : inOrder(tally).map((at) => now - at),
+    window(tally.failureRate, policy.failureRate),
+    window(tally.slowCalls, policy.slowCalls),
+  ]
+}

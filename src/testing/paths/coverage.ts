@@ -1,0 +1,86 @@
+// coverage: what a set of paths meets of the statechart, and what no path can meet under this policy, and why.
+import { breakerMachine } from '../../../machines/breaker.machine.ts'
+import { type PolicyOptions, resolvePolicy } from '../../edge/resolve-policy.ts'
+import type { StepOptions } from '../model/steps.ts'
+import { allTransitions } from '../model/timed-machine.ts'
+import { generateGraph, modelledPolicy, type Path } from './paths.ts'
+import { goalsOf, pairOf } from './tour.ts'
+
+export interface Covered {
+  readonly met: readonly string[]
+  /** Reachable, and in none of the paths. */
+  readonly missed: readonly string[]
+}
+
+export interface CoverageReport {
+  readonly states: Covered
+  readonly transitions: Covered
+  readonly transitionPairs: Covered
+  /** Requirements of the design that the paths put to the test. */
+  readonly requirements: readonly string[]
+  /** Transitions of the statechart that no path under this policy can take. */
+  readonly unreachable: readonly { readonly transition: string; readonly why: string }[]
+}
+
+/** What a transition of the statechart shows, by requirement; matched against `source --event--> target`. */
+const REQUIREMENTS: readonly (readonly [string, RegExp])[] = [
+  ['R01', /^closed --admit/],
+  ['R02', /^open --admit/],
+  ['R03', /^halfOpen --admit/],
+  ['R04', /^halfOpen --(succeed|fail) \[[23]\]/],
+  ['R05', /^open --(openTime|elapse)/],
+  ['R06', /--(succeed|fail|ignore) \[1\]/],
+  ['R07', /^halfOpen --leaseExpired \[[23]\]/],
+  ['R08', /--(trip|reset|isolate|disable|enable)/],
+  ['R11', /^halfOpen --ignore \[2\]/],
+  ['R12', /^closed --(succeed|fail) \[2\]/],
+  ['R22', /--delete/],
+  ['R30', /--crash/],
+]
+
+/** Reports what the paths, generated with these options, cover. */
+export function coverage(
+  paths: readonly Path[],
+  policy: PolicyOptions = paths[0]?.policy ?? {},
+  options: Partial<StepOptions> = {},
+): CoverageReport {
+  const resolved = resolvePolicy(modelledPolicy(policy))
+  const graph = generateGraph(resolved, options)
+  const met = { states: new Set(['closed']), transitions: new Set<string>(), transitionPairs: new Set<string>() }
+  for (const { steps } of paths) {
+    let before: string | undefined
+    for (const { taken, expect } of steps) {
+      met.states.add(expect.state)
+      for (const label of taken) {
+        met.transitions.add(label)
+        if (before !== undefined) met.transitionPairs.add(pairOf(before, label))
+        before = label
+      }
+    }
+  }
+  const reachable = goalsOf(graph, 'transitions')
+  const covered = (kind: 'states' | 'transitions' | 'transitionPairs'): Covered => ({
+    met: [...met[kind]].sort(),
+    missed: [...goalsOf(graph, kind)].filter((goal) => !met[kind].has(goal)).sort(),
+  })
+  return {
+    states: covered('states'),
+    transitions: covered('transitions'),
+    transitionPairs: covered('transitionPairs'),
+    requirements: REQUIREMENTS.filter(([, shows]) => [...met.transitions].some((label) => shows.test(label))).map(
+      ([name]) => name,
+    ),
+    unreachable: allTransitions(breakerMachine)
+      .filter((transition) => !reachable.has(transition))
+      .map((transition) => ({ transition, why: whyNot(transition) })),
+  }
+}
+
+function whyNot(transition: string): string {
+  if (transition.includes('--configure')) return 'a driver is started with one policy: no step gives it another'
+  if (transition.includes('--leaseExpired [1]')) return 'a lease that was ended has no timer left to expire'
+  if (transition.startsWith('open --fail [2]'))
+    return "failures extend the open time only with openTimeoutFrom 'lastFailure'"
+  if (transition.startsWith('closed --succeed [2]')) return 'no success makes a trigger of this policy fire'
+  return 'its guard is never true under this policy with so few calls in flight'
+}

@@ -1,0 +1,144 @@
+// generatePaths: tests as paths through the statechart that runs in production, with what must be seen after each step.
+
+import { ArgumentError } from '../../edge/errors.ts'
+import { type PolicyOptions, resolvePolicy } from '../../edge/resolve-policy.ts'
+import type { Policy } from '../../rules/policy.ts'
+import type { Observation } from '../driver.ts'
+import { decisionOf, type ModelState, type Step, startModel, stateOf, takeStep } from '../model/model.ts'
+import { ALL_STEPS, fromPlace, keyOf, type StepOptions, stepsFrom, toPlace } from '../model/steps.ts'
+import { type Told, tellPath, tellStep } from '../writing/words.ts'
+import { buildGraph, type Explorable, type Graph } from './graph.ts'
+import { type Coverage, simpleWalks, tours } from './tour.ts'
+
+/** What must be seen after a step. */
+export interface Expectation extends Observation {
+  readonly state: string
+  /** Of an admission: whether it was granted. */
+  readonly admitted: boolean | undefined
+  readonly callsInFlight: number
+  readonly probesInFlight: number
+}
+
+export interface PathStep {
+  readonly step: Step
+  /** In the domain's words. */
+  readonly says: string
+  /** Transitions of the statechart that it takes, as `source --event--> target`. */
+  readonly taken: readonly string[]
+  readonly expect: Expectation
+  /** Of time that passes: what must be seen 1 ms before it has. */
+  readonly justBefore?: Expectation | undefined
+}
+
+export interface Path {
+  readonly title: string
+  readonly policy: PolicyOptions
+  readonly steps: readonly PathStep[]
+}
+
+export interface PathOptions extends Partial<StepOptions> {
+  /** What the paths must meet together. Default `'transitions'`. */
+  readonly coverage?: Coverage
+  /** Steps in one path, at most (a goal that is farther away gets a path of its own). Default 30. */
+  readonly maxLength?: number
+}
+
+/** Calls and time tell the better story: what they can reach, they reach first. */
+const isUnnatural = ({ type }: Step) => type === 'command' || type === 'stall'
+
+const COVERAGES: readonly Coverage[] = ['states', 'transitions', 'transitionPairs', 'simple']
+
+/**
+ * Paths that together meet the coverage: deterministic, without duplicates, few and short.
+ * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`)
+ */
+export function generatePaths(policy: PolicyOptions = {}, options: PathOptions = {}): Path[] {
+  const { coverage = 'transitions', maxLength = 30 } = options
+  if (!COVERAGES.includes(coverage)) throw new ArgumentError('coverage', COVERAGES.join(', '), coverage)
+  if (!Number.isSafeInteger(maxLength) || maxLength < 1) {
+    throw new ArgumentError('maxLength', 'a whole number of at least 1', maxLength)
+  }
+  const graph = generateGraph(resolvePolicy(modelledPolicy(policy)), options)
+  const walks =
+    coverage === 'simple' ? simpleWalks(graph, maxLength, isUnnatural) : tours(graph, coverage, maxLength, isUnnatural)
+  return walks.map((walk) =>
+    pathOf(
+      policy,
+      walk.map(({ step }) => step),
+      fromPlace,
+    ),
+  )
+}
+
+export function breakerModel(policy: Policy, options: Partial<StepOptions>): Explorable<ModelState, Step> {
+  const stepOptions = { ...ALL_STEPS, ...options }
+  const { maxInFlight } = stepOptions
+  if (!Number.isSafeInteger(maxInFlight) || maxInFlight < 1) {
+    throw new ArgumentError('maxInFlight', 'a whole number of at least 1', maxInFlight)
+  }
+  return {
+    start: startModel(policy),
+    stepsFrom: (state) => stepsFrom(state, policy, stepOptions).map((step) => toPlace(state, step)),
+    take: (state, step) => takeStep(state, fromPlace(state, step)),
+    keyOf: (state) => keyOf(state, policy),
+    stateOf,
+    takenBy: ({ taken }) => taken,
+  }
+}
+
+export function generateGraph(policy: Policy, options: Partial<StepOptions>): Graph<Step> {
+  return buildGraph(breakerModel(policy, options))
+}
+
+/** The policy as the model knows it: chance has no place in a path, and a call ends when a step ends it. */
+export function modelledPolicy(policy: PolicyOptions): PolicyOptions {
+  const { timeout: _, ...rest } = policy
+  return policy.backoff ? { ...rest, backoff: { ...policy.backoff, jitter: 0 } } : rest
+}
+
+/** The path that takes these steps from a new breaker. */
+export function pathOf(
+  policy: PolicyOptions,
+  steps: readonly Step[],
+  resolve: (state: ModelState, step: Step) => Step = (_, step) => step,
+): Path {
+  const told: Told[] = []
+  let before = startModel(resolvePolicy(modelledPolicy(policy)))
+  for (const given of steps) {
+    const step = resolve(before, given)
+    const after = takeStep(before, step)
+    told.push({ step, before, after })
+    before = after
+  }
+  return {
+    title: tellPath(told),
+    policy: modelledPolicy(policy),
+    steps: told.map(pathStepOf),
+  }
+}
+
+/** A step as part of a path: in words, and with what must be seen after it. */
+export function pathStepOf(told: Told): PathStep {
+  const { step, after } = told
+  const expect = expectationOf(after, step)
+  return { step, says: tellStep(told), taken: after.taken, expect, justBefore: justBefore(told) }
+}
+
+function justBefore({ step, before }: Told): Expectation | undefined {
+  if (step.type !== 'pass' || step.ms <= 1) return undefined
+  const earlier = { type: 'pass', ms: step.ms - 1 } as const
+  return expectationOf(takeStep(before, earlier), earlier)
+}
+
+function expectationOf(state: ModelState, step: Step): Expectation {
+  const { generation, probes } = decisionOf(state)
+  return {
+    state: stateOf(state),
+    admitted: step.type === 'admit' ? state.answer === 'admitted' : undefined,
+    generation,
+    calls: state.counts,
+    timers: state.machine.timers.length,
+    callsInFlight: state.calls.length,
+    probesInFlight: probes.length,
+  }
+}

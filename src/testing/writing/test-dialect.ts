@@ -1,0 +1,54 @@
+// Dialects: how each test runner is imported, and how it says what must be so.
+import { ArgumentError } from '../../edge/errors.ts'
+
+export type Runner = 'vitest' | 'jest' | 'node'
+
+export interface Dialect {
+  /** Specifier and names; the first one has what the checks use. */
+  readonly imports: readonly { readonly from: string; readonly names: string }[]
+  /** The name that checks begin with. */
+  readonly global: string
+  /** `about` is told when it is not so, where the runner does not show the line itself. */
+  isEqual(actual: string, expected: string, about: string): string
+  isDefined(actual: string): string
+  isUndefined(actual: string): string
+  /** How to run the file. */
+  readonly command: (file: string) => string
+}
+
+const EXPECT = {
+  global: 'expect(',
+  isEqual: (actual: string, expected: string) => `expect(${actual}).toBe(${expected})`,
+  isDefined: (actual: string) => `expect(${actual}).toBeDefined()`,
+  isUndefined: (actual: string) => `expect(${actual}).toBeUndefined()`,
+}
+
+const NAMES = 'afterEach, beforeEach, describe, expect, test'
+
+const DIALECTS: Readonly<Record<Runner, Dialect>> = {
+  vitest: { ...EXPECT, imports: [{ from: 'vitest', names: NAMES }], command: (file) => `npx vitest run ${file}` },
+  jest: {
+    ...EXPECT,
+    imports: [{ from: '@jest/globals', names: NAMES }],
+    command: (file) => `NODE_OPTIONS=--experimental-vm-modules npx jest ${file}`,
+  },
+  node: {
+    global: 'assert.',
+    imports: [
+      { from: 'node:test', names: 'afterEach, beforeEach, describe, test' },
+      { from: 'node:assert/strict', names: '' },
+    ],
+    isEqual: (actual, expected, about) => `assert.equal(${actual}, ${expected}, '${about}')`,
+    isDefined: (actual) => `assert.notEqual(${actual}, undefined)`,
+    isUndefined: (actual) => `assert.equal(${actual}, undefined)`,
+    command: (file) => (/\.m?js$/.test(file) ? `node --test ${file}` : `node --import tsx --test ${file}`),
+  },
+}
+
+export const RUNNERS = Object.keys(DIALECTS) as readonly Runner[]
+
+/** @throws ArgumentError (`INVALID_ARGUMENT`) when there is no such runner. */
+export function dialectOf(runner: Runner): Dialect {
+  if (!RUNNERS.includes(runner)) throw new ArgumentError('runner', RUNNERS.join(', '), runner)
+  return DIALECTS[runner]
+}

@@ -1,0 +1,87 @@
+import { getEventListeners } from 'node:events'
+import { describe, expect, it } from 'vitest'
+import { errorOf, hold, jobsDone } from '../support/calls.ts'
+import { run } from '../support/processes.ts'
+import { BOTH_WAYS, newBreaker, newHalfOpen } from '../support/registries.ts'
+
+describe.each(BOTH_WAYS)('a caller’s signal, $way', ({ folding }) => {
+  it('aborted before the call: it is neither made nor counted (R11)', async () => {
+    const { breaker } = newBreaker({}, { folding })
+    let ran = false
+    const reason = new Error('changed my mind')
+    const fn = () => {
+      ran = true
+    }
+    expect(await errorOf(breaker.call(fn, { signal: AbortSignal.abort(reason) }))).toBe(reason)
+    expect(ran).toBe(false)
+    expect(breaker.stats().calls).toMatchObject({ allowed: 0, rejected: 0, ignored: 0, failed: 0 })
+  })
+
+  it('aborted during the call ends it at once, ignored, even if the function ignores it (R11)', async () => {
+    const { breaker } = newBreaker({ failureThreshold: 1 }, { folding })
+    const controller = new AbortController()
+    const call = hold(breaker, { signal: controller.signal })
+    controller.abort()
+    expect(await errorOf(call.ended)).toBe(controller.signal.reason)
+    expect(call.context?.signal.aborted).toBe(true)
+    expect(call.context?.signal.reason).toBe(controller.signal.reason)
+    await call.fail()
+    await jobsDone()
+    expect(breaker.stats()).toMatchObject({ state: 'closed', calls: { allowed: 1, ignored: 1, failed: 0, late: 0 } })
+  })
+
+  it('aborted during a probe gives the permit back (R03)', async () => {
+    const { breaker, clock } = newHalfOpen({}, { folding })
+    const controller = new AbortController()
+    const call = hold(breaker, { signal: controller.signal })
+    expect(breaker.allows()).toBe(false)
+    controller.abort('enough')
+    expect(await errorOf(call.ended)).toBe('enough')
+    expect(breaker.stats()).toMatchObject({ state: 'halfOpen', calls: { ignored: 1 } })
+    expect(breaker.allows()).toBe(true)
+    expect(clock.pending).toEqual([])
+  })
+
+  it('aborted, with a function that throws its own AbortError, is ignored too (R11)', async () => {
+    const { breaker } = newBreaker({ failureThreshold: 1 }, { folding })
+    const controller = new AbortController()
+    const fn = async () => {
+      controller.abort('enough')
+      throw new DOMException('aborted by the driver', 'AbortError')
+    }
+    await errorOf(breaker.call(fn, { signal: controller.signal }))
+    expect(breaker.stats()).toMatchObject({ state: 'closed', calls: { ignored: 1, failed: 0 } })
+  })
+
+  it('not aborted: an AbortError of the function is a failure like any other (R11)', async () => {
+    const { breaker } = newBreaker({}, { folding })
+    const { signal } = new AbortController()
+    const fn = () => Promise.reject(new DOMException('not the caller’s', 'AbortError'))
+    await errorOf(breaker.call(fn, { signal }))
+    await errorOf(breaker.call(fn))
+    expect(breaker.stats().calls).toMatchObject({ failed: 2, ignored: 0 })
+  })
+
+  it('is left without a listener when the call has ended (R33)', async () => {
+    const { breaker } = newBreaker({}, { folding })
+    const { signal } = new AbortController()
+    for (let call = 0; call < 20; call++) await breaker.call(() => 'ok', { signal })
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  it('and a timeout: whichever comes first (R11)', async () => {
+    const { breaker, clock } = newBreaker({ timeout: '1s' }, { folding })
+    const controller = new AbortController()
+    const call = hold(breaker, { signal: controller.signal })
+    clock.advance(1_000)
+    controller.abort()
+    await expect(call.ended).rejects.toMatchObject({ code: 'CALL_TIMEOUT' })
+    expect(breaker.stats().calls).toMatchObject({ failed: 1, ignored: 0 })
+  })
+})
+
+describe('a function that aborts its caller’s signal and throws', () => {
+  it('ends its call, not the process (R10)', async () => {
+    expect(await run('abort-and-throw.ts')).toEqual({ code: 0, output: 'own error\n' })
+  })
+})

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest'
+import type { Breaker } from '../../src/index.ts'
+import { acquire, fail, hold, rejected, succeed } from '../support/calls.ts'
+import { BOTH_WAYS, hear, newBreaker, newHalfOpen } from '../support/registries.ts'
+
+const COMMANDS = {
+  trip: 'open',
+  reset: 'closed',
+  isolate: 'forcedOpen',
+  disable: 'disabled',
+} as const
+
+/** A breaker in each state, its permit held if it is half-open. */
+const MADE_IN = {
+  closed: newBreaker,
+  open: (...args: Parameters<typeof newBreaker>) => commanded((breaker) => breaker.trip(), ...args),
+  halfOpen: (...args: Parameters<typeof newBreaker>) => {
+    const made = newHalfOpen(...args)
+    acquire(made.breaker)
+    return made
+  },
+  forcedOpen: (...args: Parameters<typeof newBreaker>) => commanded((breaker) => breaker.isolate(), ...args),
+  disabled: (...args: Parameters<typeof newBreaker>) => commanded((breaker) => breaker.disable(), ...args),
+}
+
+function commanded(command: (breaker: Breaker) => void, ...args: Parameters<typeof newBreaker>) {
+  const made = newBreaker(...args)
+  command(made.breaker)
+  return made
+}
+
+const STATES = Object.keys(MADE_IN) as (keyof typeof MADE_IN)[]
+
+describe.each(BOTH_WAYS)('commands, $way', ({ folding }) => {
+  for (const from of STATES) {
+    for (const [command, to] of Object.entries(COMMANDS) as [keyof typeof COMMANDS, keyof typeof MADE_IN][]) {
+      it(`${command} leads from ${from} to ${to}, twice is as once, and old timers are gone (R08)`, () => {
+        const { breaker, clock } = MADE_IN[from]({}, { folding })
+        expect(breaker.state).toBe(from)
+        breaker[command]()
+        expect(breaker.state).toBe(to)
+        expect(clock.pending).toHaveLength(to === 'open' ? 1 : 0)
+        const before = { ...breaker.stats(), pending: clock.pending }
+        breaker[command]()
+        const after = { ...breaker.stats(), pending: clock.pending }
+        // A reset is a fresh start each time: what was admitted before it is late.
+        expect(after).toEqual(command === 'reset' ? { ...before, generation: after.generation } : before)
+      })
+    }
+
+    const enabled = from === 'forcedOpen' || from === 'disabled'
+    it(`enable ${enabled ? 'closes' : 'changes nothing'} when ${from} (R08)`, () => {
+      const { breaker, clock } = MADE_IN[from]({}, { folding })
+      const before = { ...breaker.stats(), pending: clock.pending }
+      breaker.enable()
+      if (enabled) expect(breaker.state).toBe('closed')
+      else expect({ ...breaker.stats(), pending: clock.pending }).toEqual(before)
+      breaker.enable()
+      expect(breaker.state).toBe(enabled ? 'closed' : from)
+    })
+  }
+
+  it('trip gives its reason, and probes after the open time (R08)', async () => {
+    const { breaker, clock } = newBreaker({ successThreshold: 1 }, { folding })
+    breaker.trip('maintenance')
+    expect((await rejected(breaker)).reason).toEqual({ type: 'tripped', message: 'maintenance' })
+    clock.advance(30_000)
+    await succeed(breaker)
+    expect(breaker.state).toBe('closed')
+  })
+
+  it('isolate rejects for ever, and nobody knows for how long (R08)', async () => {
+    const { breaker, clock } = newBreaker({}, { folding })
+    breaker.isolate()
+    clock.advance(10 ** 9)
+    expect(breaker.allows()).toBe(false)
+    const error = await rejected(breaker)
+    expect(error).toMatchObject({ state: 'forcedOpen', reason: { type: 'isolated' }, retryAfterMs: undefined })
+    expect(breaker.stats().retryAfterMs).toBeNull()
+    breaker.recordFailure()
+    breaker.recordSuccess()
+    expect(breaker.state).toBe('forcedOpen')
+  })
+
+  it('disable admits and counts everything and never opens (R08)', async () => {
+    const { breaker } = newBreaker({ failureThreshold: 1 }, { folding })
+    breaker.disable()
+    await fail(breaker, 20)
+    await succeed(breaker)
+    breaker.recordFailure()
+    expect(breaker.stats()).toMatchObject({ state: 'disabled', calls: { allowed: 21, failed: 21, succeeded: 1 } })
+  })
+
+  it('what failed while disabled is no evidence once enabled (R08)', async () => {
+    const { breaker } = newBreaker({ failureThreshold: 2 }, { folding })
+    await fail(breaker)
+    breaker.disable()
+    await fail(breaker, 5)
+    breaker.enable()
+    await fail(breaker)
+    expect(breaker.state).toBe('closed')
+    await fail(breaker)
+    expect(breaker.state).toBe('open')
+  })
+
+  it('reset clears the evidence, not the counts (R08)', async () => {
+    const { breaker } = newBreaker({ failureThreshold: 3 }, { folding })
+    await fail(breaker, 2)
+    breaker.reset()
+    expect(breaker.stats()).toMatchObject({ consecutiveFailures: 0, calls: { failed: 2 } })
+    await fail(breaker, 2)
+    expect(breaker.state).toBe('closed')
+  })
+
+  it('tells each transition with its reason, and nothing for a command that changes no state (R08)', () => {
+    const { breaker, registry } = newBreaker({}, { folding })
+    const transitions = hear(registry, 'transition')
+    breaker.enable()
+    breaker.reset()
+    breaker.trip('x')
+    breaker.trip('y')
+    breaker.isolate()
+    breaker.disable()
+    breaker.enable()
+    expect(transitions.map(({ from, to, reason }) => [from, to, reason.type])).toEqual([
+      ['closed', 'open', 'tripped'],
+      ['open', 'forcedOpen', 'isolated'],
+      ['forcedOpen', 'disabled', 'disabled'],
+      ['disabled', 'closed', 'enabled'],
+    ])
+  })
+
+  it('a command ends a stall: what was overdue happens first (R05)', () => {
+    const { breaker, clock, registry } = newBreaker({}, { folding })
+    const transitions = hear(registry, 'transition')
+    breaker.trip()
+    clock.stall(30_000)
+    breaker.reset()
+    clock.advance(60_000)
+    expect(transitions.map(({ to }) => to)).toEqual(['open', 'halfOpen', 'closed'])
+    expect(breaker.state).toBe('closed')
+  })
+
+  it('a generation only ever grows, one for each stay (R22)', () => {
+    const { breaker, clock } = newBreaker({}, { folding })
+    const generations = [breaker.generation]
+    const steps = [
+      () => breaker.trip(),
+      () => clock.advance(30_000),
+      () => breaker.isolate(),
+      () => breaker.disable(),
+      () => breaker.reset(),
+      () => breaker.reset(),
+    ]
+    for (const step of steps) {
+      step()
+      generations.push(breaker.generation)
+    }
+    expect(generations).toEqual([0, 1, 2, 3, 4, 5, 6])
+  })
+
+  it('a call in flight keeps its own signal when its breaker is tripped (R08)', async () => {
+    const { breaker } = newBreaker({}, { folding })
+    const call = hold(breaker, { timeout: '1m' })
+    breaker.isolate()
+    expect(call.context?.signal.aborted).toBe(false)
+    await call.succeed('done')
+    await expect(call.ended).resolves.toBe('done')
+  })
+})

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { fail, hold, rejected, succeed } from '../support/calls.ts'
+import { EVERY_PATH, newBreaker } from '../support/registries.ts'
+
+describe.each(EVERY_PATH)('a policy changed under a call in flight, $path', ({ options }) => {
+  it('dates the call when the new one has windows of time, by when it ended (R21)', async () => {
+    const { breaker, registry, clock } = newBreaker({}, options)
+    const calls = [hold(breaker), hold(breaker), hold(breaker)]
+    clock.advance(500_000)
+    registry.configure('a', {
+      failureThreshold: 99,
+      failureWindow: '1s',
+      failureRate: { threshold: 0.9, minimumCalls: 2, window: { time: '10s' } },
+      slowCalls: { slowerThan: '1h', threshold: 0.9, minimumCalls: 3, window: { time: '10s' } },
+    })
+    clock.advance(5_000)
+    await calls[0]?.succeed()
+    await calls[1]?.fail()
+    expect(breaker.stats()).toMatchObject({ state: 'closed', failureRate: 0.5, calls: { succeeded: 1, failed: 1 } })
+    clock.advance(9_000)
+    expect(breaker.stats().failureRate).toBe(0.5)
+    clock.advance(1_000)
+    expect(breaker.stats().failureRate).toBeNull()
+    await calls[2]?.succeed()
+    expect(breaker.stats()).toMatchObject({ failureRate: 0, calls: { late: 0 } })
+  })
+
+  it('opens by the new one’s rate, though it is a success that completes the minimum (R21)', async () => {
+    const { breaker, registry } = newBreaker({}, options)
+    const calls = [hold(breaker), hold(breaker)]
+    registry.configure('a', { failureRate: { threshold: 0.5, minimumCalls: 2, window: { calls: 10 } } })
+    await calls[0]?.fail()
+    expect(breaker.state).toBe('closed')
+    await calls[1]?.succeed()
+    expect((await rejected(breaker)).reason).toEqual({ type: 'failureRate', rate: 0.5, threshold: 0.5, calls: 2 })
+  })
+
+  it('forgets the windows that the new one has not (R21)', async () => {
+    const failureRate = { threshold: 0.5, minimumCalls: 2, window: { time: '10s' } } as const
+    const { breaker, registry } = newBreaker({ failureRate }, options)
+    const calls = [hold(breaker), hold(breaker)]
+    registry.configure('a', { failureRate: null, failureThreshold: 2 })
+    await calls[0]?.succeed()
+    await calls[1]?.fail()
+    expect(breaker.stats()).toMatchObject({ state: 'closed', consecutiveFailures: 1, failureRate: null })
+    await fail(breaker)
+    expect(breaker.state).toBe('open')
+  })
+
+  it('judges the next call by the new one’s classifier (R21)', async () => {
+    const { breaker, registry } = newBreaker({}, options)
+    registry.configure('a', { isFailure: () => true, failureThreshold: 1 })
+    await succeed(breaker)
+    expect(breaker.state).toBe('open')
+  })
+})

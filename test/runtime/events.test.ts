@@ -1,0 +1,197 @@
+import { once } from 'node:events'
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import type { EventName, RegistryEvents } from '../../src/index.ts'
+import { errorOf, fail, jobsDone, rejected, succeed } from '../support/calls.ts'
+import { hear, newBreaker, newRegistry, START } from '../support/registries.ts'
+
+describe('a listener', () => {
+  it('hears each transition once, in order, with times and reasons (R24)', async () => {
+    const { breaker, clock, registry } = newBreaker({ failureThreshold: 1, successThreshold: 1 })
+    const transitions = hear(registry, 'transition')
+    await fail(breaker)
+    clock.advance(30_000)
+    await succeed(breaker)
+    const endpoint = 'a'
+    expect(transitions).toEqual([
+      {
+        endpoint,
+        from: 'closed',
+        to: 'open',
+        generation: 1,
+        reason: { type: 'consecutiveFailures', failures: 1, threshold: 1 },
+        at: START,
+      },
+      {
+        endpoint,
+        from: 'open',
+        to: 'halfOpen',
+        generation: 2,
+        reason: { type: 'openTimeElapsed' },
+        at: START + 30_000,
+      },
+      {
+        endpoint,
+        from: 'halfOpen',
+        to: 'closed',
+        generation: 3,
+        reason: { type: 'probeSuccesses', successes: 1, threshold: 1 },
+        at: START + 30_000,
+      },
+    ])
+  })
+
+  it('hears each rejection (R02)', async () => {
+    const { breaker, registry } = newBreaker()
+    const rejections = hear(registry, 'rejected')
+    breaker.trip()
+    await rejected(breaker)
+    breaker.tryAcquire()
+    expect(rejections).toEqual([
+      { endpoint: 'a', state: 'open', generation: 1 },
+      { endpoint: 'a', state: 'open', generation: 1 },
+    ])
+  })
+
+  it('hears no more once it has unsubscribed, the same function twice subscribed hears on (R32)', () => {
+    const { breaker, registry } = newBreaker()
+    let heard = 0
+    const listener = () => {
+      heard++
+    }
+    const [unsubscribe] = [registry.on('transition', listener), registry.on('transition', listener)]
+    breaker.trip()
+    expect(heard).toBe(2)
+    unsubscribe()
+    unsubscribe()
+    breaker.reset()
+    expect(heard).toBe(3)
+  })
+
+  it('that throws reaches no caller and no actor; it is reported once (R32)', async () => {
+    const { breaker, registry } = newBreaker({ failureThreshold: 1 })
+    const errors = hear(registry, 'error')
+    const mistake = new Error('a mistake in the listener')
+    registry.on('transition', () => {
+      throw mistake
+    })
+    const after = hear(registry, 'transition')
+    const down = new Error('down')
+    const { actor } = breaker
+    expect(await errorOf(breaker.call(() => Promise.reject(down)))).toBe(down)
+    expect(errors).toEqual([{ source: 'listener', error: mistake }])
+    expect(after, 'the next listener hears, too').toHaveLength(1)
+    expect(breaker.actor).toBe(actor)
+    expect(breaker.state).toBe('open')
+  })
+
+  for (const name of ['rejected', 'probe', 'late', 'created', 'deleted', 'policyIgnored'] as EventName[]) {
+    it(`of ${name} that throws reaches no caller (R32)`, async () => {
+      const { registry, clock } = newRegistry()
+      const errors = hear(registry, 'error')
+      hear(registry, 'policyIgnored')
+      registry.on(name, () => {
+        throw new Error('a mistake')
+      })
+      const breaker = registry.breaker('a', {})
+      registry.breaker('a', { failureThreshold: 9 })
+      const permit = breaker.tryAcquire()
+      breaker.trip()
+      permit?.success()
+      expect((await rejected(breaker)).code).toBe('BREAKER_OPEN')
+      clock.advance(30_000)
+      expect(await succeed(breaker)).toBe('ok')
+      registry.delete('a')
+      expect(errors).toMatchObject([{ source: 'listener', error: new Error('a mistake') }])
+    })
+  }
+
+  it('that is async and rejects is reported, and ends no process (R32)', async () => {
+    const { breaker, registry } = newBreaker()
+    const errors = hear(registry, 'error')
+    registry.on('transition', async () => {
+      throw new Error('too late')
+    })
+    breaker.trip()
+    await jobsDone()
+    expect(errors).toEqual([{ source: 'listener', error: new Error('too late') }])
+  })
+
+  it('of errors that throws is a warning, and is not told of itself (R32)', async () => {
+    const { breaker, registry } = newBreaker()
+    let told = 0
+    registry.on('error', () => {
+      told++
+      throw new Error('worse')
+    })
+    registry.on('transition', () => {
+      throw new Error('bad')
+    })
+    const warned = once(process, 'warning')
+    breaker.trip()
+    const [warning] = await warned
+    expect(warning).toMatchObject({ code: 'SWITCHGEAR_ERROR', message: expect.stringContaining('worse') })
+    expect(told).toBe(1)
+    expect(breaker.state).toBe('open')
+  })
+
+  it('of errors that is async and rejects is a warning, too (R32)', async () => {
+    const { breaker, registry } = newBreaker()
+    registry.on('error', async () => {
+      throw new Error('worse')
+    })
+    registry.on('transition', () => {
+      throw new Error('bad')
+    })
+    const warned = once(process, 'warning')
+    breaker.trip()
+    expect(String((await warned)[0])).toContain('worse')
+  })
+
+  it('that throws is a warning where nobody listens for errors (R32)', async () => {
+    const { breaker } = newBreaker({
+      isFailure: () => {
+        throw new Error('a mistake')
+      },
+    })
+    const warned = once(process, 'warning')
+    await succeed(breaker)
+    const [warning] = await warned
+    expect(String(warning)).toContain('isFailure of "a" threw: Error: a mistake')
+  })
+
+  it('that throws what cannot be printed reaches no caller, and the next event is heard (R32)', async () => {
+    const { breaker, registry } = newBreaker()
+    const unprintable = {
+      [inspect.custom]() {
+        throw new Error('not printable')
+      },
+    }
+    const unsubscribe = registry.on('transition', () => {
+      throw unprintable
+    })
+    expect(() => breaker.trip()).not.toThrow()
+    unsubscribe()
+    const transitions = hear(registry, 'transition')
+    expect(() => breaker.reset()).not.toThrow()
+    expect(transitions).toHaveLength(1)
+    await jobsDone()
+  })
+
+  it('hears every event by name (R32)', () => {
+    const { registry } = newRegistry()
+    const names: Record<EventName, true> = {
+      transition: true,
+      rejected: true,
+      late: true,
+      probe: true,
+      created: true,
+      deleted: true,
+      policyIgnored: true,
+      restarted: true,
+      escalated: true,
+      error: true,
+    } satisfies Record<keyof RegistryEvents, true>
+    for (const name of Object.keys(names) as EventName[]) expect(registry.on(name, () => {})).toBeTypeOf('function')
+  })
+})

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { RegistryFullError } from '../../src/index.ts'
+import { errorOf, hold, succeed, thrownBy } from '../support/calls.ts'
+import { BOTH_WAYS, hear, newRegistry } from '../support/registries.ts'
+
+describe.each(BOTH_WAYS)('a registry with maxBreakers, $way', ({ folding }) => {
+  it('holds that many, and evicts a closed idle one for the next (R23)', () => {
+    const { registry } = newRegistry({ folding, maxBreakers: 3 })
+    const deleted = hear(registry, 'deleted')
+    for (const name of ['a', 'b', 'c']) registry.breaker(name)
+    expect(deleted).toEqual([])
+    registry.breaker('d')
+    expect(registry.list()).toHaveLength(3)
+    expect(registry.has('d')).toBe(true)
+    expect(deleted).toEqual([{ endpoint: 'a', evicted: true }])
+  })
+
+  it('evicts the idle before the busy (R23)', async () => {
+    const { registry } = newRegistry({ folding, maxBreakers: 3 })
+    const breakers = ['a', 'b', 'c'].map((name) => registry.breaker(name))
+    for (const breaker of [breakers[0], breakers[2]]) if (breaker) await succeed(breaker)
+    registry.breaker('d')
+    expect(['a', 'b', 'c', 'd'].map((name) => registry.has(name))).toEqual([true, false, true, true])
+  })
+
+  it('evicts one of the busy when all are, and they are closed (R23)', async () => {
+    const { registry } = newRegistry({ folding, maxBreakers: 2 })
+    for (const name of ['a', 'b']) await succeed(registry.breaker(name))
+    await succeed(registry.breaker('c'))
+    expect(registry.list()).toHaveLength(2)
+    expect(registry.has('c')).toBe(true)
+  })
+
+  it('never evicts one that is open, half-open, forced open or disabled (R23)', async () => {
+    const { registry, clock } = newRegistry({ folding, maxBreakers: 4 })
+    registry.breaker('halfOpen').trip()
+    clock.advance(30_000)
+    registry.breaker('open').trip()
+    registry.breaker('forcedOpen').isolate()
+    registry.breaker('disabled').disable()
+    expect(
+      registry
+        .list()
+        .map(({ state }) => state)
+        .sort(),
+    ).toEqual(['disabled', 'forcedOpen', 'halfOpen', 'open'])
+    const error = thrownBy(() => registry.breaker('more'))
+    expect(error).toBeInstanceOf(RegistryFullError)
+    expect(error).toMatchObject({ code: 'REGISTRY_FULL', message: expect.stringContaining('maxBreakers = 4') })
+    let ran = false
+    const fn = () => {
+      ran = true
+    }
+    expect(await errorOf(registry.call('more', fn))).toMatchObject({ code: 'REGISTRY_FULL' })
+    expect(thrownBy(() => registry.configure('more', {}))).toMatchObject({ code: 'REGISTRY_FULL' })
+    expect(ran).toBe(false)
+    expect(registry.list()).toHaveLength(4)
+    expect(registry.has('more')).toBe(false)
+    expect(await registry.call('disabled', () => 'ok'), 'those it has go on').toBe('ok')
+  })
+
+  it('makes room again when one closes (R23)', () => {
+    const { registry } = newRegistry({ folding, maxBreakers: 1 })
+    registry.breaker('a').trip()
+    expect(() => registry.breaker('b')).toThrow('none of them is closed')
+    registry.reset('a')
+    registry.breaker('b')
+    expect(registry.list()).toEqual([{ endpoint: 'b', state: 'closed' }])
+  })
+
+  it('makes a call in flight late when its breaker is evicted (R22)', async () => {
+    const { registry } = newRegistry({ folding, maxBreakers: 1, policy: { failureThreshold: 1 } })
+    const breaker = registry.breaker('a')
+    const call = hold(breaker)
+    await succeed(registry.breaker('b'))
+    await call.fail()
+    expect(registry.list()).toEqual([{ endpoint: 'b', state: 'closed' }])
+    await expect(call.ended).rejects.toThrow('down')
+  })
+
+  it('keeps to its limit and leaks no timer when ten thousand names come and go (R23)', async () => {
+    const { registry, clock } = newRegistry({ folding, maxBreakers: 10 })
+    for (let name = 0; name < 10_000; name++) registry.breaker(`name ${name}`)
+    expect(registry.list()).toHaveLength(10)
+    expect(clock.pending).toEqual([])
+  })
+})

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import { acquire, fail, hold, rejected, succeed } from '../support/calls.ts'
+import { BOTH_WAYS, hear, newHalfOpen } from '../support/registries.ts'
+
+describe.each(BOTH_WAYS)('a half-open breaker, $way', ({ folding }) => {
+  it('admits halfOpenMaxCalls probes and rejects the next (R03)', async () => {
+    const { breaker } = newHalfOpen({ halfOpenMaxCalls: 3 }, { folding })
+    const probes = [hold(breaker), hold(breaker), hold(breaker)]
+    expect(breaker.allows()).toBe(false)
+    expect(await rejected(breaker)).toMatchObject({ code: 'BREAKER_OPEN', state: 'halfOpen' })
+    expect(breaker.tryAcquire()).toBeUndefined()
+    await probes[1]?.succeed()
+    expect(breaker.allows()).toBe(true)
+    hold(breaker)
+    expect(await rejected(breaker)).toMatchObject({ state: 'halfOpen' })
+  })
+
+  it('keeps the limit with 1,000 probes at once (R03)', async () => {
+    const limits = { halfOpenMaxCalls: 1_000, successThreshold: 1_000 }
+    const { breaker } = newHalfOpen(limits, { folding })
+    const probes = Array.from({ length: 1_000 }, () => hold(breaker))
+    await rejected(breaker)
+    expect(breaker.stats().calls).toMatchObject({ allowed: 1_000, rejected: 1 })
+    for (const probe of probes.slice(0, 999)) await probe.succeed()
+    expect(breaker.state).toBe('halfOpen')
+    await probes[999]?.succeed()
+    expect(breaker.state).toBe('closed')
+  })
+
+  it('gets a permit back on success, failure, ignore and disposal, each once (R03)', () => {
+    const { breaker } = newHalfOpen({ successThreshold: 9, halfOpenFailureThreshold: 9 }, { folding })
+    const reports = ['success', 'failure', 'ignore', Symbol.dispose] as const
+    for (const report of reports) {
+      const permit = acquire(breaker)
+      expect(breaker.allows()).toBe(false)
+      permit[report]()
+      expect(breaker.allows()).toBe(true)
+      const next = acquire(breaker)
+      permit[report]()
+      expect(breaker.allows(), 'a second report frees no other permit').toBe(false)
+      next.ignore()
+    }
+  })
+
+  it('counts a probe that reports twice once (R04)', () => {
+    const { breaker } = newHalfOpen({ successThreshold: 2, halfOpenMaxCalls: 2 }, { folding })
+    const permit = acquire(breaker)
+    permit.success()
+    permit.success()
+    expect(breaker.state).toBe('halfOpen')
+    acquire(breaker).success()
+    expect(breaker.state).toBe('closed')
+  })
+
+  it('closes after successThreshold successes, not one before (R04)', async () => {
+    const { breaker, registry } = newHalfOpen({ successThreshold: 3 }, { folding })
+    const transitions = hear(registry, 'transition')
+    await succeed(breaker)
+    await succeed(breaker)
+    expect(breaker.state).toBe('halfOpen')
+    await succeed(breaker)
+    expect(breaker.state).toBe('closed')
+    expect(transitions).toMatchObject([{ reason: { type: 'probeSuccesses', successes: 3, threshold: 3 } }])
+  })
+
+  it('reopens at the first failure by default, for the whole open time (R04)', async () => {
+    const { breaker, clock } = newHalfOpen({}, { folding })
+    clock.advance(5_000)
+    await fail(breaker)
+    expect(breaker.state).toBe('open')
+    expect(await rejected(breaker)).toMatchObject({
+      retryAfterMs: 30_000,
+      reason: { type: 'probeFailures', failures: 1, threshold: 1 },
+    })
+  })
+
+  it('reopens after halfOpenFailureThreshold failures, not one before (R04)', async () => {
+    const { breaker } = newHalfOpen({ halfOpenFailureThreshold: 3, successThreshold: 3 }, { folding })
+    await fail(breaker, 2)
+    await succeed(breaker)
+    expect(breaker.state).toBe('halfOpen')
+    await fail(breaker)
+    expect(breaker.state).toBe('open')
+  })
+
+  it('can always leave, whatever the limits (R04)', async () => {
+    const limits = [1, 2, 5]
+    for (const halfOpenMaxCalls of limits) {
+      for (const successThreshold of limits) {
+        for (const halfOpenFailureThreshold of limits) {
+          const policy = { halfOpenMaxCalls, successThreshold, halfOpenFailureThreshold }
+          const closing = newHalfOpen(policy, { folding }).breaker
+          for (let probe = 0; probe < successThreshold; probe++) await succeed(closing)
+          expect(closing.state, JSON.stringify(policy)).toBe('closed')
+          const opening = newHalfOpen(policy, { folding }).breaker
+          await fail(opening, halfOpenFailureThreshold)
+          expect(opening.state, JSON.stringify(policy)).toBe('open')
+        }
+      }
+    }
+  })
+
+  it('begins each trial with no successes and no failures (R04)', async () => {
+    const policy = { successThreshold: 2, halfOpenFailureThreshold: 2 }
+    const { breaker, clock } = newHalfOpen(policy, { folding })
+    await succeed(breaker)
+    await fail(breaker, 2)
+    clock.advance(30_000)
+    await succeed(breaker)
+    await fail(breaker)
+    expect(breaker.state).toBe('halfOpen')
+  })
+
+  it('tells of each probe, with those in flight (R03)', () => {
+    const { breaker, registry } = newHalfOpen({ halfOpenMaxCalls: 2 }, { folding })
+    const probes = hear(registry, 'probe')
+    const { generation } = breaker
+    hold(breaker)
+    hold(breaker)
+    expect(probes).toEqual([
+      { endpoint: 'a', generation, inFlight: 1 },
+      { endpoint: 'a', generation, inFlight: 2 },
+    ])
+  })
+
+  it('promises no wait while a permit is free, as allows says (R24)', () => {
+    const { breaker } = newHalfOpen({ halfOpenMaxCalls: 2 }, { folding })
+    hold(breaker)
+    expect(breaker.allows()).toBe(true)
+    expect(breaker.stats().retryAfterMs).toBeNull()
+    hold(breaker)
+    expect(breaker.stats().retryAfterMs).toBe(30_000)
+  })
+})

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest'
+import type { Outcome } from '../../src/index.ts'
+import { acquire, errorOf, hold, jobsDone } from '../support/calls.ts'
+import { BOTH_WAYS, hear, newBreaker, newHalfOpen } from '../support/registries.ts'
+
+class NotFound extends Error {}
+
+describe.each(BOTH_WAYS)('an outcome, $way', ({ folding }) => {
+  it('that is a success reaches the caller unchanged (R10)', async () => {
+    const { breaker } = newBreaker({}, { folding })
+    const value = { deep: [1] }
+    expect(await breaker.call(() => value)).toBe(value)
+    expect(await breaker.call(async () => value)).toBe(value)
+    expect(await breaker.call(() => undefined)).toBeUndefined()
+    expect(await breaker.call(() => new Error('a value'))).toBeInstanceOf(Error)
+    expect(breaker.stats().calls).toMatchObject({ succeeded: 4, failed: 0 })
+  })
+
+  it('of a thenable is what it comes to (R10)', async () => {
+    const { breaker } = newBreaker({}, { folding })
+    // biome-ignore lint/suspicious/noThenProperty: thenables are what callers may give
+    const thenable = { then: (resolve: (value: string) => void) => resolve('ok') } as PromiseLike<string>
+    expect(await breaker.call(() => thenable)).toBe('ok')
+  })
+
+  for (const thrown of [new Error('down'), 'a string', 0, null, undefined, Symbol.iterator, { code: 'E' }]) {
+    it(`that is a thrown or rejected ${String(thrown)} is a failure and reaches the caller as it is (R10)`, async () => {
+      const { breaker } = newBreaker({}, { folding })
+      const thrower = () => {
+        throw thrown
+      }
+      expect(await errorOf(breaker.call(thrower))).toBe(thrown)
+      expect(await errorOf(breaker.call(() => Promise.reject(thrown)))).toBe(thrown)
+      expect(breaker.stats()).toMatchObject({ consecutiveFailures: 2, calls: { failed: 2, succeeded: 0 } })
+    })
+  }
+
+  it('that is thrown by a probe gives its permit back (R10)', async () => {
+    const { breaker } = newHalfOpen({ halfOpenFailureThreshold: 2 }, { folding })
+    const thrower = () => {
+      throw undefined
+    }
+    await errorOf(breaker.call(thrower))
+    expect(breaker.allows()).toBe(true)
+  })
+
+  it('may be a failure though it is a value: the caller still gets the value (R11)', async () => {
+    const isFailure = (outcome: Outcome) => 'value' in outcome && outcome.value === 503
+    const { breaker } = newBreaker({ isFailure, failureThreshold: 2 }, { folding })
+    expect(await breaker.call(() => 503)).toBe(503)
+    expect(await breaker.call(async () => 503)).toBe(503)
+    expect(breaker.state).toBe('open')
+  })
+
+  it('may be a success though it is an error: the caller still gets the error (R11)', async () => {
+    const isFailure = (outcome: Outcome) => 'error' in outcome && !(outcome.error instanceof NotFound)
+    const { breaker } = newHalfOpen({ isFailure, successThreshold: 1 }, { folding })
+    const error = new NotFound('nothing there')
+    expect(await errorOf(breaker.call(() => Promise.reject(error)))).toBe(error)
+    expect(breaker.stats()).toMatchObject({ state: 'closed', calls: { succeeded: 1, failed: 0 } })
+  })
+
+  it('may be ignored: it counts neither way and gives its permit back (R11)', async () => {
+    const ignore = (outcome: Outcome) => 'error' in outcome && outcome.error instanceof NotFound
+    const { breaker } = newHalfOpen({ ignore, successThreshold: 1 }, { folding })
+    await errorOf(breaker.call(() => Promise.reject(new NotFound('x'))))
+    expect(breaker.stats()).toMatchObject({ state: 'halfOpen', calls: { succeeded: 0, failed: 0, ignored: 1 } })
+    expect(breaker.allows()).toBe(true)
+  })
+
+  it('that is ignored is not asked whether it is a failure (R11)', async () => {
+    let asked = 0
+    const isFailure = () => {
+      asked++
+      return true
+    }
+    const { breaker } = newBreaker({ ignore: () => true, isFailure, failureThreshold: 1 }, { folding })
+    await breaker.call(() => 'ok')
+    expect(asked).toBe(0)
+    expect(breaker.stats()).toMatchObject({ state: 'closed', calls: { ignored: 1 } })
+  })
+
+  it('comes to its classifier with what it is and how long it took (R11)', async () => {
+    const seen: Outcome[] = []
+    const isFailure = (outcome: Outcome) => seen.push(outcome) < 0
+    const { breaker, clock } = newBreaker({ isFailure }, { folding })
+    const [value, error] = [hold(breaker), hold(breaker)]
+    clock.advance(250)
+    await value.succeed('ok')
+    clock.advance(50)
+    await error.fail('down')
+    expect(seen).toEqual([
+      { value: 'ok', durationMs: 250 },
+      { error: 'down', durationMs: 300 },
+    ])
+  })
+
+  for (const classifier of ['isFailure', 'ignore'] as const) {
+    it(`whose ${classifier} throws is a failure, reported once, and the caller gets its own (R11)`, async () => {
+      const mistake = new Error('a mistake in the classifier')
+      const thrower = () => {
+        throw mistake
+      }
+      const { breaker, registry } = newBreaker({ [classifier]: thrower, failureThreshold: 2 }, { folding })
+      const errors = hear(registry, 'error')
+      expect(await breaker.call(() => 'ok')).toBe('ok')
+      expect(errors).toEqual([{ source: classifier, endpoint: 'a', error: mistake }])
+      const down = new Error('down')
+      expect(await errorOf(breaker.call(() => Promise.reject(down)))).toBe(down)
+      expect(errors).toHaveLength(2)
+      expect(breaker.stats()).toMatchObject({ state: 'open', calls: { failed: 2, succeeded: 0 } })
+    })
+
+    it(`whose ${classifier} answers with a promise is a failure, and the promise harms nobody (R11)`, async () => {
+      const policy = { [classifier]: async () => Promise.reject(new Error('too late')) } as object
+      const { breaker, registry } = newBreaker(policy, { folding })
+      const errors = hear(registry, 'error')
+      expect(await breaker.call(() => 'ok')).toBe('ok')
+      await jobsDone()
+      expect(errors).toMatchObject([{ source: classifier, endpoint: 'a', error: expect.any(TypeError) }])
+      expect(breaker.stats().calls).toMatchObject({ failed: 1, succeeded: 0 })
+    })
+  }
+
+  it('reported through a permit is judged like a call’s when its error is given (R11)', () => {
+    const ignore = (outcome: Outcome) => 'error' in outcome && outcome.error instanceof NotFound
+    const { breaker } = newBreaker({ ignore, failureThreshold: 1 }, { folding })
+    acquire(breaker).failure(new NotFound('x'))
+    expect(breaker.stats()).toMatchObject({ state: 'closed', calls: { ignored: 1 } })
+    acquire(breaker).failure()
+    expect(breaker.state).toBe('open')
+  })
+
+  it('is late when its own classifier trips the breaker (R06)', async () => {
+    const isFailure = () => {
+      made.breaker.trip('from the classifier')
+      return false
+    }
+    const made = newBreaker({ isFailure }, { folding })
+    expect(await made.breaker.call(() => 'ok')).toBe('ok')
+    expect(made.breaker.stats()).toMatchObject({ state: 'open', calls: { succeeded: 0, late: 1 } })
+  })
+})

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { createRegistry } from '../../src/index.ts'
+import { errorOf, fail, succeed } from '../support/calls.ts'
+import { BOTH_WAYS, hear, newRegistry } from '../support/registries.ts'
+
+describe.each(BOTH_WAYS)('a registry, $way', ({ folding }) => {
+  it('makes a breaker at first use, and tells of it (R20)', async () => {
+    const { registry } = newRegistry({ folding })
+    const created = hear(registry, 'created')
+    expect(await registry.call('payments', ({ endpoint }) => endpoint)).toBe('payments')
+    await registry.call('payments', () => 'again')
+    expect(created).toEqual([{ endpoint: 'payments' }])
+    expect(registry.has('payments')).toBe(true)
+    expect(registry.breaker('payments').stats().calls.allowed).toBe(2)
+  })
+
+  it('makes nothing when asked about a name it does not know (R20)', () => {
+    const { registry } = newRegistry({ folding })
+    expect(registry.state('unknown')).toBe('closed')
+    expect(registry.has('unknown')).toBe(false)
+    registry.reset('unknown')
+    expect(registry.delete('unknown')).toBe(false)
+    registry.resetAll()
+    expect(registry.list()).toEqual([])
+  })
+
+  it('gives the same handle for the same name (R20)', () => {
+    const { registry } = newRegistry({ folding })
+    expect(registry.breaker('a')).toBe(registry.breaker('a'))
+    expect(registry.breaker('a')).not.toBe(registry.breaker('b'))
+  })
+
+  it('keeps its breakers apart (R20)', async () => {
+    const { registry } = newRegistry({ folding, policy: { failureThreshold: 1 } })
+    await fail(registry.breaker('down'))
+    await succeed(registry.breaker('up'))
+    expect(registry.list()).toEqual([
+      { endpoint: 'down', state: 'open' },
+      { endpoint: 'up', state: 'closed' },
+    ])
+  })
+
+  it('lists, describes and counts the same at every instant (R24)', async () => {
+    const { clock, registry } = newRegistry({ folding, policy: { failureThreshold: 2, successThreshold: 1 } })
+    const breaker = registry.breaker('a')
+    const errors = hear(registry, 'error')
+    let looks = 0
+    function look() {
+      looks++
+      const { state, generation, calls } = breaker.stats()
+      const [described] = registry.snapshot().breakers
+      expect([registry.state('a'), breaker.state, described?.state]).toEqual([state, state, state])
+      expect(registry.list()).toEqual([{ endpoint: 'a', state }])
+      expect([breaker.generation, described?.generation]).toEqual([generation, generation])
+      expect(described?.calls).toEqual(calls)
+    }
+    for (const name of ['transition', 'created', 'probe', 'rejected', 'late'] as const) registry.on(name, look)
+    breaker.actor?.subscribe(look)
+    const steps = [
+      () => fail(breaker),
+      () => fail(breaker, 2),
+      () => clock.advance(29_999),
+      () => clock.advance(1),
+      () => succeed(breaker),
+      () => breaker.isolate(),
+      () => breaker.disable(),
+      () => breaker.enable(),
+      () => registry.configure('a', { failureThreshold: 9 }),
+    ]
+    for (const step of steps) {
+      await step()
+      look()
+    }
+    expect(errors, 'what a listener saw').toEqual([])
+    expect(looks).toBeGreaterThan(20)
+  })
+
+  it('tells the time in each state, the current stay included (R24)', () => {
+    const { clock, registry } = newRegistry({ folding })
+    const breaker = registry.breaker('a')
+    clock.advance(5)
+    breaker.trip()
+    clock.advance(30_000)
+    clock.advance(7)
+    breaker.isolate()
+    clock.advance(11)
+    breaker.disable()
+    clock.advance(13)
+    const timeInState = { closed: 5, open: 30_000, halfOpen: 7, forcedOpen: 11, disabled: 13 }
+    expect(breaker.stats().timeInState).toEqual(timeInState)
+    expect(registry.snapshot().breakers[0]?.timeInState).toEqual(timeInState)
+  })
+
+  it('resets one, or all (R20)', () => {
+    const { clock, registry } = newRegistry({ folding })
+    for (const name of ['a', 'b', 'c']) registry.breaker(name).trip()
+    registry.reset('b')
+    expect(registry.list().map(({ state }) => state)).toEqual(['open', 'closed', 'open'])
+    registry.resetAll()
+    expect(registry.list().map(({ state }) => state)).toEqual(['closed', 'closed', 'closed'])
+    expect(clock.pending).toEqual([])
+  })
+
+  it('wraps a function: its arguments go in, its value comes out (R20)', async () => {
+    const { registry } = newRegistry({ folding, policy: { failureThreshold: 1 } })
+    const add = registry.breaker('a').wrap((left: number, right: number) => left + right)
+    expect(await add(1, 2)).toBe(3)
+    registry.breaker('a').trip()
+    expect(await errorOf(add(1, 2))).toMatchObject({ code: 'BREAKER_OPEN' })
+  })
+})
+
+describe('two registries', () => {
+  it('share nothing (R20)', async () => {
+    const [left, right] = [newRegistry().registry, createRegistry()]
+    left.breaker('a').isolate()
+    expect(right.state('a')).toBe('closed')
+    expect(right.has('a')).toBe(false)
+    await right.close()
+    expect(left.state('a')).toBe('forcedOpen')
+  })
+})
