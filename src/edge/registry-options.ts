@@ -30,6 +30,7 @@ export interface RegistryOptions {
   readonly inspect?: Observer<InspectionEvent> | ((event: InspectionEvent) => void) | undefined
   /** `false` sends every admission and outcome through the actor. Default `true`; calls cost 50 times as much without. */
   readonly folding?: boolean | undefined
+  readonly activation?: 'eager' | 'onDemand' | undefined
   /** Default: no limit. At the limit an idle closed breaker is evicted. */
   readonly maxBreakers?: number | undefined
   readonly supervision?:
@@ -61,6 +62,7 @@ const schema = v.strictObject(
       ),
     ),
     folding: v.optional(v.boolean('true or false')),
+    activation: v.optional(v.picklist(['eager', 'onDemand'], "'eager' or 'onDemand'")),
     maxBreakers: v.optional(count),
     supervision: v.optional(
       v.strictObject(
@@ -84,6 +86,7 @@ export interface ResolvedOptions {
   readonly snapshot: unknown
   readonly inspect: RegistryOptions['inspect']
   readonly folding: boolean
+  readonly activation: 'eager' | 'onDemand' | undefined
   readonly maxBreakers: number
   readonly supervision: Supervision
   readonly seed: number
@@ -104,6 +107,7 @@ export function resolveOptions(options: RegistryOptions): ResolvedOptions {
     snapshot: parsed.snapshot,
     inspect: parsed.inspect,
     folding: (parsed.folding ?? true) && parsed.inspect === undefined,
+    activation: parsed.activation,
     maxBreakers: parsed.maxBreakers ?? Number.POSITIVE_INFINITY,
     supervision: parsed.supervision,
     seed: parsed.seed ?? Math.floor(Math.random() * 2 ** 32),
