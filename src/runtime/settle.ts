@@ -4,7 +4,7 @@
 import { BreakerOpenError } from '../edge/errors.ts'
 import { type BreakerEvent, hasPermit, holdsProbe, isLate, overdueEvent } from '../rules/decide.ts'
 import { addDuration, newSketch } from '../rules/latency.ts'
-import type { Outcome } from '../rules/policy.ts'
+import { answerOf, type Outcome } from '../rules/policy.ts'
 import { addFailure, addSuccess, datesSuccesses } from '../rules/tally.ts'
 import { firedTrigger, rateTrigger } from '../rules/triggers.ts'
 import { type Row, rejectionOf, restartSampling } from './row.ts'
@@ -182,29 +182,33 @@ export function sample(row: Row, durationMs: number): void {
   addDuration(row.latency, durationMs)
 }
 
-/** What an outcome counts as. A classifier that throws, or answers neither true nor false, makes it a failure. */
+/** What an outcome counts as. A classifier that throws, or answers neither true, false nor undefined, makes it a failure. */
 export function classify(row: Row, ended: Ended, durationMs: number): Result {
   const { ignore, isFailure } = row.policy
-  if (ignore === null && isFailure === null) return 'error' in ended ? 'fail' : 'succeed'
+  const asUsual = 'error' in ended ? 'fail' : 'succeed'
+  if (ignore === null && isFailure === null) return asUsual
   const outcome: Outcome = { ...ended, durationMs }
-  if (ignore !== null) {
-    const answer = ask(row, 'ignore', outcome)
-    if (answer !== false) return answer === true ? 'ignore' : 'fail'
-  }
-  if (isFailure === null) return 'error' in outcome ? 'fail' : 'succeed'
-  return ask(row, 'isFailure', outcome) === false ? 'succeed' : 'fail'
+  const ignored = ask(row, 'ignore', outcome)
+  if (ignored === 'wrong') return 'fail'
+  if (ignored === true) return 'ignore'
+  const failed = ask(row, 'isFailure', outcome)
+  if (failed === undefined) return asUsual
+  return failed === false ? 'succeed' : 'fail'
 }
 
-function ask(row: Row, source: 'ignore' | 'isFailure', outcome: Outcome): boolean | undefined {
+/** The answer of the user's own code: `undefined` for "as usual", and where there is none to ask. */
+function ask(row: Row, source: 'ignore' | 'isFailure', outcome: Outcome): boolean | 'wrong' | undefined {
   const { home, name: endpoint } = row
+  const classifier = row.policy[source]
+  if (classifier === null) return undefined
   const report = (error: unknown) => home.hub.run(() => home.hub.post('error', { source, endpoint, error }))
   try {
-    const answer: unknown = row.policy[source]?.(outcome)
-    if (typeof answer === 'boolean') return answer
+    const answer = answerOf(classifier, outcome)
+    if (typeof answer === 'boolean' || answer === undefined) return answer
     if (answer instanceof Promise) answer.catch(() => {})
-    report(new TypeError(`${source} must answer true or false at once, not ${String(answer)}`))
+    report(new TypeError(`${source} must answer true, false or undefined at once, not ${String(answer)}`))
   } catch (error) {
     report(error)
   }
-  return undefined
+  return 'wrong'
 }
