@@ -233,7 +233,7 @@ describe('npm start', () => {
 
     const message = messageOf(() => readOptions(['--policy', file]))
     expect(message).toContain('; ')
-    for (const path of ['policy.openTimeout', 'policy.failureThreshold', 'policy.two lines']) {
+    for (const path of ['policy.openTimeout', 'policy.failureThreshold', 'policy.two\\nlines']) {
       expect(message).toContain(`${path}: expected`)
     }
     expect(message).not.toContain('\n')
