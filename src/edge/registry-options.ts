@@ -7,7 +7,7 @@ import { type Clock, checkClock } from './clock.ts'
 import { isThenable } from './describe-value.ts'
 import type { Duration } from './duration.ts'
 import { PolicyError } from './errors.ts'
-import { mistakesOf, safeParse } from './mistakes.ts'
+import { mistakesOf } from './mistakes.ts'
 import { choosePolicy } from './named-policies.ts'
 import { isOptionObject } from './option-object.ts'
 import { count, durationMs, flag, natural, optionsOf } from './option-schemas.ts'
@@ -124,7 +124,7 @@ export interface ResolvedOptions {
 
 /** @throws PolicyError (`INVALID_POLICY`), ClockError (`INVALID_CLOCK`) */
 export function resolveOptions(options: RegistryOptions): ResolvedOptions {
-  const result = safeParse(schema, options)
+  const result = v.safeParse(schema, options)
   const mistakes = result.success ? [] : mistakesOf(result.issues, 'options')
   const { policy, policies }: RegistryOptions = isOptionObject(options) ? options : {}
   const policyFor = choosePolicy(policy, isOptionObject(policies) ? policies : {}, mistakes)

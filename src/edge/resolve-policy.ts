@@ -1,7 +1,8 @@
 // resolvePolicy: from what users write to a Policy. Validates once, reports every mistake together, changes nothing.
+import * as v from 'valibot'
 import { defaultPolicy, type Policy } from '../rules/policy.ts'
 import { describeValue, type Mistake, PolicyError } from './errors.ts'
-import { mistakesOf, safeParse } from './mistakes.ts'
+import { mistakesOf } from './mistakes.ts'
 import { isOptionObject } from './option-object.ts'
 import { MOST_SLOTS } from './option-schemas.ts'
 import type { PolicyOptions } from './policy-options.ts'
@@ -45,13 +46,13 @@ export function parsePolicy(value: unknown, where = 'policy'): PolicyOptions {
 
 /** What of the options is sound, and the mistakes in the rest. */
 function checked(options: unknown, where: string): { given: GivenPolicy; mistakes: Mistake[] } {
-  const result = safeParse(policySchema, options)
+  const result = v.safeParse(policySchema, options)
   if (result.success) return { given: result.output, mistakes: [] }
   const wrong = new Set(result.issues.map(({ path }) => path?.[0].key))
   const sound = isOptionObject(options)
     ? Object.keys(policySchema.entries).flatMap((key) => (wrong.has(key) ? [] : [[key, options[key]] as const]))
     : []
-  const rest = safeParse(policySchema, Object.fromEntries(sound))
+  const rest = v.safeParse(policySchema, Object.fromEntries(sound))
   return { given: rest.success ? rest.output : {}, mistakes: mistakesOf(result.issues, where) }
 }
 
