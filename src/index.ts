@@ -1,5 +1,5 @@
 // Public entry `switchgear`.
-export type { BreakerActor, Supervision } from '../machines/registry.machine.ts'
+export type { BreakerActor, RegistryActor, Supervision } from '../machines/registry.machine.ts'
 export type { CallOptions } from './edge/call-options.ts'
 export type { Clock } from './edge/clock.ts'
 export type { Duration } from './edge/duration.ts'
@@ -44,9 +44,10 @@ export type {
   WindowSize,
 } from './rules/policy.ts'
 export { describeReason, type Reason } from './rules/triggers.ts'
-export type { Breaker, Guarded } from './runtime/breaker.ts'
+export type { Breaker } from './runtime/breaker.ts'
 export type { ErrorSource, EventName, Listener, RegistryEvents } from './runtime/events.ts'
+export type { Guarded } from './runtime/full-call.ts'
 export type { Permit } from './runtime/permit.ts'
-export { createRegistry, type Registry, type RegistryActor } from './runtime/registry.ts'
+export { createRegistry, Registry } from './runtime/registry.ts'
 export type { CallContext } from './runtime/row.ts'
 export type { BreakerStats } from './runtime/stats.ts'

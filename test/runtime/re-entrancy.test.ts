@@ -103,7 +103,7 @@ describe.each(BOTH_WAYS)('a subscriber of the actor, $way', ({ folding }) => {
     acquire(breaker)
     acquire(breaker)
     expect(breaker.allows()).toBe(false)
-    expect(clock.pending).toHaveLength(2)
+    expect(clock.pending).toHaveLength(1)
   })
 
   it('that trips, isolates or deletes in the middle of it leaves one state and no timer too many (R08)', async () => {

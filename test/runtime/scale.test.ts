@@ -51,7 +51,7 @@ describe.each(BOTH_WAYS)('one breaker, $way', ({ folding }) => {
     const policy = { halfOpenMaxCalls: 1_000, halfOpenFailureThreshold: 1_000 }
     const { breaker, clock } = newHalfOpen(policy, { folding })
     const probes = Array.from({ length: 1_000 }, () => hold(breaker))
-    expect(clock.pending).toHaveLength(1_000)
+    expect(clock.pending).toHaveLength(1)
     clock.advance(30_000)
     expect(breaker.state).toBe('open')
     expect(clock.pending).toHaveLength(1)
