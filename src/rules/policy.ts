@@ -15,16 +15,18 @@ export type Outcome =
  */
 export type Classifier = (outcome: Outcome) => boolean | undefined
 
+/** The type of a method, so that the parameter may be of the type that the calls are known to return. */
+type OutcomeRule = { judge(what: unknown, durationMs: number): boolean | undefined }['judge']
+
 /**
  * Separate rules for values and for errors. What a rule answers `undefined` to, or what has no rule, is as usual: so a
  * rule for values need not think of errors. The rules are called without their object: they must not need `this`.
  */
 export interface OutcomeRules {
-  /** Asked of a call that returned. */
-  // A method, so that the parameter may be of the type that the calls are known to return.
-  value?(value: unknown, durationMs: number): boolean | undefined
-  /** Asked of a call that threw. */
-  error?(error: unknown, durationMs: number): boolean | undefined
+  /** Asked of a call that returned, with its value and its length in ms. */
+  readonly value?: OutcomeRule | undefined
+  /** Asked of a call that threw or rejected, with its error and its length in ms. */
+  readonly error?: OutcomeRule | undefined
 }
 
 /** What the rule for this outcome answers, unchecked: `undefined` where there is none. Throws what the rule throws. */
