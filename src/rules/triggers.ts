@@ -1,6 +1,7 @@
 // Triggers: the rules that open, each judging a tally under a policy; and Reason, why a breaker is in its state.
 // One implementation for the row, the machine and the pure layer.
 import type { Policy, RateRule } from './policy.ts'
+import { printable } from './printable.ts'
 import { failuresInWindow, type Tally } from './tally.ts'
 import type { SlidingWindow } from './window.ts'
 
@@ -96,7 +97,7 @@ export function describeReason(reason: Reason): string {
     case 'openTimeElapsed':
       return 'the open time has passed'
     case 'tripped':
-      return `tripped: ${reason.message}`
+      return `tripped: ${printable(reason.message)}`
     case 'escalated':
       return `its actor crashed more than ${reason.restarts} times within ${reason.withinMs} ms`
     default:
