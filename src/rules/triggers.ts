@@ -40,8 +40,9 @@ function failureCountTrigger(tally: Tally, policy: Policy, now: number): Reason 
   if (threshold === null) return null
   if (windowMs !== null) {
     // The ring holds the newest `threshold` failures: it is full of recent ones exactly when its oldest is recent.
-    const oldest = tally.failureTimes[tally.oldestFailure]
-    if (tally.failureTimes.length < threshold || oldest === undefined || now - oldest >= windowMs) return null
+    const times = tally.failureTimes
+    const oldest = times?.[tally.oldestFailure]
+    if (times === null || times.length < threshold || oldest === undefined || now >= oldest + windowMs) return null
     return { type: 'failuresInWindow', failures: failuresInWindow(tally, windowMs, now), threshold, windowMs }
   }
   if (policy.counting === 'cumulative') {
@@ -73,8 +74,9 @@ export function rateTrigger(tally: Tally, policy: Policy): Reason | null {
 }
 
 function isReached(window: SlidingWindow, { threshold, minimumCalls }: RateRule): boolean {
-  // Most windows hold no marked call: asked first, it spares a healthy call the rest.
-  return window.marked > 0 && window.calls >= minimumCalls && window.marked >= threshold * window.calls
+  // Most windows hold no marked call: asked first, it spares a healthy call the rest. The quotient is the double nearest
+  // to the rate, as the threshold is to what was written: equal where the two are, which no product would be.
+  return window.marked > 0 && window.calls >= minimumCalls && window.marked / window.calls >= threshold
 }
 
 /** The reason in words, for messages and logs. */
