@@ -8,7 +8,8 @@ import { pathToFileURL } from 'node:url'
 const REPOSITORY = resolve(import.meta.dirname, '..')
 
 /** Empties the folder and builds into it. What the compiler has to say; nothing if all is well. */
-export function build(dist: string): string {
+export function build(folder: string): string {
+  const dist = resolve(folder)
   rmSync(dist, { recursive: true, force: true })
   const commonjs = join(dist, 'cjs')
   const mistakes = compile('tsconfig.build.json', dist) + compile('tsconfig.cjs.json', commonjs)

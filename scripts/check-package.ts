@@ -1,11 +1,13 @@
-// npm run check:package: packs what was built and looks at the tarball as a stranger's tools do: publint at its exports,
+// npm run check:package: builds, packs, and looks at the tarball as a stranger's tools do: publint at its exports,
 // arethetypeswrong at its types for old and new ways to load them, and package-mistakes at its files. Any remark is a
 // failure. `--publishing`, as npm publish asks it: the addresses in package.json must be real.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { build } from './build.ts'
 import { type Manifest, mistakesInPackage } from './package-mistakes.ts'
+import { keep, placeOfTarball } from './tarball.ts'
 
 interface Packed {
   readonly filename: string
@@ -37,6 +39,9 @@ function passes(tool: string, ...args: string[]): boolean {
 
 const folder = mkdtempSync(join(tmpdir(), 'switchgear-package-'))
 try {
+  const place = placeOfTarball()
+  const remarks = build('dist')
+  if (remarks !== '') throw new Error(`the package does not compile:\n${remarks}`)
   const { filename, size, files } = pack(folder)
   const tarball = join(folder, filename)
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest
@@ -47,6 +52,7 @@ try {
   )
   if (!passes('attw', '--format', 'ascii', tarball)) mistakes.push('attw found mistakes in the types')
   if (!passes('publint', 'run', '--strict', tarball)) mistakes.push('publint found mistakes in package.json')
+  keep(tarball, place)
   for (const mistake of mistakes) console.error(mistake)
   console.log(`${files.length} files, ${(size / 1024).toFixed(0)} kB packed, ${mistakes.length} mistakes`)
   process.exitCode = mistakes.length > 0 ? 1 : 0
