@@ -16,6 +16,19 @@ type Table = Readonly<Record<string, unknown>>
 export const packageJson: { readonly scripts: Table; readonly exports: Table; readonly dependencies: Table } =
   JSON.parse(readFileSync(inRepository('package.json'), 'utf8'))
 
+export interface Ran {
+  readonly stdout: string
+  readonly stderr: string
+  readonly status: number | null
+}
+
+/** Without what the runner of this test would tell a runner that is started here. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const inherited = /^(VITEST|NODE_ENV|NODE_TEST_CONTEXT|NODE_OPTIONS|FORCE_COLOR|CI$|TEST$|MODE$|DEV$|PROD$)/
+  const kept = Object.entries(process.env).filter(([name]) => !inherited.test(name))
+  return { ...Object.fromEntries(kept), NO_COLOR: '1' }
+}
+
 export interface Sandbox {
   readonly folder: string
   write(path: string, text: string): string
@@ -23,8 +36,8 @@ export interface Sandbox {
   link(...names: string[]): void
   /** What tsc has to say about the folder as a strict project; it also compiles to out/. */
   compile(options?: Record<string, unknown>): string
-  /** Runs a file of the folder as a user would, with `node`. */
-  run(file: string): { readonly stdout: string; readonly stderr: string; readonly status: number | null }
+  /** Runs a file of the folder as a user would, with `node`, and hands it the arguments. */
+  run(file: string, ...args: string[]): Ran
   dispose(): void
 }
 
@@ -76,7 +89,13 @@ export function createSandbox(): Sandbox {
       const tsc = inRepository('node_modules/.bin/tsc')
       return spawnSync(tsc, ['--pretty', 'false'], { cwd: folder, encoding: 'utf8' }).stdout
     },
-    run: (file) => spawnSync(process.execPath, [join(folder, file)], { encoding: 'utf8', timeout: 10_000 }),
+    run: (file, ...args) =>
+      spawnSync(process.execPath, [join(folder, file), ...args], {
+        cwd: folder,
+        encoding: 'utf8',
+        timeout: 15_000,
+        env: cleanEnvironment(),
+      }),
     dispose,
   }
 }
