@@ -1,6 +1,7 @@
 // The package as CommonJS loads it: require, Jest as it comes, TypeScript of yesterday; and beside its other copy.
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { AS_IN_TRUE_TIME, inFakeTime } from '../support/fake-time.ts'
 import { createSandbox, inRepository, packageJson, type Sandbox } from './sandbox.ts'
 
 const ENTRIES = Object.keys(packageJson.exports)
@@ -131,18 +132,43 @@ describe('a CommonJS project in TypeScript', () => {
 })
 
 describe('Jest, as it comes', () => {
-  it('loads every entry', () => {
+  it('loads every entry, and its fake timers drive the breakers (R40)', () => {
     sandbox.write(
       'breaker.test.js',
       `
-      const { createRegistry } = require('switchgear')
       test.each(${JSON.stringify(ENTRIES)})('loads %s', (entry) => {
         expect(Object.keys(require(entry))).not.toEqual([])
+      })
+      test.each([[{}], [{ doNotFake: ['performance'] }], [{ doNotFake: ['performance', 'Date', 'hrtime'] }]])('fakes %j', async (options) => {
+        const inFakeTime = ${inFakeTime}
+        const { createRegistry } = require('switchgear')
+        jest.useFakeTimers(options)
+        const seen = await inFakeTime(createRegistry, (ms) => jest.advanceTimersByTime(ms))
+        const { ended, after, transitions } = seen
+        if (options.doNotFake?.includes('Date')) expect({ ended, after, transitions }).toEqual({ ended: 'CALL_TIMEOUT', after: 'halfOpen', transitions: ['closed → open', 'open → halfOpen'] })
+        else expect(seen).toEqual(${JSON.stringify(AS_IN_TRUE_TIME)})
       })
       `,
     )
     const { stderr, status } = sandbox.run('node_modules/jest/bin/jest.js', '--ci')
-    expect(stderr).toContain('Tests:       4 passed, 4 total')
+    expect(stderr).toContain('Tests:       7 passed, 7 total')
     expect(status).toBe(0)
+  })
+})
+
+describe('node:test', () => {
+  it('drives the breakers by its fake timers (R40)', () => {
+    const { stdout, stderr, status } = run(`
+      const { mock } = require('node:test')
+      const { createRegistry } = require('switchgear')
+      const inFakeTime = ${inFakeTime}
+      mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+      inFakeTime(createRegistry, (ms) => mock.timers.tick(ms)).then((seen) => console.log(JSON.stringify(seen)))
+    `)
+    expect({ stdout: JSON.parse(stdout || '{}'), stderr, status }).toEqual({
+      stdout: AS_IN_TRUE_TIME,
+      stderr: expect.stringMatching(/^(\(node:\d+\) ExperimentalWarning: .*\n.*\n)?$/),
+      status: 0,
+    })
   })
 })
