@@ -96,11 +96,15 @@ export function extendOpen(stay: Stay, policy: Policy, at: number, seed: number)
 }
 
 /** An outcome is late when its permit is of another generation, or has lost its lease. */
-export function isLate(stay: Stay, generation: number, probe: number | undefined): boolean {
+export function isLate(
+  stay: Pick<Stay, 'generation' | 'probes'>,
+  generation: number,
+  probe: number | undefined,
+): boolean {
   return stay.generation !== generation || (probe !== undefined && !holdsProbe(stay, probe))
 }
 
-export function holdsProbe(stay: Stay, probe: number): boolean {
+export function holdsProbe(stay: Pick<Stay, 'probes'>, probe: number): boolean {
   return stay.probes.some(({ id }) => id === probe)
 }
 

@@ -1,19 +1,20 @@
 // Snapshot: the rows of a registry as JSON, and back.
 import { type BreakerSnapshot, type RegistrySnapshot, VERSION } from '../edge/snapshot-format.ts'
-import type { BreakerState } from '../rules/decide.ts'
 import type { Policy, RateRule } from '../rules/policy.ts'
 import { inOrder, newTally, type Tally } from '../rules/tally.ts'
 import type { Reason } from '../rules/triggers.ts'
 import { type SlidingWindow, slicesOf, windowOf } from '../rules/window.ts'
-import type { Row } from './row.ts'
+import { caughtUp } from './deliver.ts'
+import { chronicleOf, type Row, setPath, setTally } from './row.ts'
+import { callsOf, timeInState } from './stats.ts'
 
 export function snapshotOf(rows: Iterable<Row>, now: number): RegistrySnapshot {
-  return { version: VERSION, breakers: Array.from(rows, (row) => breakerSnapshot(row, now)) }
+  return { version: VERSION, breakers: Array.from(rows, (row) => breakerSnapshot(caughtUp(row), now)) }
 }
 
 function breakerSnapshot(row: Row, now: number): BreakerSnapshot {
-  const { name: endpoint, state, generation, reason, openedAt, deadline, openings, policy } = row
-  const { allowed, rejected, succeeded, failed, ignored, late, slow } = row
+  const { name: endpoint, state, generation, policy } = row
+  const { reason, openedAt, deadline, openings } = row.stay
   return {
     endpoint,
     state,
@@ -29,8 +30,8 @@ function breakerSnapshot(row: Row, now: number): BreakerSnapshot {
       failureRate: windowSnapshot(row.failureRate, policy.failureRate, now),
       slowCalls: windowSnapshot(row.slowCalls, policy.slowCalls, now),
     },
-    calls: { allowed, rejected, succeeded, failed, ignored, late, slow },
-    timeInState: { ...row.timeInState, [state]: row.timeInState[state] + now - row.since },
+    calls: callsOf(row),
+    timeInState: timeInState(row, now),
   }
 }
 
@@ -40,14 +41,29 @@ function windowSnapshot(window: SlidingWindow | null, rule: RateRule | null, now
 
 /** Makes a new row the image of the snapshot, as if its breaker had crashed and is to be restarted from it. */
 export function restore(row: Row, from: BreakerSnapshot, now: number): void {
-  row.state = from.state as BreakerState
-  row.generation = from.generation
-  row.reason = from.reason as Reason | null
-  row.openedAt = from.openForMs === null ? null : now - from.openForMs
-  row.deadline = from.remainingMs === null ? null : now + from.remainingMs
-  row.openings = from.openings
-  Object.assign(row, restoredTally(from, row.policy, now), from.calls)
-  Object.assign(row.timeInState, from.timeInState)
+  const { state, openings, calls } = from
+  const chronicle = chronicleOf(row)
+  row.state = state
+  // What was admitted before is late, and no call is in flight here.
+  row.generation = from.generation + 1
+  row.stay = {
+    generation: row.generation,
+    reason: from.reason as Reason | null,
+    openedAt: from.openForMs === null ? null : now - from.openForMs,
+    deadline: from.remainingMs === null ? null : now + from.remainingMs,
+    openings,
+    probes: [],
+    probeSuccesses: 0,
+    probeFailures: 0,
+  }
+  setTally(row, restoredTally(from, row.policy, now))
+  row.allowed = calls.allowed
+  row.succeeded = calls.succeeded
+  row.failed = calls.failed
+  Object.assign(chronicle, { rejected: calls.rejected, ignored: calls.ignored, late: calls.late, slow: calls.slow })
+  chronicle.recorded = calls.succeeded + calls.failed + calls.ignored + calls.late - calls.allowed
+  Object.assign(chronicle.timeInState, from.timeInState)
+  setPath(row)
 }
 
 function restoredTally(from: BreakerSnapshot, policy: Policy, now: number): Tally {
