@@ -15,7 +15,7 @@ interface Watched {
 /** What of the tally this policy will ever look at. Without `phase`, when the slices of a window end is left out. */
 export function evidenceKey(tally: Tally, policy: Policy, now: number, phase = true): unknown {
   const counted = policy.counting === 'cumulative' ? tally.failures : tally.consecutiveFailures
-  const failures = policy.failureWindowMs === null ? counted : inOrder(tally).map((at) => now - at)
+  const failures = policy.failureWindowMs === null ? counted : agesWithin(tally, policy.failureWindowMs, now)
   const windows = watched(tally, policy).map(({ window, rule }) => {
     const copy = copyWindow(window)
     const slices = slicesOf(copy, rule.window, now)
@@ -28,7 +28,7 @@ export function evidenceKey(tally: Tally, policy: Policy, now: number, phase = t
 export function isFresh(tally: Tally, policy: Policy, now: number): boolean {
   const { failureThreshold, failureWindowMs, counting } = policy
   const counted = counting === 'cumulative' ? tally.failures : tally.consecutiveFailures
-  const failures = failureWindowMs === null ? counted : inOrder(tally).filter((at) => now - at < failureWindowMs).length
+  const failures = failureWindowMs === null ? counted : agesWithin(tally, failureWindowMs, now).length
   if (failureThreshold !== null && failures > 0) return false
   return watched(tally, policy).every(({ window, rule }) => held(window, rule, now).calls === 0)
 }
@@ -50,6 +50,13 @@ export function holdsEnough(tally: Tally, policy: Policy, now: number, callsInFl
   return watched(tally, policy).some(
     ({ window, rule }) => 'timeMs' in rule.window && held(window, rule, now).calls + callsInFlight > rule.minimumCalls,
   )
+}
+
+/** A failure that is too old is as good as none: the trigger asks for as many recent ones as its threshold. */
+function agesWithin(tally: Tally, windowMs: number, now: number): number[] {
+  return inOrder(tally)
+    .map((at) => now - at)
+    .filter((age) => age < windowMs)
 }
 
 function endsAfter(tally: Tally, policy: Policy, now: number): number[] {

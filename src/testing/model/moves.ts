@@ -21,6 +21,8 @@ export interface Explored {
   readonly model: ModelState
   /** Calls and waits since there was no evidence, or since the run. */
   readonly spent: number
+  /** The kind of the run that the evidence began with. */
+  readonly ran: Run['mark'] | undefined
   readonly taken: readonly string[]
 }
 
@@ -34,17 +36,18 @@ export interface Moves {
 }
 
 /** Of calls and waits for slow ones, between runs: what brings any trigger to fire from where a run leaves it, and 1 more. */
-const FREE = 4
+const FREE = 3
 
 /** Every step is a move of its own. */
 export function singleMoves(policy: Policy, options: StepOptions): Moves {
   return {
-    start: { model: startModel(policy), spent: 0, taken: [] },
+    start: { model: startModel(policy), spent: 0, ran: undefined, taken: [] },
     movesFrom: ({ model }) => stepsFrom(model, policy, options).map((step) => toPlace(model, step)),
     stepsOf: (model, move) => [fromPlace(model, move as Step)],
-    take({ model }, move) {
+    take(state, move) {
+      const { model } = state
       const next = takeStep(model, fromPlace(model, move as Step))
-      return { model: next, spent: 0, taken: next.taken }
+      return { ...state, model: next, taken: next.taken }
     },
     keyOf: ({ model }) => keyOf(model, policy),
   }
@@ -65,17 +68,19 @@ export function runMoves(given: Policy, options: StepOptions): Moves {
     return result ?? null
   }
 
-  function closedMoves({ model, spent }: Explored): Move[] {
+  function closedMoves({ model, spent, ran: began }: Explored): Move[] {
     const { tally } = decisionOf(model)
     const { now } = model.machine
     const plain = model.calls.filter((call) => !isCallLate(model, call))
     const steps = stepsFrom(model, policy, options).filter(({ type }) => {
       if (type === 'admit') return spent + plain.length < FREE
-      return type !== 'pass'
+      // What an operator does in closed does not depend on the evidence.
+      return type === 'command' ? spent <= 1 : type !== 'pass'
     })
     const moves: Move[] = steps.map((step) => toPlace(model, step))
     const slowIn = untilSlow(plain, now, policy)
-    if (slowIn !== undefined && spent < FREE) moves.push({ type: 'pass', ms: slowIn })
+    // A run of failures is about failures.
+    if (slowIn !== undefined && spent < FREE && began !== 'fail') moves.push({ type: 'pass', ms: slowIn })
     if (endOfAll(tally, policy, now) !== undefined) moves.push({ type: 'wait' })
     const isOffered = plain.length === 0 && model.calls.length < options.maxInFlight && isFresh(tally, policy, now)
     return isOffered ? [...moves, ...runs.filter((run) => ran(run, model) !== null)] : moves
@@ -89,29 +94,33 @@ export function runMoves(given: Policy, options: StepOptions): Moves {
   }
 
   return {
-    start: { model: startModel(policy), spent: 0, taken: [] },
+    start: { model: startModel(policy), spent: 0, ran: undefined, taken: [] },
     stepsOf,
     movesFrom: (state) =>
       stateOf(state.model) === 'closed'
         ? closedMoves(state)
         : stepsFrom(state.model, policy, options).map((step) => toPlace(state.model, step)),
-    take({ model: before, spent }, move) {
+    take(state, move) {
+      const before = state.model
       if (move.type === 'run') {
         const result = ran(move, before)
         return result === null
-          ? { model: before, spent, taken: [] }
-          : { model: result.after, spent: 0, taken: result.taken }
+          ? { ...state, taken: [] }
+          : { model: result.after, spent: 0, ran: move.mark, taken: result.taken }
       }
       const [step] = stepsOf(before, move)
       const model = step === undefined ? before : takeStep(before, step)
       const { taken } = model
       const { tally } = decisionOf(model)
-      if (stateOf(model) !== 'closed' || isFresh(tally, policy, model.machine.now)) return { model, spent: 0, taken }
+      const isOver = stateOf(model) !== 'closed' || isFresh(tally, policy, model.machine.now)
+      if (isOver) return { model, spent: 0, ran: undefined, taken }
       const isSpent = move.type === 'pass' || tally !== decisionOf(before).tally
-      return { model, spent: isSpent ? spent + 1 : spent, taken }
+      return { model, spent: isSpent ? state.spent + 1 : state.spent, ran: state.ran, taken }
     },
-    keyOf: ({ model, spent }) =>
-      `${spent} ${keyOf(model, policy, (now) => evidenceKey(decisionOf(model).tally, policy, now, phase))}`,
+    keyOf({ model, spent, ran: began }) {
+      const evidence = (now: number) => [began, spent, evidenceKey(decisionOf(model).tally, policy, now, phase)]
+      return keyOf(model, policy, evidence)
+    },
   }
 }
 

@@ -18,25 +18,36 @@ const LEFT = 2
 /** A path takes two steps for each call; beyond this nobody reads it, and it takes longer than a second to make. */
 export const MOST_CALLS = 1_000
 
-/** One for each trigger that is more than a few calls away. */
+/** For each trigger that is more than a few calls away. */
 export function runsFor(policy: Policy, results: readonly CallResult[]): Run[] {
   const { failureThreshold, failureRate, slowCalls } = policy
-  const runs: Run[] = []
-  if (failureThreshold !== null) runs.push({ type: 'run', mark: 'fail', marked: failureThreshold - LEFT, plain: 0 })
-  if (failureRate !== null) runs.push({ type: 'run', mark: 'fail', ...almost(failureRate) })
-  if (slowCalls !== null) runs.push({ type: 'run', mark: 'slow', ...almost(slowCalls) })
+  const inARow: Run[] = failureThreshold === null ? [] : [newRun('fail', failureThreshold - LEFT, 0)]
+  const runs = [...inARow, ...almost('fail', failureRate), ...almost('slow', slowCalls)]
   return runs.filter(({ mark, marked, plain }) => {
-    const canEnd = (plain === 0 && mark === 'fail') || results.includes('succeed')
-    return marked + plain >= LEFT && canEnd && (mark === 'slow' || results.includes('fail'))
+    const succeeds = plain > 0 || mark === 'slow'
+    return (
+      marked + plain >= LEFT &&
+      (!succeeds || results.includes('succeed')) &&
+      (mark === 'slow' || results.includes('fail'))
+    )
   })
 }
 
-/** Two calls short of the minimum and one marked call short of the threshold: either way of ending can open it. */
-function almost({ threshold, minimumCalls }: RateRule): { marked: number; plain: number } {
-  const calls = Math.max(0, minimumCalls - LEFT)
-  // The quotient may be a hair above the whole number that it is.
-  const marked = Math.min(calls, Math.max(0, Math.ceil(threshold * minimumCalls - 1e-9) - 1))
-  return { marked, plain: calls - marked }
+/**
+ * Two calls short of the minimum, with as many marked ones as open it then, so that two good calls do it; and with one
+ * fewer, because another trigger may allow no more.
+ */
+function almost(mark: Run['mark'], rule: RateRule | null): Run[] {
+  if (rule === null) return []
+  const calls = Math.max(0, rule.minimumCalls - LEFT)
+  // The product may be a hair above the whole number that it is.
+  const enough = Math.ceil(rule.threshold * rule.minimumCalls - 1e-9)
+  const marked = [Math.min(calls, enough), Math.min(calls, Math.max(0, enough - 1))]
+  return [...new Set(marked)].map((count) => newRun(mark, count, calls - count))
+}
+
+function newRun(mark: Run['mark'], marked: number, plain: number): Run {
+  return { type: 'run', mark, marked, plain }
 }
 
 /** Time that a run takes: slow calls are made `atOnce` and wait together. */

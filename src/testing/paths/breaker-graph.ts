@@ -27,7 +27,7 @@ export interface BreakerGraph {
 
 /** Ways that the evidence can be in; above it the graph takes longer than a fraction of a second. */
 const MOST_EVIDENCE = 50
-const MOST_STATES = 3_000
+const MOST_STATES = 4_000
 const MOST_STATES_EXACT = 50_000
 
 /** @throws ArgumentError (`INVALID_ARGUMENT`) when an option is nonsense, or there are too many states. */
@@ -79,6 +79,9 @@ function checkRuns({ failureThreshold, failureRate, slowCalls }: Policy): void {
 /** How many states the evidence of a closed breaker can be in, roughly. */
 function waysOf({ failureThreshold, failureWindowMs, failureRate, slowCalls }: Policy): number {
   const failures = failureThreshold === null ? 1 : failureThreshold * (failureWindowMs === null ? 1 : 2)
+  // Calls become slow at any time in a slice.
+  if (slowCalls !== null && [slowCalls, failureRate].some((rule) => rule !== null && 'timeMs' in rule.window))
+    return Number.POSITIVE_INFINITY
   return failures * waysOfWindow(failureRate) * waysOfWindow(slowCalls)
 }
 
