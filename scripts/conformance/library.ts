@@ -63,7 +63,7 @@ export interface Mistake {
   readonly says: string
   /** Of an infinite value: what lasts for ever if it is taken at its word, which is as good as refusing it. */
   readonly lasts?: 'closed' | 'open' | 'call'
-  make(): Awaitable<Breaker>
+  make(clock: Clock): Awaitable<Breaker>
 }
 
 export interface Library {

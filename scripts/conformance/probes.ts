@@ -19,11 +19,11 @@ export async function judgeByHand(library: Library, findings: Findings): Promise
   await judgeWallClock(library, findings, HOUR_MS)
 }
 
-async function judgeMistakes({ mistakes }: Library, findings: Findings): Promise<void> {
+export async function judgeMistakes({ mistakes }: Library, findings: Findings): Promise<void> {
   for (const { says, make, lasts } of mistakes) {
     const clock = createVirtualClock()
     useClock(clock)
-    const breaker = await makeIfAccepted(make)
+    const breaker = await makeIfAccepted(() => make(clock))
     const broken = breaker && (lasts === undefined ? '' : await brokenWord(lasts, new LibrarySubject(breaker), clock))
     if (broken === undefined) {
       findings.keep({ nonsense: 1 })
@@ -34,7 +34,7 @@ async function judgeMistakes({ mistakes }: Library, findings: Findings): Promise
   }
 }
 
-async function makeIfAccepted(make: Mistake['make']): Promise<Breaker | undefined> {
+async function makeIfAccepted(make: () => ReturnType<Mistake['make']>): Promise<Breaker | undefined> {
   try {
     return await make()
   } catch {

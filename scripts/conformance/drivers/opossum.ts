@@ -26,6 +26,8 @@ function optionsOf({ openTimeoutMs, callTimeout, filter, window }: Settings) {
     errorThresholdPercentage: 0,
     volumeThreshold: 1,
     resetTimeout: openTimeoutMs,
+    // An event that nobody listens to here, and most of the work.
+    enableSnapshots: false,
     ...(window && {
       errorThresholdPercentage: 49,
       volumeThreshold: window.minimumCalls,
@@ -60,7 +62,8 @@ export const opossum: Library = {
   name: 'opossum',
   packageName: 'opossum',
   needsNewerNode: true,
-  configuredAs: '`{ timeout: false, errorThresholdPercentage: 0, volumeThreshold: 1, resetTimeout }`',
+  configuredAs:
+    '`{ timeout: false, errorThresholdPercentage: 0, volumeThreshold: 1, resetTimeout, enableSnapshots: false }`',
   policies: [{ failureThreshold: 1, openTimeout: 30_000, halfOpenMaxCalls: 1, successThreshold: 1 }],
   callTimeout: '`timeout`, by default 10 s',
   start: (settings) => startWith(optionsOf(settings), settings.listener),

@@ -17,9 +17,9 @@ function policyOf(settings: Settings): PolicyOptions {
   return filter === undefined ? policy : { ...policy, isFailure: (outcome) => 'error' in outcome && filter() }
 }
 
-/** It tells of no success and of no failure: in their place, of whatever else it tells. */
+/** It tells of no success and of no failure: in their place, of what else it tells of calls. */
 const EVENTS = {
-  outcomes: ['probe', 'rejected', 'late', 'created', 'deleted', 'policyIgnored', 'restarted', 'escalated', 'error'],
+  outcomes: ['probe', 'rejected', 'late', 'error'],
   transitions: ['transition'],
 } as const
 
@@ -56,7 +56,7 @@ export const switchgear: Library = {
   hasLease: true,
   remarks: {
     listener:
-      'it tells of no success and of no failure; the listener that throws hears `transition`, or everything else: probes, rejections, late results, its own errors',
+      'it tells of no success and of no failure; the listener that throws hears `transition`, or `probe`, `rejected`, `late` and `error`',
   },
   // Not with the clock it may be given: by the one that everyone has.
   start: (settings) => startSwitchgear(settings),
