@@ -76,6 +76,8 @@ export function documentOf(reports: readonly Report[], searches: readonly Search
   ].join('\n')
 }
 
+const LEGEND_OF_README = LEGEND.replaceAll('told below', 'told in [CONFORMANCE.md](CONFORMANCE.md)')
+
 const START = '<!-- conformance -->\n'
 const END = '\n<!-- /conformance -->'
 
@@ -85,7 +87,7 @@ export function readmeWith(readme: string, reports: readonly Report[]): string {
   const telling = rows.filter((row) => row.some((cell) => cell.includes('fails')))
   const [before, rest] = splitAt(readme, START)
   const [, after] = splitAt(rest, END)
-  return `${before}${START}${markdownTable([head ?? [], ...telling])}${END}${after}`
+  return `${before}${START}${markdownTable([head ?? [], ...telling])}\n\n${LEGEND_OF_README}${END}${after}`
 }
 
 function splitAt(text: string, mark: string): [string, string] {
