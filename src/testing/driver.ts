@@ -31,7 +31,7 @@ export interface Subject<P> {
 
 export interface Observation {
   readonly generation: number
-  /** Timers of the breaker that are pending. */
+  /** Timers of the breaker that are pending: none when nothing is due, at least one when something is. */
   readonly timers: number
   readonly calls: {
     readonly allowed: number

@@ -77,6 +77,9 @@ export const pureDriver: Driver<PurePermit> = {
     // A deleted breaker and the next one of its name are two: what one admitted is no business of the other.
     let owner = {}
     const at = () => clock.now()
+    const tick = () => {
+      breaker = reduce(breaker, policy, { type: 'elapse', at: at() })
+    }
     const settlers = { succeed: recordSuccess, fail: recordFailure, ignore: recordIgnored }
     return {
       admit() {
@@ -85,6 +88,7 @@ export const pureDriver: Driver<PurePermit> = {
         return allowed && permit ? { owner, admission: permit, admittedAt: at() } : undefined
       },
       settle({ owner: admittedBy, admission, admittedAt }, result) {
+        tick()
         if (admittedBy === owner)
           breaker = settlers[result](breaker, policy, at(), { permit: admission, durationMs: at() - admittedAt })
       },
@@ -93,20 +97,20 @@ export const pureDriver: Driver<PurePermit> = {
           const generation = breaker.generation + 1
           breaker = { ...newBreaker(policy, at()), generation }
           owner = {}
-        } else if (command === 'crash') breaker = resumed(breaker)
-        else if (command === 'trip') breaker = reduce(breaker, policy, { type: 'trip', message: 'by hand', at: at() })
+        } else if (command === 'crash') {
+          tick()
+          breaker = resumed(breaker)
+        } else if (command === 'trip') breaker = reduce(breaker, policy, { type: 'trip', message: 'by hand', at: at() })
         else breaker = reduce(breaker, policy, { type: command, at: at() })
       },
       report(result) {
-        breaker = reduce(breaker, policy, { type: 'elapse', at: at() })
+        tick()
         const { generation } = breaker
         breaker = reduce(breaker, policy, { type: result, generation, durationMs: Number.NaN, at: at() })
       },
       state: () => breaker.state,
       observe: () => observe(breaker),
-      tick() {
-        breaker = reduce(breaker, policy, { type: 'elapse', at: at() })
-      },
+      tick,
     }
   },
 }

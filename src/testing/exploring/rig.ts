@@ -117,7 +117,10 @@ export class Rig<P> {
     if (seen === undefined) return null
     const generation = seen.generation - this.#firstGeneration
     if (generation !== expected.generation) return `generation is ${generation}, expected ${expected.generation}`
-    if (seen.timers !== expected.timers) return `${seen.timers} timers are pending, expected ${expected.timers}`
+    // How many timers stand behind what is due is the breaker's own business; that there is none when nothing is due, is not.
+    if (seen.timers > 0 !== expected.timers > 0) {
+      return `${seen.timers} timers are pending, expected ${expected.timers > 0 ? 'one' : 'none'}`
+    }
     for (const name of ['allowed', 'rejected', 'succeeded', 'failed', 'ignored', 'late'] as const) {
       if (seen.calls[name] !== expected.calls[name]) {
         return `${name} calls are ${seen.calls[name]}, expected ${expected.calls[name]}`
