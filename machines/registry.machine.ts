@@ -1,10 +1,12 @@
 // The registry as a statechart: the supervisor of the breakers. It installs, removes, restarts and parks them.
 // Children are created with their parent given and kept in a Map: XState's spawn copies a list of all children each time.
-import { type ActorRefFrom, createActor, type ErrorActorEvent, enqueueActions, setup } from 'xstate'
-import type { BreakerState } from '../src/rules/decide.ts'
+import { type ActorOptions, type ActorRefFrom, createActor, type ErrorActorEvent, enqueueActions, setup } from 'xstate'
 import { type BreakerInput, breakerMachine } from './breaker.machine.ts'
 
 export type BreakerActor = ActorRefFrom<typeof breakerMachine>
+
+/** The actor of a registry. */
+export type RegistryActor = ActorRefFrom<typeof registryMachine>
 
 /** More than `maxRestarts` crashes of one breaker within `withinMs` park it in `onEscalation`. */
 export interface Supervision {
@@ -13,36 +15,43 @@ export interface Supervision {
   readonly onEscalation: 'disabled' | 'forcedOpen'
 }
 
+/** How an actor is started: for a breaker that has none; after a crash; after one too many. */
+export type Start = 'install' | 'restart' | 'park'
+
 /** The table, as the supervisor sees it: where a breaker's stay is kept while its actor is gone. */
 export interface Table {
-  now(): number
-  /** What to start the breaker's actor with; `restart` begins a new generation, `parkIn` another state too. */
-  inputOf(name: string, start: 'install' | 'restart', parkIn?: BreakerState): BreakerInput
+  /** What to start the breaker's actor with, or `undefined` if there is no such breaker. */
+  inputOf(name: string, start: Start): BreakerInput | undefined
+  /** When the breaker's actor crashed, in ms of the registry's clock. */
+  crashedAt(name: string): number
   /** The breaker has this actor now, or none. Called before the actor starts. */
   attach(name: string, actor: BreakerActor | null): void
   restarted(name: string, error: unknown): void
   escalated(name: string, error: unknown): void
 }
 
-export interface RegistryContext {
+export interface RegistryInput {
   readonly table: Table
   readonly supervision: Supervision
+  /** Makes a breaker's actor; default: XState's createActor. */
+  readonly create?: (options: ActorOptions<typeof breakerMachine>) => BreakerActor
+}
+
+export interface RegistryContext extends Required<RegistryInput> {
   readonly children: Map<string, BreakerActor>
   /** When each breaker crashed, within the last `withinMs`. */
   readonly crashes: Map<string, readonly number[]>
 }
 
-export type RegistryInput = Pick<RegistryContext, 'table' | 'supervision'>
-
 export type RegistryEvent =
-  | { readonly type: 'install' | 'remove'; readonly name: string }
+  | { readonly type: 'install' | 'deactivate' | 'remove'; readonly name: string }
   | { readonly type: 'close' }
   | ErrorActorEvent
 
 const nameOf = (event: RegistryEvent) => ('actorId' in event ? event.actorId : 'name' in event ? event.name : '')
 
 function recentCrashes({ crashes, table, supervision }: RegistryContext, name: string): number[] {
-  const now = table.now()
+  const now = table.crashedAt(name)
   return [...(crashes.get(name) ?? []), now].filter((at) => now - at < supervision.withinMs)
 }
 
@@ -58,14 +67,14 @@ export const registryMachine = setup({
   },
   actions: {
     // Not a plain action: XState's development build takes a machine's first context for a forbidden assign() there.
-    start: enqueueActions(({ context, self, event }, params: { how: 'install' | 'restart' | 'park' }) => {
-      const { table, supervision, children, crashes } = context
+    start: enqueueActions(({ context, self, event }, { how }: { how: Start }) => {
+      const { table, create, children, crashes } = context
       const name = nameOf(event)
-      const parkIn = params.how === 'park' ? supervision.onEscalation : undefined
-      const input = table.inputOf(name, params.how === 'install' ? 'install' : 'restart', parkIn)
-      const child = createActor(breakerMachine, { id: name, parent: self, input })
-      children.set(name, child)
       if ('actorId' in event) crashes.set(name, recentCrashes(context, name))
+      const input = table.inputOf(name, how)
+      if (input === undefined) return
+      const child = create({ id: name, parent: self, input })
+      children.set(name, child)
       table.attach(name, child)
       child.start()
     }),
@@ -73,11 +82,13 @@ export const registryMachine = setup({
       const name = nameOf(event)
       const child = context.children.get(name)
       context.children.delete(name)
-      context.crashes.delete(name)
       if (child === undefined) return
       context.table.attach(name, null)
       enqueue.stopChild(child)
     }),
+    forgetCrashes: ({ context, event }) => {
+      context.crashes.delete(nameOf(event))
+    },
     stopAll: enqueueActions(({ context, enqueue }) => {
       for (const child of context.children.values()) enqueue.stopChild(child)
       context.children.clear()
@@ -92,19 +103,25 @@ export const registryMachine = setup({
 }).createMachine({
   id: 'registry',
   description: 'Supervises one breaker per endpoint, one for one: a crash touches no sibling.',
-  context: ({ input }) => ({ ...input, children: new Map(), crashes: new Map() }),
+  context: ({ input }) => ({
+    create: (options) => createActor(breakerMachine, options as Required<typeof options>),
+    ...input,
+    children: new Map(),
+    crashes: new Map(),
+  }),
   initial: 'running',
   states: {
     running: {
-      description: 'Breakers come, crash, are restarted from their rows, and go.',
+      description: 'Breakers come, rest, crash, are restarted from their rows, and go.',
       on: {
         install: { actions: { type: 'start', params: { how: 'install' } } },
-        remove: { actions: 'stop' },
+        deactivate: { actions: 'stop', description: 'A closed breaker with nothing to do needs no actor.' },
+        remove: { actions: ['stop', 'forgetCrashes'] },
         'xstate.error.actor.*': [
           { guard: 'childIsWell', description: 'Told by an actor that is gone.' },
           {
             guard: 'parkedCrashed',
-            actions: 'stop',
+            actions: ['stop', 'forgetCrashes'],
             description: 'Even parked it crashes: left without an actor until the next event for it.',
           },
           {

@@ -1,12 +1,13 @@
-// npm run check:package: packs what was built and looks at the tarball as a stranger's tools do: publint at its exports,
-// arethetypeswrong at its types, and here at the list of its files. Any remark of theirs is a failure.
+// npm run check:package: builds, packs, and looks at the tarball as a stranger's tools do: publint at its exports,
+// arethetypeswrong at its types for old and new ways to load them, and package-mistakes at its files. Any remark is a
+// failure. `--publishing`, as npm publish asks it: the addresses in package.json must be real.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-
-const EXPECTED = /^(dist\/.+\.(js|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/
-const REQUIRED = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/src/index.js', 'dist/src/index.d.ts']
+import { build } from './build.ts'
+import { type Manifest, mistakesInPackage } from './package-mistakes.ts'
+import { keep, placeOfTarball } from './tarball.ts'
 
 interface Packed {
   readonly filename: string
@@ -36,22 +37,22 @@ function passes(tool: string, ...args: string[]): boolean {
   return status === 0
 }
 
-function mistakesIn(files: readonly string[]): string[] {
-  return [
-    ...files.filter((path) => !EXPECTED.test(path)).map((path) => `the tarball holds ${path}, which nobody needs`),
-    ...REQUIRED.filter((path) => !files.includes(path)).map((path) => `the tarball lacks ${path}`),
-  ]
-}
-
 const folder = mkdtempSync(join(tmpdir(), 'switchgear-package-'))
 try {
+  const place = placeOfTarball()
+  const remarks = build('dist')
+  if (remarks !== '') throw new Error(`the package does not compile:\n${remarks}`)
   const { filename, size, files } = pack(folder)
   const tarball = join(folder, filename)
-  const mistakes = mistakesIn(files.map(({ path }) => path))
-  // CommonJS callers are told to use import: that is what ESM-only means. Every other remark counts.
-  if (!passes('attw', '--profile', 'esm-only', '--format', 'ascii', tarball))
-    mistakes.push('attw found mistakes in the types')
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest
+  const mistakes = mistakesInPackage(
+    manifest,
+    files.map(({ path }) => path),
+    process.argv.includes('--publishing'),
+  )
+  if (!passes('attw', '--format', 'ascii', tarball)) mistakes.push('attw found mistakes in the types')
   if (!passes('publint', 'run', '--strict', tarball)) mistakes.push('publint found mistakes in package.json')
+  keep(tarball, place)
   for (const mistake of mistakes) console.error(mistake)
   console.log(`${files.length} files, ${(size / 1024).toFixed(0)} kB packed, ${mistakes.length} mistakes`)
   process.exitCode = mistakes.length > 0 ? 1 : 0

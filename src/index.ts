@@ -1,5 +1,5 @@
 // Public entry `switchgear`.
-export type { BreakerActor, Supervision } from '../machines/registry.machine.ts'
+export type { BreakerActor, RegistryActor, Supervision } from '../machines/registry.machine.ts'
 export type { CallOptions } from './edge/call-options.ts'
 export type { Clock } from './edge/clock.ts'
 export type { Duration } from './edge/duration.ts'
@@ -17,18 +17,37 @@ export {
   RegistryFullError,
   SnapshotError,
 } from './edge/errors.ts'
-export { presets } from './edge/presets.ts'
-export type { RegistryOptions } from './edge/registry-options.ts'
-export { type PolicyOptions, resolvePolicy } from './edge/resolve-policy.ts'
+export type {
+  BackoffOptions,
+  CallWindowOptions,
+  FailureRateOptions,
+  PolicyOptions,
+  SlowCallsOptions,
+  TimeWindowOptions,
+  WindowOptions,
+} from './edge/policy-options.ts'
+export { type Presets, presets } from './edge/presets.ts'
+export type { RegistryOptions, SupervisionOptions } from './edge/registry-options.ts'
+export { parsePolicy, resolvePolicy } from './edge/resolve-policy.ts'
 export type { BreakerSnapshot, RegistrySnapshot } from './edge/snapshot-format.ts'
 export type { Calls } from './rules/calls.ts'
 export type { BreakerState } from './rules/decide.ts'
 export type { Latency } from './rules/latency.ts'
-export type { Backoff, Classifier, Outcome, Policy, RateRule, SlowRule, WindowSize } from './rules/policy.ts'
+export type {
+  Backoff,
+  Classifier,
+  Outcome,
+  OutcomeRules,
+  Policy,
+  RateRule,
+  SlowRule,
+  WindowSize,
+} from './rules/policy.ts'
 export { describeReason, type Reason } from './rules/triggers.ts'
-export type { Breaker, Guarded } from './runtime/breaker.ts'
+export type { Breaker } from './runtime/breaker.ts'
 export type { ErrorSource, EventName, Listener, RegistryEvents } from './runtime/events.ts'
+export type { Guarded } from './runtime/full-call.ts'
 export type { Permit } from './runtime/permit.ts'
-export { createRegistry, type Registry, type RegistryActor } from './runtime/registry.ts'
+export { createRegistry, Registry } from './runtime/registry.ts'
 export type { CallContext } from './runtime/row.ts'
 export type { BreakerStats } from './runtime/stats.ts'

@@ -1,29 +1,48 @@
 // CallOptions: what may be asked of a single call, and the check of it: many users write JavaScript.
+import { isThenable } from './describe-value.ts'
 import { DURATION_EXPECTED, type Duration, parseDuration } from './duration.ts'
-import { ArgumentError } from './errors.ts'
+import { ArgumentError, isBreakerError } from './errors.ts'
+import { expectedInsteadOf, isOptionObject } from './option-object.ts'
 
+/** Options of one call. `F` is what the fallback gives. */
 export interface CallOptions<F = never> {
-  /** Ends the call when aborted; the outcome is ignored. */
+  /**
+   * Ends the call when aborted: it rejects with the signal's reason. Who calls off his own call says nothing about the
+   * service, so the outcome is ignored; a deadline does: with `AbortSignal.timeout(…)` (a reason named `TimeoutError`)
+   * the call has failed. Default: none.
+   */
   readonly signal?: AbortSignal | undefined
-  /** Ends the call with CallTimeoutError, a failure. Default: the policy's `timeout`; `null` for none. */
+  /**
+   * Ends the call with CallTimeoutError, a failure; milliseconds or a string such as `'2s'`. Default: the policy's
+   * `timeout`; `null` for none.
+   */
   readonly timeout?: Duration | null | undefined
-  /** Answers instead of an error: of a rejection or a failure, not of a call that was cancelled or ignored. */
+  /**
+   * Answers instead of an error: of a rejection or a failure, not of a call that was called off or ignored. What it
+   * throws reaches the caller. Default: none.
+   */
   readonly fallback?: ((error: unknown) => F | PromiseLike<F>) | undefined
 }
 
-const OPTIONS: ReadonlySet<string> = new Set<keyof CallOptions>(['signal', 'timeout', 'fallback'])
+const OPTIONS: readonly string[] = ['signal', 'timeout', 'fallback'] satisfies (keyof CallOptions)[]
 
-/** The timeout in ms, or `null`. */
-export function checkCall(fn: unknown, options: CallOptions<unknown>, policyTimeoutMs: number | null): number | null {
-  if (typeof fn !== 'function') throw new ArgumentError('call(fn)', 'a function', fn)
-  if (typeof options !== 'object' || options === null) {
+/**
+ * The timeout in ms, or `null`. `options` may be left out (`undefined`), but not `null`.
+ * @throws ArgumentError (`INVALID_ARGUMENT`)
+ */
+export function checkCall(fn: unknown, options: unknown, policyTimeoutMs: number | null): number | null {
+  if (typeof fn !== 'function') throw new ArgumentError('call(fn)', functionExpected(fn), fn)
+  if (options === undefined) return policyTimeoutMs
+  if (!isOptionObject(options)) {
     throw new ArgumentError('call(fn, options)', 'an object: { signal, timeout, fallback }', options)
   }
-  const unknown = Object.keys(options).find((key) => !OPTIONS.has(key))
-  if (unknown !== undefined)
-    throw new ArgumentError(`options.${unknown}`, 'no such option: signal, timeout, fallback', options)
-  const { signal, timeout, fallback } = options
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+  for (const key in options) {
+    if (!OPTIONS.includes(key)) {
+      throw new ArgumentError(`options.${key}`, expectedInsteadOf(key, OPTIONS), options[key])
+    }
+  }
+  const { signal, timeout, fallback } = options as { readonly [K in keyof CallOptions]: unknown }
+  if (signal !== undefined && !isSignal(signal)) {
     throw new ArgumentError('options.signal', 'an AbortSignal', signal)
   }
   if (fallback !== undefined && typeof fallback !== 'function') {
@@ -36,8 +55,36 @@ export function checkCall(fn: unknown, options: CallOptions<unknown>, policyTime
   return timeoutMs
 }
 
-/** Whether a call ended because its caller called it off. */
+/** By what it does: a signal of another realm (a test environment's) is `instanceof` another AbortSignal. */
+function isSignal(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { aborted, addEventListener } = value as { readonly aborted?: unknown; readonly addEventListener?: unknown }
+  return typeof aborted === 'boolean' && typeof addEventListener === 'function'
+}
+
+/** Whoever writes `call(fetch(url))` has made the call already, past the breaker. */
+function functionExpected(fn: unknown): string {
+  const isPromise = typeof fn === 'object' && fn !== null && isThenable(fn)
+  return isPromise ? 'a function that makes the promise, as in () => fetch(url)' : 'a function'
+}
+
+/**
+ * Whether a call ended because its caller called it off. A deadline that passed (`AbortSignal.timeout`, the timeout of
+ * a breaker around this one) is no change of mind: the service did not answer in time, and the call has failed.
+ */
 export function isAbortOf(signal: AbortSignal | undefined, error: unknown): boolean {
   if (!signal?.aborted) return false
-  return error === signal.reason || (error instanceof Error && error.name === 'AbortError')
+  const reason: unknown = signal.reason
+  if (nameOf(reason) === 'TimeoutError' || isBreakerError(reason, 'CALL_TIMEOUT')) return false
+  return error === reason || nameOf(error) === 'AbortError'
+}
+
+/** By name, because errors of other realms and DOMExceptions are `instanceof` other classes, or of none. */
+function nameOf(error: unknown): unknown {
+  try {
+    return typeof error === 'object' && error !== null ? (error as { name?: unknown }).name : undefined
+  } catch {
+    // A getter of the user's must not keep the call from being settled.
+    return undefined
+  }
 }

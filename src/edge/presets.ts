@@ -1,10 +1,22 @@
 // Presets: a policy for each of five published breakers, so that one behaves here as its document says.
 // Where a document describes a defect (half-open permits that never come back, late results that close) it is left out.
 import { freeze } from '../rules/freeze.ts'
-import type { Outcome } from '../rules/policy.ts'
-import type { PolicyOptions } from './resolve-policy.ts'
+import type { PolicyOptions } from './policy-options.ts'
 
-/** distribute (Gleam): 5 consecutive failures open it, 2 successes close it, one probe at a time, 30 s. */
+/** The policies of five published breakers. Use one as it is, or with changes: `{ ...presets.nebula, openTimeout: '10s' }`. */
+export interface Presets {
+  /** distribute (Gleam): 5 consecutive failures open it, 2 successes close it, one probe at a time, 30 s. */
+  readonly distribute: PolicyOptions
+  /** Snakepit 0.8 (Elixir, GenServer): successes do not clear the count; the open time runs from the last failure. */
+  readonly snakepit: PolicyOptions
+  /** nebula-resource (Rust): consecutive failures, or half of at least 10 calls within a minute; three probes. */
+  readonly nebula: PolicyOptions
+  /** PhoenixMicro 1.0 (Elixir, ETS): failures within a sliding window, which a success clears. */
+  readonly phoenixMicro: PolicyOptions
+  /** Tinkex 0.3 (Elixir, ETS registry): only `{ ok: true }` is a success, as `{:ok, _}` is there. */
+  readonly tinkex: PolicyOptions
+}
+
 const distribute: PolicyOptions = {
   failureThreshold: 5,
   successThreshold: 2,
@@ -12,7 +24,6 @@ const distribute: PolicyOptions = {
   halfOpenMaxCalls: 1,
 }
 
-/** Snakepit 0.8 (Elixir, GenServer): successes do not clear the count; the open time runs from the last failure. */
 const snakepit: PolicyOptions = {
   failureThreshold: 5,
   counting: 'cumulative',
@@ -22,7 +33,6 @@ const snakepit: PolicyOptions = {
   successThreshold: 1,
 }
 
-/** nebula-resource (Rust): consecutive failures, or half of at least 10 calls within a minute; three probes. */
 const nebula: PolicyOptions = {
   failureThreshold: 5,
   failureRate: { threshold: 0.5, minimumCalls: 10, window: { time: '60s', buckets: 60 } },
@@ -32,7 +42,6 @@ const nebula: PolicyOptions = {
   halfOpenFailureThreshold: 5,
 }
 
-/** PhoenixMicro 1.0 (Elixir, ETS): failures within a sliding window, which a success clears. */
 const phoenixMicro: PolicyOptions = {
   failureThreshold: 5,
   failureWindow: '60s',
@@ -42,15 +51,13 @@ const phoenixMicro: PolicyOptions = {
   successThreshold: 1,
 }
 
-/** Tinkex 0.3 (Elixir, ETS registry): only `{ ok: true }` is a success, as `{:ok, _}` is there. */
 const tinkex: PolicyOptions = {
   failureThreshold: 5,
   openTimeout: '30s',
   halfOpenMaxCalls: 1,
   successThreshold: 1,
-  isFailure: (outcome: Outcome) =>
-    !('value' in outcome && (outcome.value as { ok?: unknown } | null | undefined)?.ok === true),
+  isFailure: { value: (value: { readonly ok?: unknown } | null | undefined) => value?.ok !== true },
 }
 
-/** Use as they are, or with changes: `{ ...presets.nebula, openTimeout: '10s' }`. */
-export const presets = freeze({ distribute, snakepit, nebula, phoenixMicro, tinkex })
+/** Policies that make a breaker behave as a published one does: frozen, to be given or spread. */
+export const presets: Presets = freeze({ distribute, snakepit, nebula, phoenixMicro, tinkex })

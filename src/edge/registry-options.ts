@@ -1,69 +1,100 @@
-// RegistryOptions: what createRegistry takes, checked once, and which policy a name gets.
+// RegistryOptions: what createRegistry takes, checked once, with every default but that of `activation` filled in.
 import * as v from 'valibot'
 import type { InspectionEvent, Observer } from 'xstate'
 import type { Supervision } from '../../machines/registry.machine.ts'
-import { defaultPolicy, type Policy } from '../rules/policy.ts'
+import type { Policy } from '../rules/policy.ts'
 import { type Clock, checkClock } from './clock.ts'
+import { isThenable } from './describe-value.ts'
 import type { Duration } from './duration.ts'
-import { type Mistake, PolicyError } from './errors.ts'
-import {
-  count,
-  durationMs,
-  mistakesOf,
-  natural,
-  type PolicyOptions,
-  resolvePolicy,
-  safeParse,
-} from './resolve-policy.ts'
+import { PolicyError } from './errors.ts'
+import { mistakesOf } from './mistakes.ts'
+import { choosePolicy } from './named-policies.ts'
+import { isOptionObject } from './option-object.ts'
+import { count, durationMs, flag, natural, optionsOf } from './option-schemas.ts'
+import type { PolicyOptions } from './policy-options.ts'
 import type { RegistrySnapshot } from './snapshot-format.ts'
 
+/** What happens when a breaker's actor crashes. Calls go on: the breaker's row has all that the next actor needs. */
+export interface SupervisionOptions {
+  /** How many restarts within `withinMs` are borne before it escalates, at least 0. Default 3. */
+  readonly maxRestarts?: number | undefined
+  /** How long a restart counts: milliseconds or a string such as `'5s'`. Default `'5s'`. */
+  readonly withinMs?: Duration | undefined
+  /**
+   * The state that a breaker is parked in when it escalates. Default `'disabled'`: when the breaker itself is broken,
+   * calls go through. `'forcedOpen'` where a call without a breaker is worse than none.
+   */
+  readonly onEscalation?: Supervision['onEscalation'] | undefined
+}
+
+/** What createRegistry takes. Everything is optional. */
 export interface RegistryOptions {
-  /** For every breaker, over the defaults. */
+  /** The policy of every breaker, over the defaults. Default: the defaults. */
   readonly policy?: PolicyOptions | undefined
-  /** By name or by pattern (`*` stands for any characters), over `policy`. A name beats a pattern; the first pattern wins. */
+  /**
+   * Policies by name or by pattern (`*` stands for any characters), over `policy`. A name beats a pattern; the first
+   * pattern that matches wins. Default: none.
+   */
   readonly policies?: Readonly<Record<string, PolicyOptions>> | undefined
-  /** Default: the system's monotonic clock, with timers that keep no process alive. */
+  /** Where time comes from. Default: the system's monotonic clock, with timers that keep no process alive. For tests. */
   readonly clock?: Clock | undefined
-  /** What `snapshot()` gave, or its JSON text: restores states, counts and remaining open times. */
-  readonly snapshot?: RegistrySnapshot | string | undefined
-  /** Watches every actor (Stately inspector). Turns folding off. */
+  /**
+   * What `snapshot()` gave, or its JSON text: restores states, counts and remaining open times. Default, and for the
+   * `null` that stores give for a key they don't have: none, every breaker begins closed.
+   */
+  readonly snapshot?: RegistrySnapshot | string | null | undefined
+  /**
+   * Watches every actor: a function, or an observer such as Stately's inspector. Default: none. Turns folding off, so
+   * that it sees every event.
+   */
   readonly inspect?: Observer<InspectionEvent> | ((event: InspectionEvent) => void) | undefined
-  /** `false` sends every admission and outcome through the actor. Default `true`; calls cost 50 times as much without. */
+  /**
+   * Whether outcomes that can't change a closed breaker's state are counted without its actor. Default `true`. `false`
+   * sends every admission and outcome through the actor, for those who subscribe to it; calls then cost 50 times as much.
+   */
   readonly folding?: boolean | undefined
-  /** Default: no limit. At the limit an idle closed breaker is evicted. */
+  /**
+   * Whether a breaker's actor exists from the start (`'eager'`) or from the first event that only it may decide until
+   * it is closed and idle again (`'onDemand'`). Default `'onDemand'`; with `inspect` every breaker is watched, so its
+   * actor exists from the start.
+   */
+  readonly activation?: 'eager' | 'onDemand' | undefined
+  /**
+   * How many breakers there may be, at least 1. Default: no limit. At the limit an idle closed breaker is evicted; if
+   * there is none, the new one is refused (`REGISTRY_FULL`). Set it where names come from outside the program.
+   */
   readonly maxBreakers?: number | undefined
-  readonly supervision?:
-    | {
-        /** Default 3. */
-        readonly maxRestarts?: number | undefined
-        /** Default 5 s. */
-        readonly withinMs?: Duration | undefined
-        /** Default `'disabled'`: when the breaker itself is broken, calls go through. */
-        readonly onEscalation?: Supervision['onEscalation'] | undefined
-      }
-    | undefined
-  /** Chooses the jitter of every backoff. Default: random. */
+  /** What happens when a breaker's actor crashes. Default: 3 restarts within 5 s, then `'disabled'`. */
+  readonly supervision?: SupervisionOptions | undefined
+  /** Chooses the jitter of every backoff: a whole number of at least 0. Default: random. For tests that repeat. */
   readonly seed?: number | undefined
 }
 
-const INSPECT_EXPECTED = 'a function or an observer with a next function'
+const isFunction = (value: unknown) => typeof value === 'function'
 
-const schema = v.strictObject(
+const schema = optionsOf(
   {
     policy: v.optional(v.unknown()),
-    policies: v.optional(v.record(v.string(), v.unknown(), 'an object of policies by name')),
+    policies: v.optional(v.custom<object>(isOptionObject, 'an object of policies by name')),
     clock: v.optional(v.unknown()),
-    snapshot: v.optional(v.unknown()),
-    inspect: v.optional(
-      v.custom<RegistryOptions['inspect']>(
-        (value) => typeof value === 'function' || typeof (value as Observer<unknown>)?.next === 'function',
-        INSPECT_EXPECTED,
+    snapshot: v.nullish(
+      // What else is wrong with it is said by who reads it.
+      v.custom<unknown>(
+        (value) => typeof value !== 'object' || value === null || !isThenable(value),
+        'what snapshot() gave, or its JSON',
       ),
     ),
-    folding: v.optional(v.boolean('true or false')),
+    inspect: v.optional(
+      v.custom<NonNullable<RegistryOptions['inspect']>>(
+        (value) => isFunction(value) || isFunction((value as Observer<unknown> | null)?.next),
+        'a function or an observer with a next function',
+      ),
+    ),
+    folding: v.optional(flag),
+    activation: v.optional(v.picklist(['eager', 'onDemand'], "'eager' or 'onDemand'")),
     maxBreakers: v.optional(count),
     supervision: v.optional(
-      v.strictObject(
+      optionsOf(
         {
           maxRestarts: v.optional(natural, 3),
           withinMs: v.optional(durationMs, 5_000),
@@ -81,9 +112,11 @@ const schema = v.strictObject(
 export interface ResolvedOptions {
   readonly clock: Clock | undefined
   readonly policyFor: (name: string) => Policy
+  /** `undefined`: none. Not checked yet. */
   readonly snapshot: unknown
   readonly inspect: RegistryOptions['inspect']
   readonly folding: boolean
+  readonly activation: RegistryOptions['activation']
   readonly maxBreakers: number
   readonly supervision: Supervision
   readonly seed: number
@@ -91,9 +124,10 @@ export interface ResolvedOptions {
 
 /** @throws PolicyError (`INVALID_POLICY`), ClockError (`INVALID_CLOCK`) */
 export function resolveOptions(options: RegistryOptions): ResolvedOptions {
-  const result = safeParse(schema, options)
+  const result = v.safeParse(schema, options)
   const mistakes = result.success ? [] : mistakesOf(result.issues, 'options')
-  const policyFor = choosePolicy(options?.policy, options?.policies ?? {}, mistakes)
+  const { policy, policies }: RegistryOptions = isOptionObject(options) ? options : {}
+  const policyFor = choosePolicy(policy, isOptionObject(policies) ? policies : {}, mistakes)
   if (!result.success || mistakes.length > 0) throw new PolicyError('invalid registry options', mistakes)
   const parsed = result.output
   const { clock } = parsed
@@ -101,51 +135,12 @@ export function resolveOptions(options: RegistryOptions): ResolvedOptions {
   return {
     clock,
     policyFor,
-    snapshot: parsed.snapshot,
+    snapshot: parsed.snapshot ?? undefined,
     inspect: parsed.inspect,
     folding: (parsed.folding ?? true) && parsed.inspect === undefined,
+    activation: parsed.activation,
     maxBreakers: parsed.maxBreakers ?? Number.POSITIVE_INFINITY,
     supervision: parsed.supervision,
     seed: parsed.seed ?? Math.floor(Math.random() * 2 ** 32),
-  }
-}
-
-function choosePolicy(
-  shared: PolicyOptions | undefined,
-  byName: Readonly<Record<string, PolicyOptions>>,
-  mistakes: Mistake[],
-): (name: string) => Policy {
-  const collect = (options: PolicyOptions | undefined, base: Policy, where: string): Policy => {
-    try {
-      return resolvePolicy(options, base, where)
-    } catch (error) {
-      if (error instanceof PolicyError) mistakes.push(...error.mistakes)
-      return base
-    }
-  }
-  const fallback = collect(shared, defaultPolicy(), 'policy')
-  const exact = new Map<string, Policy>()
-  const patterns: { readonly matches: (name: string) => boolean; readonly policy: Policy }[] = []
-  for (const [name, options] of Object.entries(byName)) {
-    const policy = collect(options, fallback, `policies[${JSON.stringify(name)}]`)
-    if (name.includes('*')) patterns.push({ matches: patternOf(name), policy })
-    else exact.set(name, policy)
-  }
-  return (name) => exact.get(name) ?? patterns.find(({ matches }) => matches(name))?.policy ?? fallback
-}
-
-/** Part after part from the left, in linear time: names may be long, and a regular expression would backtrack. */
-function patternOf(pattern: string): (name: string) => boolean {
-  const [first = '', ...others] = pattern.split('*')
-  const last = others.pop() ?? ''
-  return (name) => {
-    if (!name.startsWith(first) || !name.endsWith(last)) return false
-    let from = first.length
-    for (const part of others) {
-      const at = name.indexOf(part, from)
-      if (at === -1) return false
-      from = at + part.length
-    }
-    return from <= name.length - last.length
   }
 }

@@ -1,156 +1,108 @@
 // resolvePolicy: from what users write to a Policy. Validates once, reports every mistake together, changes nothing.
-// Valibot because it is tree-shaken to a few kilobytes and runs only here, never during a call.
 import * as v from 'valibot'
-import { freeze } from '../rules/freeze.ts'
-import { type Classifier, defaultPolicy, type Policy, type RateRule } from '../rules/policy.ts'
-import { DURATION_EXPECTED, type Duration, parseDuration } from './duration.ts'
+import { defaultPolicy, type Policy } from '../rules/policy.ts'
 import { describeValue, type Mistake, PolicyError } from './errors.ts'
+import { mistakesOf } from './mistakes.ts'
+import { isOptionObject } from './option-object.ts'
+import { MOST_SLOTS } from './option-schemas.ts'
+import type { PolicyOptions } from './policy-options.ts'
+import { type GivenPolicy, policySchema } from './policy-schema.ts'
 
-const COUNT_EXPECTED = 'a whole number of at least 1'
-const SHARE_EXPECTED = 'a share above 0 and at most 1'
+export { mistakesOf, safeParse } from './mistakes.ts'
+export type { PolicyOptions } from './policy-options.ts'
 
-const NATURAL_EXPECTED = 'a whole number of at least 0'
-export const natural = v.pipe(
-  v.number(NATURAL_EXPECTED),
-  v.safeInteger(NATURAL_EXPECTED),
-  v.minValue(0, NATURAL_EXPECTED),
-)
-export const count = v.pipe(v.number(COUNT_EXPECTED), v.safeInteger(COUNT_EXPECTED), v.minValue(1, COUNT_EXPECTED))
-const share = v.pipe(v.number(SHARE_EXPECTED), v.gtValue(0, SHARE_EXPECTED), v.maxValue(1, SHARE_EXPECTED))
-export const durationMs = v.pipe(
-  v.custom<Duration>((value) => parseDuration(value) !== undefined, DURATION_EXPECTED),
-  v.transform((value) => parseDuration(value) as number),
-)
-const classifier = v.custom<Classifier>((value) => typeof value === 'function', 'a function of an outcome')
-
-const SLOTS_EXPECTED = 'a whole number from 1 to 100000'
-const slots = v.pipe(count, v.maxValue(100_000, SLOTS_EXPECTED))
-
-const slidingWindow = v.pipe(
-  v.strictObject(
-    { calls: v.optional(slots), time: v.optional(durationMs), buckets: v.optional(slots) },
-    'an object: { calls } or { time, buckets }',
-  ),
-  v.check(({ calls, time }) => (calls === undefined) !== (time === undefined), 'either calls or time'),
-  v.check(({ calls, buckets }) => calls === undefined || buckets === undefined, 'buckets only beside time'),
-  v.transform(({ calls, time, buckets = 10 }) =>
-    calls !== undefined ? { calls } : { timeMs: time as number, buckets },
-  ),
-)
-
-const rateRule = { threshold: share, minimumCalls: v.optional(count), window: slidingWindow }
-
-type RuleInput = Omit<RateRule, 'minimumCalls'> & { minimumCalls?: number | undefined }
-
-function withMinimum<R extends RuleInput>(rule: R): R & { minimumCalls: number } {
-  const most = 'calls' in rule.window ? rule.window.calls : Number.POSITIVE_INFINITY
-  return { ...rule, minimumCalls: rule.minimumCalls ?? Math.min(10, most) }
+/**
+ * The frozen policy that `options` describe, over `base` (default: the default policy). The options are not changed.
+ * @throws PolicyError (`INVALID_POLICY`) that lists every mistake; `where` (default `'policy'`) begins their paths.
+ */
+export function resolvePolicy(options: PolicyOptions = {}, base: Policy = defaultPolicy(), where = 'policy'): Policy {
+  checkBase(base)
+  const { given, mistakes } = checked(options, where)
+  const policy = frozenCopy({ ...base, ...renamed(given) })
+  mistakes.push(...contradictions(policy, given, where))
+  if (mistakes.length > 0) throw new PolicyError(`invalid ${where}`, mistakes)
+  return policy
 }
 
-const canBeReached = <R extends RuleInput>() =>
-  v.check<R, string>(
-    ({ minimumCalls = 1, window }) => !('calls' in window) || minimumCalls <= window.calls,
-    'minimumCalls of at most window.calls, or it can never open',
-  )
+/**
+ * Policy options from outside the program: a configuration file, the environment, a request. Checks `value`, whatever
+ * it is, and gives it back with its type; what is left out gets its default where the options are used.
+ *
+ * ```ts
+ * createRegistry({ policy: parsePolicy(JSON.parse(text)) })
+ * createRegistry({ policy: parsePolicy({ openTimeout: process.env.OPEN_TIMEOUT ?? '10s' }) })
+ * ```
+ *
+ * A duration has its unit: the text `'30'` is refused, for nobody knows of what. Numbers are numbers, so from the
+ * environment it is `failureThreshold: Number(process.env.FAILURES ?? 5)`.
+ * @throws PolicyError (`INVALID_POLICY`) that lists every mistake; `where` (default `'policy'`) begins their paths.
+ */
+export function parsePolicy(value: unknown, where = 'policy'): PolicyOptions {
+  const { given, mistakes } = checked(value, where)
+  mistakes.push(...contradictions(renamed(given), given, where))
+  if (mistakes.length > 0) throw new PolicyError(`invalid ${where}`, mistakes)
+  return value as PolicyOptions
+}
 
-const failureRate = v.pipe(
-  v.strictObject(rateRule, 'an object: { threshold, minimumCalls, window }'),
-  canBeReached(),
-  v.transform(withMinimum),
-)
+/** What of the options is sound, and the mistakes in the rest. */
+function checked(options: unknown, where: string): { given: GivenPolicy; mistakes: Mistake[] } {
+  const result = v.safeParse(policySchema, options)
+  if (result.success) return { given: result.output, mistakes: [] }
+  const wrong = new Set(result.issues.map(({ path }) => path?.[0].key))
+  const sound = isOptionObject(options)
+    ? Object.keys(policySchema.entries).flatMap((key) => (wrong.has(key) ? [] : [[key, options[key]] as const]))
+    : []
+  const rest = v.safeParse(policySchema, Object.fromEntries(sound))
+  return { given: rest.success ? rest.output : {}, mistakes: mistakesOf(result.issues, where) }
+}
 
-const slowCalls = v.pipe(
-  v.strictObject({ slowerThan: durationMs, ...rateRule }, 'an object: { slowerThan, threshold, minimumCalls, window }'),
-  canBeReached(),
-  v.transform(({ slowerThan, ...rule }) => ({ slowerThanMs: slowerThan, ...withMinimum(rule) })),
-)
-
-const FACTOR_EXPECTED = 'a number of at least 1'
-const JITTER_EXPECTED = 'a share of at least 0 and at most 1'
-const backoff = v.pipe(
-  v.strictObject(
-    {
-      factor: v.optional(
-        v.pipe(v.number(FACTOR_EXPECTED), v.finite(FACTOR_EXPECTED), v.minValue(1, FACTOR_EXPECTED)),
-        2,
-      ),
-      max: durationMs,
-      jitter: v.optional(
-        v.pipe(v.number(JITTER_EXPECTED), v.minValue(0, JITTER_EXPECTED), v.maxValue(1, JITTER_EXPECTED)),
-        0,
-      ),
-    },
-    'an object: { factor, max, jitter }',
-  ),
-  v.transform(({ factor, max, jitter }) => ({ factor, maxMs: max, jitter })),
-)
-
-const policySchema = v.strictObject(
-  {
-    failureThreshold: v.nullish(count),
-    counting: v.optional(v.picklist(['consecutive', 'cumulative'], "'consecutive' or 'cumulative'")),
-    failureWindow: v.nullish(durationMs),
-    failureRate: v.nullish(failureRate),
-    slowCalls: v.nullish(slowCalls),
-    openTimeout: v.optional(durationMs),
-    openTimeoutFrom: v.optional(v.picklist(['opened', 'lastFailure'], "'opened' or 'lastFailure'")),
-    backoff: v.nullish(backoff),
-    halfOpenMaxCalls: v.optional(count),
-    successThreshold: v.optional(count),
-    halfOpenFailureThreshold: v.optional(count),
-    probeTimeout: v.optional(durationMs),
-    timeout: v.nullish(durationMs),
-    isFailure: v.nullish(classifier),
-    ignore: v.nullish(classifier),
-    latencySampling: v.optional(natural),
-    captureStack: v.optional(v.boolean('true or false')),
-  },
-  'an object of policy options',
-)
-
-/** A policy as users write it; everything is optional, `null` means "none". The README's policy table says more. */
-export type PolicyOptions = v.InferInput<typeof policySchema>
-
-const IN_MILLISECONDS: Record<string, keyof Policy> = {
+const IN_MILLISECONDS: Readonly<Record<string, keyof Policy>> = {
   failureWindow: 'failureWindowMs',
   openTimeout: 'openTimeoutMs',
   probeTimeout: 'probeTimeoutMs',
   timeout: 'timeoutMs',
 }
 
-/**
- * The frozen policy that `options` describe, over `base` (the default policy).
- * @throws PolicyError (`INVALID_POLICY`) that lists every mistake; `where` names the options in its message.
- */
-export function resolvePolicy(options: PolicyOptions = {}, base: Policy = defaultPolicy(), where = 'policy'): Policy {
-  const result = safeParse(policySchema, options)
-  const mistakes = result.success ? [] : mistakesOf(result.issues, where)
-  const given = (result.success ? result.output : Object(options)) as PolicyOptions
-  const threshold = given.failureThreshold === undefined ? base.failureThreshold : given.failureThreshold
-  const window = given.failureWindow === undefined ? base.failureWindowMs : given.failureWindow
-  if (threshold === null && window !== null) {
+/** By the names of a Policy, without what was left out. */
+function renamed(given: GivenPolicy): Partial<Policy> {
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries.map(([key, value]) => [IN_MILLISECONDS[key] ?? key, value]))
+}
+
+/** Options that are right one by one and make no sense together. `policy` is what they come to, as far as it is known. */
+function contradictions(policy: Partial<Policy>, given: GivenPolicy, where: string): Mistake[] {
+  const { failureThreshold: threshold, failureWindowMs: windowMs = null, openTimeoutMs = 0, backoff = null } = policy
+  const mistakes: Mistake[] = []
+  if (threshold === null && windowMs !== null) {
     const expected = 'failureThreshold beside it, or it counts for nothing'
     mistakes.push({ path: `${where}.failureWindow`, expected, received: 'failureThreshold: null' })
   }
-  if (!result.success || mistakes.length > 0) throw new PolicyError(`invalid ${where}`, mistakes)
-  const policy: Record<string, unknown> = { ...base }
-  for (const [key, value] of Object.entries(result.output)) {
-    if (value !== undefined) policy[IN_MILLISECONDS[key] ?? key] = value
+  if (typeof threshold === 'number' && threshold > MOST_SLOTS && windowMs !== null) {
+    const expected = `at most ${MOST_SLOTS} beside failureWindow, which remembers as many failures`
+    mistakes.push({ path: `${where}.failureThreshold`, expected, received: describeValue(threshold) })
   }
-  return freeze(policy as unknown as Policy)
+  if (backoff !== null && backoff.maxMs < openTimeoutMs) {
+    // At the option that was given: the other may be that of a policy this one is over.
+    const [path, expected, received] = given.backoff
+      ? ['backoff.max', `at least the openTimeout of ${openTimeoutMs} ms`, backoff.maxMs]
+      : ['openTimeout', `at most the backoff.max of ${backoff.maxMs} ms`, openTimeoutMs]
+    mistakes.push({ path: `${where}.${path}`, expected, received: `${received} ms` })
+  }
+  return mistakes
 }
 
-/** To Valibot an array is an object without keys, and would pass for empty options. */
-export function safeParse<S extends v.GenericSchema>(schema: S, input: unknown): v.SafeParseResult<S> {
-  return v.safeParse(schema, Array.isArray(input) ? null : input)
+/** A promise or PolicyOptions for a base would be spread into a policy without rules. */
+function checkBase(base: unknown): asserts base is Policy {
+  if (isOptionObject(base) && Object.keys(defaultPolicy()).every((key) => key in base)) return
+  throw new PolicyError('invalid base', [
+    { path: 'base', expected: 'a policy that resolvePolicy made', received: describeValue(base) },
+  ])
 }
 
-export function mistakesOf(issues: readonly v.BaseIssue<unknown>[], where: string): Mistake[] {
-  return issues.map((issue) => {
-    const path = [where, ...(issue.path ?? []).map((item) => String(item.key))].join('.')
-    // Valibot tells an unknown key by "expected never", and a missing one by expecting the key itself, in quotes.
-    if (issue.expected === 'never') return { path, expected: 'no such option', received: 'an unknown key' }
-    if (issue.expected?.startsWith('"')) return { path, expected: 'it to be given', received: 'nothing' }
-    return { path, expected: issue.message, received: describeValue(issue.input) }
+/** All the way down; what the user gave is neither kept nor frozen. */
+function frozenCopy<T extends object>(value: T): T {
+  const members = Object.entries(value).map(([key, member]: [string, unknown]) => {
+    return [key, typeof member === 'object' && member !== null ? frozenCopy(member) : member]
   })
+  return Object.freeze(Object.fromEntries(members))
 }

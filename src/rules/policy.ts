@@ -1,54 +1,107 @@
 // Policy: the resolved, frozen rules of one breaker. Durations are milliseconds, rates are 0-1, `null` means "none".
 // Written once by resolvePolicy (or by hand for the pure layer); read by every rule.
 
-/** What a call came to: it returned a value, or it threw. Given to `isFailure` and `ignore`. */
+/**
+ * What a call came to: `{ value, durationMs }` or `{ error, durationMs }`. `'error' in outcome` tells which, also where
+ * `undefined` was thrown. `durationMs` is NaN where nobody measured it (a failure reported without a duration).
+ */
 export type Outcome =
   | { readonly value: unknown; readonly error?: undefined; readonly durationMs: number }
   | { readonly error: unknown; readonly value?: undefined; readonly durationMs: number }
 
-/** Decides something about an outcome; must answer `true` or `false` at once. */
-export type Classifier = (outcome: Outcome) => boolean
+/**
+ * Decides something about an outcome: `true`, `false`, or `undefined` for "as usual". It must answer at once, not with
+ * a promise. An error is an outcome, too: a classifier that looks at the value only is better written as OutcomeRules.
+ */
+export type Classifier = (outcome: Outcome) => boolean | undefined
 
-/** The last `calls` outcomes, or the outcomes of the last `timeMs` in `buckets` equal slices. */
+/** The type of a method, so that the parameter may be of the type that the calls are known to return. */
+type OutcomeRule = { judge(what: unknown, durationMs: number): boolean | undefined }['judge']
+
+/**
+ * Separate rules for values and for errors. What a rule answers `undefined` to, or what has no rule, is as usual: so a
+ * rule for values need not think of errors. The rules are called without their object: they must not need `this`.
+ */
+export interface OutcomeRules {
+  /** Asked of a call that returned, with its value and its length in ms. */
+  readonly value?: OutcomeRule | undefined
+  /** Asked of a call that threw or rejected, with its error and its length in ms. */
+  readonly error?: OutcomeRule | undefined
+}
+
+/** What the rule for this outcome answers, unchecked: `undefined` where there is none. Throws what the rule throws. */
+export function answerOf(classifier: Classifier | OutcomeRules, outcome: Outcome): unknown {
+  if (typeof classifier === 'function') return classifier(outcome)
+  const { value, error } = classifier
+  return 'error' in outcome ? error?.(outcome.error, outcome.durationMs) : value?.(outcome.value, outcome.durationMs)
+}
+
+/** The last `calls` outcomes, or the outcomes of the last `timeMs` in `buckets` equal slices of at least 1 ms each. */
 export type WindowSize = { readonly calls: number } | { readonly timeMs: number; readonly buckets: number }
 
 /** Opens when the share of failures reaches `threshold` and the window holds at least `minimumCalls`. */
 export interface RateRule {
+  /** A share above 0 and at most 1. */
   readonly threshold: number
+  /** Fewer calls prove nothing. */
   readonly minimumCalls: number
   readonly window: WindowSize
 }
 
 /** As RateRule, over calls that took longer than `slowerThanMs`, whatever their outcome. */
 export interface SlowRule extends RateRule {
+  /** In ms; a call of exactly this length is not slow. */
   readonly slowerThanMs: number
 }
 
 /** The n-th opening in a row lasts `openTimeoutMs * factor^(n-1)`, at most `maxMs`, less a random share up to `jitter`. */
 export interface Backoff {
+  /** At least 1. */
   readonly factor: number
+  /** In ms, at least `openTimeoutMs`. */
   readonly maxMs: number
+  /** 0-1. */
   readonly jitter: number
 }
 
-/** The rules of one breaker, every default filled in. Made by `resolvePolicy`. */
+/**
+ * The rules of one breaker, every default filled in, frozen; durations in ms, shares 0-1, `null` for none. Made by
+ * `resolvePolicy` from PolicyOptions, whose documentation says what each is for.
+ */
 export interface Policy {
+  /** Failures that open; `null`: their number never does. Default 5. */
   readonly failureThreshold: number | null
+  /** Whether a success clears the count of failures (`'consecutive'`, the default). */
   readonly counting: 'consecutive' | 'cumulative'
+  /** In ms: only failures this recent count. Default `null`: however old. */
   readonly failureWindowMs: number | null
+  /** Default `null`: no rate is kept. */
   readonly failureRate: RateRule | null
+  /** Default `null`: calls are not timed for it. */
   readonly slowCalls: SlowRule | null
+  /** In ms. Default 30,000. */
   readonly openTimeoutMs: number
+  /** What the open time runs from. Default `'opened'`. */
   readonly openTimeoutFrom: 'opened' | 'lastFailure'
+  /** Default `null`: each opening lasts as long as the first. */
   readonly backoff: Backoff | null
+  /** Probes in flight at a time while half-open. Default 1. */
   readonly halfOpenMaxCalls: number
+  /** Successes that close from half-open. Default 2. */
   readonly successThreshold: number
+  /** Failures that open again from half-open. Default 1. */
   readonly halfOpenFailureThreshold: number
+  /** In ms: how long a probe may keep its permit. Default 30,000. */
   readonly probeTimeoutMs: number
+  /** In ms, of each call. Default `null`: as long as it takes. */
   readonly timeoutMs: number | null
-  readonly isFailure: Classifier | null
-  readonly ignore: Classifier | null
+  /** Default `null`: what throws fails, what returns succeeds. */
+  readonly isFailure: Classifier | OutcomeRules | null
+  /** Default `null`: only a call that its own signal called off is ignored. */
+  readonly ignore: Classifier | OutcomeRules | null
+  /** Every n-th call is timed for `stats().latency`; 0: none. Default 16. */
   readonly latencySampling: number
+  /** Whether a BreakerOpenError has a stack. Default `false`. */
   readonly captureStack: boolean
 }
 

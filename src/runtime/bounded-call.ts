@@ -2,6 +2,7 @@
 // one timeout must not abort the calls beside it.
 import { CallTimeoutError } from '../edge/errors.ts'
 import type { CallContext, Row } from './row.ts'
+import { onAbort } from './signals.ts'
 
 /** Runs `fn`; rejects as soon as the time is up or `signal` is aborted, and aborts the signal that `fn` was given. */
 export async function runBounded<T>(
@@ -10,30 +11,31 @@ export async function runBounded<T>(
   timeoutMs: number | null,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  const { clock } = row.home
+  // By a listener of the admission: too late for an event of the signal.
+  if (signal?.aborted) throw signal.reason
+  const { clock, deadlines } = row.home
   const controller = new AbortController()
-  let timer: unknown
-  let onAbort: (() => void) | undefined
+  let end: (reason: unknown) => void = () => {}
   const ended = new Promise<never>((_, reject) => {
-    const end = (reason: unknown) => {
+    end = (reason) => {
       reject(reason)
       controller.abort(reason)
-    }
-    if (timeoutMs !== null) {
-      timer = clock.setTimeout(() => end(new CallTimeoutError(row.name, timeoutMs)), timeoutMs, true)
-    }
-    if (signal !== undefined) {
-      onAbort = () => end(signal.reason)
-      signal.addEventListener('abort', onAbort, { once: true })
     }
   })
   // A function that aborts its own caller and then throws leaves this one to nobody.
   ended.catch(() => {})
   const { name: endpoint, generation } = row
+  const timeout = () => end(new CallTimeoutError(endpoint, timeoutMs ?? 0))
+  const deadline = timeoutMs === null ? null : deadlines.add(clock.now() + timeoutMs, timeout)
+  const forget = signal && onAbort(signal, () => end(signal.reason))
+  if (deadline !== null) deadlines.arm()
   try {
     return await Promise.race([fn({ signal: controller.signal, endpoint, generation }), ended])
   } finally {
-    if (timer !== undefined) clock.clearTimeout(timer)
-    if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort)
+    if (deadline !== null) {
+      deadlines.cancel(deadline)
+      deadlines.arm()
+    }
+    forget?.()
   }
 }

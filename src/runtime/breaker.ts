@@ -1,94 +1,17 @@
-// Breaker: the handle of one endpoint, and the whole path of a call: admit, run, settle.
-// It holds no state: what it reads and counts is in its row, and its row may be deleted and made anew.
+// Breaker: the handle of one endpoint. It holds no state: what it reads and counts is in its row, and its row may be
+// deleted and made anew.
 import type { BreakerActor } from '../../machines/registry.machine.ts'
-import { type CallOptions, checkCall, isAbortOf } from '../edge/call-options.ts'
+import { type CallOptions, checkCall } from '../edge/call-options.ts'
 import { ArgumentError } from '../edge/errors.ts'
 import type { BreakerState } from '../rules/decide.ts'
 import type { Policy } from '../rules/policy.ts'
-import { addSuccess } from '../rules/tally.ts'
-import { runBounded } from './bounded-call.ts'
+import { admit, wouldAdmit } from './admission.ts'
+import { call } from './call.ts'
+import { caughtUp, command } from './deliver.ts'
+import { attached, type Guarded } from './full-call.ts'
 import { Permit, record } from './permit.ts'
-import type { CallContext, Row } from './row.ts'
-import { admit, dateOf, foldSuccess, NO_PROBE, sample, send, settle, takesSample, wouldAdmit } from './settle.ts'
+import type { Row } from './row.ts'
 import { type BreakerStats, statsOf } from './stats.ts'
-
-export type Guarded<T> = (context: CallContext) => T | PromiseLike<T>
-
-/** The path of every call. While closed, most have nothing to do but to count: no clock, no event, no allocation. */
-export function call<T, F>(row: Row, fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
-  if (row.path === 'full' || options !== undefined || typeof fn !== 'function') return callFully(row, fn, options)
-  const sampled = takesSample(row)
-  return sampled || row.path === 'timed' ? callTimed(row, fn, sampled) : callPlain(row, fn)
-}
-
-async function callPlain<T>(row: Row, fn: Guarded<T>): Promise<T> {
-  const { generation } = row
-  row.allowed++
-  let value: T
-  try {
-    value = await fn(row.context)
-  } catch (error) {
-    settle(row, 'fail', generation, NO_PROBE, Number.NaN, dateOf(row))
-    throw error
-  }
-  // The path changes with the policy: a call may end under another one than it was admitted by.
-  if (row.generation === generation && row.path === 'plain') {
-    row.succeeded++
-    addSuccess(row, row.policy, 0, 0)
-  } else settle(row, 'succeed', generation, NO_PROBE, Number.NaN, dateOf(row))
-  return value
-}
-
-async function callTimed<T>(row: Row, fn: Guarded<T>, sampled: boolean): Promise<T> {
-  const { generation } = row
-  const startedAt = sampled || row.policy.slowCalls !== null ? row.home.clock.now() : Number.NaN
-  row.allowed++
-  let value: T
-  try {
-    value = await fn(row.context)
-  } catch (error) {
-    const now = row.home.clock.now()
-    if (sampled) sample(row, now - startedAt)
-    settle(row, 'fail', generation, NO_PROBE, now - startedAt, now)
-    throw error
-  }
-  const now = row.home.clock.now()
-  if (sampled) sample(row, now - startedAt)
-  if (row.generation === generation) foldSuccess(row, now - startedAt, now)
-  else settle(row, 'succeed', generation, NO_PROBE, now - startedAt, now)
-  return value
-}
-
-/** Everything a call can ask for: half-open permits, classifiers, a timeout, a signal, a fallback, an unfolded breaker. */
-async function callFully<T, F>(former: Row, fn: Guarded<T>, options: CallOptions<F> = {}): Promise<T | F> {
-  const row = attached(former)
-  const timeoutMs = checkCall(fn, options, row.policy.timeoutMs)
-  const { signal, fallback } = options
-  if (signal?.aborted) throw signal.reason
-  const probe = admit(row)
-  if (typeof probe !== 'number') {
-    if (fallback !== undefined) return fallback(probe)
-    throw probe
-  }
-  const permit = new Permit(row, probe)
-  let value: T
-  try {
-    value = await (timeoutMs === null && signal === undefined
-      ? fn(row.context)
-      : runBounded(row, fn, timeoutMs, signal))
-  } catch (error) {
-    const result = isAbortOf(signal, error) ? permit.settle('ignore') : permit.settleBy({ error })
-    if (fallback !== undefined && result === 'fail') return fallback(error)
-    throw error
-  }
-  permit.settleBy({ value })
-  return value
-}
-
-/** The row of this name now: a deleted breaker that is used again is made anew. */
-function attached(row: Row): Row {
-  return row.attached ? row : row.home.rowOf(row.name, row)
-}
 
 export class Breaker {
   #row: Row
@@ -107,10 +30,25 @@ export class Breaker {
     return call(this.#row, fn, options)
   }
 
-  /** A function with the arguments of `fn` that calls it through the breaker. */
-  wrap<A extends unknown[], T>(fn: (...args: A) => T | PromiseLike<T>): (...args: A) => Promise<T> {
+  /**
+   * A function like `fn` (its arguments, `this`, name and length) that calls it through the breaker, with these options.
+   * @throws ArgumentError (`INVALID_ARGUMENT`); the function it gives throws what `call` throws
+   */
+  wrap<This, A extends unknown[], T, F = never>(
+    fn: (this: This, ...args: A) => T | PromiseLike<T>,
+    options?: CallOptions<F>,
+  ): (this: This, ...args: A) => Promise<T | F> {
     if (typeof fn !== 'function') throw new ArgumentError('wrap(fn)', 'a function', fn)
-    return (...args) => this.call(() => fn(...args))
+    if (options !== undefined) checkCall(fn, options, null)
+    const breaker = this
+    function wrapped(this: This, ...args: A): Promise<T | F> {
+      return breaker.call(() => fn.apply(this, args), options)
+    }
+    const { name, length } = fn
+    return Object.defineProperties(wrapped, {
+      name: { value: name, configurable: true },
+      length: { value: length, configurable: true },
+    })
   }
 
   get endpoint(): string {
@@ -131,10 +69,15 @@ export class Breaker {
     return this.#readable().policy
   }
 
-  /** The XState actor, to inspect or subscribe to. A crash replaces it; `null` if it can't be started, or is gone. */
+  /**
+   * The XState actor, to inspect, subscribe to, or send commands; it is started if it was at rest. Subscribers are called
+   * after it has decided, and keep it from resting. A crash replaces it; `null` if it can't be started, or is gone.
+   */
   get actor(): BreakerActor | null {
     const row = this.#readable()
-    return row.actor ?? (row.attached ? row.home.install(row) : null)
+    if (row.attached && row.actor === null)
+      row.home.turns.run(() => row.home.supervisor.activate(row, row.home.clock.now()))
+    return row.actor
   }
 
   stats(): BreakerStats {
@@ -166,38 +109,33 @@ export class Breaker {
   /** Opens, from any state; it will probe after the open time. Open already, it changes nothing. */
   trip(reason = 'by hand'): void {
     if (typeof reason !== 'string') throw new ArgumentError('trip(reason)', 'a string', reason)
-    const row = this.#attached()
-    send(row, { type: 'trip', message: reason, at: row.home.clock.now() })
+    command(this.#attached(), 'trip', reason)
   }
 
   /** Closes, from any state, and clears the evidence. */
   reset(): void {
-    this.#command('reset')
+    command(this.#attached(), 'reset')
   }
 
   /** Rejects every call until `enable` or `reset`. */
   isolate(): void {
-    this.#command('isolate')
+    command(this.#attached(), 'isolate')
   }
 
   /** Admits and counts every call and never opens, until `enable` or `reset`. */
   disable(): void {
-    this.#command('disable')
+    command(this.#attached(), 'disable')
   }
 
   /** Ends `isolate` and `disable`: closes with a clean slate. In any other state it changes nothing. */
   enable(): void {
-    this.#command('enable')
+    command(this.#attached(), 'enable')
   }
 
-  #command(type: 'reset' | 'isolate' | 'disable' | 'enable'): void {
-    const row = this.#attached()
-    send(row, { type, at: row.home.clock.now() })
-  }
-
-  /** The row of this name now; of a breaker that is gone, the last figures. */
+  /** The row of this name now, as it is by now; of a breaker that is gone, the last figures. */
   #readable(): Row {
-    return this.#row.attached ? this.#row : (this.#row.home.find(this.#row.name) ?? this.#row)
+    const row = this.#row.attached ? this.#row : (this.#row.home.find(this.#row.name) ?? this.#row)
+    return caughtUp(row)
   }
 
   #attached(): Row {

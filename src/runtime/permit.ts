@@ -2,8 +2,11 @@
 // Permit: the admission of one call, held by whoever reports its outcome.
 import { ArgumentError } from '../edge/errors.ts'
 import { timesCalls } from '../rules/tally.ts'
-import type { Row } from './row.ts'
-import { catchUp, classify, dateOf, type Ended, NO_PROBE, type Result, sample, settle, takesSample } from './settle.ts'
+import { NO_PROBE } from './admission.ts'
+import { classify, type Ended, type Result } from './classify.ts'
+import { caughtUp } from './deliver.ts'
+import { chronicleOf, type Row } from './row.ts'
+import { dateOf, sample, settle, takesSample } from './settle.ts'
 
 /** Report exactly one outcome; whatever is reported after the first changes nothing. */
 export class Permit {
@@ -76,8 +79,9 @@ export function record(row: Row, result: 'succeed' | 'fail', error: unknown, dur
   if (duration !== undefined && !(typeof duration === 'number' && duration >= 0 && Number.isFinite(duration))) {
     throw new ArgumentError('durationMs', 'milliseconds of at least 0', duration)
   }
-  catchUp(row, row.home.clock.now())
+  caughtUp(row)
   const durationMs = (duration as number | undefined) ?? Number.NaN
   const judged = error === undefined ? result : classify(row, { error }, durationMs)
+  chronicleOf(row).recorded++
   settle(row, judged, row.generation, NO_PROBE, durationMs, dateOf(row))
 }

@@ -1,116 +1,176 @@
 // Row: the published image of one breaker, which callers read without a message. It survives its actor's crashes.
-// State and decision are written by `publish` alone, from the actor; tally, calls and latency by folding (settle.ts).
-import type { SnapshotFrom } from 'xstate'
-import type { breakerMachine } from '../../machines/breaker.machine.ts'
-import type { BreakerActor } from '../../machines/registry.machine.ts'
+// State and stay are written by `publish` alone, from the actor; tally and counts by folding (settle.ts).
 import type { Clock } from '../edge/clock.ts'
-import { newRejection, type Rejection } from '../edge/errors.ts'
-import type { Calls } from '../rules/calls.ts'
-import type { BreakerState, Decision, Probe, Stay } from '../rules/decide.ts'
+import type { Rejection } from '../edge/errors.ts'
+import type { BreakerState, Decision, Stay } from '../rules/decide.ts'
 import type { LatencySketch } from '../rules/latency.ts'
 import type { Policy } from '../rules/policy.ts'
 import { copyTally, newTally, type Tally } from '../rules/tally.ts'
-import type { Reason } from '../rules/triggers.ts'
 import type { SlidingWindow } from '../rules/window.ts'
-import type { EventHub } from './events.ts'
-import type { Timers } from './timers.ts'
+import type { SupervisedBreaker } from './actors.ts'
+import type { Agenda } from './agenda.ts'
+import type { EventHub } from './event-hub.ts'
+import type { Turns } from './turns.ts'
 
-/** What a guarded function is given. */
-export interface CallContext {
-  /** Aborted by the call's `timeout` and by the caller's own `signal`. */
-  readonly signal: AbortSignal
-  readonly endpoint: string
-  readonly generation: number
+/** Starts the actors of rows. All in a turn. */
+export interface Supervisor {
+  /** Gives a row an actor, started from it; none if it crashes at once, time and again. */
+  activate(row: Row, at: number): void
+  /** Lets the actor of a closed row go, unless it is watched or all are to stay. */
+  rest(row: Row): void
 }
 
 /** What a row needs of the registry it belongs to. */
 export interface Home {
   readonly clock: Clock
+  readonly turns: Turns
   readonly hub: EventHub
-  readonly timers: Timers
+  /** When calls with a timeout are over. */
+  readonly deadlines: Agenda
   /** Whether outcomes that change nothing are kept from the actor. */
   readonly folding: boolean
-  /** Starts the actor of a row that has none; `null` if it crashes at once, time and again. */
-  install(row: Row): BreakerActor | null
+  /** The last `resetAll`: a row that was not reset since then is reset before anything else happens to it. */
+  resets: { readonly count: number; readonly at: number }
+  readonly supervisor: Supervisor
+  /** Chooses the jitter of a breaker's backoff. */
+  seedOf(name: string): number
+  /** In a turn: the row's state has changed. */
+  moved(row: Row): void
   /** The row of this name, if there is one. */
   find(name: string): Row | undefined
   /** The row of this name now, made if there is none. @throws RegistryClosedError */
   rowOf(name: string, formerly: Row): Row
 }
 
-/** How a call is made: counted only; added to windows too; or with everything a call can ask for. */
-export type CallPath = 'plain' | 'timed' | 'full'
+/** What a guarded function is given. */
+export interface CallContext {
+  /** Aborted by the call's `timeout` and by the caller's own `signal`. */
+  readonly signal: AbortSignal
+  /** The name of the breaker. */
+  readonly endpoint: string
+  /** Number of the stay in a state that the call was admitted in. */
+  readonly generation: number
+}
 
-/** Stands for "never" in the countdown to the next sample; a small integer, because a float would be boxed. */
-const NEVER = 2 ** 30
+/**
+ * How a call is made: `unready` until handlers are made, then counted only (`plain`), or added to windows too (`timed`);
+ * or with everything that a call can ask for (`full`).
+ */
+export type CallPath = 'unready' | 'plain' | 'timed' | 'full'
 
-// A class, and flat, for the sake of the cache: what a plain call touches lies in the row's first two lines.
-export class Row implements Stay, Tally, Calls {
-  path: CallPath = 'full'
-  /** Calls until the next one whose latency is sampled. */
-  untilSample: number
-  generation = 0
-  allowed = 0
-  succeeded = 0
-  consecutiveFailures = 0
-  policy: Policy
-  /** Given to every call of this generation that has no signal of its own. */
-  context: CallContext
-  state: BreakerState = 'closed'
-  readonly home: Home
-  /** False once deleted: its late results count for nothing, its handle looks for the name again. */
-  attached = true
+/** Where every breaker begins. */
+const FIRST_STAY: Stay = Object.freeze({
+  generation: 0,
+  reason: null,
+  openedAt: null,
+  deadline: null,
+  openings: 0,
+  probes: [],
+  probeSuccesses: 0,
+  probeFailures: 0,
+})
 
-  failureRate: SlidingWindow | null
-  slowCalls: SlidingWindow | null
-  failures = 0
-  failureTimes: number[] = []
-  oldestFailure = 0
-
+/** What few breakers have to say: made when first written. */
+export class Chronicle {
   rejected = 0
-  failed = 0
   ignored = 0
   late = 0
   slow = 0
-  latency: LatencySketch | null = null
-
-  reason: Reason | null = null
-  openedAt: number | null = null
-  deadline: number | null = null
-  openings = 0
-  probes: Probe[] = []
-  probeSuccesses = 0
-  probeFailures = 0
-  nextProbe = 1
-  rejection: Rejection | null = null
-  actor: BreakerActor | null = null
-  /** The turn of the actors in which the row was last published. */
-  publishedIn = -1
-
-  readonly name: string
-  readonly seed: number
-  /** When the state was entered, and the time spent in states before. */
-  since: number
+  /** Outcomes that were reported without a permit. */
+  recorded = 0
+  /** Time spent in states before the present one. */
   readonly timeInState: Record<BreakerState, number> = { closed: 0, open: 0, halfOpen: 0, forcedOpen: 0, disabled: 0 }
-  /** The policy was given by name, not taken from the registry's; and a second one was reported. */
-  bound = false
-  warned = false
-  /** Calls admitted when eviction last looked: unchanged, the breaker is idle. */
-  seenCalls = 0
+  /** What the errors of this stay have in common. */
+  rejection: Rejection | null = null
+  lastProbe = 0
+}
+const NOTHING_YET: Readonly<Chronicle> = Object.freeze(new Chronicle())
 
-  constructor(home: Home, name: string, policy: Policy, seed: number) {
+// Flat, and small, for the sake of the cache and of a million rows: what a plain call touches comes first.
+export class Row implements Tally {
+  path: CallPath = 'full'
+  /** Calls until the next one whose latency is sampled. */
+  untilSample: number
+  allowed = 0
+  succeeded = 0
+  consecutiveFailures = 0
+  generation: number
+  /** Given to every call of this generation that has no signal of its own. */
+  context: CallContext | null = null
+  /** What a plain call of this generation does when it ends; see handlers.ts. */
+  onValue: ((value: unknown) => unknown) | null = null
+  onError: ((error: unknown) => never) | null = null
+  policy: Policy
+  readonly home: Home
+  state: BreakerState = 'closed'
+  /** False once deleted: its late results count for nothing, its handle looks for the name again. */
+  attached = true
+  /** Number of the `resetAll` that it has seen. */
+  resets: number
+
+  failures = 0
+  failureTimes: Tally['failureTimes']
+  oldestFailure = 0
+  failureRate: SlidingWindow | null
+  slowCalls: SlidingWindow | null
+
+  failed = 0
+  readonly name: string
+  /** The policy was given by name, not taken from the registry's. */
+  isBound = false
+  stay: Stay = FIRST_STAY
+  /** `null` while closed and idle: see Supervisor. */
+  actor: SupervisedBreaker | null = null
+  /** When the state was entered. */
+  since: number
+  /** One sample needs no sketch. */
+  latency: LatencySketch | number | null = null
+  chronicle: Readonly<Chronicle> = NOTHING_YET
+
+  /** Those in flight; with the generation all that is needed to tell a late result. */
+  get probes(): Stay['probes'] {
+    return this.stay.probes
+  }
+
+  constructor(home: Home, name: string, policy: Policy, generation: number) {
     const now = home.clock.now()
-    const { failureRate, slowCalls } = newTally(policy, now)
-    this.untilSample = firstSampleIn(policy)
+    const { failureTimes, failureRate, slowCalls } = newTally(policy, now)
+    this.untilSample = policy.latencySampling === 0 ? NEVER : 1
+    this.generation = generation
     this.policy = policy
-    this.context = new SharedContext(name, 0)
     this.home = home
+    this.resets = home.resets.count
+    this.failureTimes = failureTimes
     this.failureRate = failureRate
     this.slowCalls = slowCalls
     this.name = name
-    this.seed = seed
     this.since = now
   }
+}
+
+/** Stands for "never" in the countdown to the next sample; a small integer, because a float would be boxed. */
+export const NEVER = 2 ** 30
+
+/** The row's chronicle, to write in. */
+export function chronicleOf(row: Row): Chronicle {
+  if (row.chronicle === NOTHING_YET) row.chronicle = new Chronicle()
+  return row.chronicle as Chronicle
+}
+
+/** A copy of what the row's breaker has decided, to start an actor from. */
+export function decisionOf(row: Row): Decision {
+  return { ...row.stay, generation: row.generation, tally: copyTally(row) }
+}
+
+/** The row's tally becomes a copy of this one. */
+export function setTally(row: Row, tally: Tally): void {
+  const copy = copyTally(tally)
+  row.consecutiveFailures = copy.consecutiveFailures
+  row.failures = copy.failures
+  row.failureTimes = copy.failureTimes
+  row.oldestFailure = copy.oldestFailure
+  row.failureRate = copy.failureRate
+  row.slowCalls = copy.slowCalls
 }
 
 /** Without a timeout or a signal of the caller nothing aborts a call: it gets a signal of its own only when it looks. */
@@ -120,78 +180,31 @@ class SharedContext implements CallContext {
   constructor(endpoint: string, generation: number) {
     this.endpoint = endpoint
     this.generation = generation
+    // Calls share it.
+    Object.freeze(this)
   }
   get signal(): AbortSignal {
     return new AbortController().signal
   }
 }
 
-/** Makes the row the image of what its actor has decided. */
-export function publish(row: Row, snapshot: SnapshotFrom<typeof breakerMachine>): void {
-  const { policy, decision } = snapshot.context
-  const from = row.state
-  const generation = row.generation
-  row.publishedIn = row.home.hub.markTurn()
-  const { tally, ...decided } = decision
-  // While folding, the row's tally is ahead of the actor's until an event brings it along; one that the actor has no
-  // use for (enable while closed) does not.
-  if (!row.home.folding || decision.generation !== generation || policy !== row.policy) {
-    Object.assign(row, copyTally(tally))
-  }
-  Object.assign(row, decided)
-  if (policy !== row.policy) {
-    row.policy = policy
-    row.untilSample = firstSampleIn(policy)
-  }
-  row.state = snapshot.value as BreakerState
-  if (row.generation !== generation || from !== row.state) {
-    row.context = new SharedContext(row.name, row.generation)
-    row.rejection = null
-    if (from !== row.state) noteTransition(row, from)
-  }
-  setPath(row)
+export function contextOf({ name, generation }: Row): CallContext {
+  return new SharedContext(name, generation)
 }
 
-function noteTransition(row: Row, from: BreakerState): void {
-  const { home, name, state, generation, reason } = row
-  const at = home.clock.now()
-  row.timeInState[from] += at - row.since
-  row.since = at
-  if (reason !== null) home.hub.post('transition', { endpoint: name, from, to: state, generation, reason, at })
+/** The row's stay ends: what was admitted in it is late, and has handlers and a context of its own. */
+export function beginGeneration(row: Row, generation: number): void {
+  row.generation = generation
+  row.context = null
+  row.onValue = null
+  row.onError = null
 }
 
 /** Chooses what a call has to do, once for all calls until something changes. */
 export function setPath(row: Row): void {
   const { policy, home, attached, state } = row
-  const folds = attached && home.folding && state === 'closed'
+  const folds = attached && home.folding && state === 'closed' && row.resets === home.resets.count
   if (!folds || policy.timeoutMs !== null || policy.isFailure !== null || policy.ignore !== null) row.path = 'full'
-  else row.path = policy.failureRate === null && policy.slowCalls === null ? 'plain' : 'timed'
-}
-
-/** A copy of what the row's breaker has decided, to start an actor from. */
-export function decisionOf(row: Row): Decision {
-  const { generation, reason, openedAt, deadline, openings, probes, probeSuccesses, probeFailures } = row
-  const tally = copyTally(row)
-  return { generation, reason, openedAt, deadline, openings, probes, probeSuccesses, probeFailures, tally }
-}
-
-/** Detaches a deleted row: every call admitted by it is late from now on. */
-export function detach(row: Row): void {
-  row.attached = false
-  row.actor = null
-  row.generation++
-  setPath(row)
-}
-
-export function rejectionOf(row: Row): Rejection {
-  row.rejection ??= newRejection(row.name, row.state, row.reason ?? { type: 'reset' })
-  return row.rejection
-}
-
-function firstSampleIn({ latencySampling }: Policy): number {
-  return latencySampling === 0 ? NEVER : 1
-}
-
-export function restartSampling(row: Row): void {
-  row.untilSample = row.policy.latencySampling === 0 ? NEVER : row.policy.latencySampling
+  else if (policy.failureRate !== null || policy.slowCalls !== null) row.path = 'timed'
+  else row.path = row.onValue === null ? 'unready' : 'plain'
 }

@@ -1,11 +1,13 @@
 // Stats: what a row has counted, as one value for people and exporters.
+
 import type { Calls } from '../rules/calls.ts'
 import type { BreakerState } from '../rules/decide.ts'
 import { type Latency, latencyOf } from '../rules/latency.ts'
 import { expireTally } from '../rules/tally.ts'
 import type { SlidingWindow } from '../rules/window.ts'
+import { retryAfterMs } from './admission.ts'
 import type { Row } from './row.ts'
-import { retryAfterMs } from './settle.ts'
+import { sketchOf } from './settle.ts'
 
 export interface BreakerStats {
   readonly state: BreakerState
@@ -26,21 +28,30 @@ export interface BreakerStats {
 }
 
 export function statsOf(row: Row): BreakerStats {
-  const { state, generation, policy, openedAt, allowed, rejected, succeeded, failed, ignored, late, slow } = row
+  const { state, generation, policy, stay, consecutiveFailures } = row
   const now = row.home.clock.now()
   expireTally(row, policy, now)
   return {
     state,
     generation,
-    calls: { allowed, rejected, succeeded, failed, ignored, late, slow },
-    consecutiveFailures: row.consecutiveFailures,
+    calls: callsOf(row),
+    consecutiveFailures,
     failureRate: rate(row.failureRate),
     slowRate: rate(row.slowCalls),
-    latency: latencyOf(row.latency),
-    openedAt,
+    latency: latencyOf(sketchOf(row)),
+    openedAt: stay.openedAt,
     retryAfterMs: retryAfterMs(row, now) ?? null,
-    timeInState: { ...row.timeInState, [state]: row.timeInState[state] + now - row.since },
+    timeInState: timeInState(row, now),
   }
+}
+
+export function callsOf({ allowed, succeeded, failed, chronicle: { rejected, ignored, late, slow } }: Row): Calls {
+  return { allowed, rejected, succeeded, failed, ignored, late, slow }
+}
+
+export function timeInState({ state, since, chronicle }: Row, now: number): Record<BreakerState, number> {
+  const before = chronicle.timeInState
+  return { ...before, [state]: before[state] + Math.max(0, now - since) }
 }
 
 function rate(window: SlidingWindow | null): number | null {

@@ -1,36 +1,88 @@
-// SystemClock: the machine's monotonic clock, with timers that keep no process alive.
+// SystemClock: the platform's monotonic clock, with timers that keep no process alive. Everything is read through the
+// global object at each call, so that fake timers drive it whenever they are installed. Nothing here is Node's alone.
 import type { Clock } from '../edge/clock.ts'
 
 /** setTimeout treats a longer delay as 1 ms. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1
+/** Real timers come up to 1 ms before their time, by a clock that counts in smaller steps than theirs. */
+const HONEST_ERROR_MS = 2
+
+const { Date: realDate, setTimeout: realSetTimeout } = globalThis
+const realNow = performance.now
+
+/** One object, because a number in a variable of a module is allocated anew each time that it is set. */
+const time = {
+  /** What it is read from: `performance.now` or `Date`, real or fake. Compared, never called. */
+  source: realNow as unknown,
+  /** From a reading of the source to our time, which goes on where the source before it ended. */
+  offsetMs: 0,
+  latestMs: 0,
+}
+
+function now(): number {
+  const { performance } = globalThis
+  if (performance.now !== realNow) return timeAt(performance.now, performance.now())
+  // node:test fakes timers and Date, and no other clock. A Date that alone is replaced is the wall clock being set.
+  if (Date !== realDate && setTimeout !== realSetTimeout) return timeAt(Date, Date.now())
+  return timeAt(realNow, performance.now())
+}
+
+function timeAt(source: unknown, reading: number): number {
+  if (source !== time.source) {
+    time.source = source
+    // Whole milliseconds, which is what fake clocks count in: half of one would make 30 s take 30,001 of their ticks.
+    time.offsetMs = Math.ceil(time.latestMs - reading)
+  }
+  const ms = reading + time.offsetMs
+  if (ms > time.latestMs) time.latestMs = ms
+  // A fake Date was set back: time goes on from here.
+  else if (ms < time.latestMs - 1) time.offsetMs += Math.ceil(time.latestMs - ms)
+  return time.latestMs
+}
 
 interface Timer {
-  timeout: NodeJS.Timeout
+  readonly fn: () => void
+  readonly dueAt: number
+  readonly keepAlive: boolean
+  id: unknown
+  /** Of the timers it was set with: those of another fake would refuse it. */
+  clear: (id: never) => void
 }
 
-function arm(timer: Timer, fn: () => void, ms: number, keepAlive: boolean): void {
-  // Rounded up: Node drops the fraction, and a timer must not fire before its time.
-  const fire = ms > LONGEST_DELAY_MS ? () => arm(timer, fn, ms - LONGEST_DELAY_MS, keepAlive) : fn
-  timer.timeout = setTimeout(fire, Math.ceil(Math.min(ms, LONGEST_DELAY_MS)))
-  // An open breaker must not keep the process alive.
-  if (!keepAlive) timer.timeout.unref()
+function arm(timer: Timer, startedAt: number, leftMs: number): void {
+  const { source } = time
+  const delayMs = Math.min(leftMs, LONGEST_DELAY_MS)
+  const endsAt = startedAt + delayMs
+  const fire = () => {
+    // Much too early: somebody fakes timers but no clock that we read, and says by this one that it is that late.
+    if (endsAt - now() > HONEST_ERROR_MS && source === time.source) passUntil(endsAt)
+    const at = now()
+    if (at < timer.dueAt) arm(timer, at, timer.dueAt - at)
+    else timer.fn()
+  }
+  // Rounded up: the platform drops the fraction, and a timer must not fire before its time.
+  timer.id = setTimeout(fire, Math.ceil(delayMs))
+  timer.clear = clearTimeout
+  // An open breaker must not keep the process alive. In a browser the timer is a number, and there is nothing to keep.
+  if (!timer.keepAlive) (timer.id as { unref?: () => void }).unref?.()
 }
 
-// As performance.now(), in three quarters of its time.
-const { hrtime } = process
+function passUntil(ms: number): void {
+  time.offsetMs += ms - time.latestMs
+  time.latestMs = ms
+}
 
-/** The machine's monotonic clock. */
+/** The platform's monotonic clock, or the fake one that stands in for it. */
 export const systemClock: Clock = {
-  now() {
-    const time = hrtime()
-    return time[0] * 1e3 + time[1] * 1e-6
-  },
+  now,
   setTimeout(fn, ms, keepAlive = false) {
-    const timer = {} as Timer
-    arm(timer, fn, ms, keepAlive)
+    const startedAt = now()
+    const timer: Timer = { fn, dueAt: startedAt + ms, keepAlive, id: undefined, clear: clearTimeout }
+    arm(timer, startedAt, ms)
     return timer
   },
   clearTimeout(timer) {
-    clearTimeout((timer as Timer).timeout)
+    const { id, clear } = timer as Timer
+    clear(id as never)
   },
 }

@@ -1,4 +1,6 @@
+import { inspect, types } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { newRejection } from '../../src/edge/errors.ts'
 import * as switchgear from '../../src/index.ts'
 import { isBreakerError } from '../../src/index.ts'
 import { rejected, thrownBy } from '../support/calls.ts'
@@ -20,6 +22,8 @@ describe('an error of ours', () => {
       expect(error).toBeInstanceOf(Error)
       expect(error.code).toBe(code)
       expect(error.name).toBe(error.constructor.name)
+      expect(Object.keys(error), 'a name of its own would be shown twice').not.toContain('name')
+      expect(error.stack?.split('\n')[0]).toBe(`${error.name}: ${error.message.split('\n')[0]}`)
       expect(error.message).not.toBe('')
       expect(error.stack).toContain('errors.test')
       expect(isBreakerError(error)).toBe(true)
@@ -27,6 +31,50 @@ describe('an error of ours', () => {
       expect(isBreakerError(error, 'BREAKER_OPEN')).toBe(false)
     })
   }
+
+  it('tells all it knows as JSON (R50)', () => {
+    expect(JSON.parse(JSON.stringify(ERRORS.CALL_TIMEOUT))).toEqual({
+      name: 'CallTimeoutError',
+      message: 'the call to "a" took longer than its timeout of 100 ms',
+      code: 'CALL_TIMEOUT',
+      endpoint: 'a',
+      timeoutMs: 100,
+    })
+    expect(JSON.parse(JSON.stringify(ERRORS.INVALID_POLICY))).toMatchObject({ mistakes: [{ path: 'a' }] })
+  })
+
+  it('says what is wrong with a snapshot, alone or with its mistakes (R25)', () => {
+    expect(ERRORS.INVALID_SNAPSHOT.message).toBe('no snapshot')
+    const mistakes = [{ path: 'snapshot.breakers', expected: 'an array', received: '5' }]
+    const { message } = new switchgear.SnapshotError('invalid snapshot', mistakes)
+    expect(message).toBe('invalid snapshot:\n  snapshot.breakers: expected an array, received 5')
+  })
+
+  it('keeps what others wrote in one line each, and short (R50)', () => {
+    const nasty = '\n2026 INFO all is well\u2028\u0085\u202e'
+    const messages = [
+      new switchgear.ArgumentError(nasty, 'what', nasty).message,
+      new switchgear.CallTimeoutError(nasty, 1).message,
+      new switchgear.SnapshotError(nasty).message,
+      new switchgear.SnapshotError(nasty, []).message,
+    ]
+    for (const message of messages) {
+      expect(message).not.toMatch(/[\n\u2028\u0085\u202e]/)
+      expect(message).toContain('\\n2026 INFO all is well\\u2028\\u0085\\u202e')
+    }
+    const lines = new switchgear.PolicyError(nasty, [{ path: nasty, expected: 'b', received: 'c' }]).message.split('\n')
+    expect(lines).toHaveLength(2)
+    const long = new switchgear.ArgumentError('x'.repeat(1e5), 'what', 'x'.repeat(1e5))
+    expect(long.message.length).toBeLessThan(400)
+  })
+
+  it('lists 20 mistakes of a file that is no policy at all, and keeps the rest (R50)', () => {
+    const mistakes = Array.from({ length: 23 }, (_, at) => ({ path: `p${at}`, expected: 'b', received: 'c' }))
+    const listed = (many: number) => new switchgear.PolicyError('invalid', mistakes.slice(0, many))
+    expect(listed(20).message).toMatch(/p19: expected b, received c$/)
+    expect(listed(23).message).toMatch(/p19: expected b, received c\n {2}and 3 more$/)
+    expect(listed(23).mistakes).toHaveLength(23)
+  })
 
   it('is told from others, whatever they are (R50)', () => {
     const others = [new Error('x'), { code: 'BREAKER_OPEN' }, null, undefined, 'BREAKER_OPEN', 5, Symbol('x'), () => {}]
@@ -54,6 +102,54 @@ describe('an error of ours', () => {
     })
   })
 
+  it('of a rejected call is an error to whoever prints, copies or changes it (R02)', async () => {
+    const { breaker } = newBreaker()
+    breaker.trip('by\nhand')
+    const error = await rejected(breaker)
+    const message = 'circuit "a" is open: tripped: by'
+    expect(error).toBeInstanceOf(switchgear.BreakerOpenError)
+    expect(error).toBeInstanceOf(Error)
+    expect(error.message).toContain(message)
+    expect([error.stack, String(error)]).toEqual(Array(2).fill(`BreakerOpenError: ${error.message}`))
+    expect(inspect(error)).toContain(`BreakerOpenError: ${message}`)
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      name: 'BreakerOpenError',
+      message: error.message,
+      code: 'BREAKER_OPEN',
+      endpoint: 'a',
+      state: 'open',
+      reason: { type: 'tripped', message: 'by\nhand' },
+      retryAfterMs: 30_000,
+    })
+    expect(structuredClone(error)).toMatchObject({ message: error.message, code: 'BREAKER_OPEN', retryAfterMs: 30_000 })
+    expect(types.isNativeError(error), 'documented').toBe(false)
+    Object.assign(error, { name: 'Mine', stack: 'longer', message: 'other' })
+    expect([error.name, error.stack, error.message]).toEqual(['Mine', 'longer', 'other'])
+    expect((await rejected(breaker)).name, 'the others’ stays').toBe('BreakerOpenError')
+  })
+
+  it('of a rejected call is a native one with a stack when it is asked for (R02)', () => {
+    const rejection = newRejection('a', 'open', { type: 'reset' })
+    const error = new switchgear.BreakerOpenError(rejection, 'a', 'open', 5, true)
+    expect(types.isNativeError(error)).toBe(true)
+    expect(error).toBeInstanceOf(switchgear.BreakerOpenError)
+    expect(error.stack).toMatch(/^BreakerOpenError: circuit "a" is open: reset\n.*[\s\S]*errors\.test/)
+    expect(isBreakerError(error, 'BREAKER_OPEN')).toBe(true)
+    const fields = { code: 'BREAKER_OPEN', endpoint: 'a', state: 'open', reason: { type: 'reset' }, retryAfterMs: 5 }
+    expect(error).toMatchObject({ ...fields, message: 'circuit "a" is open: reset' })
+    expect({ ...new switchgear.BreakerOpenError(rejection, 'a', 'open', 5) }).toEqual({
+      ...fields,
+      message: 'circuit "a" is open: reset',
+    })
+  })
+
+  it('of a rejected call says which state rejects, and never breaks the line (R02)', () => {
+    const said = (state: switchgear.BreakerState) => newRejection('a\nb', state, { type: 'isolated' }).message
+    expect(said('open')).toBe('circuit "a\\nb" is open: isolated')
+    expect(said('halfOpen')).toBe('circuit "a\\nb" is half-open and every permit is held: isolated')
+    expect(said('forcedOpen')).toBe('circuit "a\\nb" is forced open: isolated')
+  })
+
   it('about a clock says what it lacks (R40)', () => {
     const fit = { now: () => 0, setTimeout: () => 0, clearTimeout: () => {} }
     const clocks: [unknown, string][] = [
@@ -66,7 +162,9 @@ describe('an error of ours', () => {
         'clock.now(): expected milliseconds of at least 0, received a value of class Date',
       ],
       [{ ...fit, now: () => -1 }, 'clock.now(): expected milliseconds of at least 0, received -1'],
-      [5, 'clock.now: expected a function'],
+      [5, 'clock: expected { now, setTimeout, clearTimeout }, received 5'],
+      [null, 'clock: expected { now, setTimeout, clearTimeout }, received null'],
+      [Promise.resolve(fit), 'received a promise (did you forget await?)'],
     ]
     for (const [clock, message] of clocks) {
       const error = thrownBy(() => newRegistry({ clock: clock as switchgear.Clock }))

@@ -12,7 +12,7 @@ const WRONG_CALLS: Record<string, [(breaker: Breaker) => Promise<unknown>, RegEx
   ],
   'with a promise for a function': [
     (breaker) => breaker.call(Promise.resolve() as unknown as Guarded<unknown>),
-    /expected a function, received a value of class Promise/,
+    /^call\(fn\): expected a function that makes the promise, as in \(\) => fetch\(url\), received a promise/,
   ],
   'with a string for a function': [(breaker) => breaker.call('fn' as never), /expected a function, received "fn"/],
   'with null for options': [
@@ -20,6 +20,16 @@ const WRONG_CALLS: Record<string, [(breaker: Breaker) => Promise<unknown>, RegEx
     /expected an object: \{ signal, timeout/,
   ],
   'with a number for options': [(breaker) => breaker.call(() => 1, 5 as never), /received 5/],
+  'with a promise for options': [
+    wrongOptions(Promise.resolve({ timeout: 5 })),
+    /an object: \{ signal, timeout, fallback \}, received a promise \(did you forget await\?\)$/,
+  ],
+  'with a signal for options': [wrongOptions(new AbortController().signal), /received a value of class AbortSignal/],
+  'with a Map for options': [wrongOptions(new Map()), /received a value of class Map/],
+  'with an array for options': [wrongOptions([]), /received an array/],
+  'with a function for options': [wrongOptions(() => 'fallback'), /received a function/],
+  'with a breaker for options': [(breaker) => breaker.call(() => 1, breaker as never), /of class Breaker/],
+  'with an event target for a signal': [wrongOptions({ signal: new EventTarget() }), /^options\.signal: expected an/],
   'with a signal that is none': [
     wrongOptions({ signal: { aborted: false } }),
     /^options\.signal: expected an AbortSignal/,
@@ -33,7 +43,10 @@ const WRONG_CALLS: Record<string, [(breaker: Breaker) => Promise<unknown>, RegEx
   'with a timeout of NaN': [wrongOptions({ timeout: Number.NaN }), /received NaN/],
   'with an endless timeout': [wrongOptions({ timeout: Number.POSITIVE_INFINITY }), /received Infinity/],
   'with a timeout in words': [wrongOptions({ timeout: 'soon' }), /such as '30s', received "soon"/],
-  'with an option that there is not': [wrongOptions({ timeoutMs: 5 }), /^options\.timeoutMs: expected no such option/],
+  'with an option that there is not': [
+    wrongOptions({ timeoutMs: 5 }),
+    /^options\.timeoutMs: expected one of signal, timeout, fallback \(did you mean timeout\?\), received 5$/,
+  ],
   'with a value for a fallback': [wrongOptions({ fallback: 5 }), /^options\.fallback: expected a function of an error/],
 }
 

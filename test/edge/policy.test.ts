@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { type PolicyError, type PolicyOptions, presets, resolvePolicy } from '../../src/index.ts'
+import {
+  createRegistry,
+  PolicyError,
+  type PolicyOptions,
+  parsePolicy,
+  presets,
+  resolvePolicy,
+} from '../../src/index.ts'
+import { defaultPolicy } from '../../src/pure.ts'
 import { thrownBy } from '../support/calls.ts'
 import { mistakesIn } from '../support/policies.ts'
 
@@ -73,14 +81,21 @@ describe('a policy', () => {
       'policy.openTimeout',
     ])
     expect(error.message).toContain('policy.failureThreshold: expected a whole number of at least 1, received -1\n')
-    expect(error.message).toContain('policy.failureTreshold: expected no such option, received an unknown key')
+    expect(error.message).toContain('policy.failureTreshold: expected one of failureThreshold, counting, ')
+    expect(error.message).toContain('captureStack (did you mean failureThreshold?), received an unknown key')
     expect(error.message).toContain('received "30 sec"')
   })
 
   for (const key of ['toString', 'constructor', 'hasOwnProperty', '__proto__', 'openTimeoutMs']) {
     it(`knows no option ${key} (R50)`, () => {
       const options = JSON.parse(`{ ${JSON.stringify(key)}: 1 }`)
-      expect(mistakesIn(options)).toMatchObject([{ path: `policy.${key}`, expected: 'no such option' }])
+      expect(mistakesIn(options)).toMatchObject([
+        {
+          path: `policy.${key}`,
+          expected: expect.stringMatching(/^one of failureThreshold, /),
+          received: 'an unknown key',
+        },
+      ])
     })
   }
 
@@ -154,5 +169,141 @@ describe('a policy', () => {
     for (const preset of Object.values(presets)) {
       expect(resolvePolicy({ ...preset, openTimeout: '7s' }).openTimeoutMs).toBe(7_000)
     }
+  })
+
+  it('by default is frozen, whoever asks for it (R50)', () => {
+    expect(Object.isFrozen(defaultPolicy())).toBe(true)
+    expect(Object.isFrozen(resolvePolicy())).toBe(true)
+  })
+
+  it('tells each mistake once, though several checks find it (R50)', () => {
+    expect(mistakesIn({ failureThreshold: -0.5 })).toHaveLength(1)
+    expect(mistakesIn({ failureThreshold: 0, successThreshold: 0 })).toHaveLength(2)
+  })
+
+  it('has windows whose slices are at least 1 ms long, or it would only turn them over (R13)', () => {
+    const windows = [{ time: 10, buckets: 100_000 }, { time: 1e-9 }, { time: 9.99 }, { time: 5, buckets: 6 }]
+    for (const window of windows) {
+      expect(mistakesIn({ slowCalls: { slowerThan: 5, threshold: 1, window } }), JSON.stringify(window)).toMatchObject([
+        {
+          path: 'policy.slowCalls.window',
+          expected: 'time of at least 1 ms for each of its buckets (10 by default)',
+          received: expect.stringContaining('time'),
+        },
+      ])
+    }
+    for (const window of [{ time: 10 }, { time: 1, buckets: 1 }, { time: '100s', buckets: 100_000 }] as const) {
+      expect(resolvePolicy({ failureRate: { threshold: 1, window } }).failureRate?.window).toHaveProperty('timeMs')
+    }
+  })
+
+  it('remembers at most 100,000 failures (R13)', () => {
+    const many = { failureWindow: '1m', failureThreshold: 100_001 } as const
+    const mistake = {
+      path: 'policy.failureThreshold',
+      expected: 'at most 100000 beside failureWindow, which remembers as many failures',
+      received: '100001',
+    }
+    expect(mistakesIn(many)).toEqual([mistake])
+    expect(() => resolvePolicy({ failureWindow: '1m' }, resolvePolicy({ failureThreshold: 100_001 }))).toThrow(
+      PolicyError,
+    )
+    expect(resolvePolicy({ ...many, failureThreshold: 100_000 }).failureThreshold).toBe(100_000)
+    expect(resolvePolicy({ failureThreshold: 100_001 }).failureThreshold).toBe(100_001)
+  })
+
+  it('does not back off to less than its open time, whichever was given last (R09)', () => {
+    expect(mistakesIn({ backoff: { max: '10s' } })).toEqual([
+      { path: 'policy.backoff.max', expected: 'at least the openTimeout of 30000 ms', received: '10000 ms' },
+    ])
+    expect(mistakesIn({ backoff: { max: '10s' }, openTimeout: '11s' })).toHaveLength(1)
+    const base = resolvePolicy({ backoff: { max: '1m' } })
+    expect(thrownBy(() => resolvePolicy({ openTimeout: '2m' }, base, 'mine'))).toMatchObject({
+      message: expect.stringContaining('invalid mine'),
+      mistakes: [{ path: 'mine.openTimeout', expected: 'at most the backoff.max of 60000 ms', received: '120000 ms' }],
+    })
+    expect(resolvePolicy({ openTimeout: '2m', backoff: null }, base).backoff).toBeNull()
+    expect(resolvePolicy({ backoff: { max: '30s' } }).backoff?.maxMs).toBe(30_000)
+  })
+
+  it('contradicts itself as far as it is sound, beside its other mistakes (R50)', () => {
+    const paths = (options: object) => mistakesIn(options).map(({ path }) => path)
+    expect(paths({ backoff: { max: '10s' }, failureThreshold: 'x' })).toEqual([
+      'policy.failureThreshold',
+      'policy.backoff.max',
+    ])
+    expect(paths({ backoff: { max: 'soon' }, openTimeout: '2m' }), 'the default has none').toEqual([
+      'policy.backoff.max',
+    ])
+    expect(paths({ failureWindow: 'x', failureThreshold: null })).toEqual(['policy.failureWindow'])
+    expect(paths({ failureThreshold: null, failureWindow: '1m', typo: 1 })).toEqual([
+      'policy.typo',
+      'policy.failureWindow',
+    ])
+  })
+
+  it('over another leaves that one as it is, its rules too (R50)', () => {
+    const base = { ...resolvePolicy(), backoff: { factor: 2, maxMs: 60_000, jitter: 0 } }
+    const policy = resolvePolicy({}, base)
+    expect(policy.backoff).toEqual(base.backoff)
+    expect([Object.isFrozen(policy.backoff), Object.isFrozen(base.backoff), Object.isFrozen(base)]).toEqual([
+      true,
+      false,
+      false,
+    ])
+  })
+
+  it('is over a whole policy, not over options of one (R50)', () => {
+    const { timeoutMs, ...incomplete } = resolvePolicy()
+    for (const wrong of [{ failureThreshold: 3 }, incomplete, null, 5]) {
+      expect(thrownBy(() => resolvePolicy({}, wrong as never))).toMatchObject({
+        name: 'PolicyError',
+        message: expect.stringMatching(/^invalid base:/),
+        mistakes: [{ path: 'base', expected: 'a policy that resolvePolicy made' }],
+      })
+    }
+    expect(resolvePolicy({}, { ...incomplete, timeoutMs: 5 })).toMatchObject({ timeoutMs: 5 })
+    expect(timeoutMs).toBeNull()
+  })
+})
+
+describe('a policy from outside the program', () => {
+  it('is given back with its type, to be used as any other (R50)', () => {
+    const read: unknown = JSON.parse('{ "openTimeout": "10s", "backoff": { "max": "1m" }, "timeout": null }')
+    expect(parsePolicy(read)).toBe(read)
+    expect(createRegistry({ policy: parsePolicy(read) }).breaker('a').policy).toMatchObject({
+      openTimeoutMs: 10_000,
+      timeoutMs: null,
+      backoff: { maxMs: 60_000 },
+    })
+    expect(parsePolicy({ openTimeout: undefined, failureThreshold: Number('3') })).toMatchObject({
+      failureThreshold: 3,
+    })
+  })
+
+  it('has all its mistakes told together, by the name it was given (R50)', () => {
+    const wrong = { openTimeout: '30', failureThreshold: '5', failureTreshold: 5 }
+    expect(thrownBy(() => parsePolicy(wrong, 'config.breaker'))).toMatchObject({
+      name: 'PolicyError',
+      message: expect.stringMatching(/^invalid config\.breaker:/),
+      mistakes: [
+        { path: 'config.breaker.failureThreshold', received: '"5"' },
+        { path: 'config.breaker.openTimeout', received: '"30"' },
+        { path: 'config.breaker.failureTreshold', received: 'an unknown key' },
+      ],
+    })
+    expect(thrownBy(() => parsePolicy([]))).toMatchObject({ mistakes: [{ path: 'policy', received: 'an array' }] })
+  })
+
+  it('is judged by what it says, not by the defaults that it may be used over others than (R50)', () => {
+    const short = { backoff: { max: '10s' } }
+    expect(parsePolicy(short)).toBe(short)
+    expect(parsePolicy({ failureWindow: '1m' })).toEqual({ failureWindow: '1m' })
+    const contradictions = [
+      { ...short, openTimeout: '20s' },
+      { failureWindow: '1m', failureThreshold: null },
+      { failureWindow: '1m', failureThreshold: 1e6 },
+    ]
+    for (const wrong of contradictions) expect(thrownBy(() => parsePolicy(wrong))).toMatchObject({ mistakes: [{}] })
   })
 })

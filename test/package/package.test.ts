@@ -19,7 +19,7 @@ describe('the entries', () => {
   const names = {
     switchgear: [
       'ArgumentError BreakerOpenError CallTimeoutError ClockError PolicyError RegistryClosedError RegistryFullError',
-      'SnapshotError createRegistry describeReason isBreakerError presets resolvePolicy',
+      'SnapshotError createRegistry describeReason isBreakerError parsePolicy presets resolvePolicy',
     ],
     'switchgear/pure': [
       'defaultPolicy describeReason getMetrics getOrCreate newBreaker recordFailure recordIgnored recordSuccess reduce',

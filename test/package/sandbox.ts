@@ -1,20 +1,12 @@
-// A folder outside the repository in which the package is installed as npm would: package.json and a fresh build under
-// node_modules/switchgear, its dependencies beside it. What works here works through `exports`, by name.
-import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+// A folder outside the repository in which the package is installed as npm would: a tarball of a fresh build, unpacked
+// in node_modules/switchgear, its dependencies beside it. What works here works through `exports`, by name.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { tarball } from '../../scripts/tarball.ts'
 
 const REPOSITORY = resolve(import.meta.dirname, '../..')
-
-/** What the compiler has to say of a project; nothing if all is well. */
-function tsc(cwd: string, ...args: string[]): string {
-  const { stdout } = spawnSync(inRepository('node_modules/.bin/tsc'), [...args, '--pretty', 'false'], {
-    cwd,
-    encoding: 'utf8',
-  })
-  return stdout
-}
 
 export function inRepository(path: string): string {
   return join(REPOSITORY, path)
@@ -24,17 +16,33 @@ type Table = Readonly<Record<string, unknown>>
 export const packageJson: { readonly scripts: Table; readonly exports: Table; readonly dependencies: Table } =
   JSON.parse(readFileSync(inRepository('package.json'), 'utf8'))
 
+export interface Ran {
+  readonly stdout: string
+  readonly stderr: string
+  readonly status: number | null
+}
+
+/** Without what the runner of this test would tell a runner that is started here. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const inherited = /^(VITEST|NODE_ENV|NODE_TEST_CONTEXT|NODE_OPTIONS|FORCE_COLOR|CI$|TEST$|MODE$|DEV$|PROD$)/
+  const kept = Object.entries(process.env).filter(([name]) => !inherited.test(name))
+  return { ...Object.fromEntries(kept), NO_COLOR: '1' }
+}
+
 export interface Sandbox {
   readonly folder: string
   write(path: string, text: string): string
+  /** Installs packages of the repository here, too. */
+  link(...names: string[]): void
   /** What tsc has to say about the folder as a strict project; it also compiles to out/. */
   compile(options?: Record<string, unknown>): string
-  /** Runs a file of the folder as a user would, with `node`. */
-  run(file: string): { readonly stdout: string; readonly stderr: string; readonly status: number | null }
+  /** Runs a file of the folder as a user would, with `node`, and hands it the arguments. */
+  run(file: string, ...args: string[]): Ran
   dispose(): void
 }
 
 export function createSandbox(): Sandbox {
+  const packed = tarball()
   const folder = mkdtempSync(join(tmpdir(), 'switchgear-user-'))
   const dispose = () => rmSync(folder, { recursive: true, force: true })
   const modules = join(folder, 'node_modules')
@@ -45,17 +53,16 @@ export function createSandbox(): Sandbox {
     return file
   }
 
-  // Of its own, not the repository's dist, which may be stale or in the middle of another build.
-  const mistakes = tsc(REPOSITORY, '-p', 'tsconfig.build.json', '--outDir', join(modules, 'switchgear/dist'))
-  if (mistakes !== '') {
-    dispose()
-    throw new Error(`the package does not compile:\n${mistakes}`)
+  const installed = join(modules, 'switchgear')
+  mkdirSync(installed, { recursive: true })
+  execFileSync('tar', ['-xzf', packed, '--strip-components=1', '-C', installed])
+  const link = (...names: string[]) => {
+    for (const name of names) {
+      mkdirSync(dirname(join(modules, name)), { recursive: true })
+      symlinkSync(inRepository(`node_modules/${name}`), join(modules, name))
+    }
   }
-  copyFileSync(inRepository('package.json'), join(modules, 'switchgear/package.json'))
-  for (const name of [...Object.keys(packageJson.dependencies), '@types/node']) {
-    mkdirSync(dirname(join(modules, name)), { recursive: true })
-    symlinkSync(inRepository(`node_modules/${name}`), join(modules, name))
-  }
+  link(...Object.keys(packageJson.dependencies), '@types/node')
   write('package.json', '{ "type": "module" }')
   const strictest = {
     strict: true,
@@ -75,12 +82,20 @@ export function createSandbox(): Sandbox {
   return {
     folder,
     write,
+    link,
     compile(options) {
       const compilerOptions = { ...strictest, ...options }
       write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts', '*.js'] }))
-      return tsc(folder)
+      const tsc = inRepository('node_modules/.bin/tsc')
+      return spawnSync(tsc, ['--pretty', 'false'], { cwd: folder, encoding: 'utf8' }).stdout
     },
-    run: (file) => spawnSync(process.execPath, [join(folder, file)], { encoding: 'utf8', timeout: 10_000 }),
+    run: (file, ...args) =>
+      spawnSync(process.execPath, [join(folder, file), ...args], {
+        cwd: folder,
+        encoding: 'utf8',
+        timeout: 15_000,
+        env: cleanEnvironment(),
+      }),
     dispose,
   }
 }

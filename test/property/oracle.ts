@@ -98,7 +98,7 @@ export class Oracle implements HistorySubject {
       generation: this.#generation,
       remainingMs: open ? this.#deadline - this.#now : null,
       calls: this.#calls,
-      timers: open ? 1 : this.#state === 'halfOpen' ? this.#permits.length : 0,
+      timer: open || (this.#state === 'halfOpen' && this.#permits.length > 0),
     }
   }
 

@@ -93,7 +93,7 @@ export function runtime(
       breaker.allows()
       const [snapshot] = registry.snapshot().breakers
       const { timeInState: _, endpoint: __, ...rest } = snapshot ?? ({} as never)
-      return { ...rest, timers: clock.pending.length }
+      return { ...rest, timer: clock.pending.length > 0 }
     },
     close: () => void registry.close(),
   }
@@ -185,6 +185,6 @@ function imageOf(breaker: BreakerValue, policy: ReturnType<typeof resolvePolicy>
       slowCalls: window(tally.slowCalls, policy.slowCalls),
     },
     calls,
-    timers: state === 'open' ? 1 : state === 'halfOpen' ? probes.length : 0,
+    timer: state === 'open' || (state === 'halfOpen' && probes.length > 0),
   }
 }

@@ -2,11 +2,11 @@ import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { errorOf, hold, jobsDone } from '../support/calls.ts'
 import { run } from '../support/processes.ts'
-import { BOTH_WAYS, newBreaker, newHalfOpen } from '../support/registries.ts'
+import { EVERY_WAY, newBreaker, newHalfOpen } from '../support/registries.ts'
 
-describe.each(BOTH_WAYS)('a caller’s signal, $way', ({ folding }) => {
+describe.each(EVERY_WAY)('a caller’s signal, $way', ({ how }) => {
   it('aborted before the call: it is neither made nor counted (R11)', async () => {
-    const { breaker } = newBreaker({}, { folding })
+    const { breaker } = newBreaker({}, how)
     let ran = false
     const reason = new Error('changed my mind')
     const fn = () => {
@@ -18,7 +18,7 @@ describe.each(BOTH_WAYS)('a caller’s signal, $way', ({ folding }) => {
   })
 
   it('aborted during the call ends it at once, ignored, even if the function ignores it (R11)', async () => {
-    const { breaker } = newBreaker({ failureThreshold: 1 }, { folding })
+    const { breaker } = newBreaker({ failureThreshold: 1 }, how)
     const controller = new AbortController()
     const call = hold(breaker, { signal: controller.signal })
     controller.abort()
@@ -31,7 +31,7 @@ describe.each(BOTH_WAYS)('a caller’s signal, $way', ({ folding }) => {
   })
 
   it('aborted during a probe gives the permit back (R03)', async () => {
-    const { breaker, clock } = newHalfOpen({}, { folding })
+    const { breaker, clock } = newHalfOpen({}, how)
     const controller = new AbortController()
     const call = hold(breaker, { signal: controller.signal })
     expect(breaker.allows()).toBe(false)
@@ -43,7 +43,7 @@ describe.each(BOTH_WAYS)('a caller’s signal, $way', ({ folding }) => {
   })
 
   it('aborted, with a function that throws its own AbortError, is ignored too (R11)', async () => {
-    const { breaker } = newBreaker({ failureThreshold: 1 }, { folding })
+    const { breaker } = newBreaker({ failureThreshold: 1 }, how)
     const controller = new AbortController()
     const fn = async () => {
       controller.abort('enough')
@@ -54,7 +54,7 @@ describe.each(BOTH_WAYS)('a caller’s signal, $way', ({ folding }) => {
   })
 
   it('not aborted: an AbortError of the function is a failure like any other (R11)', async () => {
-    const { breaker } = newBreaker({}, { folding })
+    const { breaker } = newBreaker({}, how)
     const { signal } = new AbortController()
     const fn = () => Promise.reject(new DOMException('not the caller’s', 'AbortError'))
     await errorOf(breaker.call(fn, { signal }))
@@ -63,14 +63,14 @@ describe.each(BOTH_WAYS)('a caller’s signal, $way', ({ folding }) => {
   })
 
   it('is left without a listener when the call has ended (R33)', async () => {
-    const { breaker } = newBreaker({}, { folding })
+    const { breaker } = newBreaker({}, how)
     const { signal } = new AbortController()
     for (let call = 0; call < 20; call++) await breaker.call(() => 'ok', { signal })
     expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   it('and a timeout: whichever comes first (R11)', async () => {
-    const { breaker, clock } = newBreaker({ timeout: '1s' }, { folding })
+    const { breaker, clock } = newBreaker({ timeout: '1s' }, how)
     const controller = new AbortController()
     const call = hold(breaker, { signal: controller.signal })
     clock.advance(1_000)

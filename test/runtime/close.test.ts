@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { RegistryClosedError } from '../../src/index.ts'
 import { acquire, errorOf, fail, hold, thrownBy } from '../support/calls.ts'
-import { BOTH_WAYS, newRegistry } from '../support/registries.ts'
+import { EVERY_WAY, newRegistry } from '../support/registries.ts'
 
-describe.each(BOTH_WAYS)('a closed registry, $way', ({ folding }) => {
+describe.each(EVERY_WAY)('a closed registry, $way', ({ how }) => {
   it('has stopped every actor and timer (R33)', async () => {
-    const { clock, registry } = newRegistry({ folding })
+    const { clock, registry } = newRegistry(how)
     const breakers = ['a', 'b', 'c'].map((name) => registry.breaker(name))
     const actors = breakers.map(({ actor }) => actor)
     breakers[0]?.trip()
@@ -19,7 +19,7 @@ describe.each(BOTH_WAYS)('a closed registry, $way', ({ folding }) => {
   })
 
   it('refuses calls with a RegistryClosedError, without running them (R33)', async () => {
-    const { registry } = newRegistry({ folding })
+    const { registry } = newRegistry(how)
     const breaker = registry.breaker('a')
     await registry.close()
     let ran = false
@@ -36,7 +36,7 @@ describe.each(BOTH_WAYS)('a closed registry, $way', ({ folding }) => {
   })
 
   it('keeps its last figures to be read, all of one mind, and may be closed again (R24)', async () => {
-    const { clock, registry } = newRegistry({ folding, policy: { failureThreshold: 2 } })
+    const { clock, registry } = newRegistry({ ...how, policy: { failureThreshold: 2 } })
     const breaker = registry.breaker('a')
     await fail(breaker, 2)
     await registry.close()
@@ -51,7 +51,7 @@ describe.each(BOTH_WAYS)('a closed registry, $way', ({ folding }) => {
   })
 
   it('lets a call in flight end as it will, and arms nothing for it (R33)', async () => {
-    const { clock, registry } = newRegistry({ folding, policy: { failureThreshold: 1 } })
+    const { clock, registry } = newRegistry({ ...how, policy: { failureThreshold: 1 } })
     const breaker = registry.breaker('a')
     const [success, failure, permit] = [hold(breaker), hold(breaker), acquire(breaker)]
     await registry.close()
@@ -65,7 +65,7 @@ describe.each(BOTH_WAYS)('a closed registry, $way', ({ folding }) => {
   })
 
   it('is what `await using` leaves (R33)', async () => {
-    const { clock, registry } = newRegistry({ folding })
+    const { clock, registry } = newRegistry(how)
     registry.breaker('a').trip()
     await registry[Symbol.asyncDispose]()
     expect(clock.pending).toEqual([])

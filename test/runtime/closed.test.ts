@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { acquire, fail, hold, succeed, succeedTimes } from '../support/calls.ts'
-import { BOTH_WAYS, newBreaker } from '../support/registries.ts'
+import { EVERY_WAY, newBreaker } from '../support/registries.ts'
 
-describe.each(BOTH_WAYS)('a closed breaker, $way', ({ folding }) => {
+describe.each(EVERY_WAY)('a closed breaker, $way', ({ how }) => {
   it('admits every call, however many are in flight (R01)', async () => {
-    const { breaker } = newBreaker({}, { folding })
+    const { breaker } = newBreaker({}, how)
     const held = Array.from({ length: 1_000 }, () => hold(breaker))
     expect(breaker.stats().calls).toMatchObject({ allowed: 1_000, rejected: 0 })
     for (const call of held) await call.succeed()
@@ -12,7 +12,7 @@ describe.each(BOTH_WAYS)('a closed breaker, $way', ({ folding }) => {
   })
 
   it('runs the function before call returns, as a plain async function would (R01)', () => {
-    const { breaker } = newBreaker({}, { folding })
+    const { breaker } = newBreaker({}, how)
     let ran = false
     void breaker.call(() => {
       ran = true
@@ -21,7 +21,7 @@ describe.each(BOTH_WAYS)('a closed breaker, $way', ({ folding }) => {
   })
 
   it('tells the function its endpoint, its generation and a signal (R01)', async () => {
-    const { breaker } = newBreaker({}, { folding })
+    const { breaker } = newBreaker({}, how)
     breaker.reset()
     const context = await breaker.call(({ signal, endpoint, generation }) => ({ signal, endpoint, generation }))
     expect(context).toMatchObject({ endpoint: 'a', generation: breaker.generation })
@@ -29,7 +29,7 @@ describe.each(BOTH_WAYS)('a closed breaker, $way', ({ folding }) => {
   })
 
   it('stays closed one failure below the threshold and opens at it (R12)', async () => {
-    const { breaker } = newBreaker({ failureThreshold: 3 }, { folding })
+    const { breaker } = newBreaker({ failureThreshold: 3 }, how)
     await fail(breaker, 2)
     expect(breaker.state).toBe('closed')
     expect(breaker.allows()).toBe(true)
@@ -38,7 +38,7 @@ describe.each(BOTH_WAYS)('a closed breaker, $way', ({ folding }) => {
   })
 
   it('forgets its consecutive failures at a success (R12)', async () => {
-    const { breaker } = newBreaker({ failureThreshold: 3 }, { folding })
+    const { breaker } = newBreaker({ failureThreshold: 3 }, how)
     await fail(breaker, 2)
     await succeed(breaker)
     await fail(breaker, 2)
@@ -47,7 +47,7 @@ describe.each(BOTH_WAYS)('a closed breaker, $way', ({ folding }) => {
   })
 
   it('begins with a clean slate after it was open (R12)', async () => {
-    const { breaker, clock } = newBreaker({ failureThreshold: 2, successThreshold: 1 }, { folding })
+    const { breaker, clock } = newBreaker({ failureThreshold: 2, successThreshold: 1 }, how)
     await fail(breaker, 2)
     clock.advance(30_000)
     await succeed(breaker)
@@ -58,7 +58,7 @@ describe.each(BOTH_WAYS)('a closed breaker, $way', ({ folding }) => {
   })
 
   it('gives a permit to whoever asks, and counts what it reports (R01)', () => {
-    const { breaker } = newBreaker({ failureThreshold: 2 }, { folding })
+    const { breaker } = newBreaker({ failureThreshold: 2 }, how)
     acquire(breaker).success()
     acquire(breaker).failure()
     acquire(breaker).ignore()
@@ -68,7 +68,7 @@ describe.each(BOTH_WAYS)('a closed breaker, $way', ({ folding }) => {
   })
 
   it('counts a permit that is reported twice once (R03)', () => {
-    const { breaker } = newBreaker({ failureThreshold: 2 }, { folding })
+    const { breaker } = newBreaker({ failureThreshold: 2 }, how)
     const permit = acquire(breaker)
     permit.failure()
     permit.failure()
@@ -79,7 +79,7 @@ describe.each(BOTH_WAYS)('a closed breaker, $way', ({ folding }) => {
   })
 
   it('ignores a call whose permit is disposed of without a report (R03)', () => {
-    const { breaker } = newBreaker({}, { folding })
+    const { breaker } = newBreaker({}, how)
     acquire(breaker)[Symbol.dispose]()
     const reported = acquire(breaker)
     reported.success()
@@ -88,7 +88,7 @@ describe.each(BOTH_WAYS)('a closed breaker, $way', ({ folding }) => {
   })
 
   it('holds no timer while nothing is open (R33)', async () => {
-    const { breaker, clock } = newBreaker({ timeout: '1s' }, { folding })
+    const { breaker, clock } = newBreaker({ timeout: '1s' }, how)
     await succeedTimes(breaker, 3)
     await fail(breaker, 3)
     expect(clock.pending).toEqual([])

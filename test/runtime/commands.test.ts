@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Breaker } from '../../src/index.ts'
 import { acquire, fail, hold, rejected, succeed } from '../support/calls.ts'
-import { BOTH_WAYS, hear, newBreaker, newHalfOpen } from '../support/registries.ts'
+import { EVERY_WAY, hear, newBreaker, newHalfOpen } from '../support/registries.ts'
 
 const COMMANDS = {
   trip: 'open',
@@ -31,11 +31,11 @@ function commanded(command: (breaker: Breaker) => void, ...args: Parameters<type
 
 const STATES = Object.keys(MADE_IN) as (keyof typeof MADE_IN)[]
 
-describe.each(BOTH_WAYS)('commands, $way', ({ folding }) => {
+describe.each(EVERY_WAY)('commands, $way', ({ how }) => {
   for (const from of STATES) {
     for (const [command, to] of Object.entries(COMMANDS) as [keyof typeof COMMANDS, keyof typeof MADE_IN][]) {
       it(`${command} leads from ${from} to ${to}, twice is as once, and old timers are gone (R08)`, () => {
-        const { breaker, clock } = MADE_IN[from]({}, { folding })
+        const { breaker, clock } = MADE_IN[from]({}, how)
         expect(breaker.state).toBe(from)
         breaker[command]()
         expect(breaker.state).toBe(to)
@@ -50,7 +50,7 @@ describe.each(BOTH_WAYS)('commands, $way', ({ folding }) => {
 
     const enabled = from === 'forcedOpen' || from === 'disabled'
     it(`enable ${enabled ? 'closes' : 'changes nothing'} when ${from} (R08)`, () => {
-      const { breaker, clock } = MADE_IN[from]({}, { folding })
+      const { breaker, clock } = MADE_IN[from]({}, how)
       const before = { ...breaker.stats(), pending: clock.pending }
       breaker.enable()
       if (enabled) expect(breaker.state).toBe('closed')
@@ -61,7 +61,7 @@ describe.each(BOTH_WAYS)('commands, $way', ({ folding }) => {
   }
 
   it('trip gives its reason, and probes after the open time (R08)', async () => {
-    const { breaker, clock } = newBreaker({ successThreshold: 1 }, { folding })
+    const { breaker, clock } = newBreaker({ successThreshold: 1 }, how)
     breaker.trip('maintenance')
     expect((await rejected(breaker)).reason).toEqual({ type: 'tripped', message: 'maintenance' })
     clock.advance(30_000)
@@ -70,7 +70,7 @@ describe.each(BOTH_WAYS)('commands, $way', ({ folding }) => {
   })
 
   it('isolate rejects for ever, and nobody knows for how long (R08)', async () => {
-    const { breaker, clock } = newBreaker({}, { folding })
+    const { breaker, clock } = newBreaker({}, how)
     breaker.isolate()
     clock.advance(10 ** 9)
     expect(breaker.allows()).toBe(false)
@@ -83,7 +83,7 @@ describe.each(BOTH_WAYS)('commands, $way', ({ folding }) => {
   })
 
   it('disable admits and counts everything and never opens (R08)', async () => {
-    const { breaker } = newBreaker({ failureThreshold: 1 }, { folding })
+    const { breaker } = newBreaker({ failureThreshold: 1 }, how)
     breaker.disable()
     await fail(breaker, 20)
     await succeed(breaker)
@@ -92,7 +92,7 @@ describe.each(BOTH_WAYS)('commands, $way', ({ folding }) => {
   })
 
   it('what failed while disabled is no evidence once enabled (R08)', async () => {
-    const { breaker } = newBreaker({ failureThreshold: 2 }, { folding })
+    const { breaker } = newBreaker({ failureThreshold: 2 }, how)
     await fail(breaker)
     breaker.disable()
     await fail(breaker, 5)
@@ -104,7 +104,7 @@ describe.each(BOTH_WAYS)('commands, $way', ({ folding }) => {
   })
 
   it('reset clears the evidence, not the counts (R08)', async () => {
-    const { breaker } = newBreaker({ failureThreshold: 3 }, { folding })
+    const { breaker } = newBreaker({ failureThreshold: 3 }, how)
     await fail(breaker, 2)
     breaker.reset()
     expect(breaker.stats()).toMatchObject({ consecutiveFailures: 0, calls: { failed: 2 } })
@@ -113,7 +113,7 @@ describe.each(BOTH_WAYS)('commands, $way', ({ folding }) => {
   })
 
   it('tells each transition with its reason, and nothing for a command that changes no state (R08)', () => {
-    const { breaker, registry } = newBreaker({}, { folding })
+    const { breaker, registry } = newBreaker({}, how)
     const transitions = hear(registry, 'transition')
     breaker.enable()
     breaker.reset()
@@ -131,7 +131,7 @@ describe.each(BOTH_WAYS)('commands, $way', ({ folding }) => {
   })
 
   it('a command ends a stall: what was overdue happens first (R05)', () => {
-    const { breaker, clock, registry } = newBreaker({}, { folding })
+    const { breaker, clock, registry } = newBreaker({}, how)
     const transitions = hear(registry, 'transition')
     breaker.trip()
     clock.stall(30_000)
@@ -142,7 +142,7 @@ describe.each(BOTH_WAYS)('commands, $way', ({ folding }) => {
   })
 
   it('a generation only ever grows, one for each stay (R22)', () => {
-    const { breaker, clock } = newBreaker({}, { folding })
+    const { breaker, clock } = newBreaker({}, how)
     const generations = [breaker.generation]
     const steps = [
       () => breaker.trip(),
@@ -160,7 +160,7 @@ describe.each(BOTH_WAYS)('commands, $way', ({ folding }) => {
   })
 
   it('a call in flight keeps its own signal when its breaker is tripped (R08)', async () => {
-    const { breaker } = newBreaker({}, { folding })
+    const { breaker } = newBreaker({}, how)
     const call = hold(breaker, { timeout: '1m' })
     breaker.isolate()
     expect(call.context?.signal.aborted).toBe(false)

@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import type { PolicyOptions } from '../../src/index.ts'
 import { acquire, fail, succeed, succeedTimes } from '../support/calls.ts'
-import { BOTH_WAYS, hear, newBreaker, newRegistry } from '../support/registries.ts'
+import { EVERY_WAY, hear, newBreaker, newRegistry } from '../support/registries.ts'
 
-describe.each(BOTH_WAYS)('the policy of a breaker, $way', ({ folding }) => {
+describe.each(EVERY_WAY)('the policy of a breaker, $way', ({ how }) => {
   it('binds when it is given: another one later is not applied, and is reported once (R21)', () => {
-    const { registry } = newRegistry({ folding })
+    const { registry } = newRegistry(how)
     const ignored = hear(registry, 'policyIgnored')
     const breaker = registry.breaker('a', { failureThreshold: 3 })
     registry.breaker('a', { failureThreshold: 9 })
@@ -17,7 +17,7 @@ describe.each(BOTH_WAYS)('the policy of a breaker, $way', ({ folding }) => {
   })
 
   it('is no other policy when it is given again in the same words (R21)', () => {
-    const { registry } = newRegistry({ folding })
+    const { registry } = newRegistry(how)
     const ignored = hear(registry, 'policyIgnored')
     for (let time = 0; time < 3; time++) {
       registry.breaker('a', { openTimeout: time === 1 ? '30s' : 30_000, isFailure: () => true })
@@ -26,7 +26,7 @@ describe.each(BOTH_WAYS)('the policy of a breaker, $way', ({ folding }) => {
   })
 
   it('binds once for each breaker: a new one of the name may have another (R21)', () => {
-    const { registry } = newRegistry({ folding })
+    const { registry } = newRegistry(how)
     const ignored = hear(registry, 'policyIgnored')
     registry.breaker('a', { failureThreshold: 3 })
     registry.delete('a')
@@ -35,7 +35,7 @@ describe.each(BOTH_WAYS)('the policy of a breaker, $way', ({ folding }) => {
   })
 
   it('stays bound when a deleted breaker is used again through its handle (R21)', () => {
-    const { registry } = newRegistry({ folding })
+    const { registry } = newRegistry(how)
     const breaker = registry.breaker('a', { failureThreshold: 3 })
     registry.delete('a')
     expect(breaker.policy.failureThreshold).toBe(3)
@@ -43,7 +43,7 @@ describe.each(BOTH_WAYS)('the policy of a breaker, $way', ({ folding }) => {
 
   it('comes by name before pattern, first pattern first, over the registry’s own (R21)', () => {
     const { registry } = newRegistry({
-      folding,
+      ...how,
       policy: { failureThreshold: 2, successThreshold: 7 },
       policies: {
         'db-*': { failureThreshold: 3 },
@@ -59,7 +59,7 @@ describe.each(BOTH_WAYS)('the policy of a breaker, $way', ({ folding }) => {
   })
 
   it('matches a pattern as text: nothing in it but * is special (R23)', () => {
-    const { registry } = newRegistry({ folding, policies: { 'a.b.*': { failureThreshold: 3 }, '*': {} } })
+    const { registry } = newRegistry({ ...how, policies: { 'a.b.*': { failureThreshold: 3 }, '*': {} } })
     const thresholds = ['a.b.c', 'a.b.', 'a.b.*', 'a.b.c\nd', 'aXb.c', 'a.b'].map(
       (name) => registry.breaker(name).policy.failureThreshold,
     )
@@ -67,7 +67,7 @@ describe.each(BOTH_WAYS)('the policy of a breaker, $way', ({ folding }) => {
   })
 
   it('changes by configure, which keeps state and evidence (R21)', async () => {
-    const { breaker, registry } = newBreaker({ failureThreshold: 5 }, { folding })
+    const { breaker, registry } = newBreaker({ failureThreshold: 5 }, how)
     const transitions = hear(registry, 'transition')
     await fail(breaker, 4)
     const { generation } = breaker
@@ -80,7 +80,7 @@ describe.each(BOTH_WAYS)('the policy of a breaker, $way', ({ folding }) => {
   })
 
   it('changed while open keeps the deadline it was opened with (R21)', () => {
-    const { breaker, registry, clock } = newBreaker({ openTimeout: '30s' }, { folding })
+    const { breaker, registry, clock } = newBreaker({ openTimeout: '30s' }, how)
     breaker.trip()
     clock.advance(10_000)
     registry.configure('a', { openTimeout: '1s' })
@@ -93,7 +93,7 @@ describe.each(BOTH_WAYS)('the policy of a breaker, $way', ({ folding }) => {
 
   it('changed while half-open neither closes nor loses a probe, and the next outcome is judged by it (R21)', () => {
     const policy = { successThreshold: 3, halfOpenMaxCalls: 2 }
-    const { breaker, registry, clock } = newBreaker(policy, { folding })
+    const { breaker, registry, clock } = newBreaker(policy, how)
     breaker.trip()
     clock.advance(30_000)
     acquire(breaker).success()
@@ -110,7 +110,7 @@ describe.each(BOTH_WAYS)('the policy of a breaker, $way', ({ folding }) => {
       failureThreshold: null,
       failureRate: { threshold: 0.5, minimumCalls: calls, window: { calls } },
     })
-    const { breaker, registry } = newBreaker(rate(10), { folding })
+    const { breaker, registry } = newBreaker(rate(10), how)
     await succeedTimes(breaker, 3)
     await fail(breaker, 3)
     registry.configure('a', rate(4))
@@ -121,7 +121,7 @@ describe.each(BOTH_WAYS)('the policy of a breaker, $way', ({ folding }) => {
 
   it('changed keeps the newest failures of a window (R21)', async () => {
     const policy = { failureThreshold: 5, failureWindow: '10s' } as const
-    const { breaker, registry, clock } = newBreaker(policy, { folding })
+    const { breaker, registry, clock } = newBreaker(policy, how)
     await fail(breaker)
     clock.advance(6_000)
     await fail(breaker, 2)
@@ -134,7 +134,7 @@ describe.each(BOTH_WAYS)('the policy of a breaker, $way', ({ folding }) => {
   })
 
   it('changed is applied in every part, latency sampling too (R21)', async () => {
-    const { breaker, registry } = newBreaker({ latencySampling: 0 }, { folding })
+    const { breaker, registry } = newBreaker({ latencySampling: 0 }, how)
     await succeedTimes(breaker, 3)
     expect(breaker.stats().latency.max).toBeNull()
     registry.configure('a', { latencySampling: 1 })
@@ -143,7 +143,7 @@ describe.each(BOTH_WAYS)('the policy of a breaker, $way', ({ folding }) => {
   })
 
   it('changed for a name that has no breaker makes one with it (R21)', () => {
-    const { registry } = newRegistry({ folding })
+    const { registry } = newRegistry(how)
     const ignored = hear(registry, 'policyIgnored')
     registry.configure('a', { failureThreshold: 3 })
     expect(registry.breaker('a').policy.failureThreshold).toBe(3)
@@ -153,7 +153,7 @@ describe.each(BOTH_WAYS)('the policy of a breaker, $way', ({ folding }) => {
   })
 
   it('that is wrong changes nothing (R50)', () => {
-    const { breaker, registry } = newBreaker({ failureThreshold: 3 }, { folding })
+    const { breaker, registry } = newBreaker({ failureThreshold: 3 }, how)
     expect(() => registry.configure('a', { failureThreshold: 0 })).toThrow('expected a whole number of at least 1')
     expect(() => registry.configure('b', { failureThreshold: 0 })).toThrow('policy.failureThreshold')
     expect(breaker.policy.failureThreshold).toBe(3)

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { acquire, fail, hold, succeed } from '../support/calls.ts'
 import { crash } from '../support/crashes.ts'
-import { BOTH_WAYS, hear, newBreaker, newHalfOpen } from '../support/registries.ts'
+import { EVERY_WAY, hear, newBreaker, newHalfOpen } from '../support/registries.ts'
 
-describe.each(BOTH_WAYS)('a deleted breaker, $way', ({ folding }) => {
+describe.each(EVERY_WAY)('a deleted breaker, $way', ({ how }) => {
   it('leaves no row, no actor and no timer (R22)', () => {
-    const { breaker, clock, registry } = newBreaker({}, { folding })
+    const { breaker, clock, registry } = newBreaker({}, how)
     const deleted = hear(registry, 'deleted')
     breaker.trip()
     const { actor } = breaker
@@ -20,7 +20,7 @@ describe.each(BOTH_WAYS)('a deleted breaker, $way', ({ folding }) => {
   })
 
   it('leaves no lease and no call timeout that would act on it (R22)', async () => {
-    const { breaker, clock, registry } = newHalfOpen({ halfOpenMaxCalls: 2 }, { folding })
+    const { breaker, clock, registry } = newHalfOpen({ halfOpenMaxCalls: 2 }, how)
     const transitions = hear(registry, 'transition')
     acquire(breaker)
     const call = hold(breaker, { timeout: '1s' })
@@ -33,7 +33,7 @@ describe.each(BOTH_WAYS)('a deleted breaker, $way', ({ folding }) => {
   })
 
   it('is not brought back by a late result, of a call or a permit (R22)', async () => {
-    const { breaker, registry } = newBreaker({ failureThreshold: 1 }, { folding })
+    const { breaker, registry } = newBreaker({ failureThreshold: 1 }, how)
     const late = hear(registry, 'late')
     const [success, failure, permit] = [hold(breaker), hold(breaker), acquire(breaker)]
     registry.delete('a')
@@ -45,7 +45,7 @@ describe.each(BOTH_WAYS)('a deleted breaker, $way', ({ folding }) => {
   })
 
   it('is not heard in the breaker that has its name now (R06)', async () => {
-    const { breaker, registry, clock } = newBreaker({ failureThreshold: 1, successThreshold: 1 }, { folding })
+    const { breaker, registry, clock } = newBreaker({ failureThreshold: 1, successThreshold: 1 }, how)
     const [success, failure] = [hold(breaker), acquire(breaker)]
     registry.delete('a')
     const next = registry.breaker('a', { failureThreshold: 1, successThreshold: 1 })
@@ -58,7 +58,7 @@ describe.each(BOTH_WAYS)('a deleted breaker, $way', ({ folding }) => {
   })
 
   it('gives way to one of a new generation, above all before (R22)', () => {
-    const { breaker, registry } = newBreaker({}, { folding })
+    const { breaker, registry } = newBreaker({}, how)
     let highest = breaker.generation
     for (let round = 0; round < 5; round++) {
       const next = registry.breaker('a')
@@ -73,7 +73,7 @@ describe.each(BOTH_WAYS)('a deleted breaker, $way', ({ folding }) => {
   })
 
   it('begins anew: no evidence, no counts (R22)', async () => {
-    const { breaker, registry } = newBreaker({ failureThreshold: 2 }, { folding })
+    const { breaker, registry } = newBreaker({ failureThreshold: 2 }, how)
     await fail(breaker)
     registry.delete('a')
     const { calls, consecutiveFailures, timeInState, latency } = registry.breaker('a').stats()
@@ -82,7 +82,7 @@ describe.each(BOTH_WAYS)('a deleted breaker, $way', ({ folding }) => {
   })
 
   it('can be used through its handle: it looks for the name again (R22)', async () => {
-    const { breaker, registry } = newBreaker({ failureThreshold: 1 }, { folding })
+    const { breaker, registry } = newBreaker({ failureThreshold: 1 }, how)
     breaker.trip()
     registry.delete('a')
     expect(breaker.state).toBe('closed')
@@ -94,7 +94,7 @@ describe.each(BOTH_WAYS)('a deleted breaker, $way', ({ folding }) => {
   })
 
   it('is seen through its old handle as through the new one (R24)', () => {
-    const { breaker, registry } = newBreaker({}, { folding })
+    const { breaker, registry } = newBreaker({}, how)
     registry.delete('a')
     const next = registry.breaker('a')
     next.trip()
@@ -104,13 +104,13 @@ describe.each(BOTH_WAYS)('a deleted breaker, $way', ({ folding }) => {
   })
 
   it('in the middle of a call, by the call itself, ends well (R22)', async () => {
-    const { breaker, registry } = newBreaker({}, { folding })
+    const { breaker, registry } = newBreaker({}, how)
     expect(await breaker.call(() => registry.delete('a'))).toBe(true)
     expect(registry.has('a')).toBe(false)
   })
 
   it('takes its crashes with it (R31)', async () => {
-    const { breaker, registry } = newBreaker({}, { folding })
+    const { breaker, registry } = newBreaker({}, how)
     await crash(breaker, 3)
     registry.delete('a')
     await crash(registry.breaker('a'))

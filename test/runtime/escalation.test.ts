@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { fail, hold, rejected, succeed } from '../support/calls.ts'
 import { CRASH, crash } from '../support/crashes.ts'
-import { BOTH_WAYS, hear, newBreaker } from '../support/registries.ts'
+import { EVERY_WAY, hear, newBreaker } from '../support/registries.ts'
 
-describe.each(BOTH_WAYS)('a breaker that crashes too often, $way', ({ folding }) => {
+describe.each(EVERY_WAY)('a breaker that crashes too often, $way', ({ how }) => {
   it('is parked in disabled at the fourth crash within 5 s, not at the third (R31)', async () => {
-    const { breaker, registry } = newBreaker({}, { folding })
+    const { breaker, registry } = newBreaker({}, how)
     const [escalated, transitions] = [hear(registry, 'escalated'), hear(registry, 'transition')]
     breaker.trip()
     await crash(breaker, 3)
@@ -24,7 +24,7 @@ describe.each(BOTH_WAYS)('a breaker that crashes too often, $way', ({ folding })
       [999, 'disabled'],
       [1_000, 'closed'],
     ] as const) {
-      const { breaker, clock } = newBreaker({}, { folding, supervision })
+      const { breaker, clock } = newBreaker({}, { ...how, supervision })
       await crash(breaker)
       clock.advance(pause)
       await crash(breaker)
@@ -34,7 +34,7 @@ describe.each(BOTH_WAYS)('a breaker that crashes too often, $way', ({ folding })
 
   it('is parked in forcedOpen where the options say so (R31)', async () => {
     const supervision = { maxRestarts: 0, onEscalation: 'forcedOpen' } as const
-    const { breaker, clock } = newBreaker({}, { folding, supervision })
+    const { breaker, clock } = newBreaker({}, { ...how, supervision })
     breaker.trip()
     await crash(breaker)
     const error = await rejected(breaker)
@@ -45,7 +45,7 @@ describe.each(BOTH_WAYS)('a breaker that crashes too often, $way', ({ folding })
   })
 
   it('waits for an operator: enable closes it, and it works again (R31)', async () => {
-    const { breaker, clock } = newBreaker({ failureThreshold: 1 }, { folding })
+    const { breaker, clock } = newBreaker({ failureThreshold: 1 }, how)
     await crash(breaker, 4)
     clock.advance(5_000)
     breaker.enable()
@@ -58,7 +58,7 @@ describe.each(BOTH_WAYS)('a breaker that crashes too often, $way', ({ folding })
 
   it('and even while parked, still admits, and still obeys an operator (R31)', async () => {
     for (const crashes of [5, 6, 9, 20]) {
-      const { breaker, registry } = newBreaker({ failureThreshold: 1 }, { folding })
+      const { breaker, registry } = newBreaker({ failureThreshold: 1 }, how)
       await crash(breaker, crashes)
       expect(registry.actor.getSnapshot().status).toBe('active')
       expect(breaker.state, `${crashes} crashes`).toBe('disabled')
@@ -71,7 +71,7 @@ describe.each(BOTH_WAYS)('a breaker that crashes too often, $way', ({ folding })
   })
 
   it('is one of many: each has its own count (R31)', async () => {
-    const { breaker, registry } = newBreaker({}, { folding })
+    const { breaker, registry } = newBreaker({}, how)
     const other = registry.breaker('b')
     for (let round = 0; round < 3; round++) {
       await crash(breaker)
@@ -81,7 +81,7 @@ describe.each(BOTH_WAYS)('a breaker that crashes too often, $way', ({ folding })
   })
 
   it('makes every call of before late (R06)', async () => {
-    const { breaker } = newBreaker({ failureThreshold: 1 }, { folding })
+    const { breaker } = newBreaker({ failureThreshold: 1 }, how)
     const call = hold(breaker)
     await crash(breaker, 4)
     await call.fail()

@@ -157,7 +157,7 @@ describe('a listener', () => {
     const warned = once(process, 'warning')
     await succeed(breaker)
     const [warning] = await warned
-    expect(String(warning)).toContain('isFailure of "a" threw: Error: a mistake')
+    expect(String(warning)).toContain('isFailure of "a" went wrong: Error: a mistake')
   })
 
   it('that throws what cannot be printed reaches no caller, and the next event is heard (R32)', async () => {

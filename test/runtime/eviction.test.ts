@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { RegistryFullError } from '../../src/index.ts'
 import { errorOf, hold, succeed, thrownBy } from '../support/calls.ts'
-import { BOTH_WAYS, hear, newRegistry } from '../support/registries.ts'
+import { EVERY_WAY, hear, newRegistry } from '../support/registries.ts'
 
-describe.each(BOTH_WAYS)('a registry with maxBreakers, $way', ({ folding }) => {
+describe.each(EVERY_WAY)('a registry with maxBreakers, $way', ({ how }) => {
   it('holds that many, and evicts a closed idle one for the next (R23)', () => {
-    const { registry } = newRegistry({ folding, maxBreakers: 3 })
+    const { registry } = newRegistry({ ...how, maxBreakers: 3 })
     const deleted = hear(registry, 'deleted')
     for (const name of ['a', 'b', 'c']) registry.breaker(name)
     expect(deleted).toEqual([])
@@ -16,7 +16,7 @@ describe.each(BOTH_WAYS)('a registry with maxBreakers, $way', ({ folding }) => {
   })
 
   it('evicts the idle before the busy (R23)', async () => {
-    const { registry } = newRegistry({ folding, maxBreakers: 3 })
+    const { registry } = newRegistry({ ...how, maxBreakers: 3 })
     const breakers = ['a', 'b', 'c'].map((name) => registry.breaker(name))
     for (const breaker of [breakers[0], breakers[2]]) if (breaker) await succeed(breaker)
     registry.breaker('d')
@@ -24,7 +24,7 @@ describe.each(BOTH_WAYS)('a registry with maxBreakers, $way', ({ folding }) => {
   })
 
   it('evicts one of the busy when all are, and they are closed (R23)', async () => {
-    const { registry } = newRegistry({ folding, maxBreakers: 2 })
+    const { registry } = newRegistry({ ...how, maxBreakers: 2 })
     for (const name of ['a', 'b']) await succeed(registry.breaker(name))
     await succeed(registry.breaker('c'))
     expect(registry.list()).toHaveLength(2)
@@ -32,7 +32,7 @@ describe.each(BOTH_WAYS)('a registry with maxBreakers, $way', ({ folding }) => {
   })
 
   it('never evicts one that is open, half-open, forced open or disabled (R23)', async () => {
-    const { registry, clock } = newRegistry({ folding, maxBreakers: 4 })
+    const { registry, clock } = newRegistry({ ...how, maxBreakers: 4 })
     registry.breaker('halfOpen').trip()
     clock.advance(30_000)
     registry.breaker('open').trip()
@@ -60,7 +60,7 @@ describe.each(BOTH_WAYS)('a registry with maxBreakers, $way', ({ folding }) => {
   })
 
   it('makes room again when one closes (R23)', () => {
-    const { registry } = newRegistry({ folding, maxBreakers: 1 })
+    const { registry } = newRegistry({ ...how, maxBreakers: 1 })
     registry.breaker('a').trip()
     expect(() => registry.breaker('b')).toThrow('none of them is closed')
     registry.reset('a')
@@ -69,7 +69,7 @@ describe.each(BOTH_WAYS)('a registry with maxBreakers, $way', ({ folding }) => {
   })
 
   it('makes a call in flight late when its breaker is evicted (R22)', async () => {
-    const { registry } = newRegistry({ folding, maxBreakers: 1, policy: { failureThreshold: 1 } })
+    const { registry } = newRegistry({ ...how, maxBreakers: 1, policy: { failureThreshold: 1 } })
     const breaker = registry.breaker('a')
     const call = hold(breaker)
     await succeed(registry.breaker('b'))
@@ -79,7 +79,7 @@ describe.each(BOTH_WAYS)('a registry with maxBreakers, $way', ({ folding }) => {
   })
 
   it('keeps to its limit and leaks no timer when ten thousand names come and go (R23)', async () => {
-    const { registry, clock } = newRegistry({ folding, maxBreakers: 10 })
+    const { registry, clock } = newRegistry({ ...how, maxBreakers: 10 })
     for (let name = 0; name < 10_000; name++) registry.breaker(`name ${name}`)
     expect(registry.list()).toHaveLength(10)
     expect(clock.pending).toEqual([])

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { errorOf, promiseOf } from '../support/calls.ts'
-import { BOTH_WAYS, newBreaker } from '../support/registries.ts'
+import { EVERY_WAY, newBreaker } from '../support/registries.ts'
 
-describe.each(BOTH_WAYS)('a fallback, $way', ({ folding }) => {
+describe.each(EVERY_WAY)('a fallback, $way', ({ how }) => {
   it('answers instead of a failure, with the error at hand; the failure counts (R10)', async () => {
-    const { breaker } = newBreaker({}, { folding })
+    const { breaker } = newBreaker({}, how)
     const error = new Error('down')
     const answer = await breaker.call(() => Promise.reject(error), { fallback: (given) => ({ given }) })
     expect(answer).toEqual({ given: error })
@@ -12,7 +12,7 @@ describe.each(BOTH_WAYS)('a fallback, $way', ({ folding }) => {
   })
 
   it('answers instead of a rejection, and of a timeout (R02)', async () => {
-    const { breaker, clock } = newBreaker({ timeout: '1s' }, { folding })
+    const { breaker, clock } = newBreaker({ timeout: '1s' }, how)
     const fallback = async (error: unknown) => (error as { code: string }).code
     const call = breaker.call(() => promiseOf().promise, { fallback })
     clock.advance(1_000)
@@ -22,12 +22,12 @@ describe.each(BOTH_WAYS)('a fallback, $way', ({ folding }) => {
   })
 
   it('is not asked for a value (R10)', async () => {
-    const { breaker } = newBreaker({ isFailure: () => true }, { folding })
+    const { breaker } = newBreaker({ isFailure: () => true }, how)
     expect(await breaker.call(() => 'stale', { fallback: () => 'other' })).toBe('stale')
   })
 
   it('is not asked when the call was cancelled, before or during it, or ignored (R11)', async () => {
-    const { breaker } = newBreaker({ ignore: (outcome) => 'error' in outcome }, { folding })
+    const { breaker } = newBreaker({ ignore: (outcome) => 'error' in outcome }, how)
     const fallback = () => 'other'
     const signal = AbortSignal.abort('enough')
     expect(await errorOf(breaker.call(() => 'ok', { signal, fallback }))).toBe('enough')
@@ -39,7 +39,7 @@ describe.each(BOTH_WAYS)('a fallback, $way', ({ folding }) => {
   })
 
   it('that fails gives the caller its own error, and counts for nothing (R10)', async () => {
-    const { breaker } = newBreaker({}, { folding })
+    const { breaker } = newBreaker({}, how)
     const worse = new Error('worse')
     const fallback = () => {
       throw worse

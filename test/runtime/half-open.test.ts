@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { acquire, fail, hold, rejected, succeed } from '../support/calls.ts'
-import { BOTH_WAYS, hear, newHalfOpen } from '../support/registries.ts'
+import { EVERY_WAY, hear, newHalfOpen } from '../support/registries.ts'
 
-describe.each(BOTH_WAYS)('a half-open breaker, $way', ({ folding }) => {
+describe.each(EVERY_WAY)('a half-open breaker, $way', ({ how }) => {
   it('admits halfOpenMaxCalls probes and rejects the next (R03)', async () => {
-    const { breaker } = newHalfOpen({ halfOpenMaxCalls: 3 }, { folding })
+    const { breaker } = newHalfOpen({ halfOpenMaxCalls: 3 }, how)
     const probes = [hold(breaker), hold(breaker), hold(breaker)]
     expect(breaker.allows()).toBe(false)
     expect(await rejected(breaker)).toMatchObject({ code: 'BREAKER_OPEN', state: 'halfOpen' })
@@ -17,7 +17,7 @@ describe.each(BOTH_WAYS)('a half-open breaker, $way', ({ folding }) => {
 
   it('keeps the limit with 1,000 probes at once (R03)', async () => {
     const limits = { halfOpenMaxCalls: 1_000, successThreshold: 1_000 }
-    const { breaker } = newHalfOpen(limits, { folding })
+    const { breaker } = newHalfOpen(limits, how)
     const probes = Array.from({ length: 1_000 }, () => hold(breaker))
     await rejected(breaker)
     expect(breaker.stats().calls).toMatchObject({ allowed: 1_000, rejected: 1 })
@@ -28,7 +28,7 @@ describe.each(BOTH_WAYS)('a half-open breaker, $way', ({ folding }) => {
   })
 
   it('gets a permit back on success, failure, ignore and disposal, each once (R03)', () => {
-    const { breaker } = newHalfOpen({ successThreshold: 9, halfOpenFailureThreshold: 9 }, { folding })
+    const { breaker } = newHalfOpen({ successThreshold: 9, halfOpenFailureThreshold: 9 }, how)
     const reports = ['success', 'failure', 'ignore', Symbol.dispose] as const
     for (const report of reports) {
       const permit = acquire(breaker)
@@ -43,7 +43,7 @@ describe.each(BOTH_WAYS)('a half-open breaker, $way', ({ folding }) => {
   })
 
   it('counts a probe that reports twice once (R04)', () => {
-    const { breaker } = newHalfOpen({ successThreshold: 2, halfOpenMaxCalls: 2 }, { folding })
+    const { breaker } = newHalfOpen({ successThreshold: 2, halfOpenMaxCalls: 2 }, how)
     const permit = acquire(breaker)
     permit.success()
     permit.success()
@@ -53,7 +53,7 @@ describe.each(BOTH_WAYS)('a half-open breaker, $way', ({ folding }) => {
   })
 
   it('closes after successThreshold successes, not one before (R04)', async () => {
-    const { breaker, registry } = newHalfOpen({ successThreshold: 3 }, { folding })
+    const { breaker, registry } = newHalfOpen({ successThreshold: 3 }, how)
     const transitions = hear(registry, 'transition')
     await succeed(breaker)
     await succeed(breaker)
@@ -64,7 +64,7 @@ describe.each(BOTH_WAYS)('a half-open breaker, $way', ({ folding }) => {
   })
 
   it('reopens at the first failure by default, for the whole open time (R04)', async () => {
-    const { breaker, clock } = newHalfOpen({}, { folding })
+    const { breaker, clock } = newHalfOpen({}, how)
     clock.advance(5_000)
     await fail(breaker)
     expect(breaker.state).toBe('open')
@@ -75,7 +75,7 @@ describe.each(BOTH_WAYS)('a half-open breaker, $way', ({ folding }) => {
   })
 
   it('reopens after halfOpenFailureThreshold failures, not one before (R04)', async () => {
-    const { breaker } = newHalfOpen({ halfOpenFailureThreshold: 3, successThreshold: 3 }, { folding })
+    const { breaker } = newHalfOpen({ halfOpenFailureThreshold: 3, successThreshold: 3 }, how)
     await fail(breaker, 2)
     await succeed(breaker)
     expect(breaker.state).toBe('halfOpen')
@@ -89,10 +89,10 @@ describe.each(BOTH_WAYS)('a half-open breaker, $way', ({ folding }) => {
       for (const successThreshold of limits) {
         for (const halfOpenFailureThreshold of limits) {
           const policy = { halfOpenMaxCalls, successThreshold, halfOpenFailureThreshold }
-          const closing = newHalfOpen(policy, { folding }).breaker
+          const closing = newHalfOpen(policy, how).breaker
           for (let probe = 0; probe < successThreshold; probe++) await succeed(closing)
           expect(closing.state, JSON.stringify(policy)).toBe('closed')
-          const opening = newHalfOpen(policy, { folding }).breaker
+          const opening = newHalfOpen(policy, how).breaker
           await fail(opening, halfOpenFailureThreshold)
           expect(opening.state, JSON.stringify(policy)).toBe('open')
         }
@@ -102,7 +102,7 @@ describe.each(BOTH_WAYS)('a half-open breaker, $way', ({ folding }) => {
 
   it('begins each trial with no successes and no failures (R04)', async () => {
     const policy = { successThreshold: 2, halfOpenFailureThreshold: 2 }
-    const { breaker, clock } = newHalfOpen(policy, { folding })
+    const { breaker, clock } = newHalfOpen(policy, how)
     await succeed(breaker)
     await fail(breaker, 2)
     clock.advance(30_000)
@@ -112,7 +112,7 @@ describe.each(BOTH_WAYS)('a half-open breaker, $way', ({ folding }) => {
   })
 
   it('tells of each probe, with those in flight (R03)', () => {
-    const { breaker, registry } = newHalfOpen({ halfOpenMaxCalls: 2 }, { folding })
+    const { breaker, registry } = newHalfOpen({ halfOpenMaxCalls: 2 }, how)
     const probes = hear(registry, 'probe')
     const { generation } = breaker
     hold(breaker)
@@ -124,7 +124,7 @@ describe.each(BOTH_WAYS)('a half-open breaker, $way', ({ folding }) => {
   })
 
   it('promises no wait while a permit is free, as allows says (R24)', () => {
-    const { breaker } = newHalfOpen({ halfOpenMaxCalls: 2 }, { folding })
+    const { breaker } = newHalfOpen({ halfOpenMaxCalls: 2 }, how)
     hold(breaker)
     expect(breaker.allows()).toBe(true)
     expect(breaker.stats().retryAfterMs).toBeNull()

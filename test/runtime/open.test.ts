@@ -2,11 +2,11 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { BreakerOpenError } from '../../src/index.ts'
 import { fail, hold, rejected, succeed } from '../support/calls.ts'
-import { BOTH_WAYS, hear, newBreaker, newHalfOpen, newRegistry, START } from '../support/registries.ts'
+import { EVERY_WAY, hear, newBreaker, newHalfOpen, newRegistry, START } from '../support/registries.ts'
 
-describe.each(BOTH_WAYS)('an open breaker, $way', ({ folding }) => {
+describe.each(EVERY_WAY)('an open breaker, $way', ({ how }) => {
   it('rejects every call at once, without running it (R02)', async () => {
-    const { breaker } = newBreaker({ failureThreshold: 2 }, { folding })
+    const { breaker } = newBreaker({ failureThreshold: 2 }, how)
     await fail(breaker, 2)
     const error = await rejected(breaker)
     expect(error).toBeInstanceOf(BreakerOpenError)
@@ -24,7 +24,7 @@ describe.each(BOTH_WAYS)('an open breaker, $way', ({ folding }) => {
   })
 
   it('says how long to wait: all of the open time at first, 1 ms just before its end (R02)', async () => {
-    const { breaker, clock } = newBreaker({ openTimeout: '30s' }, { folding })
+    const { breaker, clock } = newBreaker({ openTimeout: '30s' }, how)
     breaker.trip()
     expect((await rejected(breaker)).retryAfterMs).toBe(30_000)
     clock.advance(29_999)
@@ -33,7 +33,7 @@ describe.each(BOTH_WAYS)('an open breaker, $way', ({ folding }) => {
   })
 
   it('is half-open exactly at the deadline, without a call (R05)', () => {
-    const { breaker, clock, registry } = newBreaker({ openTimeout: '30s' }, { folding })
+    const { breaker, clock, registry } = newBreaker({ openTimeout: '30s' }, how)
     const transitions = hear(registry, 'transition')
     breaker.trip()
     clock.advance(29_999)
@@ -50,7 +50,7 @@ describe.each(BOTH_WAYS)('an open breaker, $way', ({ folding }) => {
   })
 
   it('admits a call as a probe when the event loop was stalled past the deadline (R05)', async () => {
-    const { breaker, clock } = newBreaker({ openTimeout: '30s', successThreshold: 1 }, { folding })
+    const { breaker, clock } = newBreaker({ openTimeout: '30s', successThreshold: 1 }, how)
     breaker.trip()
     clock.stall(30_000)
     expect(breaker.allows()).toBe(true)
@@ -65,14 +65,14 @@ describe.each(BOTH_WAYS)('an open breaker, $way', ({ folding }) => {
   })
 
   it('still rejects when the event loop was stalled to 1 ms before the deadline (R05)', async () => {
-    const { breaker, clock } = newBreaker({ openTimeout: '30s' }, { folding })
+    const { breaker, clock } = newBreaker({ openTimeout: '30s' }, how)
     breaker.trip()
     clock.stall(29_999)
     expect((await rejected(breaker)).retryAfterMs).toBe(1)
   })
 
   it('does not begin the trial twice when the late timer fires after the first probe (R05)', () => {
-    const { breaker, clock, registry } = newBreaker({ openTimeout: '30s' }, { folding })
+    const { breaker, clock, registry } = newBreaker({ openTimeout: '30s' }, how)
     const transitions = hear(registry, 'transition')
     breaker.trip()
     clock.stall(40_000)
@@ -82,7 +82,7 @@ describe.each(BOTH_WAYS)('an open breaker, $way', ({ folding }) => {
   })
 
   it('is not opened, extended or counted anew by a failure of before (R06)', async () => {
-    const { breaker, clock } = newBreaker({ failureThreshold: 1 }, { folding })
+    const { breaker, clock } = newBreaker({ failureThreshold: 1 }, how)
     const [first, second] = [hold(breaker), hold(breaker)]
     await first.fail()
     const { generation } = breaker

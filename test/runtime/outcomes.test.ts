@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../../src/index.ts'
 import { acquire, errorOf, hold, jobsDone } from '../support/calls.ts'
-import { BOTH_WAYS, hear, newBreaker, newHalfOpen } from '../support/registries.ts'
+import { EVERY_WAY, hear, newBreaker, newHalfOpen } from '../support/registries.ts'
 
 class NotFound extends Error {}
 
-describe.each(BOTH_WAYS)('an outcome, $way', ({ folding }) => {
+describe.each(EVERY_WAY)('an outcome, $way', ({ how }) => {
   it('that is a success reaches the caller unchanged (R10)', async () => {
-    const { breaker } = newBreaker({}, { folding })
+    const { breaker } = newBreaker({}, how)
     const value = { deep: [1] }
     expect(await breaker.call(() => value)).toBe(value)
     expect(await breaker.call(async () => value)).toBe(value)
@@ -17,7 +17,7 @@ describe.each(BOTH_WAYS)('an outcome, $way', ({ folding }) => {
   })
 
   it('of a thenable is what it comes to (R10)', async () => {
-    const { breaker } = newBreaker({}, { folding })
+    const { breaker } = newBreaker({}, how)
     // biome-ignore lint/suspicious/noThenProperty: thenables are what callers may give
     const thenable = { then: (resolve: (value: string) => void) => resolve('ok') } as PromiseLike<string>
     expect(await breaker.call(() => thenable)).toBe('ok')
@@ -25,7 +25,7 @@ describe.each(BOTH_WAYS)('an outcome, $way', ({ folding }) => {
 
   for (const thrown of [new Error('down'), 'a string', 0, null, undefined, Symbol.iterator, { code: 'E' }]) {
     it(`that is a thrown or rejected ${String(thrown)} is a failure and reaches the caller as it is (R10)`, async () => {
-      const { breaker } = newBreaker({}, { folding })
+      const { breaker } = newBreaker({}, how)
       const thrower = () => {
         throw thrown
       }
@@ -36,7 +36,7 @@ describe.each(BOTH_WAYS)('an outcome, $way', ({ folding }) => {
   }
 
   it('that is thrown by a probe gives its permit back (R10)', async () => {
-    const { breaker } = newHalfOpen({ halfOpenFailureThreshold: 2 }, { folding })
+    const { breaker } = newHalfOpen({ halfOpenFailureThreshold: 2 }, how)
     const thrower = () => {
       throw undefined
     }
@@ -46,7 +46,7 @@ describe.each(BOTH_WAYS)('an outcome, $way', ({ folding }) => {
 
   it('may be a failure though it is a value: the caller still gets the value (R11)', async () => {
     const isFailure = (outcome: Outcome) => 'value' in outcome && outcome.value === 503
-    const { breaker } = newBreaker({ isFailure, failureThreshold: 2 }, { folding })
+    const { breaker } = newBreaker({ isFailure, failureThreshold: 2 }, how)
     expect(await breaker.call(() => 503)).toBe(503)
     expect(await breaker.call(async () => 503)).toBe(503)
     expect(breaker.state).toBe('open')
@@ -54,7 +54,7 @@ describe.each(BOTH_WAYS)('an outcome, $way', ({ folding }) => {
 
   it('may be a success though it is an error: the caller still gets the error (R11)', async () => {
     const isFailure = (outcome: Outcome) => 'error' in outcome && !(outcome.error instanceof NotFound)
-    const { breaker } = newHalfOpen({ isFailure, successThreshold: 1 }, { folding })
+    const { breaker } = newHalfOpen({ isFailure, successThreshold: 1 }, how)
     const error = new NotFound('nothing there')
     expect(await errorOf(breaker.call(() => Promise.reject(error)))).toBe(error)
     expect(breaker.stats()).toMatchObject({ state: 'closed', calls: { succeeded: 1, failed: 0 } })
@@ -62,7 +62,7 @@ describe.each(BOTH_WAYS)('an outcome, $way', ({ folding }) => {
 
   it('may be ignored: it counts neither way and gives its permit back (R11)', async () => {
     const ignore = (outcome: Outcome) => 'error' in outcome && outcome.error instanceof NotFound
-    const { breaker } = newHalfOpen({ ignore, successThreshold: 1 }, { folding })
+    const { breaker } = newHalfOpen({ ignore, successThreshold: 1 }, how)
     await errorOf(breaker.call(() => Promise.reject(new NotFound('x'))))
     expect(breaker.stats()).toMatchObject({ state: 'halfOpen', calls: { succeeded: 0, failed: 0, ignored: 1 } })
     expect(breaker.allows()).toBe(true)
@@ -74,7 +74,7 @@ describe.each(BOTH_WAYS)('an outcome, $way', ({ folding }) => {
       asked++
       return true
     }
-    const { breaker } = newBreaker({ ignore: () => true, isFailure, failureThreshold: 1 }, { folding })
+    const { breaker } = newBreaker({ ignore: () => true, isFailure, failureThreshold: 1 }, how)
     await breaker.call(() => 'ok')
     expect(asked).toBe(0)
     expect(breaker.stats()).toMatchObject({ state: 'closed', calls: { ignored: 1 } })
@@ -83,7 +83,7 @@ describe.each(BOTH_WAYS)('an outcome, $way', ({ folding }) => {
   it('comes to its classifier with what it is and how long it took (R11)', async () => {
     const seen: Outcome[] = []
     const isFailure = (outcome: Outcome) => seen.push(outcome) < 0
-    const { breaker, clock } = newBreaker({ isFailure }, { folding })
+    const { breaker, clock } = newBreaker({ isFailure }, how)
     const [value, error] = [hold(breaker), hold(breaker)]
     clock.advance(250)
     await value.succeed('ok')
@@ -101,7 +101,7 @@ describe.each(BOTH_WAYS)('an outcome, $way', ({ folding }) => {
       const thrower = () => {
         throw mistake
       }
-      const { breaker, registry } = newBreaker({ [classifier]: thrower, failureThreshold: 2 }, { folding })
+      const { breaker, registry } = newBreaker({ [classifier]: thrower, failureThreshold: 2 }, how)
       const errors = hear(registry, 'error')
       expect(await breaker.call(() => 'ok')).toBe('ok')
       expect(errors).toEqual([{ source: classifier, endpoint: 'a', error: mistake }])
@@ -113,7 +113,7 @@ describe.each(BOTH_WAYS)('an outcome, $way', ({ folding }) => {
 
     it(`whose ${classifier} answers with a promise is a failure, and the promise harms nobody (R11)`, async () => {
       const policy = { [classifier]: async () => Promise.reject(new Error('too late')) } as object
-      const { breaker, registry } = newBreaker(policy, { folding })
+      const { breaker, registry } = newBreaker(policy, how)
       const errors = hear(registry, 'error')
       expect(await breaker.call(() => 'ok')).toBe('ok')
       await jobsDone()
@@ -124,7 +124,7 @@ describe.each(BOTH_WAYS)('an outcome, $way', ({ folding }) => {
 
   it('reported through a permit is judged like a call’s when its error is given (R11)', () => {
     const ignore = (outcome: Outcome) => 'error' in outcome && outcome.error instanceof NotFound
-    const { breaker } = newBreaker({ ignore, failureThreshold: 1 }, { folding })
+    const { breaker } = newBreaker({ ignore, failureThreshold: 1 }, how)
     acquire(breaker).failure(new NotFound('x'))
     expect(breaker.stats()).toMatchObject({ state: 'closed', calls: { ignored: 1 } })
     acquire(breaker).failure()
@@ -136,7 +136,7 @@ describe.each(BOTH_WAYS)('an outcome, $way', ({ folding }) => {
       made.breaker.trip('from the classifier')
       return false
     }
-    const made = newBreaker({ isFailure }, { folding })
+    const made = newBreaker({ isFailure }, how)
     expect(await made.breaker.call(() => 'ok')).toBe('ok')
     expect(made.breaker.stats()).toMatchObject({ state: 'open', calls: { succeeded: 0, late: 1 } })
   })

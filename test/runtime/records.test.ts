@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../../src/index.ts'
 import { acquire } from '../support/calls.ts'
-import { BOTH_WAYS, newBreaker, newHalfOpen } from '../support/registries.ts'
+import { EVERY_WAY, newBreaker, newHalfOpen } from '../support/registries.ts'
 
-describe.each(BOTH_WAYS)('an outcome reported without a permit, $way', ({ folding }) => {
+describe.each(EVERY_WAY)('an outcome reported without a permit, $way', ({ how }) => {
   it('opens a closed breaker at the threshold, as a call would (R11b)', () => {
-    const { breaker } = newBreaker({ failureThreshold: 3 }, { folding })
+    const { breaker } = newBreaker({ failureThreshold: 3 }, how)
     for (let failure = 1; failure <= 2; failure++) breaker.recordFailure()
     expect(breaker.state).toBe('closed')
     breaker.recordFailure(new Error('down'))
@@ -13,7 +13,7 @@ describe.each(BOTH_WAYS)('an outcome reported without a permit, $way', ({ foldin
   })
 
   it('that is a success clears consecutive failures (R11b)', () => {
-    const { breaker } = newBreaker({ failureThreshold: 2 }, { folding })
+    const { breaker } = newBreaker({ failureThreshold: 2 }, how)
     breaker.recordFailure()
     breaker.recordSuccess()
     breaker.recordFailure()
@@ -21,7 +21,7 @@ describe.each(BOTH_WAYS)('an outcome reported without a permit, $way', ({ foldin
   })
 
   it('counts as a probe’s while half-open, and frees no permit of a probe (R11b)', () => {
-    const { breaker } = newHalfOpen({ successThreshold: 2 }, { folding })
+    const { breaker } = newHalfOpen({ successThreshold: 2 }, how)
     const probe = acquire(breaker)
     breaker.recordSuccess()
     expect(breaker.state).toBe('halfOpen')
@@ -33,13 +33,13 @@ describe.each(BOTH_WAYS)('an outcome reported without a permit, $way', ({ foldin
   })
 
   it('reopens a half-open breaker when it is a failure (R11b)', () => {
-    const { breaker } = newHalfOpen({}, { folding })
+    const { breaker } = newHalfOpen({}, how)
     breaker.recordFailure()
     expect(breaker.state).toBe('open')
   })
 
   it('belongs to the generation of its report, so it is never late (R11b)', () => {
-    const { breaker } = newBreaker({ failureThreshold: 1 }, { folding })
+    const { breaker } = newBreaker({ failureThreshold: 1 }, how)
     breaker.reset()
     breaker.recordFailure()
     expect(breaker.stats()).toMatchObject({ state: 'open', calls: { failed: 1, late: 0 } })
@@ -47,7 +47,7 @@ describe.each(BOTH_WAYS)('an outcome reported without a permit, $way', ({ foldin
 
   it('changes no state while open, forced open or disabled, but counts (R11b)', () => {
     for (const command of ['trip', 'isolate', 'disable'] as const) {
-      const { breaker } = newBreaker({ failureThreshold: 1 }, { folding })
+      const { breaker } = newBreaker({ failureThreshold: 1 }, how)
       breaker[command]()
       const { state } = breaker
       breaker.recordFailure()
@@ -58,7 +58,7 @@ describe.each(BOTH_WAYS)('an outcome reported without a permit, $way', ({ foldin
 
   it('carries its duration to the slow-call rule (R11b)', () => {
     const slowCalls = { slowerThan: '1s', threshold: 0.5, minimumCalls: 4, window: { calls: 4 } } as const
-    const { breaker } = newBreaker({ slowCalls }, { folding })
+    const { breaker } = newBreaker({ slowCalls }, how)
     breaker.recordSuccess(10)
     breaker.recordSuccess(1_000)
     breaker.recordFailure(undefined, 1_001)
@@ -70,7 +70,7 @@ describe.each(BOTH_WAYS)('an outcome reported without a permit, $way', ({ foldin
   it('is judged by the classifiers when its error is given, not without (R11b)', () => {
     const seen: Outcome[] = []
     const ignore = (outcome: Outcome) => seen.push(outcome) > 0
-    const { breaker } = newBreaker({ ignore, failureThreshold: 1 }, { folding })
+    const { breaker } = newBreaker({ ignore, failureThreshold: 1 }, how)
     breaker.recordFailure('cancelled', 5)
     expect(seen).toEqual([{ error: 'cancelled', durationMs: 5 }])
     expect(breaker.stats()).toMatchObject({ state: 'closed', calls: { ignored: 1 } })
@@ -79,7 +79,7 @@ describe.each(BOTH_WAYS)('an outcome reported without a permit, $way', ({ foldin
   })
 
   it('counts as a probe’s after a stall past the deadline, not as one of the open time (R05)', () => {
-    const { breaker, clock } = newBreaker({ successThreshold: 1 }, { folding })
+    const { breaker, clock } = newBreaker({ successThreshold: 1 }, how)
     breaker.trip()
     clock.stall(30_000)
     breaker.recordSuccess()
@@ -87,7 +87,7 @@ describe.each(BOTH_WAYS)('an outcome reported without a permit, $way', ({ foldin
   })
 
   it('extends the open time when that counts from the last failure, and only for a failure (R11b)', () => {
-    const { breaker, clock } = newBreaker({ openTimeoutFrom: 'lastFailure', openTimeout: '30s' }, { folding })
+    const { breaker, clock } = newBreaker({ openTimeoutFrom: 'lastFailure', openTimeout: '30s' }, how)
     breaker.trip()
     const { generation } = breaker
     clock.advance(20_000)

@@ -10,9 +10,10 @@ function supervise(maxRestarts = 2, withinMs = 1_000) {
   const actors = new Map<string, BreakerActor>()
   const time = { now: 0 }
   const table: Table = {
-    now: () => time.now,
-    inputOf(name, start, parkIn) {
-      told.push(`${start} ${name}${parkIn === undefined ? '' : ` in ${parkIn}`}`)
+    crashedAt: () => time.now,
+    inputOf(name, start) {
+      if (name === 'nobody') return undefined
+      told.push(`${start} ${name}`)
       return { policy: resolvePolicy(), seed: 1, at: time.now }
     },
     attach(name, actor) {
@@ -61,7 +62,7 @@ describe('the registry’s statechart', () => {
     crash('a')
     expect(told).not.toContain('escalated a')
     crash('a')
-    expect(told.slice(-2)).toEqual(['restart a in forcedOpen', 'escalated a'])
+    expect(told.slice(-2)).toEqual(['park a', 'escalated a'])
   })
 
   it('forgets a crash that is exactly withinMs old (R31)', () => {
@@ -73,6 +74,25 @@ describe('the registry’s statechart', () => {
     }
     expect(told).not.toContain('escalated a')
     time.now = 3_999
+    crash('a')
+    expect(told).toContain('escalated a')
+  })
+
+  it('installs nothing under a name that is not in the table', () => {
+    const { registry, told } = supervise()
+    registry.send({ type: 'install', name: 'nobody' })
+    expect(registry.getSnapshot()).toMatchObject({ status: 'active', context: { children: new Map() } })
+    expect(told).toEqual([])
+  })
+
+  it('lets a breaker rest: its actor is stopped, its crashes are remembered (R31)', () => {
+    const { actors, crash, registry, told } = supervise(1)
+    registry.send({ type: 'install', name: 'a' })
+    crash('a')
+    const resting = actors.get('a')
+    registry.send({ type: 'deactivate', name: 'a' })
+    expect(resting?.getSnapshot().status).toBe('stopped')
+    registry.send({ type: 'install', name: 'a' })
     crash('a')
     expect(told).toContain('escalated a')
   })

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createRegistry } from '../../src/index.ts'
 import { errorOf, fail, succeed } from '../support/calls.ts'
-import { BOTH_WAYS, hear, newRegistry } from '../support/registries.ts'
+import { EVERY_WAY, hear, newRegistry } from '../support/registries.ts'
 
-describe.each(BOTH_WAYS)('a registry, $way', ({ folding }) => {
+describe.each(EVERY_WAY)('a registry, $way', ({ how }) => {
   it('makes a breaker at first use, and tells of it (R20)', async () => {
-    const { registry } = newRegistry({ folding })
+    const { registry } = newRegistry(how)
     const created = hear(registry, 'created')
     expect(await registry.call('payments', ({ endpoint }) => endpoint)).toBe('payments')
     await registry.call('payments', () => 'again')
@@ -15,7 +15,7 @@ describe.each(BOTH_WAYS)('a registry, $way', ({ folding }) => {
   })
 
   it('makes nothing when asked about a name it does not know (R20)', () => {
-    const { registry } = newRegistry({ folding })
+    const { registry } = newRegistry(how)
     expect(registry.state('unknown')).toBe('closed')
     expect(registry.has('unknown')).toBe(false)
     registry.reset('unknown')
@@ -25,13 +25,13 @@ describe.each(BOTH_WAYS)('a registry, $way', ({ folding }) => {
   })
 
   it('gives the same handle for the same name (R20)', () => {
-    const { registry } = newRegistry({ folding })
+    const { registry } = newRegistry(how)
     expect(registry.breaker('a')).toBe(registry.breaker('a'))
     expect(registry.breaker('a')).not.toBe(registry.breaker('b'))
   })
 
   it('keeps its breakers apart (R20)', async () => {
-    const { registry } = newRegistry({ folding, policy: { failureThreshold: 1 } })
+    const { registry } = newRegistry({ ...how, policy: { failureThreshold: 1 } })
     await fail(registry.breaker('down'))
     await succeed(registry.breaker('up'))
     expect(registry.list()).toEqual([
@@ -41,7 +41,7 @@ describe.each(BOTH_WAYS)('a registry, $way', ({ folding }) => {
   })
 
   it('lists, describes and counts the same at every instant (R24)', async () => {
-    const { clock, registry } = newRegistry({ folding, policy: { failureThreshold: 2, successThreshold: 1 } })
+    const { clock, registry } = newRegistry({ ...how, policy: { failureThreshold: 2, successThreshold: 1 } })
     const breaker = registry.breaker('a')
     const errors = hear(registry, 'error')
     let looks = 0
@@ -76,7 +76,7 @@ describe.each(BOTH_WAYS)('a registry, $way', ({ folding }) => {
   })
 
   it('tells the time in each state, the current stay included (R24)', () => {
-    const { clock, registry } = newRegistry({ folding })
+    const { clock, registry } = newRegistry(how)
     const breaker = registry.breaker('a')
     clock.advance(5)
     breaker.trip()
@@ -92,7 +92,7 @@ describe.each(BOTH_WAYS)('a registry, $way', ({ folding }) => {
   })
 
   it('resets one, or all (R20)', () => {
-    const { clock, registry } = newRegistry({ folding })
+    const { clock, registry } = newRegistry(how)
     for (const name of ['a', 'b', 'c']) registry.breaker(name).trip()
     registry.reset('b')
     expect(registry.list().map(({ state }) => state)).toEqual(['open', 'closed', 'open'])
@@ -102,7 +102,7 @@ describe.each(BOTH_WAYS)('a registry, $way', ({ folding }) => {
   })
 
   it('wraps a function: its arguments go in, its value comes out (R20)', async () => {
-    const { registry } = newRegistry({ folding, policy: { failureThreshold: 1 } })
+    const { registry } = newRegistry({ ...how, policy: { failureThreshold: 1 } })
     const add = registry.breaker('a').wrap((left: number, right: number) => left + right)
     expect(await add(1, 2)).toBe(3)
     registry.breaker('a').trip()

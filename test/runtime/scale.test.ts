@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { errorOf, fail, hold, succeed } from '../support/calls.ts'
-import { BOTH_WAYS, newBreaker, newHalfOpen, newRegistry } from '../support/registries.ts'
+import { EVERY_WAY, newBreaker, newHalfOpen, newRegistry } from '../support/registries.ts'
 
 /** Milliseconds per name to make `names` breakers, open some, and end them all. */
 async function costs(names: number, end: (made: ReturnType<typeof newRegistry>, names: number) => unknown) {
@@ -39,9 +39,9 @@ describe('a registry of 20,000 names', () => {
   }, 60_000)
 })
 
-describe.each(BOTH_WAYS)('one breaker, $way', ({ folding }) => {
+describe.each(EVERY_WAY)('one breaker, $way', ({ how }) => {
   it('with 10,000 calls in flight opens once, and the others are late (R06)', async () => {
-    const { breaker } = newBreaker({ failureThreshold: 5 }, { folding })
+    const { breaker } = newBreaker({ failureThreshold: 5 }, how)
     const calls = Array.from({ length: 10_000 }, () => hold(breaker))
     await Promise.all(calls.map((call) => call.fail()))
     expect(breaker.stats()).toMatchObject({ state: 'open', generation: 1, calls: { failed: 5, late: 9_995 } })
@@ -49,9 +49,9 @@ describe.each(BOTH_WAYS)('one breaker, $way', ({ folding }) => {
 
   it('with 1,000 probes whose leases all end reopens once, with one timer (R07)', async () => {
     const policy = { halfOpenMaxCalls: 1_000, halfOpenFailureThreshold: 1_000 }
-    const { breaker, clock } = newHalfOpen(policy, { folding })
+    const { breaker, clock } = newHalfOpen(policy, how)
     const probes = Array.from({ length: 1_000 }, () => hold(breaker))
-    expect(clock.pending).toHaveLength(1_000)
+    expect(clock.pending).toHaveLength(1)
     clock.advance(30_000)
     expect(breaker.state).toBe('open')
     expect(clock.pending).toHaveLength(1)
@@ -60,7 +60,7 @@ describe.each(BOTH_WAYS)('one breaker, $way', ({ folding }) => {
   })
 
   it('rejects 10,000 calls and runs none (R02)', async () => {
-    const { breaker } = newBreaker({}, { folding })
+    const { breaker } = newBreaker({}, how)
     breaker.trip()
     let ran = 0
     const errors = await Promise.all(Array.from({ length: 10_000 }, () => errorOf(breaker.call(() => ran++))))
@@ -70,7 +70,7 @@ describe.each(BOTH_WAYS)('one breaker, $way', ({ folding }) => {
   })
 
   it('opens and closes a thousand times and keeps no trace but its counts (R08)', async () => {
-    const { breaker, clock } = newBreaker({ failureThreshold: 1, successThreshold: 1 }, { folding })
+    const { breaker, clock } = newBreaker({ failureThreshold: 1, successThreshold: 1 }, how)
     for (let round = 0; round < 1_000; round++) {
       await fail(breaker)
       clock.advance(30_000)

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { CallTimeoutError } from '../../src/index.ts'
 import { errorOf, hold, jobsDone, succeed } from '../support/calls.ts'
-import { BOTH_WAYS, newBreaker } from '../support/registries.ts'
+import { EVERY_WAY, newBreaker } from '../support/registries.ts'
 
-describe.each(BOTH_WAYS)('a timeout, $way', ({ folding }) => {
+describe.each(EVERY_WAY)('a timeout, $way', ({ how }) => {
   it('ends the call at its time, not before, even if the function ignores its signal (R11)', async () => {
-    const { breaker, clock } = newBreaker({ timeout: '1s' }, { folding })
+    const { breaker, clock } = newBreaker({ timeout: '1s' }, how)
     const call = hold(breaker)
     clock.advance(999)
     expect(call.context?.signal.aborted).toBe(false)
@@ -19,7 +19,7 @@ describe.each(BOTH_WAYS)('a timeout, $way', ({ folding }) => {
   })
 
   it('of one call aborts no other call (R11)', async () => {
-    const { breaker, clock } = newBreaker({ timeout: '1s' }, { folding })
+    const { breaker, clock } = newBreaker({ timeout: '1s' }, how)
     const first = hold(breaker)
     clock.advance(500)
     const second = hold(breaker)
@@ -32,7 +32,7 @@ describe.each(BOTH_WAYS)('a timeout, $way', ({ folding }) => {
   })
 
   it('given with the call beats the policy’s, and null means none (R11)', async () => {
-    const { breaker, clock } = newBreaker({ timeout: '1s' }, { folding })
+    const { breaker, clock } = newBreaker({ timeout: '1s' }, how)
     const short = hold(breaker, { timeout: '100ms' })
     const none = hold(breaker, { timeout: null })
     clock.advance(100)
@@ -43,7 +43,7 @@ describe.each(BOTH_WAYS)('a timeout, $way', ({ folding }) => {
   })
 
   it('leaves no timer behind, however the call ends (R33)', async () => {
-    const { breaker, clock } = newBreaker({ timeout: '1s' }, { folding })
+    const { breaker, clock } = newBreaker({ timeout: '1s' }, how)
     await succeed(breaker)
     await errorOf(breaker.call(() => Promise.reject(new Error('down'))))
     const thrower = () => {
@@ -54,7 +54,7 @@ describe.each(BOTH_WAYS)('a timeout, $way', ({ folding }) => {
   })
 
   it('counts the call once: what the function does later changes nothing (R11)', async () => {
-    const { breaker, clock } = newBreaker({ timeout: '1s', failureThreshold: 2 }, { folding })
+    const { breaker, clock } = newBreaker({ timeout: '1s', failureThreshold: 2 }, how)
     const [resolving, rejecting] = [hold(breaker), hold(breaker, { timeout: '2s' })]
     clock.advance(1_000)
     await errorOf(resolving.ended)
@@ -67,7 +67,7 @@ describe.each(BOTH_WAYS)('a timeout, $way', ({ folding }) => {
   })
 
   it('longer than a 32-bit timer holds (R40)', async () => {
-    const { breaker, clock } = newBreaker({ timeout: '60d' }, { folding })
+    const { breaker, clock } = newBreaker({ timeout: '60d' }, how)
     const call = hold(breaker)
     clock.advance(60 * 864e5 - 1)
     expect(call.context?.signal.aborted).toBe(false)

@@ -217,7 +217,7 @@ describe('npm start', () => {
     [['--endpoint', 'a=http://me:secret@localhost'], 'without a user'],
     [['--endpoint', 'a=http://localhost', '--endpoint', 'a=http://other'], '"a" twice'],
     [['--policy', 'no/such/file.json'], 'no such file'],
-    [['--policy', 'package.json'], 'policy.name: expected no such option'],
+    [['--policy', 'package.json'], 'policy.name: expected one of failureThreshold, counting'],
     [['--policy', 'README.md'], '--policy "README.md"'],
   ])('refuses %j in one line', (args, message) => {
     const read = () => readOptions(args)
@@ -233,7 +233,7 @@ describe('npm start', () => {
 
     const message = messageOf(() => readOptions(['--policy', file]))
     expect(message).toContain('; ')
-    for (const path of ['policy.openTimeout', 'policy.failureThreshold', 'policy.two lines']) {
+    for (const path of ['policy.openTimeout', 'policy.failureThreshold', 'policy.two\\nlines']) {
       expect(message).toContain(`${path}: expected`)
     }
     expect(message).not.toContain('\n')

@@ -46,7 +46,14 @@ export function lookAt(breaker: Breaker) {
   return { ...breaker.stats(), allows: breaker.allows() }
 }
 
-/** Once with folding, once with every event through the actor: a breaker behaves the same. */
+/** With actors only where one is needed, with all from the start, and with every event through the actor: the same. */
+export const EVERY_WAY: readonly { readonly way: string; readonly how: RegistryOptions }[] = [
+  { way: 'folded', how: {} },
+  { way: 'folded, eager', how: { activation: 'eager' } },
+  { way: 'unfolded', how: { folding: false } },
+]
+
+/** Once with folding, once with every event through the actor. */
 export const BOTH_WAYS = [
   { way: 'folded', folding: true },
   { way: 'unfolded', folding: false },

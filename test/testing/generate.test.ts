@@ -174,7 +174,7 @@ describe('a mistake is told in one line, and ends it with 2', () => {
     ['an argument without an option', ['p.json'], "Unexpected argument 'p.json'"],
     ['a policy that is not there', ['--policy', 'none.json'], 'no such file'],
     ['a policy that is not JSON', ['--policy', 'broken.json'], 'broken.json is not JSON'],
-    ['a policy that is wrong', ['--policy', 'wrong.json'], 'failureTreshold: expected no such option'],
+    ['a policy that is wrong', ['--policy', 'wrong.json'], 'failureTreshold: expected one of failureThreshold'],
     [
       'a policy that is no object',
       ['--policy', 'list.json'],

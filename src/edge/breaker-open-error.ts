@@ -1,0 +1,96 @@
+// BreakerOpenError: the rejection of a call. Made by the million, so it costs as little as an object can.
+// Measured on Node 20.20 (25 runs of 20,000, median): made as here 15 ns; `class extends Error` without a stack
+// (`Error.stackTraceLimit = 0` around it) 315-380 ns; with a stack 3,500 ns. A whole rejected call takes about 900 ns.
+import type { BreakerState } from '../rules/decide.ts'
+import { describeReason, type Reason } from '../rules/triggers.ts'
+import { shared } from './branded-error.ts'
+import { quote } from './describe-value.ts'
+
+/**
+ * The call was not made: its breaker is open, forced open, or half-open with every permit held (`BREAKER_OPEN`).
+ *
+ * It is `instanceof Error` and `instanceof BreakerOpenError`, prints as an error, and its `stack` is its name and
+ * message. It is no native Error, which would cost a rejected call 360 ns more, a third of all it takes:
+ * `util.types.isNativeError(error)` and `Error.isError(error)` are false, `structuredClone(error)` gives a plain object
+ * with all fields and the message, and Bun prints it as an object. The policy's `captureStack: true` makes native
+ * errors with a true stack.
+ */
+export interface BreakerOpenError extends Error {
+  readonly name: 'BreakerOpenError'
+  readonly code: 'BREAKER_OPEN'
+  /** The name of the breaker. */
+  readonly endpoint: string
+  /** `'open'`, `'halfOpen'` or `'forcedOpen'`. */
+  readonly state: BreakerState
+  /** Why the breaker left `closed`, with the figures that decided. `describeReason(reason)` says it in words. */
+  readonly reason: Reason
+  /** When to try again, in ms; `undefined` while forced open, when nobody knows. */
+  readonly retryAfterMs: number | undefined
+  /** Every field, with `name` and `message`: what `JSON.stringify(error)` writes. */
+  toJSON(): object
+}
+
+/** The parts of a rejection that are the same for a whole stay, so that a rejected call builds no strings. */
+export interface Rejection {
+  readonly message: string
+  readonly reason: Reason
+}
+
+const STATE_WORDS: Readonly<Record<string, string>> = {
+  halfOpen: 'half-open and every permit is held',
+  forcedOpen: 'forced open',
+}
+
+export function newRejection(endpoint: string, state: BreakerState, reason: Reason): Rejection {
+  return { message: `circuit ${quote(endpoint)} is ${STATE_WORDS[state] ?? state}: ${describeReason(reason)}`, reason }
+}
+
+type Fields = { -readonly [K in keyof BreakerOpenError]: BreakerOpenError[K] }
+
+function OpenError(
+  this: Fields,
+  rejection: Rejection,
+  endpoint: string,
+  state: BreakerState,
+  retryAfterMs: number | undefined,
+  captureStack = false,
+): Fields {
+  // Only Error itself makes native errors, and captures the stack once as it does.
+  const error = captureStack ? (Reflect.construct(Error, [rejection.message], OpenError) as Fields) : this
+  if (!captureStack) error.message = rejection.message
+  error.code = 'BREAKER_OPEN'
+  error.endpoint = endpoint
+  error.state = state
+  error.reason = rejection.reason
+  error.retryAfterMs = retryAfterMs
+  return error
+}
+
+OpenError.prototype = Object.create(Error.prototype, {
+  ...shared(),
+  constructor: { value: OpenError, writable: true, configurable: true },
+  name: { value: 'BreakerOpenError', writable: true, configurable: true },
+  stack: {
+    configurable: true,
+    get(this: Error) {
+      return `${this.name}: ${this.message}`
+    },
+    // Libraries that lengthen stacks assign to it.
+    set(this: Error, value: unknown) {
+      Object.defineProperty(this, 'stack', { value, writable: true, configurable: true })
+    },
+  },
+})
+Object.defineProperty(OpenError, 'name', { value: 'BreakerOpenError' })
+
+export const BreakerOpenError = OpenError as unknown as {
+  new (
+    rejection: Rejection,
+    endpoint: string,
+    state: BreakerState,
+    retryAfterMs: number | undefined,
+    /** `true`: a native Error with a stack. Default `false`. */
+    captureStack?: boolean,
+  ): BreakerOpenError
+  readonly prototype: BreakerOpenError
+}

@@ -1,0 +1,38 @@
+// OptionObject: which objects may be handed in as options, and what is said of a key that is no option.
+// A promise, a Map or a breaker has none of the options either, and would pass for "all defaults".
+import { isThenable } from './describe-value.ts'
+import { nearestName } from './nearest-name.ts'
+
+/**
+ * Whether `value` can hold options: a plain object (of any realm, also without prototype), a module, or an instance of
+ * a class of the user's. Not a promise, not what the platform makes (array, Map, Date, AbortSignal, …), not a breaker.
+ */
+export function isOptionObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false
+  try {
+    if (isThenable(value)) return false
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype === Object.prototype || prototype === null) return true
+    // The platform's classes name themselves in their tag; `call` is what breakers and registries have in common.
+    const tag = Object.prototype.toString.call(value)
+    const isTagged = tag !== '[object Object]' && tag !== '[object Module]'
+    return !isTagged && typeof (value as { call?: unknown }).call !== 'function'
+  } catch {
+    // A revoked proxy.
+    return false
+  }
+}
+
+/** The keys that are none of `names`, inherited ones too, as far as a class declares them as fields. */
+export function unknownKeys(options: object, names: readonly string[]): string[] {
+  const unknown: string[] = []
+  for (const key in options) if (!names.includes(key)) unknown.push(key)
+  return unknown
+}
+
+/** What was expected instead of `key`: the option it was meant for, and all there are. */
+export function expectedInsteadOf(key: string, names: readonly string[]): string {
+  const nearest = nearestName(key, names)
+  const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`
+  return `one of ${names.join(', ')}${hint}`
+}

@@ -1,0 +1,76 @@
+// Admission: whether a call may be made, and the error for one that may not.
+import { BreakerOpenError } from '../edge/errors.ts'
+import { type BreakerState, hasPermit, holdsProbe } from '../rules/decide.ts'
+import { catchUp, caughtUp, send } from './deliver.ts'
+import { rejectionOf } from './publish.ts'
+import { chronicleOf, type Row } from './row.ts'
+
+/** The probe number of a call that is no probe. */
+export const NO_PROBE = 0
+
+/** Whether `admit` would let a call through now. */
+export function wouldAdmit(row: Row): boolean {
+  const { state, stay, policy } = caughtUp(row)
+  return admitsAll(state) || (state === 'halfOpen' && hasPermit(stay, policy))
+}
+
+/** The number of the probe (NO_PROBE outside half-open), or the error for a call that is not admitted. */
+export function admit(row: Row): number | BreakerOpenError {
+  const { home } = row
+  if (row.resets !== home.resets.count) catchUp(row, home.clock.now())
+  if (admitsAll(row.state)) {
+    if (!home.folding) send(row, { type: 'admit', probe: NO_PROBE, at: home.clock.now() })
+    row.allowed++
+    return NO_PROBE
+  }
+  // Who is forced open does not say when to come back: no clock is needed.
+  if (row.state === 'forcedOpen' && home.folding) return reject(row, 0)
+  const now = home.clock.now()
+  catchUp(row, now)
+  const mayProbe = row.state === 'halfOpen' && hasPermit(row.stay, row.policy)
+  return mayProbe || !home.folding ? admitProbe(row, mayProbe, now) : reject(row, now)
+}
+
+function admitsAll(state: BreakerState): boolean {
+  return state === 'closed' || state === 'disabled'
+}
+
+function admitProbe(row: Row, mayProbe: boolean, at: number): number | BreakerOpenError {
+  const { hub } = row.home
+  const probe = ++chronicleOf(row).lastProbe
+  send(row, { type: 'admit', probe, at })
+  const { name: endpoint, generation, stay } = row
+  // By the row, not by hope: the actor may have crashed.
+  if (holdsProbe(stay, probe)) {
+    row.allowed++
+    if (hub.hears('probe')) hub.post('probe', { endpoint, generation, inFlight: stay.probes.length })
+    return probe
+  }
+  // The permit may come into being yet, when the turn that is running has ended.
+  if (mayProbe) send(row, { type: 'ignore', generation, probe, durationMs: Number.NaN, at })
+  return admitsAll(row.state) ? admit(row) : reject(row, at)
+}
+
+function reject(row: Row, now: number): BreakerOpenError {
+  const { state, generation, home, name: endpoint } = row
+  chronicleOf(row).rejected++
+  if (home.hub.hears('rejected')) home.hub.post('rejected', { endpoint, state, generation })
+  // A permit that is free is taken by somebody just now: at once is the honest answer, and it is above 0.
+  const waitMs = retryAfterMs(row, now) ?? (state === 'halfOpen' ? 1 : undefined)
+  const error = new BreakerOpenError(rejectionOf(row), endpoint, state, waitMs)
+  if (row.policy.captureStack) Error.captureStackTrace?.(error)
+  return error
+}
+
+/** Whole ms to the next permit: until the open time has passed, or the oldest probe must have reported. */
+export function retryAfterMs({ state, stay, policy }: Row, now: number): number | undefined {
+  const { openTimeoutMs } = policy
+  if (state === 'open' && stay.deadline !== null) {
+    const waitMs = Math.max(stay.deadline - now, 0)
+    // Rounded up, but no longer than the open time itself.
+    return Math.min(Math.ceil(waitMs), Math.max(waitMs, openTimeoutMs))
+  }
+  const [oldest] = stay.probes
+  if (state !== 'halfOpen' || oldest === undefined || hasPermit(stay, policy)) return undefined
+  return Math.min(Math.max(Math.ceil(oldest.expiresAt - now), 1), openTimeoutMs)
+}

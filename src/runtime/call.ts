@@ -1,0 +1,50 @@
+// Call: the path of every call. While closed, most have nothing to do but to count: no clock, no event, no async frame,
+// no allocation but the promise.
+import type { CallOptions } from '../edge/call-options.ts'
+import { addSuccess } from '../rules/tally.ts'
+import { NO_PROBE } from './admission.ts'
+import { callFully, type Guarded } from './full-call.ts'
+import { chain, failAtOnce } from './promise.ts'
+import { type CallContext, contextOf, type Row, setPath } from './row.ts'
+import { dateOf, settle, takesSample } from './settle.ts'
+import { callTimed } from './timed-call.ts'
+
+export function call<T, F>(row: Row, fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
+  const { context, onValue, onError } = row
+  if (row.path !== 'plain' || row.untilSample === 1 || options !== undefined || typeof fn !== 'function') {
+    return callOtherwise(row, fn, options)
+  }
+  row.untilSample--
+  row.allowed++
+  try {
+    return chain(fn(context as CallContext), onValue, onError)
+  } catch (error) {
+    return failAtOnce(error, onError)
+  }
+}
+
+function callOtherwise<T, F>(row: Row, fn: Guarded<T>, options: CallOptions<F> | undefined): Promise<T | F> {
+  if (row.path === 'full' || options !== undefined || typeof fn !== 'function') return callFully(row, fn, options)
+  if (row.path === 'timed' || row.untilSample === 1) return callTimed(row, fn, takesSample(row))
+  makeHandlers(row)
+  setPath(row)
+  return call(row, fn)
+}
+
+/** What a plain call does when it ends. Made once a generation: that they know theirs is the check for late results. */
+function makeHandlers(row: Row): void {
+  const { generation } = row
+  row.context = contextOf(row)
+  row.onValue = (value) => {
+    // The path changes with the policy: a call may end under another one than it was admitted by.
+    if (row.generation === generation && row.path === 'plain') {
+      row.succeeded++
+      addSuccess(row, row.policy, 0, 0)
+    } else settle(row, 'succeed', generation, NO_PROBE, Number.NaN, dateOf(row))
+    return value
+  }
+  row.onError = (error) => {
+    settle(row, 'fail', generation, NO_PROBE, Number.NaN, dateOf(row))
+    throw error
+  }
+}

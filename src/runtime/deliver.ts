@@ -1,0 +1,78 @@
+// Deliver: how events reach a row's actor: after all that was due before them, in a turn.
+import { newCalls } from '../rules/calls.ts'
+import { type BreakerEvent, type BreakerState, overdueEvent } from '../rules/decide.ts'
+import { reduce } from '../rules/reducer.ts'
+import { copyTally } from '../rules/tally.ts'
+import type { Row } from './row.ts'
+
+/** What an operator may tell a breaker. */
+export const COMMANDS = ['trip', 'reset', 'isolate', 'disable', 'enable'] as const
+export type Command = (typeof COMMANDS)[number]
+
+/** Sends to the row's actor, after what is overdue. */
+export function send(row: Row, event: BreakerEvent): void {
+  catchUp(row, event.at)
+  deliver(row, event)
+}
+
+export function command(row: Row, type: Command, message = ''): void {
+  const at = row.home.clock.now()
+  send(row, type === 'trip' ? { type, message, at } : { type, at })
+}
+
+/** Makes up for what the agenda has not come to yet, so that no event comes before its turn (R05). */
+export function catchUp(row: Row, now: number): void {
+  const { resets } = row.home
+  if (row.resets !== resets.count && row.attached) {
+    elapse(row, resets.at)
+    row.resets = resets.count
+    deliver(row, { type: 'reset', at: resets.at })
+  }
+  if (row.state === 'open' || row.state === 'halfOpen') elapse(row, now)
+}
+
+/** Tells what timers should have told by `now`: they are late when the event loop was stalled, or very many are due. */
+function elapse(row: Row, now: number): void {
+  for (
+    let event = overdueEvent(row.state, row.stay, now);
+    event !== null;
+    event = overdueEvent(row.state, row.stay, now)
+  ) {
+    const { stay } = row
+    deliver(row, event)
+    // An actor that can't be started changes nothing.
+    if (row.stay === stay) return
+  }
+}
+
+/** The row as all that is due by now leaves it. A closed row needs no clock. */
+export function caughtUp(row: Row): Row {
+  const isQuiet = row.state === 'closed' || row.state === 'disabled' || row.state === 'forcedOpen'
+  if (!isQuiet || row.resets !== row.home.resets.count) catchUp(row, row.home.clock.now())
+  return row
+}
+
+/** The state that `caughtUp` would find, told without asking the actor: for a look at all breakers at once. */
+export function stateAt(row: Row, now: number): BreakerState {
+  const { state, stay, policy, generation, resets, home } = row
+  if (!row.attached) return state
+  if (resets !== home.resets.count) return 'closed'
+  if (overdueEvent(state, stay, now) === null) return state
+  if (state === 'open') return 'halfOpen'
+  const value = { ...stay, generation, state, tally: copyTally(row), calls: newCalls(), seed: home.seedOf(row.name) }
+  return reduce(value, policy, { type: 'elapse', at: now }).state
+}
+
+/** With the outcomes that were folded since the actor's last event as evidence. */
+function deliver(row: Row, event: BreakerEvent): void {
+  row.home.turns.run(() => {
+    // A deleted row has no actor any more; one of its name would be another breaker's.
+    if (!row.attached) return
+    const { home, generation } = row
+    const wasIdle = row.actor === null || row.actor.getSnapshot().status !== 'active'
+    if (wasIdle) home.supervisor.activate(row, event.at)
+    const isFolded = home.folding && row.state === 'closed' && event.tally === undefined
+    row.actor?.deliver(isFolded ? { ...event, tally: copyTally(row) } : event, event.at)
+    if (row.state === 'closed' && (wasIdle || row.generation !== generation)) home.supervisor.rest(row)
+  })
+}

@@ -1,0 +1,110 @@
+// EventHub: calls listeners, and all other code that is not ours.
+// A listener runs between turns, never inside an actor, so it may call, trip or delete whatever it likes.
+import { ArgumentError, describeValue } from '../edge/errors.ts'
+import { type ErrorSource, EVENT_NAMES, type EventName, type Listener, type RegistryEvents } from './events.ts'
+import type { Turns } from './turns.ts'
+
+type AnyListener = (event: never) => unknown
+
+/** Warnings are kept apart by what they are about; more than so many are of a flood. */
+const MOST_WARNINGS = 1_000
+
+export class EventHub {
+  readonly #turns: Turns
+  readonly #listeners = new Map<EventName, readonly AnyListener[]>()
+  readonly #warnedOf = new Set<string>()
+
+  constructor(turns: Turns) {
+    this.#turns = turns
+  }
+
+  /** @throws ArgumentError for an unknown name or a listener that is not a function. */
+  on<N extends EventName>(name: N, listener: Listener<N>): () => void {
+    if (!Object.hasOwn(EVENT_NAMES, name))
+      throw new ArgumentError('on(name)', Object.keys(EVENT_NAMES).join(', '), name)
+    if (typeof listener !== 'function') throw new ArgumentError('on(name, listener)', 'a function', listener)
+    // A listener of its own for each call, so that the same function subscribed twice is unsubscribed once.
+    const own: AnyListener = (event) => listener(event)
+    this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), own])
+    return () => {
+      const others = (this.#listeners.get(name) ?? []).filter((other) => other !== own)
+      if (others.length > 0) this.#listeners.set(name, others)
+      else this.#listeners.delete(name)
+    }
+  }
+
+  hears(name: EventName): boolean {
+    return this.#listeners.has(name)
+  }
+
+  /** Tells the listeners between turns. */
+  post<N extends EventName>(name: N, event: RegistryEvents[N]): void {
+    if (!this.hears(name)) return
+    // One listener must not change what the next one hears.
+    Object.freeze(event)
+    this.#turns.later(() => this.#tell(name, event))
+  }
+
+  /** Calls code that is not ours; what it does wrong, at once or later, ends as an `error` event. */
+  guest(source: ErrorSource, code: () => unknown, endpoint?: string): void {
+    try {
+      const result = code()
+      // An async function that rejects would end the process as an unhandled rejection.
+      if (result instanceof Promise) result.catch((error) => this.report(source, error, endpoint))
+    } catch (error) {
+      this.report(source, error, endpoint)
+    }
+  }
+
+  /** An `error` event; without a listener for that, a warning, once for each source and endpoint. */
+  report(source: ErrorSource, error: unknown, endpoint?: string): void {
+    const event = endpoint === undefined ? { source, error } : { source, endpoint, error }
+    if (this.hears('error')) this.post('error', event)
+    else this.#warn(event)
+  }
+
+  clear(): void {
+    this.#listeners.clear()
+  }
+
+  #tell<N extends EventName>(name: N, event: RegistryEvents[N]): void {
+    for (const listener of this.#listeners.get(name) ?? []) {
+      // An error listener that throws is not told of itself, or it would be told for ever.
+      if (name !== 'error') this.guest('listener', () => listener(event as never))
+      else this.#tellOfError(listener, event as RegistryEvents['error'])
+    }
+  }
+
+  #tellOfError(listener: AnyListener, event: RegistryEvents['error']): void {
+    const warn = (error: unknown) => this.#warn({ source: 'listener', error })
+    try {
+      const result = listener(event as never)
+      if (result instanceof Promise) result.catch(warn)
+    } catch (error) {
+      warn(error)
+    }
+  }
+
+  #warn({ source, endpoint, error }: RegistryEvents['error']): void {
+    const about = endpoint === undefined ? source : `${source} of ${describeValue(endpoint)}`
+    if (this.#warnedOf.has(about) || this.#warnedOf.size >= MOST_WARNINGS) return
+    this.#warnedOf.add(about)
+    warn(`${about} went wrong: ${inWords(error)}`, 'SWITCHGEAR_ERROR')
+  }
+}
+
+/** A warning of the process, where there is one; else on the console. */
+export function warn(text: string, code: string): void {
+  const { process } = globalThis as { process?: { emitWarning?: (text: string, options: { code: string }) => void } }
+  if (typeof process?.emitWarning === 'function') process.emitWarning(text, { code })
+  else console.warn(`${code}: ${text}`)
+}
+
+/** An error can be anything, and refuse to be printed. */
+function inWords(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.stack ?? error) : describeValue(error)
+  } catch {
+    return 'something that cannot be printed'
+  }
+}

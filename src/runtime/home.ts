@@ -1,0 +1,48 @@
+// Home: puts together what the rows of a registry share: clock, turns, listeners, agendas and the supervisor.
+import type { Clock } from '../edge/clock.ts'
+import type { ResolvedOptions } from '../edge/registry-options.ts'
+import { seedOf } from '../rules/decide.ts'
+import { Agenda } from './agenda.ts'
+import { EventHub } from './event-hub.ts'
+import { guardClock } from './guarded-clock.ts'
+import type { Home } from './row.ts'
+import { RootSupervisor } from './supervisor.ts'
+import { systemClock } from './system-clock.ts'
+import { Turns } from './turns.ts'
+
+/** A home, with what only its table deals with. */
+export interface OwnHome extends Home {
+  readonly agenda: Agenda
+  readonly supervisor: RootSupervisor
+  readonly isEager: boolean
+}
+
+export function makeHome(options: ResolvedOptions, table: Pick<Home, 'find' | 'rowOf' | 'moved'>): OwnHome {
+  const { folding, inspect, supervision, seed } = options
+  const turns = new Turns(() => agenda.arm())
+  const hub = new EventHub(turns)
+  const clock = clockOf(options, hub)
+  const agenda = new Agenda(clock)
+  // Who inspects the registry watches every breaker; unfolded, every call is an event.
+  const isEager = options.activation === 'eager' || inspect !== undefined || !folding
+  const home = {
+    ...table,
+    clock,
+    turns,
+    hub,
+    agenda,
+    deadlines: new Agenda(clock, true),
+    folding,
+    isEager,
+    resets: { count: 0, at: 0 },
+    seedOf: (name: string) => seedOf(seed, name),
+  }
+  return Object.assign(home, { supervisor: new RootSupervisor({ ...home, supervision, inspect }) })
+}
+
+function clockOf({ clock }: ResolvedOptions, hub: EventHub): Clock {
+  // Later, because the clock is read in the midst of things.
+  const guarded = guardClock(clock ?? systemClock, (error) => queueMicrotask(() => hub.report('clock', error)))
+  // Our own needs no guard at every reading.
+  return clock === undefined ? { ...guarded, now: systemClock.now } : guarded
+}

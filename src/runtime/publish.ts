@@ -1,0 +1,52 @@
+// Publish: makes a row the image of what its actor has decided. Called inside the actor's turn, at every decision.
+import type { SnapshotFrom } from 'xstate'
+import type { breakerMachine } from '../../machines/breaker.machine.ts'
+import { newRejection, type Rejection } from '../edge/errors.ts'
+import type { BreakerState } from '../rules/decide.ts'
+import { beginGeneration, chronicleOf, NEVER, type Row, setPath, setTally } from './row.ts'
+
+export function publish(row: Row, snapshot: SnapshotFrom<typeof breakerMachine>): void {
+  const { policy, decision, at } = snapshot.context
+  const state = snapshot.value as BreakerState
+  const isNewGeneration = decision.generation !== row.generation
+  const isNewPolicy = policy !== row.policy
+  // While folding, the row's tally is ahead of the actor's until an event brings it along; one that the actor has no
+  // use for (enable while closed) does not.
+  if (!row.home.folding || isNewGeneration || isNewPolicy) setTally(row, decision.tally)
+  row.stay = decision
+  if (isNewPolicy) {
+    row.policy = policy
+    row.untilSample = policy.latencySampling === 0 ? NEVER : 1
+  }
+  if (isNewGeneration) beginGeneration(row, decision.generation)
+  if (isNewGeneration && row.chronicle.rejection !== null) chronicleOf(row).rejection = null
+  if (state !== row.state) move(row, state, at)
+  setPath(row)
+}
+
+function move(row: Row, state: BreakerState, at: number): void {
+  const { home, name: endpoint, state: from, generation, stay } = row
+  const { timeInState } = chronicleOf(row)
+  timeInState[from] += Math.max(0, at - row.since)
+  row.since = at
+  row.state = state
+  chronicleOf(row).rejection = null
+  home.moved(row)
+  if (stay.reason !== null)
+    home.hub.post('transition', { endpoint, from, to: state, generation, reason: stay.reason, at })
+}
+
+/** Detaches a deleted row: every call admitted by it is late from now on. */
+export function detach(row: Row): void {
+  row.attached = false
+  row.actor = null
+  beginGeneration(row, row.generation + 1)
+  setPath(row)
+}
+
+/** What the errors of this stay have in common. */
+export function rejectionOf(row: Row): Rejection {
+  const chronicle = chronicleOf(row)
+  chronicle.rejection ??= newRejection(row.name, row.state, row.stay.reason ?? { type: 'reset' })
+  return chronicle.rejection
+}

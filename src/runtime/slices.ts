@@ -1,0 +1,23 @@
+// Slices: a long piece of work that lets the event loop breathe.
+import type { Clock } from '../edge/clock.ts'
+import { SLICE_MS } from './agenda.ts'
+
+/** Does `work` for each item, in order: for one slice of time at once, for the rest when others had their turn. */
+export function inSlices<T>(items: Iterable<T>, clock: Clock, work: (item: T) => void): Promise<void> {
+  const rest = items[Symbol.iterator]()
+  return new Promise((resolve) => {
+    const slice = () => {
+      const startedAt = clock.now()
+      for (let next = rest.next(); !next.done; next = rest.next()) {
+        work(next.value)
+        if (clock.now() - startedAt >= SLICE_MS) {
+          // Somebody awaits it: the process must not end before.
+          clock.setTimeout(slice, 0, true)
+          return
+        }
+      }
+      resolve()
+    }
+    slice()
+  })
+}

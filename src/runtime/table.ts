@@ -1,0 +1,152 @@
+// Table: the rows, one for each name; makes and removes them, and keeps what outlives them.
+import { ArgumentError, describeValue, RegistryClosedError, RegistryFullError } from '../edge/errors.ts'
+import type { ResolvedOptions } from '../edge/registry-options.ts'
+import type { BreakerSnapshot } from '../edge/snapshot-format.ts'
+import type { Policy } from '../rules/policy.ts'
+import { samePolicy } from '../rules/same-policy.ts'
+import { Breaker } from './breaker.ts'
+import { caughtUp, send } from './deliver.ts'
+import { warn } from './event-hub.ts'
+import { Eviction } from './eviction.ts'
+import { makeHome, type OwnHome } from './home.ts'
+import { detach } from './publish.ts'
+import { Row, setPath } from './row.ts'
+import { inSlices } from './slices.ts'
+import { restore } from './snapshot.ts'
+
+export class Table {
+  readonly rows = new Map<string, Row>()
+  readonly home: OwnHome
+  readonly #options: ResolvedOptions
+  readonly #eviction: Eviction | null
+  /** Made when asked for. That of a deleted row is the handle of its name again when it is used again. */
+  readonly #handles = new WeakMap<Row, Breaker>()
+  /** Policies given by name: they outlive an eviction. */
+  readonly #ownPolicies = new Map<string, Policy>()
+  readonly #warnedOf = new Set<string>()
+  /** Above every generation of a deleted breaker, so that a name that comes back starts in a new one. */
+  #firstGeneration = 0
+  isClosed = false
+
+  constructor(options: ResolvedOptions) {
+    this.#options = options
+    this.#eviction = options.maxBreakers < Number.POSITIVE_INFINITY ? new Eviction() : null
+    this.home = makeHome(options, {
+      find: (name) => this.rows.get(name),
+      rowOf: (name, formerly) => this.rowOf(name, formerly.isBound ? formerly.policy : undefined, formerly),
+      moved: (row) => this.#eviction?.note(row),
+    })
+  }
+
+  handleOf(row: Row): Breaker {
+    const handle = this.#handles.get(row) ?? new Breaker(row)
+    this.#handles.set(row, handle)
+    return handle
+  }
+
+  /** @throws RegistryClosedError, RegistryFullError, ArgumentError */
+  rowOf(name: string, policy?: Policy, formerly?: Row): Row {
+    if (this.isClosed) throw new RegistryClosedError()
+    const row = this.rows.get(name) ?? this.create(name, policy)
+    const handle = formerly && this.#handles.get(formerly)
+    if (handle !== undefined && !this.#handles.has(row)) this.#handles.set(row, handle)
+    return row
+  }
+
+  create(name: string, policy?: Policy, from?: BreakerSnapshot): Row {
+    if (typeof name !== 'string') throw new ArgumentError('name', 'a string', name)
+    const { home } = this
+    const evicted = this.#makeRoom()
+    const own = policy ?? this.#ownPolicies.get(name)
+    const row = new Row(home, name, own ?? this.#options.policyFor(name), this.#firstGeneration)
+    if (policy !== undefined) this.#ownPolicies.set(name, policy)
+    row.isBound = own !== undefined
+    if (from !== undefined) restore(row, from, home.clock.now())
+    setPath(row)
+    this.rows.set(name, row)
+    // In one turn: a listener that hears of the eviction finds the new breaker made.
+    home.turns.run(() => {
+      if (evicted !== undefined) this.#retire(evicted, true)
+      this.#eviction?.note(row)
+      if (home.isEager || row.state !== 'closed') home.supervisor.activate(row, home.clock.now())
+      home.hub.post('created', { endpoint: name })
+    })
+    return row
+  }
+
+  remove(row: Row): void {
+    this.rows.delete(row.name)
+    this.#ownPolicies.delete(row.name)
+    this.#warnedOf.delete(row.name)
+    this.home.turns.run(() => this.#retire(row, false))
+  }
+
+  /** The policy is for this name from now on. State and evidence stay. */
+  configure(row: Row, policy: Policy): void {
+    row.isBound = true
+    this.#ownPolicies.set(row.name, policy)
+    send(row, { type: 'configure', policy, at: this.home.clock.now() })
+  }
+
+  /** A policy that came with a name: the first one binds, another is not applied, and told of once. */
+  bind(row: Row, policy: Policy): void {
+    if (!row.isBound) this.configure(row, policy)
+    else if (!samePolicy(policy, row.policy)) this.#ignorePolicy(row.name)
+  }
+
+  isWarnedOf(name: string): boolean {
+    return this.#warnedOf.has(name)
+  }
+
+  /** Every breaker is reset as of now; who looks at one before its turn has come finds it done. */
+  resetAll(): Promise<void> {
+    const { home } = this
+    home.resets = { count: home.resets.count + 1, at: home.clock.now() }
+    const rows = [...this.rows.values()]
+    for (const row of rows) setPath(row)
+    return inSlices(rows, home.clock, caughtUp)
+  }
+
+  /** The rows stay, to be read. */
+  async close(): Promise<void> {
+    const { turns, supervisor, agenda, hub, clock } = this.home
+    this.isClosed = true
+    agenda.clear()
+    hub.clear()
+    const rows = [...this.rows.values()]
+    for (const row of rows) detach(row)
+    // One by one: XState takes quadratic time to stop many children in one step (5 s for 100,000).
+    await inSlices(rows, clock, (row) => turns.run(() => supervisor.remove(row)))
+    turns.run(() => supervisor.close())
+  }
+
+  /** The breaker that has to go for another one. @throws RegistryFullError when none is closed */
+  #makeRoom(): Row | undefined {
+    const { maxBreakers } = this.#options
+    if (this.rows.size < maxBreakers) return undefined
+    const idle = this.#eviction?.choose()
+    if (idle === undefined) throw new RegistryFullError(maxBreakers)
+    this.rows.delete(idle.name)
+    return idle
+  }
+
+  /** In a turn. */
+  #retire(row: Row, evicted: boolean): void {
+    this.home.supervisor.remove(row)
+    detach(row)
+    row.state = 'closed'
+    this.#eviction?.note(row)
+    this.#firstGeneration = Math.max(this.#firstGeneration, row.generation)
+    this.home.hub.post('deleted', { endpoint: row.name, evicted })
+  }
+
+  #ignorePolicy(endpoint: string): void {
+    this.#warnedOf.add(endpoint)
+    const { hub, turns } = this.home
+    if (hub.hears('policyIgnored')) turns.run(() => hub.post('policyIgnored', { endpoint }))
+    else {
+      const text = `breaker ${describeValue(endpoint)} has a policy; use configure() to give it another`
+      warn(text, 'SWITCHGEAR_POLICY_IGNORED')
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// A call whose time is taken: for a window, or as a sample of the latency.
+import { NO_PROBE } from './admission.ts'
+import type { Guarded } from './full-call.ts'
+import { chain, failAtOnce } from './promise.ts'
+import { contextOf, type Row } from './row.ts'
+import { foldSuccess, sample, settle } from './settle.ts'
+
+export function callTimed<T>(row: Row, fn: Guarded<T>, isSample: boolean): Promise<T> {
+  const flight = idle.pop() ?? new Flight()
+  flight.row = row
+  flight.generation = row.generation
+  flight.isSample = isSample
+  row.context ??= contextOf(row)
+  const { context } = row
+  row.allowed++
+  flight.startedAt = isSample || row.policy.slowCalls !== null ? row.home.clock.now() : Number.NaN
+  try {
+    return chain(fn(context), flight.onValue, flight.onError)
+  } catch (error) {
+    return failAtOnce(error, flight.onError)
+  }
+}
+
+/** Flights that have landed, to be used again: its two handlers cost more to make than all the rest of a call. */
+const idle: Flight[] = []
+const MOST_IDLE = 1_000
+
+/** One call on its way. A promise calls one of its handlers, once; then the flight is free. */
+class Flight {
+  row: Row | null = null
+  generation = 0
+  isSample = false
+  startedAt = 0
+
+  readonly onValue = (value: unknown): unknown => {
+    const { generation, isSample, startedAt } = this
+    const row = this.#land()
+    const now = row.home.clock.now()
+    if (isSample) sample(row, now - startedAt)
+    if (row.generation === generation) foldSuccess(row, now - startedAt, now)
+    else settle(row, 'succeed', generation, NO_PROBE, now - startedAt, now)
+    return value
+  }
+
+  readonly onError = (error: unknown): never => {
+    const { generation, isSample, startedAt } = this
+    const row = this.#land()
+    const now = row.home.clock.now()
+    if (isSample) sample(row, now - startedAt)
+    settle(row, 'fail', generation, NO_PROBE, now - startedAt, now)
+    throw error
+  }
+
+  #land(): Row {
+    const row = this.row as Row
+    this.row = null
+    if (idle.length < MOST_IDLE) idle.push(this)
+    return row
+  }
+}

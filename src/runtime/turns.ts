@@ -1,0 +1,71 @@
+// Turns: the one queue. Actors decide in turns, one at a time; code that is not ours (listeners, subscribers, inspectors,
+// the clock's timers) is called between turns, so whatever it does begins a turn of its own and cannot harm a running one.
+
+/** Calls that foreign code may cause by what it does when it is called, before the event loop gets its turn. */
+const MOST_CONSEQUENCES = 1_000
+
+export class Turns {
+  #isRunning = false
+  /** Turns that were asked for inside a turn; only a clock that re-enters from `now()` does that. */
+  #waiting: (() => void)[] = []
+  #calls: (() => void)[] = []
+  /** The next of `#calls`: taking from the front of an array would move all the rest. */
+  #next = 0
+  #isDelivering = false
+  #isScheduled = false
+  readonly #afterTurn: () => void
+
+  /** `afterTurn` sets the clock's timer to what the turn has left behind. */
+  constructor(afterTurn: () => void) {
+    this.#afterTurn = afterTurn
+  }
+
+  /** Runs code that reaches actors, and after it what waits for the turn's end. */
+  run(code: () => void): void {
+    if (this.#isRunning) {
+      this.#waiting.push(code)
+      return
+    }
+    this.#isRunning = true
+    try {
+      code()
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) next()
+    } finally {
+      this.#isRunning = false
+    }
+    this.#afterTurn()
+    this.#deliver()
+  }
+
+  /** Calls foreign code when the turn has ended; outside any, now, after what waits already. `call` must not throw. */
+  later(call: () => void): void {
+    this.#calls.push(call)
+    if (!this.#isRunning) this.#deliver()
+  }
+
+  #deliver(): void {
+    if (this.#isDelivering || this.#isScheduled || this.#isRunning) return
+    this.#isDelivering = true
+    // What a turn has to tell is told at once, however much; what comes of that is not, or a listener that calls an
+    // open breaker for each rejection would block the event loop for ever.
+    const end = this.#calls.length + MOST_CONSEQUENCES
+    while (this.#next < this.#calls.length && this.#next < end) {
+      const call = this.#calls[this.#next++]
+      call?.()
+    }
+    this.#isDelivering = false
+    if (this.#next < this.#calls.length) this.#deliverInAnotherTask()
+    else this.#calls.length = 0
+    if (this.#calls.length === 0) this.#next = 0
+  }
+
+  #deliverInAnotherTask(): void {
+    this.#calls = this.#calls.slice(this.#next)
+    this.#next = 0
+    this.#isScheduled = true
+    setTimeout(() => {
+      this.#isScheduled = false
+      this.#deliver()
+    }, 0)
+  }
+}
