@@ -80,9 +80,9 @@ describe.each(LARGE)('%s', (_, policy) => {
     for (const line of abstraction) expect(text).toContain(`//   ${line}\n`)
   })
 
-  it.each([runtimeDriver({ folding: true }), runtimeDriver({ folding: false }), pureDriver])(
-    'is taken by the $name, call by call',
-    async (driver) => {
+  it.each(DRIVERS.map((driver) => [driver.name, driver] as const))(
+    'is taken by the %s, call by call',
+    async (_name, driver) => {
       for (const path of paths) expect(await checkPath(driver, path)).toBeNull()
     },
   )
