@@ -14,6 +14,8 @@ export interface Finding {
   readonly byPath: boolean
   /** It does not happen with the library's own timeout of a call on. */
   readonly curedByTimeout?: boolean
+  /** Where its documents say that it does so. */
+  readonly designed?: string
 }
 
 export type Verdict = 'ok' | 'fails' | 'by design' | 'not offered' | 'not judged'
@@ -25,6 +27,8 @@ export interface Cell {
   readonly findings: readonly Finding[]
   /** What its documents say; or why it was not judged. */
   readonly note?: string
+  /** What a reader must know to take the verdict for what it is. */
+  readonly remark?: string
 }
 
 export interface Report {
@@ -35,6 +39,10 @@ export interface Report {
   readonly callTimeout?: string | undefined
   readonly cells: Readonly<Record<RequirementId, Cell>>
 }
+
+/** One for each defect. */
+export const nameOf = ({ requirement, kind }: { readonly requirement: RequirementId; readonly kind: string }): string =>
+  `${requirement} ${kind}`
 
 export class Findings {
   readonly #found = new Map<string, Finding>()
@@ -48,17 +56,21 @@ export class Findings {
 
   /** Of one kind, the shortest story is kept. */
   add(finding: Finding): void {
-    const key = `${finding.requirement} ${finding.kind}`
+    const key = nameOf(finding)
     const known = this.#found.get(key)
     if (known === undefined || finding.story.length < known.story.length) this.#found.set(key, finding)
   }
 
-  has(requirement: RequirementId, kind: string): boolean {
-    return this.#found.has(`${requirement} ${kind}`)
+  /** The names of what has been found so far. */
+  told(): ReadonlySet<string> {
+    return new Set(this.#found.keys())
   }
 
   cells(library: Library): Record<RequirementId, Cell> {
-    const cells = REQUIREMENTS.map(({ id }) => [id, this.#cell(library, id)] as const)
+    const cells = REQUIREMENTS.map(({ id }) => {
+      const remark = library.remarks?.[id]
+      return [id, { ...this.#cell(library, id), ...(remark !== undefined && { remark }) }] as const
+    })
     return Object.fromEntries(cells) as Record<RequirementId, Cell>
   }
 
@@ -67,14 +79,16 @@ export class Findings {
     const found = [...this.#found.values()].filter(({ requirement }) => requirement === id)
     // What two results do together says nothing more where one alone does it.
     const alone = found.filter(({ kind }) => !kind.includes(' and '))
-    const findings = alone.length > 0 ? alone : found
+    const findings = (alone.length > 0 ? alone : found).map((finding) => {
+      const designed = Object.entries(byDesign).find(([start]) => finding.kind.startsWith(start))?.[1]
+      return designed === undefined ? finding : { ...finding, designed }
+    })
     const reason = notOffered?.[id]
     if (reason !== undefined) return { verdict: 'not offered', kept, findings: [], note: reason }
     if (findings.length === 0) return { verdict: kept > 0 ? 'ok' : 'not judged', kept, findings }
-    const designed = findings.map(({ kind }) => Object.entries(byDesign).find(([start]) => kind.startsWith(start))?.[1])
-    const notes = [...new Set(designed.filter((note) => note !== undefined))]
-    const verdict = designed.every((note) => note !== undefined) ? 'by design' : 'fails'
-    return notes.length > 0 ? { verdict, kept, findings, note: notes.join('; ') } : { verdict, kept, findings }
+    if (findings.some(({ designed }) => designed === undefined)) return { verdict: 'fails', kept, findings }
+    const notes = [...new Set(findings.map(({ designed }) => designed))]
+    return { verdict: 'by design', kept, findings, note: notes.join('; ') }
   }
 }
 

@@ -1,12 +1,13 @@
 // Histories: every step from every state that the model can be in, by the shortest way there; and the tours that
 // generatePaths makes, which lead through longer ones. Histories in which something came late are kept apart from those
-// without: a library may remember what the model forgets.
+// without: a library may remember what the model forgets. They are the same for every library and every trial, and
+// the model is slow: each is worked out once a process.
 
 import type { PolicyOptions } from '../../src/edge/resolve-policy.ts'
 import { resolvePolicy } from '../../src/index.ts'
 import { decisionOf, type ModelState, type Step, startModel, stateOf, takeStep } from '../../src/testing/model/model.ts'
 import { ALL_STEPS, keyOf, type StepOptions, stepsFrom } from '../../src/testing/model/steps.ts'
-import { generatePaths, type Path, pathOf } from '../../src/testing/paths/paths.ts'
+import { generatePaths, type Path, type PathStep, pathStepOf } from '../../src/testing/paths/paths.ts'
 
 const STEPS: StepOptions = { ...ALL_STEPS, commands: [], results: ['succeed', 'fail'], justBefore: true }
 const MOST_LATE = 1
@@ -15,51 +16,68 @@ const MOST_OPENINGS = 2
 
 interface Place {
   readonly state: ModelState
-  readonly history: readonly Step[]
+  readonly key: string
+  readonly history: readonly PathStep[]
   readonly late: string
   /** Calls refused while half-open, in this stay. */
   readonly refused: number
+  next: readonly Place[] | undefined
+}
+
+export interface Reach {
+  readonly depth: number
+  readonly maxInFlight: number
+  readonly stalls?: boolean
+  readonly justBefore?: boolean
 }
 
 /** Called with a history whose last step is to be judged; says whether histories that begin with it are worth taking. */
 export type Visitor = (path: Path) => Promise<boolean>
 
-export async function visitHistories(
-  policy: PolicyOptions,
-  {
-    depth,
-    maxInFlight,
-    stalls = true,
-    justBefore = true,
-  }: { readonly depth: number; readonly maxInFlight: number; readonly stalls?: boolean; readonly justBefore?: boolean },
-  visit: Visitor,
-): Promise<number> {
+const roots = new Map<string, Place>()
+
+export async function visitHistories(policy: PolicyOptions, reach: Reach, visit: Visitor): Promise<number> {
+  const { depth, maxInFlight, stalls = true, justBefore = true } = reach
   const resolved = resolvePolicy(policy)
   const options = { ...STEPS, maxInFlight, stalls, justBefore }
+  const id = JSON.stringify([policy, options])
+  const root = roots.get(id) ?? { ...START, state: startModel(resolved) }
+  roots.set(id, root)
+
+  function placesAfter(place: Place): readonly Place[] {
+    place.next ??= stepsFrom(place.state, resolved, options).map((step) => {
+      const state = takeStep(place.state, step)
+      const late = lateAfter(place, step, state)
+      const refused = refusedAfter(place, state)
+      const key = `${keyOf(state, resolved)} ${late} ${refused} ${openings(state)}`
+      const history = [...place.history, pathStepOf({ step, before: place.state, after: state })]
+      return { state, key, history, late, refused, next: undefined }
+    })
+    return place.next
+  }
+
   const seen = new Set<string>()
-  let frontier: Place[] = [{ state: startModel(resolved), history: [], late: '', refused: 0 }]
+  let frontier: Place[] = [root]
   let visited = 0
   for (let level = 1; level <= depth && frontier.length > 0; level++) {
     const next: Place[] = []
     for (const place of frontier) {
-      for (const step of stepsFrom(place.state, resolved, options)) {
-        const after = takeStep(place.state, step)
-        const late = lateAfter(place, step, after)
-        const refused = refusedAfter(place, after)
-        const key = `${keyOf(after, resolved)} ${late} ${refused} ${openings(after)}`
-        const isNew = !seen.has(key)
-        const history = [...place.history, step]
-        const isWorthIt = await visit(pathOf(policy, history))
+      for (const after of placesAfter(place)) {
+        const isNew = !seen.has(after.key)
+        const title = after.history.map(({ says }) => says).join('; ')
+        const isWorthIt = await visit({ title, policy, steps: after.history })
         visited++
-        if (!isNew || !isWorthIt || late.length > MOST_LATE || openings(after) > MOST_OPENINGS) continue
-        seen.add(key)
-        next.push({ state: after, history, late, refused })
+        if (!isNew || !isWorthIt || after.late.length > MOST_LATE || openings(after.state) > MOST_OPENINGS) continue
+        seen.add(after.key)
+        next.push(after)
       }
     }
     frontier = next
   }
   return visited
 }
+
+const START = { key: '', history: [], late: '', refused: 0, next: undefined }
 
 function lateAfter({ late }: Place, step: Step, { answer }: ModelState): string {
   return step.type === 'settle' && answer === 'late' ? late + step.result.charAt(0) : late
@@ -74,6 +92,11 @@ function openings(state: ModelState): number {
   return Math.ceil(decisionOf(state).generation / 3)
 }
 
+const toured = new Map<string, Path[]>()
+
 export function tours(policy: PolicyOptions, maxInFlight: number, stalls: boolean): Path[] {
-  return generatePaths(policy, { ...STEPS, stalls, maxInFlight, coverage: 'transitionPairs' })
+  const id = JSON.stringify([policy, maxInFlight, stalls])
+  const known = toured.get(id) ?? generatePaths(policy, { ...STEPS, stalls, maxInFlight, coverage: 'transitionPairs' })
+  toured.set(id, known)
+  return known
 }

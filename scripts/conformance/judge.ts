@@ -2,7 +2,7 @@
 
 import type { Rig } from '../../src/testing/exploring/rig.ts'
 import type { Path, PathStep } from '../../src/testing/index.ts'
-import { Findings, findingOf } from './findings.ts'
+import { Findings, findingOf, nameOf } from './findings.ts'
 import { tours, visitHistories } from './histories.ts'
 import type { Library, RequirementId } from './library.ts'
 import { judgeManners } from './manners.ts'
@@ -31,10 +31,12 @@ export async function judgePaths(library: Library, effort: Effort = { depth: 9, 
   const findings = new Findings()
   for (const policy of library.policies) {
     await visitHistories(policy, effort, (path) => judgeHistory(library, path, findings))
+    // Breadth first: of what these have shown, no tour has a shorter story.
+    const told = findings.told()
     for (const maxInFlight of [2, 3]) {
       // After its first difference the rest of a path says nothing: those without stalls get farther.
       for (const stalls of [true, false]) {
-        for (const path of tours(policy, maxInFlight, stalls)) await judgeTour(library, path, findings)
+        for (const path of tours(policy, maxInFlight, stalls)) await judgeTour(library, path, findings, told)
       }
     }
   }
@@ -77,11 +79,13 @@ async function judgeTime(library: Library, path: Path, findings: Findings): Prom
   findings.add(findingOf(path, { ...divergence, kind: `${divergence.kind} when nobody asked`, difference }))
 }
 
-async function judgeTour(library: Library, path: Path, findings: Findings): Promise<void> {
+async function judgeTour(library: Library, path: Path, findings: Findings, told: ReadonlySet<string>): Promise<void> {
   const { divergence, kept } = await walk(library, path)
   findings.keep(kept, library.allowances && without('deadline'))
   if (divergence === null) return
-  const { kind } = await chargeToLate(library, path, divergence)
+  const charged = await chargeToLate(library, path, divergence)
+  if (told.has(nameOf(charged))) return
+  const { kind } = charged
   const short = await shorten(path, async (shorter) => {
     const { divergence: other } = await walk(library, shorter)
     if (other === null) return undefined

@@ -30,7 +30,7 @@ export const KNOWN_DEFECTS: readonly KnownDefect[] = [
   known('opossum', 'listener', 'a listener throws: the caller never gets an answer', /never gets an answer/),
   known('opossum', 'filter', 'a filter throws: the caller never gets an answer', /never gets an answer/),
   known('opossum', 'stall', 'it rejects after a stall past the open time', /^stall: rejects$/),
-  byHand('opossum', 'nonsense', 'an infinite timeout, a threshold that is no number', /^timeout Infinity$/),
+  byHand('opossum', 'nonsense', 'an infinite timeout, a threshold that is no number', /^timeout Infinity \(/),
   known('cockatiel', 'late', 'a late failure reopens half-open', /^late failure: half-open becomes open$/),
   known('cockatiel', 'late', 'and the real probe counts for nothing', /probe's success then counts for nothing/),
   known('cockatiel', 'stuck', 'a probe that never ends: half-open for ever', /^stuck in half-open$/),

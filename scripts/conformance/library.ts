@@ -22,6 +22,12 @@ export type RequirementId =
   | 'nonsense'
   | 'wall'
 
+/** Throws, and counts how often. */
+export interface Thrower {
+  (): never
+  readonly calls: number
+}
+
 /** What a library is asked for. */
 export interface Settings {
   readonly failureThreshold: number
@@ -32,8 +38,8 @@ export interface Settings {
   readonly window?: WindowSettings
   /** With the library's own time limit, where it has one; otherwise calls take as long as they like. */
   readonly callTimeout: boolean
-  /** To be called when the library tells of an outcome, or of a transition; it throws. */
-  readonly listener?: { readonly to: 'outcomes' | 'transitions'; readonly fn: () => never } | undefined
+  /** To be called when the library tells of an outcome (by whatever else it tells of), or of a transition; it throws. */
+  readonly listener?: { readonly to: 'outcomes' | 'transitions'; readonly fn: Thrower } | undefined
   /** Is asked whether an error counts; it throws. */
   readonly filter?: (() => never) | undefined
 }
@@ -55,7 +61,9 @@ export interface Breaker {
 /** A mistake in an option, and how to make a breaker with it. */
 export interface Mistake {
   readonly says: string
-  make(): Awaitable<unknown>
+  /** Of an infinite value: what lasts for ever if it is taken at its word, which is as good as refusing it. */
+  readonly lasts?: 'closed' | 'open' | 'call'
+  make(clock: Clock): Awaitable<Breaker>
 }
 
 export interface Library {
@@ -72,12 +80,16 @@ export interface Library {
   readonly isLazy?: boolean
   /** Has a half-open state; without one, it closes after the open time. */
   readonly hasHalfOpen?: boolean
+  /** Half-open, whatever still runs is counted towards its limit, whenever it was admitted. */
+  readonly countsAllRunning?: boolean
   /** A probe that does not report loses its permit by itself. */
   readonly hasLease?: boolean
   /** In words, its own time limit for calls or probes: the default, or a policy of its own to combine with. */
   readonly callTimeout?: string
   /** Judged apart, and granted elsewhere so that one defect does not hide all others. */
   readonly allowances?: { readonly slackMs?: number; readonly callsWhenOpened?: boolean }
+  /** What a reader must know to take a verdict for what it is. */
+  readonly remarks?: Partial<Record<RequirementId, string>>
   /** Requirements that cannot be put to it, and why. */
   readonly notOffered?: Partial<Record<RequirementId, string>>
   /** What it does otherwise and says so, by the start of the kind of finding; the text is what its documents say. */

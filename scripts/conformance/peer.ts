@@ -8,10 +8,14 @@ export const NEWER_NODE = `${PEERS_FOLDER}node_modules/node/bin/node`
 
 export const arePeersInstalled = () => existsSync(NEWER_NODE) && existsSync(`${PEERS_FOLDER}node_modules/opossum`)
 
-/** What the package exports; the caller says what of it is used. */
-export async function importPeer<T>(specifier: string): Promise<T> {
+const imported = new Map<string, Promise<unknown>>()
+
+/** What the package exports; the caller says what of it is used. Asked for thousands of times, and loaders are slow. */
+export function importPeer<T>(specifier: string): Promise<T> {
   const { resolve } = createRequire(pathToFileURL(`${PEERS_FOLDER}package.json`))
-  return (await import(pathToFileURL(resolve(specifier)).href)) as T
+  const known = imported.get(specifier) ?? import(pathToFileURL(resolve(specifier)).href)
+  imported.set(specifier, known)
+  return known as Promise<T>
 }
 
 export function versionOf(packageName: string | undefined): string {

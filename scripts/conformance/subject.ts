@@ -28,11 +28,11 @@ export interface Call {
 }
 
 /** A turn of the event loop, on the real clock. */
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
+export const aTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 async function turnsUntil(done: () => boolean): Promise<void> {
-  for (let turns = 0; turns < MOST_TURNS && !done(); turns++) await turn()
-  for (let turns = 0; turns < TURNS_AFTER; turns++) await turn()
+  for (let turns = 0; turns < MOST_TURNS && !done(); turns++) await aTurn()
+  for (let turns = 0; turns < TURNS_AFTER; turns++) await aTurn()
 }
 
 export class LibrarySubject implements Subject<Call> {

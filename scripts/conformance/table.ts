@@ -14,9 +14,10 @@ const MARKS: Readonly<Record<Verdict, string>> = {
 const MOST_STORIES = 12
 
 /** `fails`, with a mark when the library's own time limit prevents all of it. */
-export function markOf({ verdict, findings }: Cell): string {
-  const isCured = verdict === 'fails' && findings.every(({ curedByTimeout }) => curedByTimeout === true)
-  return isCured ? `${MARKS[verdict]} ¹` : MARKS[verdict]
+export function markOf({ verdict, findings, remark }: Cell): string {
+  const isCured = verdict === 'fails' && findings.every((one) => one.designed !== undefined || one.curedByTimeout)
+  const marks = [MARKS[verdict], ...(isCured ? ['¹'] : []), ...(remark === undefined ? [] : ['³'])]
+  return marks.join(' ')
 }
 
 export function gridOf(reports: readonly Report[], mark = markOf): string[][] {
@@ -57,22 +58,34 @@ export function storyOf({ story, difference, byPath }: Finding): string {
 export function storiesOf({ library, cells }: Report): string[] {
   const lines: string[] = []
   for (const { id, title } of REQUIREMENTS) {
-    const { findings, note, verdict } = cells[id]
+    const { findings, note, remark, verdict } = cells[id]
+    if (remark !== undefined && findings.length === 0) lines.push(`- ${title}: ${remark}.`)
     if (verdict === 'not offered') lines.push(`- ${title}: not offered; ${note}.`)
     if (findings.length === 0) continue
     const shortest = findings.toSorted((left, right) => left.story.length - right.story.length).slice(0, MOST_STORIES)
-    const told = id === 'nonsense' ? [`accepted: ${shortest.map(({ kind }) => kind).join(', ')}.`] : shortest.map(tell)
+    const told =
+      id === 'nonsense'
+        ? [`accepted: ${shortest.map(({ kind }) => kind).join(', ')}.`]
+        : shortest.map((finding) => tell(finding, verdict))
     const [first = '', ...rest] = told
-    const head = verdict === 'by design' ? `by design: ${note}. ` : ''
+    const head = `${verdict === 'by design' ? `by design: ${note}. ` : ''}${remark === undefined ? '' : `${remark}. `}`
     if (rest.length === 0) lines.push(`- ${title}: ${head}${first}`)
     else lines.push(`- ${title}: ${head}`.trimEnd(), ...told.map((story) => `  - ${story}`))
   }
-  return [`### ${library}`, '', ...(lines.length > 0 ? lines : ['Nothing found.']), '']
+  const hasFindings = REQUIREMENTS.some(({ id }) => cells[id].findings.length > 0)
+  return [
+    `### ${library}`,
+    '',
+    ...(hasFindings ? [] : ['Nothing found.', '']),
+    ...lines,
+    ...(lines.length > 0 ? [''] : []),
+  ]
 }
 
-function tell(finding: Finding): string {
+function tell(finding: Finding, verdict: Verdict): string {
   const cure = finding.curedByTimeout === true ? ' Not with its own time limit on.' : ''
-  return `${storyOf(finding)}${cure}`
+  const design = finding.designed === undefined || verdict === 'by design' ? '' : ` By design: ${finding.designed}.`
+  return `${storyOf(finding)}${cure}${design}`
 }
 
 export function knownLines(searches: readonly Search[]): string[] {

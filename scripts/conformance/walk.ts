@@ -3,10 +3,10 @@
 
 import { Rig } from '../../src/testing/exploring/rig.ts'
 import type { Path, PathStep } from '../../src/testing/index.ts'
-import { createVirtualClock } from '../../src/testing/index.ts'
+import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts'
 import { useClock } from './global-clock.ts'
 import type { Library, RequirementId, Settings } from './library.ts'
-import { type Call, LibrarySubject, type Manner } from './subject.ts'
+import { aTurn, type Call, LibrarySubject, type Manner } from './subject.ts'
 import { Walker } from './walker.ts'
 
 export interface Divergence {
@@ -37,6 +37,8 @@ export interface WalkOptions {
   readonly without?: (step: PathStep) => boolean
   /** Calls that end the other way round. */
   readonly flipped?: (step: PathStep) => boolean
+  /** What callers get is judged though the library's own time limit is on. */
+  readonly judgesOutcomes?: boolean
   /** Only the last step is judged. */
   readonly lastOnly?: boolean
   /** Without these of the library's allowances. */
@@ -59,11 +61,32 @@ export function settingsOf(path: Path, more: Partial<Settings> = {}): Settings {
   }
 }
 
+/** As on an event loop, what a timer has set going comes to its end before the next timer. */
+class LivelyRig extends Rig<Call> {
+  readonly #tick: () => Promise<void>
+
+  constructor(subject: LibrarySubject, clock: VirtualClock) {
+    super(subject, clock)
+    this.#tick = () => subject.tick()
+  }
+
+  override async pass(ms: number): Promise<void> {
+    const { clock } = this
+    const end = clock.now() + ms
+    for (let [due] = clock.pending; due !== undefined && due <= end; [due] = clock.pending) {
+      clock.advance(Math.max(0, due - clock.now()))
+      await aTurn()
+    }
+    clock.advance(end - clock.now())
+    await this.#tick()
+  }
+}
+
 export async function walk(library: Library, path: Path, options: WalkOptions = {}): Promise<Walked> {
   const clock = createVirtualClock()
   useClock(clock)
   const subject = new LibrarySubject(await library.start(settingsOf(path, options.settings), clock))
-  const rig = new Rig<Call>(subject, clock)
+  const rig = new LivelyRig(subject, clock)
   try {
     const walked = await new Walker(library, path, options, rig, subject).walk()
     if (walked.divergence === null && walked.leftAt === undefined) await options.then?.(rig, subject)

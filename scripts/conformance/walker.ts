@@ -76,7 +76,9 @@ export class Walker {
         const flipped = step.result === 'fail' ? 'succeed' : 'fail'
         await this.#rig.take(this.#options.flipped?.(path) ? { ...step, result: flipped } : step)
         const call = this.#calls.get(step.call)
-        const wrong = call === undefined || this.#options.settings?.callTimeout ? null : wrongOutcome(call)
+        const { settings, judgesOutcomes } = this.#options
+        const isCut = settings?.callTimeout === true && judgesOutcomes !== true
+        const wrong = call === undefined || isCut ? null : wrongOutcome(call)
         const isLate = expect.calls.late > (this.#path.steps[at - 1]?.expect.calls.late ?? 0)
         const tests = isLate ? 'late' : before === 'closed' ? 'opens' : 'probes'
         const found = this.#compare(path, tests, before, seenBefore)
@@ -152,10 +154,9 @@ export class Walker {
       // It kept more from the breaker than the model asks: the rest of the path is not about the same history.
       if (before === 'halfOpen' && !this.#unasked && !this.#stalled) return 'left'
       const how = lastWaits ? 'a call waits, and must be admitted' : 'a call is rejected, and must be admitted'
-      if (before === 'halfOpen' && !this.#stalled && expect.callsInFlight > expect.probesInFlight) {
-        const kind = 'an earlier call takes the place of the probe'
-        return { requirement: 'limit', kind, difference: `${how}: ${kind}` }
-      }
+      // It counts the calls from before it opened towards its limit: fewer run than the model admits, never more.
+      const isStricter = this.#library.countsAllRunning === true && expect.callsInFlight > expect.probesInFlight
+      if (before === 'halfOpen' && !this.#stalled && isStricter) return 'left'
       return { requirement: tests, kind: `${tests}: rejects`, difference: how }
     }
     if (admitted) {

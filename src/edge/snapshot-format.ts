@@ -6,19 +6,59 @@ import { mistakesOf, safeParse } from './resolve-policy.ts'
 
 export const VERSION = 1
 
-const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
-const ms = v.pipe(v.number(), v.finite(), v.minValue(0))
-const slidingWindow = v.nullable(
-  v.strictObject({
-    size: v.union([v.strictObject({ calls: natural }), v.strictObject({ timeMs: ms, buckets: natural })]),
-    slices: v.array(
-      v.pipe(
-        v.tuple([natural, natural]),
-        v.check(([calls, marked]) => marked <= calls, 'no more marked calls than calls'),
-      ),
-    ),
-  }),
+/** Above this a count might stand still when one is added, and a generation that stands still lets late results in. */
+const MOST = 2 ** 52
+const COUNT_EXPECTED = 'a whole number from 0 to 2^52'
+const MS_EXPECTED = 'a number of milliseconds, at least 0'
+const SHARE_EXPECTED = 'a share from 0 to 1'
+
+const natural = v.pipe(
+  v.number(COUNT_EXPECTED),
+  v.safeInteger(COUNT_EXPECTED),
+  v.minValue(0, COUNT_EXPECTED),
+  v.maxValue(MOST, COUNT_EXPECTED),
 )
+const ms = v.pipe(v.number(MS_EXPECTED), v.finite(MS_EXPECTED), v.minValue(0, MS_EXPECTED))
+const share = v.pipe(v.number(SHARE_EXPECTED), v.minValue(0, SHARE_EXPECTED), v.maxValue(1, SHARE_EXPECTED))
+
+const slidingWindow = v.nullable(
+  v.pipe(
+    v.strictObject({
+      size: v.union([v.strictObject({ calls: natural }), v.strictObject({ timeMs: ms, buckets: natural })]),
+      slices: v.array(
+        v.pipe(
+          v.tuple([natural, natural]),
+          v.check(([calls, marked]) => marked <= calls, 'no more marked calls than calls'),
+        ),
+      ),
+      // How far a window of time was into its round of slices. Absent in older snapshots.
+      phaseMs: v.optional(ms),
+    }),
+    v.check(
+      ({ size, phaseMs }) => phaseMs === undefined || ('timeMs' in size && phaseMs < size.timeMs),
+      'phaseMs within the time of its window',
+    ),
+  ),
+)
+
+const counted = { failures: natural, threshold: natural }
+const rated = { rate: share, threshold: share, calls: natural }
+/** Why a breaker is in its state. Checked field by field, because its figures are told in words by every rejection. */
+const reason = v.variant(
+  'type',
+  [
+    v.strictObject({ type: v.picklist(['consecutiveFailures', 'cumulativeFailures', 'probeFailures']), ...counted }),
+    v.strictObject({ type: v.literal('failuresInWindow'), ...counted, windowMs: ms }),
+    v.strictObject({ type: v.literal('failureRate'), ...rated }),
+    v.strictObject({ type: v.literal('slowCallRate'), ...rated, slowerThanMs: ms }),
+    v.strictObject({ type: v.literal('probeSuccesses'), successes: natural, threshold: natural }),
+    v.strictObject({ type: v.literal('tripped'), message: v.string('a string') }),
+    v.strictObject({ type: v.literal('escalated'), restarts: natural, withinMs: ms }),
+    v.strictObject({ type: v.picklist(['openTimeElapsed', 'reset', 'isolated', 'disabled', 'enabled']) }),
+  ],
+  'a reason of a known type',
+)
+
 const perState = v.strictObject({ closed: ms, open: ms, halfOpen: ms, forcedOpen: ms, disabled: ms })
 
 const REMAINING_EXPECTED = 'openForMs and remainingMs, for it is open'
@@ -27,7 +67,7 @@ const breaker = v.pipe(
     endpoint: v.string(),
     state: v.picklist(['closed', 'open', 'halfOpen', 'forcedOpen', 'disabled']),
     generation: natural,
-    reason: v.nullable(v.looseObject({ type: v.string() })),
+    reason: v.nullable(reason),
     openForMs: v.nullable(ms),
     remainingMs: v.nullable(ms),
     openings: natural,
@@ -73,7 +113,7 @@ export function parseSnapshot(input: unknown): RegistrySnapshot {
   }
   const version: unknown = (snapshot as { version?: unknown } | null)?.version
   if (version !== VERSION) {
-    throw new SnapshotError(`the snapshot has version ${JSON.stringify(version)}, expected ${VERSION}`)
+    throw new SnapshotError(`the snapshot has version ${describeValue(version)}, expected ${VERSION}`)
   }
   const result = safeParse(schema, snapshot)
   const mistakes = result.success

@@ -8,8 +8,7 @@ import { addFailure, addSuccess, copyTally, refitTally, type Tally } from './tal
 import { type Reason, triggerAfter } from './triggers.ts'
 
 /** An immutable, JSON-serialisable breaker. */
-export interface BreakerValue extends Readonly<Omit<rules.Stay, 'probes'>> {
-  readonly probes: readonly rules.Probe[]
+export interface BreakerValue extends Readonly<rules.Stay> {
   readonly state: rules.BreakerState
   readonly tally: Readonly<Tally>
   readonly calls: Readonly<Calls>
@@ -27,12 +26,7 @@ export function newBreakerValue(policy: Policy, now: number, seed: number): Brea
 
 /** The breaker after `event`; timers that are due by then come first, in order. */
 export function reduce(breaker: BreakerValue, policy: Policy, event: rules.BreakerEvent): BreakerValue {
-  const draft: Draft = {
-    ...breaker,
-    probes: [...breaker.probes],
-    tally: copyTally(breaker.tally),
-    calls: { ...breaker.calls },
-  }
+  const draft: Draft = { ...breaker, tally: copyTally(breaker.tally), calls: { ...breaker.calls } }
   for (
     let due = rules.overdueEvent(draft.state, draft, event.at);
     due !== null;
@@ -41,12 +35,14 @@ export function reduce(breaker: BreakerValue, policy: Policy, event: rules.Break
     apply(draft, policy, due)
   }
   apply(draft, policy, event)
+  // Each probe is frozen from its birth: not looked at again, for there may be thousands.
+  Object.freeze(draft.probes)
   return freeze(draft)
 }
 
 /** The breaker taken up again after a crash: state, deadline and evidence stay, what was admitted before is late. */
 export function resumed(breaker: BreakerValue): BreakerValue {
-  const draft = { ...breaker, probes: [] }
+  const draft = { ...breaker }
   rules.resume(draft)
   return freeze(draft)
 }

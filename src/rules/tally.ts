@@ -7,8 +7,11 @@ export interface Tally {
   consecutiveFailures: number
   /** Failures since the breaker closed. */
   failures: number
-  /** When the newest failures happened, at most `failureThreshold` of them: a ring whose oldest is at `oldestFailure`. */
-  failureTimes: number[]
+  /**
+   * When the newest failures happened, at most `failureThreshold` of them: a ring whose oldest is at `oldestFailure`.
+   * `null` while there are none, as for ever under a policy without a failure window.
+   */
+  failureTimes: number[] | null
   oldestFailure: number
   failureRate: SlidingWindow | null
   slowCalls: SlidingWindow | null
@@ -18,7 +21,7 @@ export function newTally(policy: Policy, now: number): Tally {
   return {
     consecutiveFailures: 0,
     failures: 0,
-    failureTimes: [],
+    failureTimes: null,
     oldestFailure: 0,
     failureRate: policy.failureRate && newWindow(policy.failureRate.window, now),
     slowCalls: policy.slowCalls && newWindow(policy.slowCalls.window, now),
@@ -29,7 +32,7 @@ export function copyTally(tally: Tally): Tally {
   return {
     consecutiveFailures: tally.consecutiveFailures,
     failures: tally.failures,
-    failureTimes: tally.failureTimes.slice(),
+    failureTimes: tally.failureTimes?.slice() ?? null,
     oldestFailure: tally.oldestFailure,
     failureRate: tally.failureRate && copyWindow(tally.failureRate),
     slowCalls: tally.slowCalls && copyWindow(tally.slowCalls),
@@ -69,7 +72,7 @@ export function timesCalls({ slowCalls, isFailure, ignore }: Policy): boolean {
 /** Failures within the policy's `failureWindowMs` at `now`, at most `failureThreshold`. */
 export function failuresInWindow(tally: Tally, windowMs: number, now: number): number {
   let failures = 0
-  for (const at of tally.failureTimes) if (now - at < windowMs) failures++
+  for (const at of tally.failureTimes ?? []) if (now < at + windowMs) failures++
   return failures
 }
 
@@ -81,12 +84,11 @@ export function expireTally(tally: Tally, policy: Policy, now: number): void {
 
 /** The same evidence under another policy. */
 export function refitTally(tally: Tally, from: Policy, to: Policy, now: number): Tally {
-  const kept = to.failureWindowMs === null ? [] : inOrder(tally).slice(-(to.failureThreshold ?? 0))
   const fresh = newTally(to, now)
   return {
     consecutiveFailures: tally.consecutiveFailures,
     failures: tally.failures,
-    failureTimes: kept,
+    failureTimes: newestFailures(inOrder(tally), to),
     oldestFailure: 0,
     failureRate: refit(tally.failureRate, from.failureRate, to.failureRate, now) ?? fresh.failureRate,
     slowCalls: refit(tally.slowCalls, from.slowCalls, to.slowCalls, now) ?? fresh.slowCalls,
@@ -96,7 +98,15 @@ export function refitTally(tally: Tally, from: Policy, to: Policy, now: number):
 /** Failure times, oldest first. */
 export function inOrder(tally: Tally): number[] {
   const { failureTimes, oldestFailure } = tally
+  if (failureTimes === null) return []
   return [...failureTimes.slice(oldestFailure), ...failureTimes.slice(0, oldestFailure)]
+}
+
+/** Of these failure times, oldest first, what the policy's ring has room for. */
+export function newestFailures(times: readonly number[], policy: Policy): number[] | null {
+  const { failureWindowMs, failureThreshold } = policy
+  if (failureWindowMs === null || failureThreshold === null || times.length === 0) return null
+  return times.slice(-failureThreshold)
 }
 
 function refit(
@@ -109,7 +119,9 @@ function refit(
 }
 
 function addFailureTime(tally: Tally, policy: Policy, now: number): void {
-  const capacity = policy.failureThreshold ?? 0
+  const capacity = policy.failureThreshold
+  if (capacity === null) return
+  tally.failureTimes ??= []
   if (tally.failureTimes.length < capacity) {
     tally.failureTimes.push(now)
   } else {
@@ -119,7 +131,7 @@ function addFailureTime(tally: Tally, policy: Policy, now: number): void {
 }
 
 function clearFailureTimes(tally: Tally): void {
-  tally.failureTimes.length = 0
+  tally.failureTimes = null
   tally.oldestFailure = 0
 }
 

@@ -1,6 +1,7 @@
 // Triggers: the rules that open, each judging a tally under a policy; and Reason, why a breaker is in its state.
 // One implementation for the row, the machine and the pure layer.
 import type { Policy, RateRule } from './policy.ts'
+import { printable } from './printable.ts'
 import { failuresInWindow, type Tally } from './tally.ts'
 import type { SlidingWindow } from './window.ts'
 
@@ -39,8 +40,9 @@ function failureCountTrigger(tally: Tally, policy: Policy, now: number): Reason 
   if (threshold === null) return null
   if (windowMs !== null) {
     // The ring holds the newest `threshold` failures: it is full of recent ones exactly when its oldest is recent.
-    const oldest = tally.failureTimes[tally.oldestFailure]
-    if (tally.failureTimes.length < threshold || oldest === undefined || now - oldest >= windowMs) return null
+    const times = tally.failureTimes
+    const oldest = times?.[tally.oldestFailure]
+    if (times === null || times.length < threshold || oldest === undefined || now >= oldest + windowMs) return null
     return { type: 'failuresInWindow', failures: failuresInWindow(tally, windowMs, now), threshold, windowMs }
   }
   if (policy.counting === 'cumulative') {
@@ -72,8 +74,9 @@ export function rateTrigger(tally: Tally, policy: Policy): Reason | null {
 }
 
 function isReached(window: SlidingWindow, { threshold, minimumCalls }: RateRule): boolean {
-  // Most windows hold no marked call: asked first, it spares a healthy call the rest.
-  return window.marked > 0 && window.calls >= minimumCalls && window.marked >= threshold * window.calls
+  // Most windows hold no marked call: asked first, it spares a healthy call the rest. The quotient is the double nearest
+  // to the rate, as the threshold is to what was written: equal where the two are, which no product would be.
+  return window.marked > 0 && window.calls >= minimumCalls && window.marked / window.calls >= threshold
 }
 
 /** The reason in words, for messages and logs. */
@@ -96,7 +99,7 @@ export function describeReason(reason: Reason): string {
     case 'openTimeElapsed':
       return 'the open time has passed'
     case 'tripped':
-      return `tripped: ${reason.message}`
+      return `tripped: ${printable(reason.message)}`
     case 'escalated':
       return `its actor crashed more than ${reason.restarts} times within ${reason.withinMs} ms`
     default:

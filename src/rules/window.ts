@@ -1,49 +1,64 @@
 // SlidingWindow: how many of the recent calls were marked (failed, or slow). O(1) a call, memory fixed by its size.
-// A window of calls is a ring of single outcomes; a window of time is a ring of slices, each as long as time / buckets.
+// A window of calls is a ring of bits; a window of time is a ring of slices (slices.ts), the newest of them half full.
 // Changed in place by the row; the machine and the pure layer copy it first.
 import type { WindowSize } from './policy.ts'
-
-type TimeSize = Extract<WindowSize, { readonly timeMs: number }>
+import { msOf, phaseAt, placeOf, sliceAt, slicesIn, startOf, type TimeSize, ticksAt } from './slices.ts'
 
 /** Below every time, and JSON, unlike -Infinity. */
 const BEFORE_TIME = -Number.MAX_VALUE
+const BITS = 32
 
 export interface SlidingWindow {
-  /** Calls per slice. */
+  /** Time: calls per slice. Calls: empty, for each slot holds one call. */
   readonly counts: number[]
-  /** Marked calls per slice. */
+  /** Time: marked calls per slice. Calls: a bit per call, 32 in a number, so that a copy is cheap. */
   readonly marks: number[]
-  /** Calls: the slot written next. Time: the number of the newest slice since time zero. */
+  /** Calls: the slot written next. Time: the number of the newest slice. */
   position: number
-  /** The slot being written. */
+  /** Time: the place of the newest slice in the rings. */
   slot: number
-  /** End of the newest slice. A window of calls ends before time began: every call moves on to the next slot. */
+  /** Time: end of the newest slice, in ms. Calls: before time began, so that no call has to ask which kind it is. */
   endsAt: number
+  /** Time: the tick at which slice 0 begins. The clock's zero, unless the window was restored from a snapshot. */
+  origin: number
   calls: number
   marked: number
 }
 
 export function newWindow(size: WindowSize, now: number): SlidingWindow {
-  const slots = 'calls' in size ? size.calls : size.buckets
-  const window = {
-    counts: new Array<number>(slots).fill(0),
-    marks: new Array<number>(slots).fill(0),
-    position: 0,
-    slot: 0,
-    endsAt: BEFORE_TIME,
-    calls: 0,
-    marked: 0,
-  }
-  if ('timeMs' in size) moveTo(window, size, sliceAt(size, now))
+  if ('calls' in size) return emptyWindow(0, Math.ceil(size.calls / BITS))
+  const slices = slicesIn(size)
+  const window = emptyWindow(slices, slices)
+  moveTo(window, size, sliceAt(size, ticksAt(size, now)))
   return window
 }
 
+function emptyWindow(counts: number, marks: number): SlidingWindow {
+  return {
+    counts: new Array<number>(counts).fill(0),
+    marks: new Array<number>(marks).fill(0),
+    position: 0,
+    slot: 0,
+    endsAt: BEFORE_TIME,
+    origin: 0,
+    calls: 0,
+    marked: 0,
+  }
+}
+
 export function copyWindow(window: SlidingWindow): SlidingWindow {
-  return { ...window, counts: window.counts.slice(), marks: window.marks.slice() }
+  const { counts, marks, position, slot, endsAt, origin, calls, marked } = window
+  return { counts: counts.slice(), marks: marks.slice(), position, slot, endsAt, origin, calls, marked }
 }
 
 export function addCall(window: SlidingWindow, size: WindowSize, marked: boolean, now: number): void {
-  if (now >= window.endsAt) advance(window, size, now)
+  if (!(now < window.endsAt)) {
+    if ('calls' in size) {
+      pushCall(window, size.calls, marked)
+      return
+    }
+    expire(window, size, now)
+  }
   const { slot, counts } = window
   counts[slot] = (counts[slot] as number) + 1
   window.calls++
@@ -53,94 +68,124 @@ export function addCall(window: SlidingWindow, size: WindowSize, marked: boolean
   }
 }
 
-function advance(window: SlidingWindow, size: WindowSize, now: number): void {
-  if ('timeMs' in size) expire(window, size, now)
-  else {
-    window.slot = window.position
-    window.position = window.slot + 1 === size.calls ? 0 : window.slot + 1
-    clear(window, window.slot)
-  }
+/** The newest call takes the slot of the oldest. */
+function pushCall(window: SlidingWindow, capacity: number, marked: boolean): void {
+  const { marks, position } = window
+  const wasMarked = isMarked(marks, position)
+  window.position = position + 1 >= capacity ? 0 : position + 1
+  if (window.calls < capacity) window.calls++
+  if (marked === wasMarked) return
+  marks[Math.floor(position / BITS)] = (marks[Math.floor(position / BITS)] as number) ^ (1 << (position % BITS))
+  window.marked += marked ? 1 : -1
+}
+
+function isMarked(marks: readonly number[], slot: number): boolean {
+  return ((marks[Math.floor(slot / BITS)] as number) & (1 << (slot % BITS))) !== 0
 }
 
 /** Forgets the slices that are out of the window at `now`; an event exactly one window old is out. */
 export function expire(window: SlidingWindow, size: WindowSize, now: number): void {
   if ('calls' in size || now < window.endsAt) return
-  // At the very end of a slice a rounded quotient may still name it.
-  const newest = Math.max(sliceAt(size, now), window.position + 1)
-  const first = Math.max(window.position + 1, newest - size.buckets + 1)
-  for (let position = first; position <= newest; position++) clear(window, slotOf(size, position))
-  moveTo(window, size, newest)
+  const newest = sliceAt(size, ticksAt(size, now) - window.origin)
+  const { length } = window.counts
+  // However long the silence was, no slice is cleared twice.
+  const passed = Math.min(newest - window.position, length)
+  for (let slice = 0; slice < passed; slice++) clear(window, placeOf(newest - slice, length))
+  // A clock that jumped back, or gives no number, takes no slice back.
+  if (passed > 0) moveTo(window, size, newest)
 }
 
 /** The same evidence in a window of another size. Calls and time have no common measure: that change starts empty. */
 export function resizeWindow(window: SlidingWindow, from: WindowSize, to: WindowSize, now: number): SlidingWindow {
-  const resized = newWindow(to, now)
   const slices = slicesOf(window, from, now)
+  if (isSameSize(from, to)) return copyWindow(window)
   if ('calls' in from && 'calls' in to) return windowOf(slices, to, now)
+  const resized = newWindow(to, now)
   if ('timeMs' in from && 'timeMs' in to) {
     slices.forEach(([calls, marked], index) => {
       // A slice is as old as its start: an event may leave early by a slice, never stay late.
-      const startedAt = ((window.position - (slices.length - 1 - index)) * from.timeMs) / from.buckets
-      merge(resized, to, sliceAt(to, startedAt), calls, marked)
+      const start = window.origin + startOf(from, window.position - (slices.length - 1 - index))
+      merge(resized, sliceAt(to, ticksAt(to, msOf(from, start))), calls, marked)
     })
   }
   return resized
 }
 
+export function isSameSize(one: WindowSize, other: WindowSize): boolean {
+  if ('calls' in one || 'calls' in other) return 'calls' in one && 'calls' in other && one.calls === other.calls
+  return one.timeMs === other.timeMs && one.buckets === other.buckets
+}
+
 /** What the window holds, oldest first: [calls, marked] of each slice; of a window of calls, of each call. */
 export function slicesOf(window: SlidingWindow, size: WindowSize, now: number): [number, number][] {
   expire(window, size, now)
-  const slots = window.counts.length
-  const held = 'calls' in size ? window.calls : slots
-  // The newest call is in the slot before the next one; the newest slice is the current one.
-  const newest = 'calls' in size ? window.position - 1 : window.position
-  return Array.from({ length: held }, (_, index) => {
-    const slot = (((newest - held + 1 + index) % slots) + slots) % slots
-    return [window.counts[slot] as number, window.marks[slot] as number]
+  const { counts, marks, position, calls } = window
+  if ('calls' in size) {
+    return Array.from({ length: calls }, (_, index) => {
+      return [1, isMarked(marks, placeOf(position - calls + index, size.calls)) ? 1 : 0]
+    })
+  }
+  return counts.map((_, index) => {
+    const place = placeOf(position + 1 + index, counts.length)
+    return [counts[place] as number, marks[place] as number]
   })
 }
 
-/** The inverse of slicesOf at another time: the newest slice becomes the current one. */
-export function windowOf(slices: readonly (readonly [number, number])[], size: WindowSize, now: number): SlidingWindow {
+/** How long ago slice 0 of the current round began, in ms: with the slices it makes the same window at another time. */
+export function phaseMsOf(window: SlidingWindow, size: WindowSize, now: number): number | undefined {
+  if ('calls' in size) return undefined
+  expire(window, size, now)
+  // On a clock that jumped back the newest slice has only just begun.
+  const ticks = Math.max(ticksAt(size, now) - window.origin, startOf(size, window.position))
+  return msOf(size, phaseAt(size, ticks))
+}
+
+/**
+ * The inverse of slicesOf at another time, when the window was `phaseMs` into its round. If nobody knows how far, the
+ * newest slice may have been at its end, and counts as one that is.
+ */
+export function windowOf(
+  slices: readonly (readonly [number, number])[],
+  size: WindowSize,
+  now: number,
+  phaseMs?: number,
+): SlidingWindow {
   const window = newWindow(size, now)
+  if ('calls' in size) {
+    for (const [calls, marked] of slices) if (calls > 0) pushCall(window, size.calls, marked > 0)
+    return window
+  }
+  if (phaseMs !== undefined) {
+    const phase = phaseAt(size, ticksAt(size, phaseMs))
+    window.origin = ticksAt(size, now) - phase
+    moveTo(window, size, sliceAt(size, phase))
+  }
+  const newest = phaseMs === undefined ? window.position - 1 : window.position
   slices.forEach(([calls, marked], index) => {
-    if ('calls' in size) {
-      if (calls > 0) addCall(window, size, marked > 0, now)
-    } else {
-      const age = slices.length - 1 - index
-      merge(window, size, window.position - age, calls, marked)
-    }
+    merge(window, newest - (slices.length - 1 - index), calls, marked)
   })
   return window
 }
 
-function merge(window: SlidingWindow, size: TimeSize, position: number, calls: number, marked: number): void {
-  if (calls === 0 || position <= window.position - size.buckets) return
-  const slot = slotOf(size, position)
-  window.counts[slot] = (window.counts[slot] as number) + calls
-  window.marks[slot] = (window.marks[slot] as number) + marked
+function merge(window: SlidingWindow, slice: number, calls: number, marked: number): void {
+  const { counts, marks, position } = window
+  if (slice <= position - counts.length) return
+  const place = placeOf(Math.min(slice, position), counts.length)
+  counts[place] = (counts[place] as number) + calls
+  marks[place] = (marks[place] as number) + marked
   window.calls += calls
   window.marked += marked
 }
 
-function clear(window: SlidingWindow, slot: number): void {
-  window.calls -= window.counts[slot] as number
-  window.marked -= window.marks[slot] as number
-  window.counts[slot] = 0
-  window.marks[slot] = 0
+function clear(window: SlidingWindow, place: number): void {
+  window.calls -= window.counts[place] as number
+  window.marked -= window.marks[place] as number
+  window.counts[place] = 0
+  window.marks[place] = 0
 }
 
-function moveTo(window: SlidingWindow, size: TimeSize, position: number): void {
-  window.position = position
-  window.slot = slotOf(size, position)
-  window.endsAt = ((position + 1) * size.timeMs) / size.buckets
-}
-
-function sliceAt(size: TimeSize, now: number): number {
-  return Math.floor((now * size.buckets) / size.timeMs)
-}
-
-/** Slices before time zero, in a snapshot restored on a young clock, have negative numbers. */
-function slotOf(size: TimeSize, position: number): number {
-  return ((position % size.buckets) + size.buckets) % size.buckets
+function moveTo(window: SlidingWindow, size: TimeSize, slice: number): void {
+  window.position = slice
+  window.slot = placeOf(slice, window.counts.length)
+  window.endsAt = msOf(size, window.origin + startOf(size, slice + 1))
 }

@@ -1,12 +1,14 @@
 // Snapshot: the rows of a registry as JSON, and back.
 import { type BreakerSnapshot, type RegistrySnapshot, VERSION } from '../edge/snapshot-format.ts'
+import { freeze } from '../rules/freeze.ts'
 import type { Policy, RateRule } from '../rules/policy.ts'
-import { inOrder, newTally, type Tally } from '../rules/tally.ts'
-import type { Reason } from '../rules/triggers.ts'
-import { type SlidingWindow, slicesOf, windowOf } from '../rules/window.ts'
+import { inOrder, newestFailures, newTally, type Tally } from '../rules/tally.ts'
+import { isSameSize, phaseMsOf, type SlidingWindow, slicesOf, windowOf } from '../rules/window.ts'
 import { caughtUp } from './deliver.ts'
 import { chronicleOf, type Row, setPath, setTally } from './row.ts'
 import { callsOf, timeInState } from './stats.ts'
+
+type WindowSnapshot = BreakerSnapshot['tally']['failureRate']
 
 export function snapshotOf(rows: Iterable<Row>, now: number): RegistrySnapshot {
   return { version: VERSION, breakers: Array.from(rows, (row) => breakerSnapshot(caughtUp(row), now)) }
@@ -20,13 +22,13 @@ function breakerSnapshot(row: Row, now: number): BreakerSnapshot {
     state,
     generation,
     reason: reason && { ...reason },
-    openForMs: openedAt === null ? null : now - openedAt,
-    remainingMs: deadline === null ? null : Math.max(0, deadline - now),
+    openForMs: openedAt === null ? null : msBetween(openedAt, now),
+    remainingMs: deadline === null ? null : msBetween(now, deadline),
     openings,
     tally: {
       consecutiveFailures: row.consecutiveFailures,
       failures: row.failures,
-      failureAgesMs: inOrder(row).map((at) => now - at),
+      failureAgesMs: failureAges(row, policy, now),
       failureRate: windowSnapshot(row.failureRate, policy.failureRate, now),
       slowCalls: windowSnapshot(row.slowCalls, policy.slowCalls, now),
     },
@@ -35,8 +37,22 @@ function breakerSnapshot(row: Row, now: number): BreakerSnapshot {
   }
 }
 
-function windowSnapshot(window: SlidingWindow | null, rule: RateRule | null, now: number) {
-  return window && rule && { size: { ...rule.window }, slices: slicesOf(window, rule.window, now) }
+/** Never negative: an event may be dated by what was due before it. */
+function msBetween(from: number, to: number): number {
+  return to > from ? to - from : 0
+}
+
+/** The ages of the failures that are still in the window, oldest first. */
+function failureAges(tally: Tally, { failureWindowMs }: Policy, now: number): number[] {
+  const ages = inOrder(tally).map((at) => msBetween(at, now))
+  return failureWindowMs === null ? [] : ages.filter((age) => age < failureWindowMs)
+}
+
+function windowSnapshot(window: SlidingWindow | null, rule: RateRule | null, now: number): WindowSnapshot {
+  if (window === null || rule === null) return null
+  const slices = slicesOf(window, rule.window, now)
+  const phaseMs = phaseMsOf(window, rule.window, now)
+  return { size: { ...rule.window }, slices, ...(phaseMs !== undefined && { phaseMs }) }
 }
 
 /** Makes a new row the image of the snapshot, as if its breaker had crashed and is to be restarted from it. */
@@ -48,7 +64,7 @@ export function restore(row: Row, from: BreakerSnapshot, now: number): void {
   row.generation = from.generation + 1
   row.stay = {
     generation: row.generation,
-    reason: from.reason as Reason | null,
+    reason: from.reason && freeze(from.reason),
     openedAt: from.openForMs === null ? null : now - from.openForMs,
     deadline: from.remainingMs === null ? null : now + from.remainingMs,
     openings,
@@ -69,23 +85,22 @@ export function restore(row: Row, from: BreakerSnapshot, now: number): void {
 function restoredTally(from: BreakerSnapshot, policy: Policy, now: number): Tally {
   const { consecutiveFailures, failures, failureAgesMs, failureRate, slowCalls } = from.tally
   const fresh = newTally(policy, now)
-  const kept = policy.failureWindowMs === null ? [] : failureAgesMs.slice(-(policy.failureThreshold ?? 0))
+  const { failureWindowMs } = policy
+  // The window of before may have been longer.
+  const ages = failureWindowMs === null ? [] : failureAgesMs.filter((age) => age < failureWindowMs)
+  const times = ages.map((age) => now - age)
   return {
     consecutiveFailures,
     failures,
-    failureTimes: kept.map((age) => now - age),
+    failureTimes: newestFailures(times, policy),
     oldestFailure: 0,
     failureRate: restoredWindow(failureRate, policy.failureRate, now) ?? fresh.failureRate,
     slowCalls: restoredWindow(slowCalls, policy.slowCalls, now) ?? fresh.slowCalls,
   }
 }
 
-function restoredWindow(
-  from: BreakerSnapshot['tally']['failureRate'],
-  rule: RateRule | null,
-  now: number,
-): SlidingWindow | null {
+function restoredWindow(from: WindowSnapshot, rule: RateRule | null, now: number): SlidingWindow | null {
   // Slices of another size are no evidence under this policy.
-  if (from === null || rule === null) return null
-  return JSON.stringify(from.size) === JSON.stringify(rule.window) ? windowOf(from.slices, rule.window, now) : null
+  if (from === null || rule === null || !isSameSize(from.size, rule.window)) return null
+  return windowOf(from.slices, rule.window, now, from.phaseMs)
 }

@@ -9,6 +9,7 @@ export { shrink } from './exploring/shrink.ts'
 export type { Step } from './model/model.ts'
 export type { StepOptions } from './model/steps.ts'
 export { type CoverageReport, type Covered, coverage } from './paths/coverage.ts'
+export type { Coverage } from './paths/goals.ts'
 export {
   generateMachinePaths,
   type MachineEvent,
@@ -19,7 +20,6 @@ export {
   uncoveredTransitions,
 } from './paths/machine-paths.ts'
 export { type Expectation, generatePaths, type Path, type PathOptions, type PathStep } from './paths/paths.ts'
-export type { Coverage } from './paths/tour.ts'
 export { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 export { tellStory, toMermaid } from './writing/story.ts'
 export { type TestFileOptions, toTestFile } from './writing/test-file.ts'

@@ -1,71 +1,76 @@
 // VirtualClock: time that moves only when a test says so. It steps to every due time in turn, so that timers that set
 // timers fire in the order and at the times they would (XState's SimulatedClock jumps, and misses them).
 import type { Clock } from '../edge/clock.ts'
+import { DURATION_EXPECTED, type Duration, parseDuration } from '../edge/duration.ts'
 import { ArgumentError } from '../edge/errors.ts'
+import { newQueue } from './timer-queue.ts'
 
+/** A clock that stands still until it is moved. Give it to whatever takes a `clock`: a registry, an XState actor. */
 export interface VirtualClock extends Clock {
-  /** Moves time on by `ms` and fires what falls due, in order. */
-  advance(ms: number): void
-  /** Moves time on to the next due timer and fires it; says whether there was one. */
+  /**
+   * Moves time on and fires what falls due, in the order it is due, each timer at its own time; timers that these set
+   * fire too, if they fall due on the way. `advance(0)` fires what is overdue.
+   * @param duration milliseconds, at least 0, or a string such as `'10s'`
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for anything else; time has not moved then
+   */
+  advance(duration: Duration): void
+  /** Moves time on to the next due timer and fires it (that one only); says whether there was one. */
   advanceToNext(): boolean
-  /** Time passes but no timer fires, as when the event loop is stalled; the next `advance(0)` fires what is overdue. */
-  stall(ms: number): void
-  /** When each pending timer is due, soonest first. */
+  /**
+   * Time passes but no timer fires, as when the event loop is stalled; the next `advance(0)` fires what is overdue.
+   * @param duration milliseconds, at least 0, or a string such as `'10s'`
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for anything else; time has not moved then
+   */
+  stall(duration: Duration): void
+  /** When each pending timer is due, in ms of this clock, soonest first. */
   readonly pending: readonly number[]
 }
 
-interface Timer {
-  readonly id: number
-  readonly dueAt: number
-  readonly fn: () => void
-}
-
-/** A clock at `startAt` ms. It drives whatever takes a `clock`, XState's actors among it. */
+/**
+ * A clock that reads `startAt` ms (default 0) until it is moved. Timers that are due at the same time fire in the order
+ * they were set. A delay that is no number above 0 counts as 0, as in the platform's `setTimeout`.
+ * @throws ArgumentError (`INVALID_ARGUMENT`) when `startAt` is no finite number
+ */
 export function createVirtualClock(startAt = 0): VirtualClock {
-  const timers = new Map<number, Timer>()
+  if (!Number.isFinite(startAt)) throw new ArgumentError('startAt', 'milliseconds, as a finite number', startAt)
+  const timers = newQueue()
   let now = startAt
-  let lastId = 0
 
-  const inOrder = () => [...timers.values()].sort((left, right) => left.dueAt - right.dueAt || left.id - right.id)
-
-  function fire(timer: Timer): void {
-    timers.delete(timer.id)
+  function fireNext(): void {
+    const timer = timers.takeFirst()
+    if (timer === undefined) return
     now = Math.max(now, timer.dueAt)
     timer.fn()
   }
 
-  function checkDuration(where: string, ms: number): void {
-    if (!(typeof ms === 'number' && ms >= 0 && ms < Number.POSITIVE_INFINITY))
-      throw new ArgumentError(where, 'milliseconds of at least 0', ms)
-  }
-
   return {
     now: () => now,
-    setTimeout(fn, ms) {
-      const id = ++lastId
-      timers.set(id, { id, dueAt: now + Math.max(0, ms), fn })
-      return id
-    },
+    setTimeout: (fn, ms) => timers.add(now + (ms > 0 ? ms : 0), fn),
     clearTimeout(id) {
-      timers.delete(id as number)
+      timers.remove(id)
     },
-    advance(ms) {
-      checkDuration('advance(ms)', ms)
-      const end = now + ms
-      for (let [next] = inOrder(); next !== undefined && next.dueAt <= end; [next] = inOrder()) fire(next)
+    advance(duration) {
+      const end = now + toMs('advance(duration)', duration)
+      while ((timers.first()?.dueAt ?? Number.POSITIVE_INFINITY) <= end) fireNext()
       now = Math.max(now, end)
     },
     advanceToNext() {
-      const [next] = inOrder()
-      if (next !== undefined) fire(next)
-      return next !== undefined
+      const isThere = timers.first() !== undefined
+      fireNext()
+      return isThere
     },
-    stall(ms) {
-      checkDuration('stall(ms)', ms)
-      now += ms
+    stall(duration) {
+      now += toMs('stall(duration)', duration)
     },
     get pending() {
-      return inOrder().map(({ dueAt }) => dueAt)
+      return timers.dueTimes()
     },
   }
+}
+
+/** Unlike a duration of a policy it may be 0. */
+function toMs(where: string, duration: unknown): number {
+  const ms = duration === 0 ? 0 : parseDuration(duration)
+  if (ms === undefined) throw new ArgumentError(where, `0 or ${DURATION_EXPECTED}`, duration)
+  return ms
 }

@@ -25,8 +25,8 @@ const defects: Mutant[] = [
     name: 'property: failure exactly one window old still counts',
     breaks: 'R12',
     file: 'src/rules/triggers.ts',
-    find: 'now - oldest >= windowMs',
-    replace: 'now - oldest > windowMs',
+    find: 'now >= oldest + windowMs',
+    replace: 'now > oldest + windowMs',
   },
   {
     name: 'property: permit lost on ignore',

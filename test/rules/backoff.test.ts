@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Breaker } from '../../src/index.ts'
-import type { VirtualClock } from '../../src/testing/index.ts'
+import { type Breaker, createRegistry } from '../../src/index.ts'
+import { createVirtualClock, type VirtualClock } from '../../src/testing/index.ts'
 import { fail, succeed } from '../support/calls.ts'
 import { crash } from '../support/crashes.ts'
 import { newBreaker, newRegistry } from '../support/registries.ts'
@@ -74,6 +74,27 @@ describe('backoff', () => {
     expect(Math.min(...times)).toBeGreaterThan(750)
     expect(Math.max(...times)).toBeLessThanOrEqual(1_000)
     expect(Math.max(...times) - Math.min(...times), 'it spreads').toBeGreaterThan(200)
+  })
+
+  it('takes it off the grown time after its maximum: at the maximum it spreads, too (R09)', async () => {
+    const backoff = { factor: 10, max: '2s', jitter: 0.5 } as const
+    const { breaker, clock } = newBreaker({ failureThreshold: 1, openTimeout: '1s', backoff })
+    const times = (await openTimes(breaker, clock, 200)).slice(1)
+    expect(Math.max(...times)).toBeLessThanOrEqual(2_000)
+    expect(times.filter((time) => time === 2_000).length, 'all alike').toBeLessThan(2)
+    expect(Math.min(...times)).toBeGreaterThan(1_000)
+    expect(Math.min(...times)).toBeLessThan(1_100)
+  })
+
+  it('is another in every registry that was given no seed: processes should not probe together (R09)', async () => {
+    const policy = { failureThreshold: 1, backoff: { max: '1h', jitter: 0.5 } } as const
+    const firsts = new Set<number>()
+    for (let process = 0; process < 5; process++) {
+      const clock = createVirtualClock()
+      const breaker = createRegistry({ clock, policy }).breaker('a')
+      for (const time of await openTimes(breaker, clock, 1)) firsts.add(time)
+    }
+    expect(firsts.size).toBe(5)
   })
 
   it('never comes to nothing, even with a jitter of 1 (R09)', async () => {

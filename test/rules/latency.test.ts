@@ -28,6 +28,26 @@ describe('a latency sketch', () => {
     }
   })
 
+  it('tells p99 from p95, and each quantile from those beside it (R13)', () => {
+    // Of 1,000 calls, the shares that take up to 1, 10, … ms: no quantile can pass for another within 5 %.
+    const upTo = [
+      [500, 1],
+      [900, 10],
+      [950, 100],
+      [990, 1_000],
+      [1_000, 10_000],
+    ] as const
+    const durations = Array.from({ length: 1_000 }, (_, rank) => upTo.find(([share]) => rank < share)?.[1] ?? 0)
+    const { p50, p90, p99 } = latencyOfAll(durations)
+    for (const [quantile, exact] of [
+      [p50, 1],
+      [p90, 10],
+      [p99, 1_000],
+    ] as const) {
+      expect(Math.abs((quantile ?? 0) - exact) / exact).toBeLessThanOrEqual(0.05)
+    }
+  })
+
   it('takes the quantile that is at least that share of its samples, however few (R13)', () => {
     const { p50, p90, p99 } = latencyOfAll([1, 10, 100])
     expect([Math.round(p50 ?? 0), p90, p99]).toEqual([10, 100, 100].map((ms) => expect.closeTo(ms, -1)))

@@ -135,6 +135,18 @@ describe.each(BOTH_WAYS)('a trigger, $way', ({ folding }) => {
     expect(breaker.state).toBe('open')
   })
 
+  it('of slow calls over time forgets what is one window old, read or not (R12)', () => {
+    const slowCalls = { slowerThan: 100, threshold: 1, minimumCalls: 5, window: { time: '10s', buckets: 10 } } as const
+    const { breaker, clock } = made({ slowCalls })
+    const permit = breaker.tryAcquire()
+    clock.advance(500)
+    permit?.success()
+    clock.advance(9_499)
+    expect(breaker.stats().slowRate).toBe(1)
+    clock.advance(1)
+    expect(breaker.stats().slowRate).toBeNull()
+  })
+
   it('opens beside the others: whichever comes first (R12)', async () => {
     const failureRate = { threshold: 0.5, minimumCalls: 4, window: { calls: 10 } }
     const byCount = made({ failureThreshold: 3, failureRate }).breaker

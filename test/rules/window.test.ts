@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { WindowSize } from '../../src/index.ts'
-import { addCall, expire, newWindow, resizeWindow, slicesOf, windowOf } from '../../src/rules/window.ts'
+import { addCall, expire, newWindow, phaseMsOf, resizeWindow, slicesOf, windowOf } from '../../src/rules/window.ts'
 import { fail } from '../support/calls.ts'
 import { newBreaker } from '../support/registries.ts'
 
@@ -71,10 +71,17 @@ describe('the memory of a window', () => {
   it('is fixed by its size, whatever the traffic (R13)', () => {
     for (const size of [{ calls: 100 }, { timeMs: 1_000, buckets: 100 }] as WindowSize[]) {
       const window = newWindow(size, 0)
+      const numbers = window.counts.length + window.marks.length
+      expect(numbers).toBeLessThanOrEqual(200)
       for (let call = 0; call < 100_000; call++) addCall(window, size, call % 2 === 0, call / 7)
-      expect([window.counts.length, window.marks.length]).toEqual([100, 100])
+      expect(window.counts.length + window.marks.length).toBe(numbers)
       expect(window.marked).toBeLessThanOrEqual(window.calls)
     }
+  })
+
+  it('of calls is a bit per call, so that a copy costs next to nothing (R13)', () => {
+    const { counts, marks } = newWindow({ calls: 10_000 }, 0)
+    expect([counts.length, marks.length]).toEqual([0, 313])
   })
 
   it('of failures is bounded by the threshold, though there are a thousand within the window (R13)', async () => {
@@ -115,12 +122,82 @@ describe('a window taken apart and put together', () => {
         for (let call = 0; call < 40; call++) addCall(window, size, call % 3 === 0, now + call * step)
         const end = now + 39 * step
         const slices = slicesOf(window, size, end)
-        for (const later of [end, end + 5_000, 17]) {
-          const again = windowOf(slices, size, later)
-          expect(slicesOf(again, size, later), `${JSON.stringify(size)} at ${later}`).toEqual(slices)
+        const phaseMs = phaseMsOf(window, size, end)
+        for (const later of [end, end + 5_000, 17, -5, 1.7e12 + 1 / 3]) {
+          const again = windowOf(slices, size, later, phaseMs)
+          const where = `${JSON.stringify(size)} at ${later}`
+          expect(slicesOf(again, size, later), where).toEqual(slices)
+          expect(phaseMsOf(again, size, later), where).toBe(phaseMs)
+          expect([again.calls, again.marked]).toEqual([window.calls, window.marked])
         }
       }
     }
+  })
+
+  it('loses its slices when it would have lost them, to the tick (R25)', () => {
+    for (const size of sizes.filter((size) => 'timeMs' in size)) {
+      const window = newWindow(size, 12_345)
+      for (let call = 0; call < 40; call++) {
+        addCall(window, size, true, 12_345 + (call * size.timeMs) / 40)
+      }
+      const now = 12_345 + (39 * size.timeMs) / 40
+      // On a clock that is apart by a whole number of ticks nothing is rounded.
+      const apart = 77.5
+      const again = windowOf(slicesOf(window, size, now), size, now + apart, phaseMsOf(window, size, now))
+      for (let later = now; later < now + size.timeMs; later += 1 / 8 + size.timeMs / 1024) {
+        expire(window, size, later)
+        expire(again, size, later + apart)
+        expect(again.calls, `${JSON.stringify(size)} at ${later}`).toBe(window.calls)
+      }
+    }
+  })
+
+  it('without knowing how far its newest slice was takes that for full: early, not late (R25)', () => {
+    const size = { timeMs: 10_000, buckets: 10 }
+    const slices = Array.from({ length: 10 }, (_, index): [number, number] => [index + 1, index])
+    const again = windowOf(slices, size, 20_500)
+    expect(slicesOf(again, size, 20_500)).toEqual([...slices.slice(1), [0, 0]])
+    const single = windowOf([[5, 5]], { timeMs: 10_000, buckets: 1 }, 20_500)
+    expect(single.calls).toBe(0)
+  })
+
+  it('on a clock that has stepped back since has only just begun its newest slice (R25)', () => {
+    const window = newWindow(tenSeconds, 5_700)
+    addCall(window, tenSeconds, true, 5_700)
+    expect(phaseMsOf(window, tenSeconds, 5_700)).toBe(5_700)
+    expect(phaseMsOf(window, tenSeconds, 3_000)).toBe(5_000)
+    expect(phaseMsOf(newWindow({ calls: 5 }, 0), { calls: 5 }, 0)).toBeUndefined()
+  })
+
+  it('at the same size is the same, also if it was restored out of step with the clock (R21)', () => {
+    const window = windowOf([[3, 2]], { timeMs: 10_000, buckets: 1 }, 20_500, 4_000)
+    const same = resizeWindow(window, { timeMs: 10_000, buckets: 1 }, { timeMs: 10_000, buckets: 1 }, 20_500)
+    expect(same).toEqual(window)
+    expect(same.counts).not.toBe(window.counts)
+    const calls = newWindow({ calls: 3 }, 0)
+    addCall(calls, { calls: 3 }, true, 0)
+    expect(resizeWindow(calls, { calls: 3 }, { calls: 3 }, 0)).toEqual(calls)
+  })
+
+  it('at another size, restored out of step with the clock, keeps nothing for too long (R21)', () => {
+    const from = { timeMs: 10_000, buckets: 1 }
+    const to = { timeMs: 20_000, buckets: 20 }
+    const window = windowOf([[3, 2]], from, 20_500, 4_000)
+    const resized = resizeWindow(window, from, to, 20_500)
+    expire(resized, to, 35_999)
+    expect(resized.calls).toBe(3)
+    expire(resized, to, 36_500)
+    expect(resized.calls).toBe(0)
+  })
+
+  it('after its clock stepped back keeps what it holds in the newest slice of the new size (R21)', () => {
+    const window = newWindow(tenSeconds, 50_000)
+    addCall(window, tenSeconds, true, 50_000)
+    const shorter = { timeMs: 5_000, buckets: 5 }
+    const resized = resizeWindow(window, tenSeconds, shorter, 1_000)
+    expect(resized.calls).toBe(1)
+    expire(resized, shorter, 6_000)
+    expect(resized.calls).toBe(0)
   })
 
   it('at another size keeps the newest calls (R21)', () => {

@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { createRegistry, type PolicyOptions, type RegistrySnapshot, SnapshotError } from '../../src/index.ts'
+import {
+  createRegistry,
+  describeReason,
+  type PolicyOptions,
+  type Reason,
+  type RegistrySnapshot,
+  SnapshotError,
+} from '../../src/index.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
 import { acquire, fail, hold, rejected, succeed, thrownBy } from '../support/calls.ts'
 import { BOTH_WAYS, newBreaker, newHalfOpen, newRegistry } from '../support/registries.ts'
+
+function raise(): never {
+  throw new Error('raised')
+}
 
 /** Another registry, in another process as it were: its clock shows another time. */
 function restored(snapshot: RegistrySnapshot, policy: PolicyOptions = {}, folding = true) {
@@ -110,6 +121,168 @@ describe.each(BOTH_WAYS)('a snapshot, $way', ({ folding }) => {
     expect(breaker.state).toBe('open')
   })
 
+  it('keeps no failure longer than its window, on another clock neither, in one slice or in seven (R25)', async () => {
+    for (const buckets of [1, 7]) {
+      const failureRate = { threshold: 1, minimumCalls: 9, window: { time: '10s', buckets } } as const
+      const before = newBreaker({ failureThreshold: null, failureRate }, { folding })
+      before.clock.advance(9_100)
+      await fail(before.breaker)
+      before.clock.advance(9_800)
+      expect(before.registry.snapshot().breakers[0]?.tally.failureRate?.slices[0]).toEqual([1, 1])
+      const { breaker, clock } = restored(before.registry.snapshot(), { failureThreshold: null, failureRate }, folding)
+      clock.advance(200)
+      expect(breaker.stats().failureRate, `${buckets} slices`).toBeNull()
+      await fail(breaker)
+      expect(breaker.stats().failureRate).toBe(1)
+    }
+  })
+
+  it('of before the phase of a window was kept is accepted: its evidence leaves early, not late (R25)', async () => {
+    const failureRate = { threshold: 1, minimumCalls: 9, window: { time: '10s', buckets: 5 } } as const
+    const before = newBreaker({ failureThreshold: null, failureRate }, { folding })
+    before.clock.advance(1_900)
+    await fail(before.breaker)
+    before.clock.advance(50)
+    await fail(before.breaker)
+    const snapshot = before.registry.snapshot()
+    delete snapshot.breakers[0]?.tally.failureRate?.phaseMs
+    const { breaker, clock } = restored(snapshot, { failureThreshold: null, failureRate }, folding)
+    expect(breaker.stats().failureRate).toBe(1)
+    clock.advance(8_000)
+    expect(breaker.stats().failureRate).toBeNull()
+  })
+
+  it('is of the windows as they are now, though nobody has read them (R13, R25)', async () => {
+    const rule = { threshold: 1, minimumCalls: 9, window: { time: '10s', buckets: 10 } } as const
+    const policy: PolicyOptions = {
+      failureThreshold: 9,
+      failureWindow: '5s',
+      counting: 'cumulative',
+      failureRate: rule,
+      slowCalls: { slowerThan: 1, ...rule },
+    }
+    const { breaker, registry, clock } = newBreaker(policy, { folding })
+    await fail(breaker)
+    clock.advance(5_000)
+    await fail(breaker)
+    expect(registry.snapshot().breakers[0]?.tally.failureAgesMs, 'one window old is out').toEqual([0])
+    clock.advance(10_000)
+    const { failureAgesMs, failureRate, slowCalls } = registry.snapshot().breakers[0]?.tally ?? {}
+    expect(failureAgesMs).toEqual([])
+    for (const window of [failureRate, slowCalls]) {
+      expect(window?.slices).toEqual(Array.from({ length: 10 }, () => [0, 0]))
+    }
+  })
+
+  it('tells the ages of failures oldest first, also when their ring has gone round (R25)', async () => {
+    const policy: PolicyOptions = { failureThreshold: 3, failureWindow: '1s', counting: 'cumulative' }
+    const before = newBreaker(policy, { folding })
+    for (const ms of [600, 500, 550, 0]) {
+      await fail(before.breaker)
+      before.clock.advance(ms)
+    }
+    const snapshot = before.registry.snapshot()
+    expect(snapshot.breakers[0]?.tally.failureAgesMs).toEqual([550, 0])
+    const { breaker, clock } = restored(snapshot, policy, folding)
+    clock.advance(450)
+    await fail(breaker)
+    expect(breaker.state, 'the failure of 550 ms is 1,000 ms old').toBe('closed')
+    await fail(breaker)
+    expect(breaker.state).toBe('open')
+  })
+
+  it('restores the newest failures, as many as the policy asks for, and none out of its window (R25)', async () => {
+    const before = newBreaker({ failureThreshold: 5, failureWindow: '1s', counting: 'cumulative' }, { folding })
+    for (const ms of [300, 300, 300]) {
+      await fail(before.breaker)
+      before.clock.advance(ms)
+    }
+    const agesUnder = (failureThreshold: number, failureWindow: number) => {
+      const { registry } = restored(before.registry.snapshot(), { failureThreshold, failureWindow }, folding)
+      return registry.snapshot().breakers[0]?.tally.failureAgesMs
+    }
+    expect(agesUnder(5, 1_000)).toEqual([900, 600, 300])
+    expect(agesUnder(2, 1_000)).toEqual([600, 300])
+    expect(agesUnder(5, 600)).toEqual([300])
+  })
+
+  it('leaves a window of another size behind: it would be no evidence under this policy (R25)', async () => {
+    const of = (window: object): PolicyOptions =>
+      ({ failureThreshold: null, failureRate: { threshold: 1, minimumCalls: 5, window } }) as PolicyOptions
+    const sizes = [
+      { calls: 10 },
+      { calls: 11 },
+      { time: 1_000, buckets: 5 },
+      { time: 1_000, buckets: 4 },
+      { time: 900, buckets: 5 },
+    ]
+    for (const from of sizes) {
+      const before = newBreaker(of(from), { folding })
+      await fail(before.breaker)
+      for (const to of sizes) {
+        const { breaker } = restored(before.registry.snapshot(), of(to), folding)
+        expect(breaker.stats().failureRate, JSON.stringify([from, to])).toBe(from === to ? 1 : null)
+      }
+    }
+  })
+
+  it('after the clock stepped back is one that can be restored: no age is negative (R25, R40)', async () => {
+    const clock = createVirtualClock(10_000)
+    let back = 0
+    const policy: PolicyOptions = { failureThreshold: 5, failureWindow: '1m' }
+    const stepping = { ...clock, now: () => clock.now() - back }
+    const registry = createRegistry({ clock: stepping, policy, folding })
+    await fail(registry.breaker('a'))
+    registry.breaker('b').trip()
+    back = 5_000
+    registry.breaker('c').trip()
+    back = 9_000
+    registry.breaker('c').reset()
+    const snapshot = registry.snapshot()
+    const [a, b, c] = snapshot.breakers
+    expect(a?.tally.failureAgesMs).toEqual([0])
+    expect(b?.openForMs).toBe(0)
+    expect(c?.timeInState).toMatchObject({ open: 0, closed: 0 })
+    expect(
+      restored(snapshot, policy, folding)
+        .registry.list()
+        .map(({ endpoint }) => endpoint),
+    ).toEqual(['a', 'b', 'c'])
+  })
+
+  it('restores every kind of reason, and lets nobody change it (R25)', async () => {
+    const counted = { failures: 2, threshold: 2 }
+    const rated = { rate: 0.5, threshold: 0.5, calls: 4 }
+    const reasons: Reason[] = [
+      { type: 'consecutiveFailures', ...counted },
+      { type: 'cumulativeFailures', ...counted },
+      { type: 'failuresInWindow', ...counted, windowMs: 100 },
+      { type: 'failureRate', ...rated },
+      { type: 'slowCallRate', ...rated, slowerThanMs: 0.5 },
+      { type: 'probeFailures', ...counted },
+      { type: 'probeSuccesses', successes: 1, threshold: 1 },
+      { type: 'openTimeElapsed' },
+      { type: 'tripped', message: '' },
+      { type: 'reset' },
+      { type: 'isolated' },
+      { type: 'disabled' },
+      { type: 'enabled' },
+      { type: 'escalated', restarts: 3, withinMs: 5_000 },
+    ]
+    const before = newBreaker({}, { folding })
+    before.breaker.trip()
+    const [open] = before.registry.snapshot().breakers
+    for (const reason of reasons) {
+      const snapshot = { version: 1, breakers: [{ ...open, reason }] } as RegistrySnapshot
+      const { registry, breaker } = restored(snapshot, {}, folding)
+      expect(registry.snapshot().breakers[0]?.reason).toEqual(reason)
+      const error = await rejected(breaker)
+      expect(error.reason).toEqual(reason)
+      expect(error.message).toContain(describeReason(reason))
+      expect(Object.isFrozen(error.reason)).toBe(true)
+    }
+  })
+
   it('restores the backoff: the next opening is as long as it would have been (R25)', async () => {
     const policy: PolicyOptions = { failureThreshold: 1, openTimeout: '1s', backoff: { max: '1h' } }
     const before = newBreaker(policy, { folding })
@@ -183,6 +356,21 @@ describe('a snapshot that is not one', () => {
     'no tally': { tally: undefined },
     'a key too many': { more: 1 },
     'counts that are wrong': { calls: { ...breaker?.calls, allowed: 0.5 } },
+    'a generation that could not grow any more': { generation: Number.MAX_SAFE_INTEGER },
+    'a count that could not grow any more': { openings: 2 ** 53 },
+    'a reason of no known type': { reason: { type: 'boredom' } },
+    'a reason without a type': { reason: {} },
+    'a reason that is no object': { reason: 'tripped' },
+    'a message that is no text': { reason: { type: 'tripped', message: { toString: 1 } } },
+    'a reason without its figures': { reason: { type: 'consecutiveFailures', failures: 5 } },
+    'a reason with a figure that is no number': {
+      reason: { type: 'failureRate', rate: Number.NaN, threshold: 0.5, calls: 4 },
+    },
+    'a rate above 1': { reason: { type: 'slowCallRate', rate: 2, threshold: 0.5, calls: 4, slowerThanMs: 1 } },
+    'a reason with a time without end': {
+      reason: { type: 'escalated', restarts: 3, withinMs: Number.POSITIVE_INFINITY },
+    },
+    'a reason with a figure too many': { reason: { type: 'reset', failures: 1 } },
     'no time to go half-open, though it is open': { state: 'open', remainingMs: null, openForMs: 0 },
   }
   for (const [what, change] of Object.entries(wrong)) {
@@ -190,6 +378,41 @@ describe('a snapshot that is not one', () => {
       expect(refusal({ version: 1, breakers: [{ ...breaker, ...change }] })).toContain('snapshot.breakers.0')
     })
   }
+
+  it('because its version is something odd, is refused (R25)', () => {
+    for (const version of [
+      1n,
+      Symbol('1'),
+      () => 1,
+      { toJSON: raise },
+      { toString: raise },
+      Object.create(null),
+      '1',
+      [1],
+    ]) {
+      expect(refusal({ ...valid(), version })).toMatch(/has version .*, expected 1/)
+    }
+  })
+
+  it('because a window is further into its round than the round is long, is refused (R25)', () => {
+    const windows = [
+      { size: { timeMs: 100, buckets: 1 }, slices: [[0, 0]], phaseMs: 100 },
+      { size: { timeMs: 100, buckets: 1 }, slices: [[0, 0]], phaseMs: -1 },
+      { size: { calls: 1 }, slices: [], phaseMs: 0 },
+    ]
+    for (const slowCalls of windows) {
+      const tally = { ...breaker?.tally, slowCalls }
+      expect(refusal({ version: 1, breakers: [{ ...breaker, tally }] })).toContain('snapshot.breakers.0.tally')
+    }
+  })
+
+  it('is not refused for a generation that can still grow (R25)', async () => {
+    const snapshot = { version: 1, breakers: [{ ...breaker, generation: 2 ** 52 }] } as RegistrySnapshot
+    const restoredOne = restored(snapshot).breaker
+    const { generation } = restoredOne
+    restoredOne.trip()
+    expect(restoredOne.generation).toBe(generation + 1)
+  })
 
   it('because a breaker is in it twice, is refused (R25)', () => {
     expect(refusal({ version: 1, breakers: [breaker, breaker] })).toContain('snapshot.breakers.1')

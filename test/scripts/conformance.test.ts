@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { startSwitchgear, switchgear } from '../../scripts/conformance/drivers/switchgear.ts'
 import { type Cell, type Finding, Findings } from '../../scripts/conformance/findings.ts'
 import { judgePaths } from '../../scripts/conformance/judge.ts'
 import { searchKnown } from '../../scripts/conformance/known-defects.ts'
 import { LIBRARIES } from '../../scripts/conformance/libraries.ts'
 import type { Breaker, Library, Settings } from '../../scripts/conformance/library.ts'
+import { judgeManners } from '../../scripts/conformance/manners.ts'
+import { judgeMistakes } from '../../scripts/conformance/probes.ts'
 import { REQUIREMENTS } from '../../scripts/conformance/requirements.ts'
-import { gridOf, markdownTable, markOf, plainTable, storyOf } from '../../scripts/conformance/table.ts'
+import { gridOf, markdownTable, markOf, plainTable, storiesOf, storyOf } from '../../scripts/conformance/table.ts'
 import type { Clock } from '../../src/index.ts'
 
 const EFFORT = { depth: 7, maxInFlight: 2 }
@@ -58,6 +60,44 @@ function startToy({ openTimeoutMs }: Settings, clock: Clock): Breaker {
     },
     state: () => state,
   }
+}
+
+/** Half-open, it lets nobody in while anything runs; it heeds the results of its generation only. */
+function startStrict({ openTimeoutMs }: Settings, clock: Clock): Breaker {
+  let state = 'closed'
+  let generation = 0
+  let running = 0
+  const move = (to: string) => {
+    state = to
+    generation++
+    if (to === 'open') clock.setTimeout(() => move('halfOpen'), openTimeoutMs)
+  }
+  return {
+    async run(fn) {
+      if (state === 'open' || (state === 'halfOpen' && running > 0)) throw new Error('not admitted')
+      const admitted = generation
+      running++
+      try {
+        const value = await fn()
+        if (admitted === generation && state === 'halfOpen') move('closed')
+        return value
+      } catch (error) {
+        if (admitted === generation) move('open')
+        throw error
+      } finally {
+        running--
+      }
+    },
+    state: () => state,
+  }
+}
+
+const SETTINGS: Settings = {
+  failureThreshold: 1,
+  openTimeoutMs: 30_000,
+  halfOpenMaxCalls: 1,
+  successThreshold: 1,
+  callTimeout: false,
 }
 
 const finding = (more: Partial<Finding> = {}): Finding => ({
@@ -120,6 +160,18 @@ describe('the conformance kit', () => {
     expect(findings.cells(toy).stall.verdict).toBe('not judged')
   })
 
+  it('says of one finding among others that it is by design, and lets the others decide the verdict', () => {
+    const findings = new Findings()
+    findings.add(finding({ kind: 'late success: open becomes closed' }))
+    findings.add(finding({ story: ['call 1 is admitted', 'call 2 is admitted', 'call 1 succeeds, late'] }))
+    const library = { ...toy, byDesign: { 'late success: half-open': 'a comment' } }
+    const { late } = findings.cells(library)
+    expect(late.findings.map(({ designed }) => designed)).toEqual([undefined, 'a comment'])
+    expect(late).toMatchObject({ verdict: 'fails' })
+    const stories = storiesOf(reportOf(findings, library)).filter((line) => line.includes('By design'))
+    expect(stories).toEqual([expect.stringMatching(/^ {2}- call 1 .* By design: a comment\.$/)])
+  })
+
   it('keeps the shortest story of a defect', () => {
     const findings = new Findings()
     const long = finding({ story: ['a', 'b', 'c'] })
@@ -139,6 +191,89 @@ describe('the conformance kit', () => {
     expect(found).toEqual([true, false])
   })
 
+  it('charges nothing to a library that runs fewer calls in half-open than it may, because an earlier one still runs', async () => {
+    const library = { ...toy, start: startStrict, countsAllRunning: true }
+    const { limit, deadline } = (await judgePaths(library, EFFORT)).cells(library)
+    expect([limit.verdict, deadline.verdict]).toEqual(['ok', 'ok'])
+    const unsaid = { ...toy, start: startStrict }
+    expect((await judgePaths(unsaid, EFFORT)).cells(unsaid).deadline.verdict).toBe('fails')
+  })
+
+  it('puts a listener that throws to the test only where it was called', async () => {
+    const events: ('outcomes' | 'transitions')[] = []
+    const deaf = { ...toy, start: startToy }
+    const hearing = {
+      ...toy,
+      start(settings: Settings, clock: Clock): Breaker {
+        const { run, state } = startToy(settings, clock)
+        const { listener } = settings
+        if (listener !== undefined) events.push(listener.to)
+        const tell = (to: string) => {
+          // The toy keeps what a listener throws from everyone.
+          if (listener?.to === to) void new Promise(() => listener.fn()).catch(() => {})
+        }
+        return {
+          state,
+          async run(fn) {
+            const before = state()
+            try {
+              return await run(fn)
+            } finally {
+              tell('outcomes')
+              if (state() !== before) tell('transitions')
+            }
+          },
+        }
+      },
+    }
+    const cellsOf = async (library: Library) => {
+      const findings = new Findings()
+      await judgeManners(library, POLICY, findings)
+      return findings.cells(library)
+    }
+    expect((await cellsOf(deaf)).listener).toMatchObject({ verdict: 'not judged', kept: 0 })
+    const { listener } = await cellsOf(hearing)
+    expect(listener.verdict).toBe('ok')
+    expect(listener.kept).toBeGreaterThan(0)
+    expect(new Set(events)).toEqual(new Set(['outcomes', 'transitions']))
+  })
+
+  it('puts to switchgear itself listeners of both kinds that are called, and finds nothing', async () => {
+    const quiet = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const findings = new Findings()
+    await judgeManners({ ...switchgear, start: startSwitchgear }, POLICY, findings)
+    const { listener } = findings.cells(switchgear)
+    expect(listener).toMatchObject({ verdict: 'ok', findings: [] })
+    expect(listener.kept).toBeGreaterThan(20)
+    quiet.mockRestore()
+  })
+
+  it('takes an infinite option for nonsense only where it is not what it says', async () => {
+    const breaker = (openTimeoutMs: number) => (clock: Clock) => startToy({ ...SETTINGS, openTimeoutMs }, clock)
+    const library: Library = {
+      ...toy,
+      mistakes: [
+        { says: 'openTimeout Infinity', lasts: 'open', make: breaker(Number.MAX_SAFE_INTEGER) },
+        { says: 'resetTimeout Infinity', lasts: 'open', make: breaker(1) },
+        { says: 'threshold NaN', make: breaker(1) },
+        {
+          says: 'threshold -1',
+          make() {
+            throw new Error('refused')
+          },
+        },
+      ],
+    }
+    const findings = new Findings()
+    await judgeMistakes(library, findings)
+    const { nonsense } = findings.cells(library)
+    expect(nonsense.findings.map(({ kind }) => kind)).toEqual([
+      'resetTimeout Infinity (open for less than a second)',
+      'threshold NaN',
+    ])
+    expect(nonsense.kept).toBe(2)
+  })
+
   it('takes no probe by hand for a path', () => {
     const findings = new Findings()
     findings.add(finding({ byPath: false }))
@@ -149,6 +284,20 @@ describe('the conformance kit', () => {
 
 describe('its table', () => {
   const cell = (verdict: Cell['verdict'], findings: Finding[] = []): Cell => ({ verdict, kept: 1, findings })
+
+  it('marks a verdict that a remark goes with, and tells the remark', () => {
+    const library = { ...toy, remarks: { late: 'it has its reasons' } }
+    const report = reportOf(new Findings(), library)
+    expect(markOf({ ...cell('ok'), remark: 'it has its reasons' })).toBe('ok ³')
+    expect(storiesOf(report)).toEqual([
+      '### toy',
+      '',
+      'Nothing found.',
+      '',
+      '- A late result changes nothing: it has its reasons.',
+      '',
+    ])
+  })
 
   it('marks what the own time limit of a library prevents', () => {
     expect(markOf(cell('fails', [finding({ curedByTimeout: true })]))).toBe('**fails** ¹')

@@ -1,5 +1,5 @@
 // brakes: timers; no half-open state, it closes when the circuit duration is over.
-import type { Library, Settings } from '../library.ts'
+import type { Breaker, Library, Mistake, Settings } from '../library.ts'
 import { importPeer } from '../peer.ts'
 
 interface Brakes {
@@ -37,9 +37,18 @@ function optionsOf({ openTimeoutMs, callTimeout, filter, window }: Settings) {
 
 const EVENTS = { outcomes: ['success', 'failure'], transitions: ['circuitOpen', 'circuitClosed'] }
 
-const accepts = (option: string, value: number) => ({
+async function startWith(options: object, listener?: Settings['listener']): Promise<Breaker> {
+  const breaker = await create(options)
+  if (listener !== undefined) for (const event of EVENTS[listener.to]) breaker.on(event, listener.fn)
+  return { run: (fn) => breaker.exec(fn), state: () => (breaker.isOpen() ? 'open' : 'closed') }
+}
+
+const OPENS_AT_ONCE = { waitThreshold: 0, threshold: 1, timeout: NO_TIMEOUT_MS }
+
+const accepts = (option: string, value: number, lasts?: Mistake['lasts']): Mistake => ({
   says: `${option} ${value}`,
-  make: () => create({ [option]: value }),
+  ...(lasts && { lasts }),
+  make: () => startWith({ ...OPENS_AT_ONCE, [option]: value }),
 })
 
 export const brakes: Library = {
@@ -54,19 +63,14 @@ export const brakes: Library = {
   byDesign: {
     'returns undefined at once': 'its README: the function returns a promise or accepts a callback',
   },
-  async start(settings) {
-    const breaker = await create(optionsOf(settings))
-    const { listener } = settings
-    if (listener !== undefined) for (const event of EVENTS[listener.to]) breaker.on(event, listener.fn)
-    return { run: (fn) => breaker.exec(fn), state: () => (breaker.isOpen() ? 'open' : 'closed') }
-  },
+  start: (settings) => startWith(optionsOf(settings), settings.listener),
   mistakes: [
     accepts('threshold', Number.NaN),
     accepts('threshold', -1),
     accepts('threshold', Number.POSITIVE_INFINITY),
     accepts('circuitDuration', Number.NaN),
     accepts('circuitDuration', -1),
-    accepts('circuitDuration', Number.POSITIVE_INFINITY),
-    accepts('timeout', Number.POSITIVE_INFINITY),
+    accepts('circuitDuration', Number.POSITIVE_INFINITY, 'open'),
+    accepts('timeout', Number.POSITIVE_INFINITY, 'call'),
   ],
 }

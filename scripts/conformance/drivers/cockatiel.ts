@@ -1,5 +1,5 @@
 // cockatiel: reads `Date.now()` when called; calls beyond its half-open limit wait for the probes.
-import type { Library, Settings, WindowSettings } from '../library.ts'
+import type { Breaker, Library, Mistake, Settings, WindowSettings } from '../library.ts'
 import { importPeer } from '../peer.ts'
 
 interface Policy {
@@ -53,7 +53,16 @@ const samplingOf = ({ timeMs, minimumCalls }: WindowSettings): Sampling => ({
   minimumRps: (minimumCalls * 1_000) / timeMs,
 })
 
-const mistake = (says: string, make: () => Promise<unknown>) => ({ says, make })
+const runningOf = (policy: Policy, whole: Pick<Policy, 'execute'> = policy): Breaker => ({
+  run: (fn) => whole.execute(fn),
+  state: () => STATES[policy.state],
+})
+
+const mistake = (says: string, make: () => Promise<Policy>, lasts?: Mistake['lasts']): Mistake => ({
+  says,
+  ...(lasts && { lasts }),
+  make: async () => runningOf(await make()),
+})
 
 export const cockatiel: Library = {
   name: 'cockatiel',
@@ -78,16 +87,15 @@ export const cockatiel: Library = {
       for (const listen of events[listener.to]) listen(listener.fn)
     }
     const { timeout, wrap } = await load()
-    const whole = callTimeout ? wrap(policy, timeout(10_000, 'aggressive')) : policy
-    return { run: (fn) => whole.execute(fn), state: () => STATES[policy.state] }
+    return runningOf(policy, callTimeout ? wrap(policy, timeout(10_000, 'aggressive')) : policy)
   },
   mistakes: [
     mistake('ConsecutiveBreaker(NaN)', () => create(Number.NaN, 30_000)),
     mistake('ConsecutiveBreaker(-1)', () => create(-1, 30_000)),
-    mistake('ConsecutiveBreaker(Infinity)', () => create(Number.POSITIVE_INFINITY, 30_000)),
+    mistake('ConsecutiveBreaker(Infinity)', () => create(Number.POSITIVE_INFINITY, 30_000), 'closed'),
     mistake('halfOpenAfter NaN', () => create(1, Number.NaN)),
     mistake('halfOpenAfter -1', () => create(1, -1)),
-    mistake('halfOpenAfter Infinity', () => create(1, Number.POSITIVE_INFINITY)),
+    mistake('halfOpenAfter Infinity', () => create(1, Number.POSITIVE_INFINITY), 'open'),
     mistake('halfOpenSampling.calls NaN', () => create(1, 30_000, undefined, Number.NaN)),
   ],
 }

@@ -1,5 +1,5 @@
 // Effect's CircuitBreaker, with the store in memory: reads the clock when called; one probe at a time.
-import type { Library, Settings } from '../library.ts'
+import type { Library, Mistake, Breaker as Running, Settings } from '../library.ts'
 import { importPeer } from '../peer.ts'
 
 type Effect = { readonly pipe: (...steps: unknown[]) => Effect }
@@ -48,7 +48,24 @@ function classifierOf({ filter }: Settings, success: object) {
   return { classify: ({ _tag }: { _tag: string }) => (_tag === 'Success' ? success : filter()) }
 }
 
-const accepts = (says: string, make: () => Promise<unknown>) => ({ says, make })
+async function startWith(failures: number, openMs: number, settings?: Settings): Promise<Running> {
+  const { breaker, Effect, success } = await create(failures, openMs)
+  const options = { key: KEY, ...(settings && classifierOf(settings, success)) }
+  return {
+    run(fn) {
+      const call = Effect.tryPromise({ try: async () => fn(), catch: (error) => error })
+      const timed = settings?.callTimeout ? Effect.timeout(call, '10 seconds') : call
+      return Effect.runPromise(breaker.execute(timed, options))
+    },
+    state: () => STATES[(Effect.runSync(breaker.state(KEY)) as { _tag: string })._tag],
+  }
+}
+
+const accepts = (says: string, make: () => Promise<Running>, lasts?: Mistake['lasts']): Mistake => ({
+  says,
+  ...(lasts && { lasts }),
+  make,
+})
 
 export const effect: Library = {
   name: 'Effect CircuitBreaker',
@@ -69,24 +86,14 @@ export const effect: Library = {
   byDesign: {
     'the filter throws': 'its documents: if `classify` throws, the outcome is ignored and the call dies',
   },
-  async start(settings) {
-    const { breaker, Effect, success } = await create(settings.failureThreshold, settings.openTimeoutMs)
-    const options = { key: KEY, ...classifierOf(settings, success) }
-    return {
-      run(fn) {
-        const call = Effect.tryPromise({ try: async () => fn(), catch: (error) => error })
-        const timed = settings.callTimeout ? Effect.timeout(call, '10 seconds') : call
-        return Effect.runPromise(breaker.execute(timed, options))
-      },
-      state: () => STATES[(Effect.runSync(breaker.state(KEY)) as { _tag: string })._tag],
-    }
-  },
+  remarks: { wall: 'its documents: it uses `Clock`, which is the wall clock unless you provide another' },
+  start: (settings) => startWith(settings.failureThreshold, settings.openTimeoutMs, settings),
   mistakes: [
-    accepts('consecutive(NaN)', () => create(Number.NaN, 30_000)),
-    accepts('consecutive(-1)', () => create(-1, 30_000)),
-    accepts('consecutive(Infinity)', () => create(Number.POSITIVE_INFINITY, 30_000)),
-    accepts('openDuration NaN', () => create(1, Number.NaN)),
-    accepts('openDuration -1', () => create(1, -1)),
-    accepts('openDuration Infinity', () => create(1, Number.POSITIVE_INFINITY)),
+    accepts('consecutive(NaN)', () => startWith(Number.NaN, 30_000)),
+    accepts('consecutive(-1)', () => startWith(-1, 30_000)),
+    accepts('consecutive(Infinity)', () => startWith(Number.POSITIVE_INFINITY, 30_000)),
+    accepts('openDuration NaN', () => startWith(1, Number.NaN)),
+    accepts('openDuration -1', () => startWith(1, -1)),
+    accepts('openDuration Infinity', () => startWith(1, Number.POSITIVE_INFINITY), 'open'),
   ],
 }

@@ -1,5 +1,5 @@
 // hystrixjs: reads `Date.now()` when called; it opens when the next call asks, and says no state without deciding one.
-import type { Library, Settings } from '../library.ts'
+import type { Breaker, Library, Mistake, Settings } from '../library.ts'
 import { importPeer } from '../peer.ts'
 
 interface Builder extends Record<string, (value: unknown) => Builder> {}
@@ -45,10 +45,18 @@ function optionsOf({ openTimeoutMs, callTimeout, filter, window }: Settings): Re
   return callTimeout ? { ...options, timeout: 30_000 } : options
 }
 
-const accepts = (option: string, value: number) => ({
+async function startWith(options: Readonly<Record<string, unknown>>): Promise<Breaker> {
+  const command = await create(options)
+  return { run: (fn) => command.execute(fn), state: () => undefined }
+}
+
+const accepts = (option: string, value: number, lasts?: Mistake['lasts']): Mistake => ({
   says: `${option} ${value}`,
-  make: () => create({ [option]: value }),
+  ...(lasts && { lasts }),
+  make: () => startWith({ [option]: value }),
 })
+
+const PROMISES = 'its README: the function must return a Promise'
 
 export const hystrixjs: Library = {
   name: 'hystrixjs',
@@ -61,21 +69,22 @@ export const hystrixjs: Library = {
   allowances: { slackMs: 1, callsWhenOpened: true },
   notOffered: { listener: 'it tells of nothing but metrics' },
   byDesign: {
-    'returns undefined at once': 'its README: the function must return a Promise',
+    'returns undefined at once': PROMISES,
+    'throws at once': PROMISES,
+    'deadline: rejects when nobody asked': 'its README: the health is checked when a call comes, and it opens then',
+    'deadline: rejects':
+      'its README: after the configured time, which in its source is more than that many milliseconds',
     'rejects with undefined':
       'its README: what the error handler gives back counts if it is true; the default gives the error',
   },
-  async start(settings) {
-    const command = await create(optionsOf(settings))
-    return { run: (fn) => command.execute(fn), state: () => undefined }
-  },
+  start: (settings) => startWith(optionsOf(settings)),
   mistakes: [
     accepts('circuitBreakerErrorThresholdPercentage', Number.NaN),
     accepts('circuitBreakerErrorThresholdPercentage', -1),
-    accepts('circuitBreakerErrorThresholdPercentage', Number.POSITIVE_INFINITY),
+    accepts('circuitBreakerErrorThresholdPercentage', Number.POSITIVE_INFINITY, 'closed'),
     accepts('circuitBreakerSleepWindowInMilliseconds', Number.NaN),
     accepts('circuitBreakerSleepWindowInMilliseconds', -1),
-    accepts('circuitBreakerSleepWindowInMilliseconds', Number.POSITIVE_INFINITY),
-    accepts('timeout', Number.POSITIVE_INFINITY),
+    accepts('circuitBreakerSleepWindowInMilliseconds', Number.POSITIVE_INFINITY, 'open'),
+    accepts('timeout', Number.POSITIVE_INFINITY, 'call'),
   ],
 }

@@ -1,5 +1,5 @@
 // levee: callbacks and timers; one probe at a time.
-import type { Library, Settings } from '../library.ts'
+import type { Library, Mistake, Breaker as Running, Settings } from '../library.ts'
 import { importPeer } from '../peer.ts'
 
 type Callback = (error: unknown, value?: unknown) => void
@@ -39,10 +39,26 @@ function optionsOf({ failureThreshold, openTimeoutMs, callTimeout, filter }: Set
 
 const EVENTS = { outcomes: ['success', 'failure'], transitions: ['open', 'close', 'half_open'] }
 
-const accepts = (option: string, value: number) => ({
+async function startWith(options: object, listener?: Settings['listener']): Promise<Running> {
+  const breaker = await create(options)
+  if (listener !== undefined) for (const event of EVENTS[listener.to]) breaker.on(event, listener.fn)
+  return {
+    run: (fn) =>
+      new Promise((resolve, reject) => {
+        breaker.run(fn, (error, value) => (error ? reject(error) : resolve(value)))
+      }),
+    state: () => (breaker.isOpen() ? 'open' : breaker.isHalfOpen() ? 'halfOpen' : 'closed'),
+  }
+}
+
+const accepts = (option: string, value: number, lasts?: Mistake['lasts']): Mistake => ({
   says: `${option} ${value}`,
-  make: () => create({ [option]: value }),
+  ...(lasts && { lasts }),
+  make: () => startWith({ maxFailures: 1, timeout: NO_TIMEOUT_MS, [option]: value }),
 })
+
+const OPTIMISTIC = 'a comment in its source: a call from before the probe that succeeds closes, one that fails opens'
+const CALLBACK = 'its README: a command has a callback, and reports by it'
 
 export const levee: Library = {
   name: 'levee',
@@ -58,25 +74,19 @@ export const levee: Library = {
     window: 'it counts consecutive failures only',
     undefined: 'its commands report by a callback, where no error is a success',
   },
-  async start(settings) {
-    const breaker = await create(optionsOf(settings))
-    const { listener } = settings
-    if (listener !== undefined) for (const event of EVENTS[listener.to]) breaker.on(event, listener.fn)
-    return {
-      run: (fn) =>
-        new Promise((resolve, reject) => {
-          breaker.run(fn, (error, value) => (error ? reject(error) : resolve(value)))
-        }),
-      state: () => (breaker.isOpen() ? 'open' : breaker.isHalfOpen() ? 'halfOpen' : 'closed'),
-    }
+  byDesign: {
+    'late success: half-open': OPTIMISTIC,
+    'late failure: half-open': OPTIMISTIC,
+    'throws at once': CALLBACK,
   },
+  start: (settings) => startWith(optionsOf(settings), settings.listener),
   mistakes: [
     accepts('maxFailures', Number.NaN),
     accepts('maxFailures', -1),
-    accepts('maxFailures', Number.POSITIVE_INFINITY),
+    accepts('maxFailures', Number.POSITIVE_INFINITY, 'closed'),
     accepts('resetTimeout', Number.NaN),
     accepts('resetTimeout', -1),
-    accepts('resetTimeout', Number.POSITIVE_INFINITY),
-    accepts('timeout', Number.POSITIVE_INFINITY),
+    accepts('resetTimeout', Number.POSITIVE_INFINITY, 'open'),
+    accepts('timeout', Number.POSITIVE_INFINITY, 'call'),
   ],
 }

@@ -1,5 +1,5 @@
 // mollitia: timers; a fixed number of calls in half-open, which decide when all of them are back.
-import type { Library, Settings } from '../library.ts'
+import type { Library, Mistake, Breaker as Running, Settings } from '../library.ts'
 import { importPeer } from '../peer.ts'
 
 interface Module {
@@ -18,6 +18,7 @@ interface Mollitia {
   readonly Circuit: new (options: object) => Circuit
   readonly SlidingCountBreaker: new (options: object) => Module
   readonly SlidingTimeBreaker: new (options: object) => Module
+  readonly Timeout: new (options: { readonly delay: number }) => object
 }
 
 const load = () => importPeer<Mollitia>('mollitia')
@@ -32,13 +33,20 @@ const OPTIONS = {
   permittedNumberOfCallsInHalfOpenState: 1,
 }
 
-async function create(
-  options: object,
-  kind: 'SlidingCountBreaker' | 'SlidingTimeBreaker' = 'SlidingCountBreaker',
-): Promise<{ circuit: Circuit; breaker: Module }> {
-  const { Circuit, [kind]: Breaker } = await load()
-  const breaker = new Breaker({ ...OPTIONS, ...options })
-  return { breaker, circuit: new Circuit({ options: { modules: [breaker] } }) }
+const CALL_TIMEOUT_MS = 10_000
+
+async function startWith(options: object, { window, callTimeout, listener }: Partial<Settings> = {}): Promise<Running> {
+  const { Circuit, SlidingCountBreaker, SlidingTimeBreaker, Timeout } = await load()
+  const breaker = new (window === undefined ? SlidingCountBreaker : SlidingTimeBreaker)({ ...OPTIONS, ...options })
+  const inside = callTimeout ? [new Timeout({ delay: CALL_TIMEOUT_MS })] : []
+  const circuit = new Circuit({ options: { modules: [breaker, ...inside] } })
+  if (listener?.to === 'transitions') breaker.on('state-changed', listener.fn)
+  if (listener?.to === 'outcomes') for (const of of [breaker, circuit]) of.on('execute', listener.fn)
+  return {
+    run: (fn) => circuit.fn(fn).execute(),
+    state: () => STATES[breaker.state],
+    stop: () => circuit.dispose(),
+  }
 }
 
 function optionsOf({ callTimeout, failureThreshold, openTimeoutMs, halfOpenMaxCalls, filter, window }: Settings) {
@@ -59,10 +67,13 @@ function optionsOf({ callTimeout, failureThreshold, openTimeoutMs, halfOpenMaxCa
   }
 }
 
-const accepts = (option: string, value: number) => ({
+const accepts = (option: string, value: number, lasts?: Mistake['lasts']): Mistake => ({
   says: `${option} ${value}`,
-  make: async () => (await create({ [option]: value })).circuit.dispose(),
+  ...(lasts && { lasts }),
+  make: () => startWith({ [option]: value }),
 })
+
+const PROMISES = 'its types ask for a function that returns a promise'
 
 export const mollitia: Library = {
   name: 'mollitia',
@@ -70,29 +81,18 @@ export const mollitia: Library = {
   needsNewerNode: true,
   configuredAs:
     '`SlidingCountBreaker({ slidingWindowSize, minimumNumberOfCalls, failureRateThreshold: 99, openStateDelay, permittedNumberOfCallsInHalfOpenState })`',
-  callTimeout: '`halfOpenStateMaxDelay`, by default off; here 30 s',
-  byDesign: {
-    'returns undefined at once': 'its types ask for a function that returns a promise',
-  },
+  callTimeout:
+    'by default none; here `halfOpenStateMaxDelay: 30_000` and a module of its own inside, `Timeout({ delay: 10_000 })`',
+  byDesign: { 'returns undefined at once': PROMISES, 'throws at once': PROMISES },
   policies: [{ failureThreshold: 1, openTimeout: 30_000, halfOpenMaxCalls: 1, successThreshold: 1 }],
-  async start(settings) {
-    const { breaker, circuit } = await create(optionsOf(settings), settings.window && 'SlidingTimeBreaker')
-    const { listener } = settings
-    if (listener?.to === 'transitions') breaker.on('state-changed', listener.fn)
-    if (listener?.to === 'outcomes') for (const of of [breaker, circuit]) of.on('execute', listener.fn)
-    return {
-      run: (fn) => circuit.fn(fn).execute(),
-      state: () => STATES[breaker.state],
-      stop: () => circuit.dispose(),
-    }
-  },
+  start: (settings) => startWith(optionsOf(settings), settings),
   mistakes: [
     accepts('failureRateThreshold', Number.NaN),
     accepts('failureRateThreshold', -1),
-    accepts('failureRateThreshold', Number.POSITIVE_INFINITY),
+    accepts('failureRateThreshold', Number.POSITIVE_INFINITY, 'closed'),
     accepts('openStateDelay', Number.NaN),
     accepts('openStateDelay', -1),
-    accepts('openStateDelay', Number.POSITIVE_INFINITY),
+    accepts('openStateDelay', Number.POSITIVE_INFINITY, 'open'),
     accepts('permittedNumberOfCallsInHalfOpenState', 0),
   ],
 }

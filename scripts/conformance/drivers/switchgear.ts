@@ -17,11 +17,16 @@ function policyOf(settings: Settings): PolicyOptions {
   return filter === undefined ? policy : { ...policy, isFailure: (outcome) => 'error' in outcome && filter() }
 }
 
+/** It tells of no success and of no failure: in their place, of what else it tells of calls. */
+const EVENTS = {
+  outcomes: ['probe', 'rejected', 'late', 'error'],
+  transitions: ['transition'],
+} as const
+
 export function startSwitchgear(settings: Settings, clock?: Clock): Breaker {
   const registry = createRegistry({ policy: policyOf(settings), ...(clock && { clock }) })
   const { listener } = settings
-  const events = { outcomes: ['probe', 'rejected', 'late', 'error'], transitions: ['transition'] } as const
-  if (listener !== undefined) for (const event of events[listener.to]) registry.on(event, listener.fn)
+  if (listener !== undefined) for (const event of EVENTS[listener.to]) registry.on(event, listener.fn)
   const breaker = registry.breaker('endpoint')
   return {
     run: (fn) => breaker.call(fn),
@@ -32,7 +37,11 @@ export function startSwitchgear(settings: Settings, clock?: Clock): Breaker {
 
 const refuse = (says: string, policy: object) => ({
   says,
-  make: () => createRegistry({ policy: policy as PolicyOptions }).close(),
+  make: () => {
+    const registry = createRegistry({ policy: policy as PolicyOptions })
+    const breaker = registry.breaker('endpoint')
+    return { run: (fn: () => unknown) => breaker.call(fn), state: () => breaker.state, stop: () => registry.close() }
+  },
 })
 
 export const switchgear: Library = {
@@ -45,10 +54,15 @@ export const switchgear: Library = {
     { failureThreshold: 2, openTimeout: 30_000, halfOpenMaxCalls: 2, successThreshold: 2 },
   ],
   hasLease: true,
+  remarks: {
+    listener:
+      'it tells of no success and of no failure; the listener that throws hears `transition`, or `probe`, `rejected`, `late` and `error`',
+  },
   // Not with the clock it may be given: by the one that everyone has.
   start: (settings) => startSwitchgear(settings),
   mistakes: [
     refuse('failureThreshold NaN', { failureThreshold: Number.NaN }),
+    refuse('failureThreshold 0', { failureThreshold: 0 }),
     refuse('failureThreshold -1', { failureThreshold: -1 }),
     refuse('failureThreshold Infinity', { failureThreshold: Number.POSITIVE_INFINITY }),
     refuse('openTimeout NaN', { openTimeout: Number.NaN }),

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { ArgumentError } from '../../edge/errors.ts'
 import type { CallResult, Command } from '../driver.ts'
 import { ALL_STEPS } from '../model/steps.ts'
-import type { Coverage } from '../paths/tour.ts'
+import type { Coverage } from '../paths/goals.ts'
 import { RUNNERS, type Runner } from '../writing/test-dialect.ts'
 
 export const HELP = `Usage: switchgear-generate [options]

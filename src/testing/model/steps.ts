@@ -1,8 +1,7 @@
 // Which steps make sense in a state of the model, and when two states are the same for all that can follow.
-import type { Policy, RateRule } from '../../rules/policy.ts'
-import { inOrder, type Tally } from '../../rules/tally.ts'
-import { copyWindow, type SlidingWindow, slicesOf } from '../../rules/window.ts'
+import type { Policy } from '../../rules/policy.ts'
 import type { CallResult, Command } from '../driver.ts'
+import { endOfOldest, evidenceKey, holdsEnough } from './evidence.ts'
 import { decisionOf, isCallLate, type ModelCall, type ModelState, type Step, stateOf, takeStep } from './model.ts'
 
 export interface StepOptions {
@@ -29,7 +28,10 @@ export const ALL_STEPS: StepOptions = {
 
 export function stepsFrom(state: ModelState, policy: Policy, options: StepOptions): Step[] {
   const steps: Step[] = []
-  const isFull = state.calls.length >= options.maxInFlight || holdsEnough(state, policy)
+  const { tally } = decisionOf(state)
+  const isFull =
+    state.calls.length >= options.maxInFlight ||
+    (stateOf(state) === 'closed' && holdsEnough(tally, policy, state.machine.now, state.calls.length))
   if (!isFull || takeStep(state, { type: 'admit' }).answer === 'rejected') steps.push({ type: 'admit' })
   for (const { number } of distinctCalls(state)) {
     for (const result of options.results) steps.push({ type: 'settle', call: number, result })
@@ -59,7 +61,7 @@ function kindOf(state: ModelState, call: ModelCall): string {
 }
 
 /** From this age on a call is slow. */
-function slowAfterMs({ slowCalls }: Policy): number {
+export function slowAfterMs({ slowCalls }: Policy): number {
   return slowCalls === null ? Number.POSITIVE_INFINITY : slowCalls.slowerThanMs + 1
 }
 
@@ -91,14 +93,6 @@ export function fromPlace(state: ModelState, step: Step): Step {
   return { ...step, call: callsInOrder(state)[step.call]?.number ?? 0 }
 }
 
-/** A window of time has no end of calls while time stands still: a few more than its minimum show all it can do. */
-function holdsEnough(state: ModelState, policy: Policy): boolean {
-  const { failureRate, slowCalls } = decisionOf(state).tally
-  const enough = (window: SlidingWindow | null, rule: RateRule | null) =>
-    window !== null && rule !== null && 'timeMs' in rule.window && window.calls + state.calls.length > rule.minimumCalls
-  return enough(failureRate, policy.failureRate) || enough(slowCalls, policy.slowCalls)
-}
-
 /** Openings beyond which a backoff grows no more. */
 function openingsThatMatter({ backoff, openTimeoutMs }: Policy, openings: number): number {
   if (backoff === null) return 0
@@ -112,29 +106,20 @@ function nextChangeIn(state: ModelState, policy: Policy): number | undefined {
   const [timer] = timers
   if (timer !== undefined) return Math.max(0, timer.dueAt - now)
   if (stateOf(state) !== 'closed') return undefined
-  const { tally } = decisionOf(state)
-  const ages = policy.failureWindowMs === null ? [] : inOrder(tally).map((at) => at + (policy.failureWindowMs ?? 0))
-  const ends = [endOfOldest(tally.failureRate, policy.failureRate), endOfOldest(tally.slowCalls, policy.slowCalls)]
   const slow = state.calls.map(({ admittedAt }) => admittedAt + slowAfterMs(policy))
-  const changes = [...ages, ...slow, ...ends.filter((end) => end !== undefined)].filter(
-    (at) => at > now && at < Number.POSITIVE_INFINITY,
-  )
+  const oldest = endOfOldest(decisionOf(state).tally, policy, now) ?? Number.POSITIVE_INFINITY
+  const changes = [oldest, ...slow].filter((at) => at > now && at < Number.POSITIVE_INFINITY)
   return changes.length === 0 ? undefined : Math.min(...changes) - now
 }
 
-function endOfOldest(window: SlidingWindow | null, rule: RateRule | null): number | undefined {
-  if (window === null || rule === null || !('timeMs' in rule.window) || window.calls === 0) return undefined
-  const { timeMs, buckets } = rule.window
-  const age = Array.from({ length: buckets }, (_, index) => buckets - 1 - index).find(
-    (back) => window.counts[(window.slot - back + buckets) % buckets] !== 0,
-  )
-  return window.endsAt + ((buckets - 1 - (age ?? 0)) * timeMs) / buckets
-}
-
 /** Equal for states from which the same steps lead to the same answers. */
-export function keyOf(state: ModelState, policy: Policy): string {
+export function keyOf(
+  state: ModelState,
+  policy: Policy,
+  evidence = (now: number) => evidenceKey(decisionOf(state).tally, policy, now),
+): string {
   const { now, timers } = state.machine
-  const { probes, probeSuccesses, probeFailures, openings, deadline, tally } = decisionOf(state)
+  const { probes, probeSuccesses, probeFailures, openings, deadline } = decisionOf(state)
   return JSON.stringify([
     stateOf(state),
     state.stalled,
@@ -144,23 +129,7 @@ export function keyOf(state: ModelState, policy: Policy): string {
     probeSuccesses,
     probeFailures,
     openingsThatMatter(policy, openings),
-    stateOf(state) === 'closed' ? evidenceKey(tally, policy, now) : null,
+    stateOf(state) === 'closed' ? evidence(now) : null,
     callsInOrder(state).map((call) => kindOf(state, call)),
   ])
-}
-
-/** What of the tally this policy will ever look at. */
-function evidenceKey(tally: Tally, policy: Policy, now: number): unknown {
-  const window = (of: SlidingWindow | null, rule: RateRule | null) =>
-    of && rule && [slicesOf(copyWindow(of), rule.window, now), 'timeMs' in rule.window ? of.endsAt - now : 0]
-  const counted = policy.counting === 'cumulative' ? tally.failures : tally.consecutiveFailures
-  return [
-    policy.failureThreshold === null
-      ? 0
-      : policy.failureWindowMs === null
-        ? counted
-        : inOrder(tally).map((at) => now - at),
-    window(tally.failureRate, policy.failureRate),
-    window(tally.slowCalls, policy.slowCalls),
-  ]
 }

@@ -1,10 +1,10 @@
 // coverage: what a set of paths meets of the statechart, and what no path can meet under this policy, and why.
 import { breakerMachine } from '../../../machines/breaker.machine.ts'
 import { type PolicyOptions, resolvePolicy } from '../../edge/resolve-policy.ts'
-import type { StepOptions } from '../model/steps.ts'
 import { allTransitions } from '../model/timed-machine.ts'
-import { generateGraph, modelledPolicy, type Path } from './paths.ts'
-import { goalsOf, pairOf } from './tour.ts'
+import { breakerGraph, type GraphOptions } from './breaker-graph.ts'
+import { type GoalKind, goalsOf, pairsOf } from './goals.ts'
+import { modelledPolicy, type Path } from './paths.ts'
 
 export interface Covered {
   readonly met: readonly string[]
@@ -20,6 +20,8 @@ export interface CoverageReport {
   readonly requirements: readonly string[]
   /** Transitions of the statechart that no path under this policy can take. */
   readonly unreachable: readonly { readonly transition: string; readonly why: string }[]
+  /** What `missed` and `unreachable` don't know of, because the policy is too large; empty when they know everything. */
+  readonly abstraction: readonly string[]
 }
 
 /** What a transition of the statechart shows, by requirement; matched against `source --event--> target`. */
@@ -42,24 +44,22 @@ const REQUIREMENTS: readonly (readonly [string, RegExp])[] = [
 export function coverage(
   paths: readonly Path[],
   policy: PolicyOptions = paths[0]?.policy ?? {},
-  options: Partial<StepOptions> = {},
+  options: GraphOptions = {},
 ): CoverageReport {
   const resolved = resolvePolicy(modelledPolicy(policy))
-  const graph = generateGraph(resolved, options)
+  const { graph, abstraction } = breakerGraph(resolved, options)
   const met = { states: new Set(['closed']), transitions: new Set<string>(), transitionPairs: new Set<string>() }
   for (const { steps } of paths) {
     let before: string | undefined
     for (const { taken, expect } of steps) {
       met.states.add(expect.state)
-      for (const label of taken) {
-        met.transitions.add(label)
-        if (before !== undefined) met.transitionPairs.add(pairOf(before, label))
-        before = label
-      }
+      for (const label of taken) met.transitions.add(label)
+      for (const pair of pairsOf(taken, before)) met.transitionPairs.add(pair)
+      before = taken.at(-1) ?? before
     }
   }
   const reachable = goalsOf(graph, 'transitions')
-  const covered = (kind: 'states' | 'transitions' | 'transitionPairs'): Covered => ({
+  const covered = (kind: GoalKind): Covered => ({
     met: [...met[kind]].sort(),
     missed: [...goalsOf(graph, kind)].filter((goal) => !met[kind].has(goal)).sort(),
   })
@@ -73,6 +73,7 @@ export function coverage(
     unreachable: allTransitions(breakerMachine)
       .filter((transition) => !reachable.has(transition))
       .map((transition) => ({ transition, why: whyNot(transition) })),
+    abstraction,
   }
 }
 

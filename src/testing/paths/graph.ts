@@ -1,62 +1,55 @@
-// Graph: the states a model can be in and the steps between them, explored by @xstate/graph from the start.
-// Any model will do that is a value with a key and tells which transitions of its machine a step took.
-import { getAdjacencyMap } from '@xstate/graph'
-import type { ActorLogic, EventObject, Snapshot } from 'xstate'
+// Graph: the states a model can be in and the moves between them, explored breadth first from the start.
 import { ArgumentError } from '../../edge/errors.ts'
 
-export interface Explorable<State, Step> {
+/** What can be explored. A move is one step, or several that are taken as one. */
+export interface Explorable<State, Move> {
   readonly start: State
-  stepsFrom(state: State): readonly Step[]
-  take(state: State, step: Step): State
-  /** Equal for states from which the same steps lead to the same answers. */
+  movesFrom(state: State): readonly Move[]
+  take(state: State, move: Move): State
+  /** Steps that the move is made of. Default 1. */
+  lengthOf?(state: State, move: Move): number
+  /** Equal for states from which the same moves lead to the same answers. */
   keyOf(state: State): string
-  /** The state of the chart that this is, and the transitions that the step before it took. */
+  /** The state of the chart that this is, and the transitions that the move before it took. */
   stateOf(state: State): string
   takenBy(state: State): readonly string[]
+  /** States there may be, at most; and what is expected when there are more. */
+  readonly mostStates: number
+  readonly tooLarge: { readonly where: string; readonly expected: string }
 }
 
-export interface GraphEdge<Step> {
+export interface GraphEdge<Move> {
   readonly from: number
   readonly to: number
-  readonly step: Step
+  readonly move: Move
+  readonly length: number
   readonly taken: readonly string[]
 }
 
-export interface Graph<Step> {
+export interface Graph<Move> {
   /** The chart's state in each node; node 0 is the start. */
   readonly nodes: readonly string[]
-  readonly edgesFrom: readonly (readonly GraphEdge<Step>[])[]
+  readonly edgesFrom: readonly (readonly GraphEdge<Move>[])[]
 }
 
-const MOST_STATES = 50_000
-const TOO_LARGE = `at most ${MOST_STATES} states (fewer calls in flight, smaller thresholds and windows)`
-
-export function buildGraph<State, Step>(model: Explorable<State, Step>): Graph<Step> {
-  const logic = {
-    getInitialSnapshot: () => model.start,
-    transition: (state: State, step: Step) => model.take(state, step),
-    getPersistedSnapshot: (state: State) => state,
+/** @throws ArgumentError (`INVALID_ARGUMENT`) when there are more states than the model allows. */
+export function buildGraph<State, Move>(model: Explorable<State, Move>): Graph<Move> {
+  const states = [model.start]
+  const indexOf = new Map([[model.keyOf(model.start), 0]])
+  const edgesFrom: GraphEdge<Move>[][] = []
+  // The list grows while it is walked.
+  for (const [from, state] of states.entries()) {
+    const edges = model.movesFrom(state).map((move) => {
+      const next = model.take(state, move)
+      const key = model.keyOf(next)
+      const to = indexOf.get(key) ?? states.push(next) - 1
+      indexOf.set(key, to)
+      return { from, to, move, length: model.lengthOf?.(state, move) ?? 1, taken: model.takenBy(next) }
+    })
+    edgesFrom.push(edges)
+    if (states.length > model.mostStates) {
+      throw new ArgumentError(model.tooLarge.where, model.tooLarge.expected, `more than ${model.mostStates}`)
+    }
   }
-  let states = 0
-  const adjacency = getAdjacencyMap(logic as unknown as ActorLogic<Snapshot<unknown>, EventObject>, {
-    events: (state) => {
-      if (++states > MOST_STATES) throw new ArgumentError('the model', TOO_LARGE, `more than ${MOST_STATES}`)
-      return model.stepsFrom(state as State) as unknown as EventObject[]
-    },
-    serializeState: (state) => model.keyOf(state as State),
-    serializeEvent: (step) => JSON.stringify(step),
-  })
-  const entries = Object.entries(adjacency)
-  const indexOf = new Map(entries.map(([key], index) => [key, index]))
-  return {
-    nodes: entries.map(([, { state }]) => model.stateOf(state as State)),
-    edgesFrom: entries.map(([, { transitions }], from) =>
-      Object.values(transitions as Record<string, { event: Step; state: State }>).map(({ event, state }) => ({
-        from,
-        to: indexOf.get(model.keyOf(state)) as number,
-        step: event,
-        taken: model.takenBy(state),
-      })),
-    ),
-  }
+  return { nodes: states.map((state) => model.stateOf(state)), edgesFrom }
 }

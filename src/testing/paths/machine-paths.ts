@@ -4,8 +4,9 @@ import type { AnyStateMachine, ContextFrom, EventFromLogic, InputFrom, SnapshotF
 import { ArgumentError } from '../../edge/errors.ts'
 import { allTransitions, passTime, sendEvent, startMachine, type TimedMachine } from '../model/timed-machine.ts'
 import { contextKey, tellMachinePath, tellMachineStep, tellValue } from '../writing/machine-words.ts'
+import { COVERAGES, type Coverage } from './goals.ts'
 import { buildGraph, type Explorable } from './graph.ts'
-import { type Coverage, simpleWalks, tours } from './tour.ts'
+import { simpleWalks, tours } from './tour.ts'
 
 /** An event of the machine, or one that XState would send it for an invoked actor, such as `xstate.done.actor.load`. */
 export type MachineEvent<M extends AnyStateMachine> =
@@ -45,7 +46,6 @@ export interface MachinePathOptions<M extends AnyStateMachine> {
   readonly stateKey?: (snapshot: SnapshotFrom<M>) => string
 }
 
-const COVERAGES: readonly Coverage[] = ['states', 'transitions', 'transitionPairs', 'simple']
 const MOST_STATES = 10_000
 
 /**
@@ -71,7 +71,7 @@ export function generateMachinePaths<M extends AnyStateMachine>(
   const walks = coverage === 'simple' ? simpleWalks(graph, maxLength) : tours(graph, coverage, maxLength)
   return walks.map((walk) => {
     let state = model.start
-    const steps = walk.map(({ step }) => {
+    const steps = walk.map(({ move: step }) => {
       state = model.take(state, step)
       const { value, context } = state.snapshot as { value: StateValueFrom<M>; context: ContextFrom<M> }
       return { step, says: tellMachineStep(step), taken: state.taken, expect: { value, context } }
@@ -88,14 +88,11 @@ function machineModel<M extends AnyStateMachine>(
     throw new ArgumentError('events', 'a list of events, or a function of the snapshot', events)
   }
   const eventsFor = typeof events === 'function' ? events : () => events
-  let explored = 0
   return {
     start: startMachine(machine, input, 0),
-    stepsFrom({ snapshot, now, timers }) {
-      if (++explored > MOST_STATES) {
-        const expected = `a key that makes at most ${MOST_STATES} different states`
-        throw new ArgumentError('stateKey', expected, `more than ${MOST_STATES}`)
-      }
+    mostStates: MOST_STATES,
+    tooLarge: { where: 'stateKey', expected: `a key that makes at most ${MOST_STATES} different states` },
+    movesFrom({ snapshot, now, timers }) {
       if ((snapshot as { status: string }).status !== 'active') return []
       const [next] = timers
       const steps: MachineStep<M>[] = eventsFor(snapshot).map((event) => ({ event }))

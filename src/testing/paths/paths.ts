@@ -2,13 +2,13 @@
 
 import { ArgumentError } from '../../edge/errors.ts'
 import { type PolicyOptions, resolvePolicy } from '../../edge/resolve-policy.ts'
-import type { Policy } from '../../rules/policy.ts'
 import type { Observation } from '../driver.ts'
 import { decisionOf, type ModelState, type Step, startModel, stateOf, takeStep } from '../model/model.ts'
-import { ALL_STEPS, fromPlace, keyOf, type StepOptions, stepsFrom, toPlace } from '../model/steps.ts'
+import type { Move, Moves } from '../model/moves.ts'
 import { type Told, tellPath, tellStep } from '../writing/words.ts'
-import { buildGraph, type Explorable, type Graph } from './graph.ts'
-import { type Coverage, simpleWalks, tours } from './tour.ts'
+import { breakerGraph, type GraphOptions } from './breaker-graph.ts'
+import { COVERAGES, type Coverage } from './goals.ts'
+import { simpleWalks, tours } from './tour.ts'
 
 /** What must be seen after a step. */
 export interface Expectation extends Observation {
@@ -34,9 +34,11 @@ export interface Path {
   readonly title: string
   readonly policy: PolicyOptions
   readonly steps: readonly PathStep[]
+  /** What was left out of the search for this path, in words; none when every state of the breaker was looked at. */
+  readonly abstraction?: readonly string[]
 }
 
-export interface PathOptions extends Partial<StepOptions> {
+export interface PathOptions extends GraphOptions {
   /** What the paths must meet together. Default `'transitions'`. */
   readonly coverage?: Coverage
   /** Steps in one path, at most (a goal that is farther away gets a path of its own). Default 30. */
@@ -44,50 +46,41 @@ export interface PathOptions extends Partial<StepOptions> {
 }
 
 /** Calls and time tell the better story: what they can reach, they reach first. */
-const isUnnatural = ({ type }: Step) => type === 'command' || type === 'stall'
-
-const COVERAGES: readonly Coverage[] = ['states', 'transitions', 'transitionPairs', 'simple']
+const isUnnatural = ({ type }: Move) => type === 'command' || type === 'stall'
 
 /**
  * Paths that together meet the coverage: deterministic, without duplicates, few and short.
  * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`)
  */
 export function generatePaths(policy: PolicyOptions = {}, options: PathOptions = {}): Path[] {
-  const { coverage = 'transitions', maxLength = 30 } = options
+  const { coverage = 'transitions', maxLength = 30, ...graphOptions } = options
   if (!COVERAGES.includes(coverage)) throw new ArgumentError('coverage', COVERAGES.join(', '), coverage)
   if (!Number.isSafeInteger(maxLength) || maxLength < 1) {
     throw new ArgumentError('maxLength', 'a whole number of at least 1', maxLength)
   }
-  const graph = generateGraph(resolvePolicy(modelledPolicy(policy)), options)
+  const { graph, moves, abstraction } = breakerGraph(resolvePolicy(modelledPolicy(policy)), graphOptions)
   const walks =
     coverage === 'simple' ? simpleWalks(graph, maxLength, isUnnatural) : tours(graph, coverage, maxLength, isUnnatural)
-  return walks.map((walk) =>
-    pathOf(
+  return walks.map((walk) => {
+    const path = pathOf(
       policy,
-      walk.map(({ step }) => step),
-      fromPlace,
-    ),
-  )
+      stepsOf(
+        moves,
+        walk.map(({ move }) => move),
+      ),
+    )
+    return abstraction.length === 0 ? path : { ...path, abstraction }
+  })
 }
 
-export function breakerModel(policy: Policy, options: Partial<StepOptions>): Explorable<ModelState, Step> {
-  const stepOptions = { ...ALL_STEPS, ...options }
-  const { maxInFlight } = stepOptions
-  if (!Number.isSafeInteger(maxInFlight) || maxInFlight < 1) {
-    throw new ArgumentError('maxInFlight', 'a whole number of at least 1', maxInFlight)
-  }
-  return {
-    start: startModel(policy),
-    stepsFrom: (state) => stepsFrom(state, policy, stepOptions).map((step) => toPlace(state, step)),
-    take: (state, step) => takeStep(state, fromPlace(state, step)),
-    keyOf: (state) => keyOf(state, policy),
-    stateOf,
-    takenBy: ({ taken }) => taken,
-  }
-}
-
-export function generateGraph(policy: Policy, options: Partial<StepOptions>): Graph<Step> {
-  return buildGraph(breakerModel(policy, options))
+/** A move stands for other steps in each state of the same key. */
+function stepsOf(moves: Moves, walk: readonly Move[]): Step[] {
+  let state = moves.start
+  return walk.flatMap((move) => {
+    const steps = moves.stepsOf(state.model, move)
+    state = moves.take(state, move)
+    return steps
+  })
 }
 
 /** The policy as the model knows it: chance has no place in a path, and a call ends when a step ends it. */
@@ -97,15 +90,10 @@ export function modelledPolicy(policy: PolicyOptions): PolicyOptions {
 }
 
 /** The path that takes these steps from a new breaker. */
-export function pathOf(
-  policy: PolicyOptions,
-  steps: readonly Step[],
-  resolve: (state: ModelState, step: Step) => Step = (_, step) => step,
-): Path {
+export function pathOf(policy: PolicyOptions, steps: readonly Step[]): Path {
   const told: Told[] = []
   let before = startModel(resolvePolicy(modelledPolicy(policy)))
-  for (const given of steps) {
-    const step = resolve(before, given)
+  for (const step of steps) {
     const after = takeStep(before, step)
     told.push({ step, before, after })
     before = after

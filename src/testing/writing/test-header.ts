@@ -28,6 +28,7 @@ export function headerOf({ name, runner, policy, paths, mismatch, language }: He
   const resolved = Object.entries(resolvePolicy(policy))
   const settings = resolved.filter(([, value]) => value !== null && typeof value !== 'function')
   const functions = Object.entries(policy).filter(([, value]) => typeof value === 'function')
+  const [abstraction = []] = paths.map((path) => path.abstraction ?? [])
   return [
     ...about,
     `Run it with: ${dialectOf(runner).command(language === 'ts' ? '<this file>.ts' : '<this file>.js')}`,
@@ -38,6 +39,9 @@ export function headerOf({ name, runner, policy, paths, mismatch, language }: He
     'The policy:',
     ...settings.map(([key, value]) => `  ${key}: ${literal(value)}`),
     ...functions.map(([key]) => `  ${key}: a function, which the driver has to add`),
+    ...(abstraction.length === 0
+      ? []
+      : ['', 'What the search for these tests left out:', ...abstraction.map((line) => `  ${line}`)]),
   ].map((line) => (line === '' ? '//' : `// ${line}`))
 }
 

@@ -1,0 +1,88 @@
+// Lines: what was measured, beside its budget, in the order in which it is shown.
+import type { Measured } from './measure.ts'
+import { measureClosing, measureEndpoints, measureOpenBytes, measureStorm, measureTransition } from './scale.ts'
+
+export interface Line {
+  readonly path: string
+  readonly value: number
+  readonly unit: 'x' | 'ns' | 'µs' | 'ms' | 's' | 'bytes' | 'MB'
+  readonly budget?: number
+  /** What the machine asks of anybody, measured beside it in the same run. */
+  readonly floor?: number
+  readonly note: string
+}
+
+export function linesOfCalls(measured: Readonly<Record<string, Measured>>): Line[] {
+  const of = (path: string) => measured[path] as Measured
+  const ratio = (path: string, budget?: number, floor?: string): Line => ({
+    path,
+    value: of(path).ratio,
+    unit: 'x',
+    ...(budget !== undefined && { budget }),
+    ...(floor !== undefined && { floor: of(floor).ratio }),
+    note: `${of(path).ns.toFixed(0)} ns; base ${of(path).baseNs.toFixed(0)} ns`,
+  })
+  const fasterPeer = Math.min(of('opossum, closed').ratio, of('cockatiel, closed').ratio)
+  const permitNs = of('tryAcquire() + success(), closed').ns
+  return [
+    ratio('call, closed', 0.95),
+    {
+      path: 'call, closed, against the faster peer',
+      value: of('call, closed').ratio / fasterPeer,
+      unit: 'x',
+      budget: 1,
+      note: 'below 1 is faster',
+    },
+    ratio('call, closed, rate and slow-call windows', 1.6, 'bare wrapper with two clock reads'),
+    ratio('bare wrapper with two clock reads'),
+    ratio('rejected call, open', 0.8),
+    { path: 'tryAcquire() + success(), closed', value: permitNs, unit: 'ns', budget: 45, note: '' },
+    ratio('registry.call, 10,000 names', 1.5, 'Map.get and the bare wrapper, 10,000 names'),
+    ratio('registry.call, 10,000 names, shuffled'),
+    ratio('Map.get and the bare wrapper, 10,000 names'),
+    ratio('call, closed, unfolded'),
+    ...['opossum, closed', 'cockatiel, closed', 'cockatiel, closed, sampling'].map((path) => ratio(path)),
+    ...['opossum, rejected', 'cockatiel, rejected'].map((path) => ratio(path)),
+  ]
+}
+
+export async function linesOfMany(): Promise<Line[]> {
+  await measureEndpoints(1_000)
+  const few = await measureEndpoints(1_000)
+  const many = await measureEndpoints(100_000)
+  const million = await measureEndpoints(1_000_000)
+  const openBytes = await measureOpenBytes()
+  const storm = await measureStorm()
+  const closing = await measureClosing()
+  const creation = `${few.microseconds.toFixed(1)} µs at 1,000`
+  return [
+    { path: 'endpoint, closed, called once, of 100,000', value: many.bytes, unit: 'bytes', budget: 600, note: '' },
+    { path: 'creation and first call at 100,000', value: many.microseconds, unit: 'µs', budget: 6, note: creation },
+    {
+      path: 'creation at 100,000 against 1,000',
+      value: many.microseconds / few.microseconds,
+      unit: 'x',
+      budget: 1.2,
+      note: '',
+    },
+    { path: 'a million endpoints made and called once', value: million.microseconds, unit: 's', budget: 15, note: '' },
+    { path: 'a million endpoints, heap', value: million.bytes, unit: 'MB', budget: 700, note: 'names not counted' },
+    { path: 'endpoint, open', value: openBytes, unit: 'bytes', budget: 5_000, note: 'its actor lives' },
+    { path: '100,000 due at once: longest block', value: storm, unit: 'ms', budget: 50, note: '' },
+    { path: 'close() of 100,000 open: longest block', value: closing.close, unit: 'ms', budget: 50, note: '' },
+    { path: 'resetAll() of 100,000 open: longest block', value: closing.resetAll, unit: 'ms', budget: 50, note: '' },
+    {
+      path: 'a transition',
+      value: await measureTransition('eager'),
+      unit: 'µs',
+      budget: 10,
+      note: 'the actor is there',
+    },
+    {
+      path: 'a transition, its actor started and stopped',
+      value: await measureTransition('onDemand'),
+      unit: 'µs',
+      note: 'half of trip and reset',
+    },
+  ]
+}

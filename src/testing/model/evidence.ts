@@ -1,0 +1,89 @@
+// Evidence: what a closed breaker of the model remembers of its calls, and what time does to it. Asked by the steps, to
+// tell states apart and to know when something changes, and by the runs, to know when all of it is gone.
+import type { Policy, RateRule, WindowSize } from '../../rules/policy.ts'
+import { inOrder, type Tally } from '../../rules/tally.ts'
+import { copyWindow, type SlidingWindow, slicesOf } from '../../rules/window.ts'
+
+type TimeSize = Extract<WindowSize, { readonly timeMs: number }>
+
+/** A window in use, with its rule. */
+interface Watched {
+  readonly window: SlidingWindow
+  readonly rule: RateRule
+}
+
+/** What of the tally this policy will ever look at. Without `phase`, when the slices of a window end is left out. */
+export function evidenceKey(tally: Tally, policy: Policy, now: number, phase = true): unknown {
+  const counted = policy.counting === 'cumulative' ? tally.failures : tally.consecutiveFailures
+  const failures = policy.failureWindowMs === null ? counted : agesWithin(tally, policy.failureWindowMs, now)
+  const windows = watched(tally, policy).map(({ window, rule }) => {
+    const copy = copyWindow(window)
+    const slices = slicesOf(copy, rule.window, now)
+    return [slices, phase && 'timeMs' in rule.window ? copy.endsAt - now : 0]
+  })
+  return [policy.failureThreshold === null ? 0 : failures, windows]
+}
+
+/** Whether there is none. */
+export function isFresh(tally: Tally, policy: Policy, now: number): boolean {
+  const { failureThreshold, failureWindowMs, counting } = policy
+  const counted = counting === 'cumulative' ? tally.failures : tally.consecutiveFailures
+  const failures = failureWindowMs === null ? counted : agesWithin(tally, failureWindowMs, now).length
+  if (failureThreshold !== null && failures > 0) return false
+  return watched(tally, policy).every(({ window, rule }) => held(window, rule, now).calls === 0)
+}
+
+/** When the next piece of evidence grows too old; `undefined` when there is none that time alone can end. */
+export function endOfOldest(tally: Tally, policy: Policy, now: number): number | undefined {
+  const times = endsAfter(tally, policy, now)
+  return times.length === 0 ? undefined : Math.min(...times)
+}
+
+/** When the last of them has. */
+export function endOfAll(tally: Tally, policy: Policy, now: number): number | undefined {
+  const times = endsAfter(tally, policy, now)
+  return times.length === 0 ? undefined : Math.max(...times)
+}
+
+/** A window of time has no end of calls while time stands still: a few more than its minimum show all it can do. */
+export function holdsEnough(tally: Tally, policy: Policy, now: number, callsInFlight: number): boolean {
+  return watched(tally, policy).some(
+    ({ window, rule }) => 'timeMs' in rule.window && held(window, rule, now).calls + callsInFlight > rule.minimumCalls,
+  )
+}
+
+/** A failure that is too old is as good as none: the trigger asks for as many recent ones as its threshold. */
+function agesWithin(tally: Tally, windowMs: number, now: number): number[] {
+  return inOrder(tally)
+    .map((at) => now - at)
+    .filter((age) => age < windowMs)
+}
+
+function endsAfter(tally: Tally, policy: Policy, now: number): number[] {
+  const { failureWindowMs } = policy
+  const failures = failureWindowMs === null ? [] : inOrder(tally).map((at) => at + failureWindowMs)
+  const slices = watched(tally, policy).flatMap(({ window, rule }) =>
+    'timeMs' in rule.window ? endsOfSlices(window, rule.window) : [],
+  )
+  return [...failures, ...slices].filter((at) => at > now)
+}
+
+/** When each slice that holds a call leaves the window. */
+function endsOfSlices(window: SlidingWindow, { timeMs, buckets }: TimeSize): number[] {
+  return Array.from({ length: buckets }, (_, back) => back)
+    .filter((back) => window.counts[(window.slot - back + buckets) % buckets] !== 0)
+    .map((back) => window.endsAt + ((buckets - 1 - back) * timeMs) / buckets)
+}
+
+function held(window: SlidingWindow, rule: RateRule, now: number): SlidingWindow {
+  const copy = copyWindow(window)
+  slicesOf(copy, rule.window, now)
+  return copy
+}
+
+function watched(tally: Tally, { failureRate, slowCalls }: Policy): Watched[] {
+  const found: Watched[] = []
+  if (tally.failureRate !== null && failureRate !== null) found.push({ window: tally.failureRate, rule: failureRate })
+  if (tally.slowCalls !== null && slowCalls !== null) found.push({ window: tally.slowCalls, rule: slowCalls })
+  return found
+}
