@@ -96,6 +96,7 @@ describe('the title of a path tells', () => {
   ])('%s', (_, policy, phrase) => {
     const titles = generatePaths(policy as PolicyOptions).map(({ title }) => title)
     expect(titles.filter((title) => title.includes(phrase))).not.toEqual([])
+    expect(titles).not.toContain('closed')
     expect(titles.filter((title) => title.includes('0 failures'))).toEqual(
       titles.filter((title) => title.includes('100 failures')),
     )

@@ -78,6 +78,10 @@ export function tellPath(path: readonly Told[]): string {
   }
   const last = path.at(-1)
   const end = last === undefined ? [] : [tellState(stateOf(last.after))]
+  if (phrases.length === 0 && last !== undefined) {
+    const calls = last.after.admissions
+    return `${calls} ${calls === 1 ? 'call leaves' : 'calls leave'} it ${tellState(stateOf(last.after))}`
+  }
   if (phrases.length <= MOST_PHRASES) return [...phrases, ...end].join('; ')
   return [...phrases.slice(0, MOST_PHRASES), `… ${path.length} steps in all`, ...end].join('; ')
 }
