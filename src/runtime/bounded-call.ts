@@ -30,7 +30,9 @@ export async function runBounded<T>(
   const forget = signal && onAbort(signal, () => end(signal.reason))
   if (deadline !== null) deadlines.arm()
   try {
-    return await Promise.race([fn({ signal: controller.signal, endpoint, generation }), ended])
+    // Awaited first: what `fn` gives may have a `then` of its own, which a race would call.
+    const outcome = (async () => await fn({ signal: controller.signal, endpoint, generation }))()
+    return await Promise.race([outcome, ended])
   } finally {
     if (deadline !== null) {
       deadlines.cancel(deadline)
