@@ -29,7 +29,7 @@ async function main(options: DemoOptions): Promise<number> {
   const paint = paintFor(stdout)
   const report = await runDemo(options, audienceFor(options, paint), interrupt.signal)
   if (report !== null) {
-    await print(options.json ? `${JSON.stringify(report, null, 2)}\n` : `\n${summaryOf(report, paint)}`)
+    await print(options.json ? `${JSON.stringify(report, null, 2)}\n` : `\n${summaryOf(report, paint, stdout.columns)}`)
   }
   return EXIT_CODES[interrupt.signal.reason as keyof typeof EXIT_CODES] ?? 0
 }

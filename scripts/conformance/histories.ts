@@ -1,7 +1,7 @@
 // Histories: every step from every state that the model can be in, by the shortest way there; and the tours that
-// generatePaths makes, which lead through longer ones. Histories in which something came late are kept apart from those
-// without: a library may remember what the model forgets. They are the same for every library and every trial, and
-// the model is slow: each is worked out once a process.
+// generatePaths makes, which lead through longer ones. Histories in which something came late, or grew too old to count,
+// are kept apart from those without: a library may remember what the model forgets. They are the same for every library
+// and every trial, and the model is slow: each is worked out once a process.
 
 import type { PolicyOptions } from '../../src/edge/resolve-policy.ts'
 import { resolvePolicy } from '../../src/index.ts'
@@ -21,6 +21,8 @@ interface Place {
   readonly late: string
   /** Calls refused while half-open, in this stay. */
   readonly refused: number
+  /** Something has grown too old to count. */
+  readonly aged: boolean
   next: readonly Place[] | undefined
 }
 
@@ -49,9 +51,10 @@ export async function visitHistories(policy: PolicyOptions, reach: Reach, visit:
       const state = takeStep(place.state, step)
       const late = lateAfter(place, step, state)
       const refused = refusedAfter(place, state)
-      const key = `${keyOf(state, resolved)} ${late} ${refused} ${openings(state)}`
+      const aged = place.aged || (step.type === 'pass' && stateOf(place.state) === 'closed')
+      const key = `${keyOf(state, resolved)} ${late} ${refused} ${aged} ${openings(state)}`
       const history = [...place.history, pathStepOf({ step, before: place.state, after: state })]
-      return { state, key, history, late, refused, next: undefined }
+      return { state, key, history, late, refused, aged, next: undefined }
     })
     return place.next
   }
@@ -77,7 +80,7 @@ export async function visitHistories(policy: PolicyOptions, reach: Reach, visit:
   return visited
 }
 
-const START = { key: '', history: [], late: '', refused: 0, next: undefined }
+const START = { key: '', history: [], late: '', refused: 0, aged: false, next: undefined }
 
 function lateAfter({ late }: Place, step: Step, { answer }: ModelState): string {
   return step.type === 'settle' && answer === 'late' ? late + step.result.charAt(0) : late

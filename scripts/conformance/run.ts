@@ -70,10 +70,8 @@ export function forgedLines(run: Run, folder: string): string[] {
     const found = readFileSync(join(folder, name), 'utf8').split('\n')
     const expected = pages[name].split('\n')
     if (found.join('\n') === expected.join('\n')) return []
-    const at = Math.max(
-      0,
-      expected.findIndex((line, index) => line !== found[index]),
-    )
+    const differs = expected.findIndex((line, index) => line !== found[index])
+    const at = differs === -1 ? expected.length : differs
     return `${name}:${at + 1}: is "${found[at] ?? ''}", a run gives "${expected[at] ?? ''}"`
   })
 }

@@ -1,6 +1,6 @@
 // Lines: the view for a pipe or a file. One plain line for each thing that happens.
 import type { Entry } from './journal.ts'
-import { type Paint, paintState } from './paint.ts'
+import { cut, type Paint, paintState } from './paint.ts'
 import type { Audience, Scene } from './run.ts'
 
 const ARROW_WIDTH = 21
@@ -15,10 +15,6 @@ export function lineOf(entry: Entry, nameWidth: number, paint: Paint, columns = 
   const { from, to } = transition
   const gap = ' '.repeat(Math.max(ARROW_WIDTH - from.length - to.length - 3, 0))
   return `${start}${paintState(from, paint)} → ${paintState(to, paint)}${gap}  ${cut(text, room - ARROW_WIDTH - 2)}`
-}
-
-function cut(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, Math.max(length - 1, 0))}…` : text
 }
 
 export function widthOfNames(endpoints: Scene['endpoints']): number {

@@ -2,7 +2,7 @@
 import { createLogUpdate } from 'log-update'
 import type { Endpoint } from './endpoint.ts'
 import { lineOf, widthOfNames } from './lines.ts'
-import { inWords, newTable, type Paint, paintState } from './paint.ts'
+import { type Column, cut, inWords, type Paint, paintState, tableOf } from './paint.ts'
 import type { Audience, Scene } from './run.ts'
 
 const REDRAW_MS = 200
@@ -40,8 +40,9 @@ function pictureOf(
 ): string {
   const { durationMs, rate } = options
   const elapsed = Math.min((performance.now() - startedAt) / 1000, durationMs / 1000).toFixed(1)
-  const title = `${paint.bold('switchgear')}  ${elapsed} s of ${durationMs / 1000} s, ${rate} calls/s to each endpoint`
-  const table = tableOf(endpoints, paint)
+  const heading = cut(`switchgear  ${elapsed} s of ${durationMs / 1000} s, ${rate} calls/s to each endpoint`, columns)
+  const title = heading.replace('switchgear', paint.bold)
+  const table = breakersOf(endpoints, paint, columns)
   const room = Math.max(rows - table.split('\n').length - 3, 1)
   const nameWidth = widthOfNames(endpoints)
   const log = journal.entries
@@ -50,23 +51,27 @@ function pictureOf(
   return [title, table, ...log].join('\n')
 }
 
-function tableOf(endpoints: readonly Endpoint[], paint: Paint): string {
-  const head = ['endpoint', 'state'.padEnd('halfOpen'.length), 'calls', 'failures', 'rejected', 'p99', 'next probe']
-  const table = newTable(head, paint, 2)
-  for (const { name, breaker, guarded } of endpoints) {
-    const { state, calls, latency, retryAfterMs } = breaker.stats()
-    table.push([
-      name,
-      paintState(state, paint),
-      String(calls.allowed + calls.rejected),
-      // As its callers saw them: a breaker counts the failures that come after it opened as late.
-      String(guarded.failed),
-      calls.rejected > 0 ? paint.yellow(String(calls.rejected)) : '0',
-      inWords(latency.p99),
-      nextProbe(state, retryAfterMs),
-    ])
-  }
-  return table.toString()
+function breakersOf(endpoints: readonly Endpoint[], paint: Paint, width: number): string {
+  const rows = endpoints.map(({ name, breaker, guarded }) => ({ name, guarded, ...breaker.stats() }))
+  const columns: Column[] = [
+    { title: 'endpoint', cells: rows.map(({ name }) => name), isWords: true },
+    {
+      title: 'state'.padEnd('halfOpen'.length),
+      cells: rows.map(({ state }) => paintState(state, paint)),
+      isWords: true,
+    },
+    { title: 'calls', cells: rows.map(({ calls }) => String(calls.allowed + calls.rejected)), spare: 4 },
+    // As its callers saw them: a breaker counts the failures that come after it opened as late.
+    { title: 'failures', cells: rows.map(({ guarded }) => String(guarded.failed)), spare: 2 },
+    { title: 'rejected', cells: rows.map(({ calls: { rejected } }) => inYellow(rejected, paint)), spare: 1 },
+    { title: 'p99', cells: rows.map(({ latency }) => inWords(latency.p99)), spare: 5 },
+    { title: 'next probe', cells: rows.map(({ state, retryAfterMs }) => nextProbe(state, retryAfterMs)), spare: 3 },
+  ]
+  return tableOf(columns, paint, width)
+}
+
+function inYellow(count: number, paint: Paint): string {
+  return count > 0 ? paint.yellow(String(count)) : '0'
 }
 
 function nextProbe(state: string, retryAfterMs: number | null): string {

@@ -1,61 +1,71 @@
 // Summary: the report as people read it, the answer to "what did this buy me".
-import { inWords, newTable, type Paint } from './paint.ts'
+import { type Column, inWords, type Paint, tableOf, wrap } from './paint.ts'
 import type { EndpointReport, Report } from './report.ts'
 
-export function summaryOf(report: Report, paint: Paint): string {
+/** `width`: that of the terminal, if it is one. */
+export function summaryOf(report: Report, paint: Paint, width = Number.POSITIVE_INFINITY): string {
   const { endpoints, total, durationMs, ratePerSecond, interruptedBy } = report
   const ended = interruptedBy === null ? '' : `, ended by ${interruptedBy}`
+  const title = `The same ${ratePerSecond} calls/s for ${inWords(durationMs)}${ended}: without a breaker → with one`
   const parts = [
-    paint.bold(`The same ${ratePerSecond} calls/s for ${inWords(durationMs)}${ended}: without a breaker → with one`),
-    trafficTable(endpoints, paint),
+    paint.bold(wrap(title, width)),
+    tableOf(trafficOf(endpoints), paint, width),
     paint.bold('What the breakers bought'),
-    gainTable(endpoints, paint),
-    `${paint.bold(verdict(total))}\n`,
-    paint.dim(notes(endpoints).join('\n')),
+    tableOf(gainsOf(endpoints, paint), paint, width),
+    `${paint.bold(
+      verdict(total)
+        .map((line) => wrap(line, width))
+        .join('\n'),
+    )}\n`,
+    paint.dim(
+      notes(endpoints)
+        .map((note) => wrap(note, width, indentOf(note)))
+        .join('\n'),
+    ),
   ]
   return `${parts.join('\n')}\n`
 }
 
-function trafficTable(endpoints: readonly EndpointReport[], paint: Paint): string {
-  const table = newTable(['endpoint', 'calls', 'failed', 'slow', 'sent while bad', 'waited'], paint)
-  for (const { endpoint, guarded, unguarded } of endpoints) {
-    const change = (of: (lane: EndpointReport['guarded']) => number, write: (value: number) => string = String) =>
-      of(unguarded) === 0 && of(guarded) === 0 ? '-' : `${write(of(unguarded))} → ${write(of(guarded))}`
-    table.push([
-      endpoint,
-      String(guarded.calls),
-      change(({ failed }) => failed),
-      change(({ slow }) => slow),
-      change(({ sentWhileBad }) => sentWhileBad),
-      change(({ waitedMs }) => waitedMs, inWords),
-    ])
-  }
-  return table.toString()
+/** Where the words after `waited:     ` begin. */
+function indentOf(note: string): number {
+  return /^[\w ]+: +/.exec(note)?.[0].length ?? 0
 }
 
-function gainTable(endpoints: readonly EndpointReport[], paint: Paint): string {
-  const table = newTable(['endpoint', 'calls spared', 'time saved', 'in vain', 'noticed', 'recovered'], paint)
-  for (const { endpoint, openings, spared, savedMs, refusedInVain, noticedAfterMs, recoveredAfterMs } of endpoints) {
-    const opened = openings > 0
-    table.push([
-      endpoint,
-      opened ? paint.green(String(spared)) : '-',
-      opened ? paint.green(inWords(savedMs)) : '-',
-      opened ? String(refusedInVain) : '-',
-      inWords(noticedAfterMs),
-      inWords(recoveredAfterMs),
-    ])
-  }
-  return table.toString()
+function trafficOf(endpoints: readonly EndpointReport[]): Column[] {
+  const change = (of: (lane: EndpointReport['guarded']) => number, write: (value: number) => string = String) =>
+    endpoints.map(({ guarded, unguarded }) =>
+      of(unguarded) === 0 && of(guarded) === 0 ? '-' : `${write(of(unguarded))} → ${write(of(guarded))}`,
+    )
+  return [
+    { title: 'endpoint', cells: endpoints.map(({ endpoint }) => endpoint), isWords: true },
+    { title: 'calls', cells: endpoints.map(({ guarded }) => String(guarded.calls)), spare: 3 },
+    { title: 'failed', cells: change(({ failed }) => failed) },
+    { title: 'slow', cells: change(({ slow }) => slow), spare: 2 },
+    { title: 'sent while bad', cells: change(({ sentWhileBad }) => sentWhileBad), spare: 1 },
+    { title: 'waited', cells: change(({ waitedMs }) => waitedMs, inWords) },
+  ]
 }
 
-function verdict({ spared, savedMs, refusedInVain }: Report['total']): string {
-  if (spared === 0 && refusedInVain === 0) return 'No breaker refused a call: nothing was gained, and nothing lost.'
+function gainsOf(endpoints: readonly EndpointReport[], paint: Paint): Column[] {
+  const gained = (of: (report: EndpointReport) => string) =>
+    endpoints.map((report) => (report.openings > 0 ? of(report) : '-'))
+  return [
+    { title: 'endpoint', cells: endpoints.map(({ endpoint }) => endpoint), isWords: true },
+    { title: 'calls spared', cells: gained(({ spared }) => paint.green(String(spared))) },
+    { title: 'time saved', cells: gained(({ savedMs }) => paint.green(inWords(savedMs))) },
+    { title: 'in vain', cells: gained(({ refusedInVain }) => String(refusedInVain)), spare: 1 },
+    { title: 'noticed', cells: endpoints.map(({ noticedAfterMs }) => inWords(noticedAfterMs)), spare: 2 },
+    { title: 'recovered', cells: endpoints.map(({ recoveredAfterMs }) => inWords(recoveredAfterMs)), spare: 3 },
+  ]
+}
+
+function verdict({ spared, savedMs, refusedInVain }: Report['total']): string[] {
+  if (spared === 0 && refusedInVain === 0) return ['No breaker refused a call: nothing was gained, and nothing lost.']
   const were = refusedInVain === 1 ? 'was' : 'were'
   return [
     `${count(spared, 'call')} did not wait on a bad service, which saved ${inWords(savedMs)} of waiting;`,
     `${count(refusedInVain, 'call')} ${were} refused that would have been answered.`,
-  ].join('\n')
+  ]
 }
 
 function notes(endpoints: readonly EndpointReport[]): string[] {
@@ -79,8 +89,7 @@ const MOMENTS = {
   calls: [
     'noticed:    from the first failure seen to open.',
     'recovered:  from the first success seen after that to closed.',
-    'When your service really failed and came back, only it knows. Of several outages',
-    'it is the first.',
+    'When your service really failed and came back, only it knows. Of several outages it is the first.',
   ],
 }
 

@@ -63,13 +63,18 @@ export function stateAt(row: Row, now: number): BreakerState {
   return reduce(value, policy, { type: 'elapse', at: now }).state
 }
 
+/** Whether the row has an actor that works: none while it rests, none if somebody has stopped it. */
+export function isActive({ actor }: Row): boolean {
+  return actor !== null && actor.getSnapshot().status === 'active'
+}
+
 /** With the outcomes that were folded since the actor's last event as evidence. */
 function deliver(row: Row, event: BreakerEvent): void {
   row.home.turns.run(() => {
     // A deleted row has no actor any more; one of its name would be another breaker's.
     if (!row.attached) return
     const { home, generation } = row
-    const wasIdle = row.actor === null || row.actor.getSnapshot().status !== 'active'
+    const wasIdle = !isActive(row)
     if (wasIdle) home.supervisor.activate(row, event.at)
     const isFolded = home.folding && row.state === 'closed' && event.tally === undefined
     row.actor?.deliver(isFolded ? { ...event, tally: copyTally(row) } : event, event.at)

@@ -1,21 +1,23 @@
 // describeBreaker: generated paths as the tests of any runner that has `describe` and `it`.
 import { ArgumentError } from '../edge/errors.ts'
 import type { PolicyOptions } from '../edge/resolve-policy.ts'
-import type { Driver } from './driver.ts'
+import { checkDriver, type Driver } from './driver.ts'
 import { checkPath } from './exploring/check-path.ts'
 import { shrink } from './exploring/shrink.ts'
+import { checkOptions } from './model/given.ts'
 import { ALL_STEPS } from './model/steps.ts'
-import { generatePaths, type PathOptions } from './paths/paths.ts'
+import { generatePaths, PATH_OPTIONS, type PathOptions } from './paths/paths.ts'
 import { tellStory } from './writing/story.ts'
 import { uniqueTitles } from './writing/titles.ts'
 
-/** Of vitest, Jest or node:test, as imported. */
+/** Of vitest, Jest, mocha or node:test, as imported. */
 export interface TestRunner {
   // Overloads and return values differ from runner to runner; only this way of calling them is used.
   readonly describe: (name: string, body: () => void) => unknown
   readonly it: (name: string, body: () => Promise<void>) => unknown
 }
 
+/** The test runner, and options of `generatePaths`. */
 export interface DescribeOptions extends TestRunner, PathOptions {
   /** Whether a failing path is shortened before it is told, which runs it some more times. Default true. */
   readonly shrinks?: boolean
@@ -31,13 +33,18 @@ export function describeBreaker<P>(
   name: string,
   driver: Driver<P>,
   policy: PolicyOptions,
-  { describe, it, shrinks = true, ...options }: DescribeOptions,
+  given: DescribeOptions,
 ): void {
+  if (typeof name !== 'string') throw new ArgumentError('name', 'a string', name)
+  checkDriver(driver)
+  checkOptions('options', given)
+  const { describe, it, shrinks = true } = given
   if (typeof describe !== 'function') throw new ArgumentError('describe', "the test runner's describe", describe)
   if (typeof it !== 'function') throw new ArgumentError('it', "the test runner's it", it)
   const results = driver.canIgnore ? ALL_STEPS.results : ALL_STEPS.results.filter((result) => result !== 'ignore')
-  const { timeout: _, ...tested } = policy
-  const paths = generatePaths(tested, { commands: driver.commands, results, ...options })
+  // A runner may be spread into the options with all that it has.
+  const options = Object.fromEntries(PATH_OPTIONS.filter((key) => key in given).map((key) => [key, given[key]]))
+  const paths = generatePaths(policy, { commands: driver.commands, results, ...options })
   const titles = uniqueTitles(paths)
   describe(name, () => {
     for (const [index, path] of paths.entries()) {

@@ -1,5 +1,6 @@
 // The drivers of switchgear itself: the runtime with and without folding, and the pure layer.
 
+import type { RegistryOptions } from '../edge/registry-options.ts'
 import { resolvePolicy } from '../edge/resolve-policy.ts'
 import { type Admission, newBreaker, recordFailure, recordIgnored, recordSuccess, shouldAllowRequest } from '../pure.ts'
 import { type BreakerValue, reduce, resumed } from '../rules/reducer.ts'
@@ -7,22 +8,37 @@ import type { Breaker } from '../runtime/breaker.ts'
 import type { Permit } from '../runtime/permit.ts'
 import { createRegistry, type Registry } from '../runtime/registry.ts'
 import type { Command, Driver, Observation, Subject } from './driver.ts'
+import { checkOptions } from './model/given.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 const NAME = 'endpoint'
 const COMMANDS: readonly Command[] = ['trip', 'reset', 'isolate', 'disable', 'enable', 'delete', 'crash']
 
-/** The runtime, worked through permits; `folding: false` sends every event through the actor. */
-export function runtimeDriver({ folding }: { readonly folding: boolean }): Driver<Permit> {
+/** Options of the registry that the driver makes for each test; policy and clock are the test's. */
+export type RuntimeOptions = Omit<RegistryOptions, 'policy' | 'clock'>
+
+/**
+ * The runtime, worked through permits. The options are handed to `createRegistry` as they are: `folding: false` sends
+ * every event through the actor. Defaults: those of the registry, but `seed: 0` and 1,000 restarts, since a test may crash
+ * the actor often.
+ * @throws PolicyError (`INVALID_POLICY`) when it is started with options that `createRegistry` refuses
+ */
+export function runtimeDriver(options: RuntimeOptions = {}): Driver<Permit> {
+  checkOptions('options', options)
+  const { folding = true, ...others } = options
   return {
-    name: folding ? 'folded runtime' : 'unfolded runtime',
+    name: [folding ? 'folded runtime' : 'unfolded runtime', ...Object.entries(others).map(tellOption)].join(', '),
     commands: COMMANDS,
     canIgnore: true,
     start(policy, clock) {
-      const registry = createRegistry({ policy, clock, folding, seed: 0, supervision: { maxRestarts: 1_000 } })
+      const registry = createRegistry({ seed: 0, supervision: { maxRestarts: 1_000 }, ...options, policy, clock })
       return runtimeSubject(registry, registry.breaker(NAME), clock)
     },
   }
+}
+
+function tellOption([key, value]: [string, unknown]): string {
+  return typeof value === 'string' ? `${key} ${value}` : key
 }
 
 function runtimeSubject(registry: Registry, breaker: Breaker, clock: VirtualClock): Subject<Permit> {
@@ -66,7 +82,7 @@ interface PurePermit {
   readonly admittedAt: number
 }
 
-/** The pure layer: immutable values, no timers of its own. */
+/** `switchgear/pure`: immutable values, no timers of its own. */
 export const pureDriver: Driver<PurePermit> = {
   name: 'pure layer',
   commands: COMMANDS,
@@ -77,6 +93,9 @@ export const pureDriver: Driver<PurePermit> = {
     // A deleted breaker and the next one of its name are two: what one admitted is no business of the other.
     let owner = {}
     const at = () => clock.now()
+    const tick = () => {
+      breaker = reduce(breaker, policy, { type: 'elapse', at: at() })
+    }
     const settlers = { succeed: recordSuccess, fail: recordFailure, ignore: recordIgnored }
     return {
       admit() {
@@ -85,6 +104,7 @@ export const pureDriver: Driver<PurePermit> = {
         return allowed && permit ? { owner, admission: permit, admittedAt: at() } : undefined
       },
       settle({ owner: admittedBy, admission, admittedAt }, result) {
+        tick()
         if (admittedBy === owner)
           breaker = settlers[result](breaker, policy, at(), { permit: admission, durationMs: at() - admittedAt })
       },
@@ -93,20 +113,20 @@ export const pureDriver: Driver<PurePermit> = {
           const generation = breaker.generation + 1
           breaker = { ...newBreaker(policy, at()), generation }
           owner = {}
-        } else if (command === 'crash') breaker = resumed(breaker)
-        else if (command === 'trip') breaker = reduce(breaker, policy, { type: 'trip', message: 'by hand', at: at() })
+        } else if (command === 'crash') {
+          tick()
+          breaker = resumed(breaker)
+        } else if (command === 'trip') breaker = reduce(breaker, policy, { type: 'trip', message: 'by hand', at: at() })
         else breaker = reduce(breaker, policy, { type: command, at: at() })
       },
       report(result) {
-        breaker = reduce(breaker, policy, { type: 'elapse', at: at() })
+        tick()
         const { generation } = breaker
         breaker = reduce(breaker, policy, { type: result, generation, durationMs: Number.NaN, at: at() })
       },
       state: () => breaker.state,
       observe: () => observe(breaker),
-      tick() {
-        breaker = reduce(breaker, policy, { type: 'elapse', at: at() })
-      },
+      tick,
     }
   },
 }

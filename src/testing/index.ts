@@ -2,7 +2,7 @@
 
 export { type DescribeOptions, describeBreaker, type TestRunner } from './describe-breaker.ts'
 export type { CallResult, Command, Driver, Observation, Subject } from './driver.ts'
-export { pureDriver, runtimeDriver } from './drivers.ts'
+export { pureDriver, type RuntimeOptions, runtimeDriver } from './drivers.ts'
 export { checkPath, type Mismatch } from './exploring/check-path.ts'
 export { type Exploration, type ExploreOptions, explore } from './exploring/explore.ts'
 export { shrink } from './exploring/shrink.ts'

@@ -116,8 +116,8 @@ export const ofTheEvidence: readonly Prey[] = [
     name: 'a window of calls forgets no call',
     breaks: 'R13',
     file: window,
-    find: 'if (marked === wasMarked) return',
-    replace: 'if (!marked) return',
+    find: 'if (window.calls < capacity) window.calls++',
+    replace: 'window.calls++',
     policy: rateOfCalls,
   },
 ]

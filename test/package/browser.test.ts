@@ -6,8 +6,8 @@ import { build, type Rolldown } from 'vite'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createSandbox, type Sandbox } from './sandbox.ts'
 
-/** Kilobytes, gzipped, with XState and Valibot. XState alone is 11.4 of them, and Valibot 1.9. */
-const LARGEST = { switchgear: 31, 'switchgear/pure': 4.2, 'switchgear/machines': 17.5 }
+/** Kilobytes, gzipped, with XState (12.0 of them; createActor and StateMachine alone are 11.4) and Valibot (2.0). */
+const LARGEST = { switchgear: 38, 'switchgear/pure': 4.9, 'switchgear/machines': 18 }
 type Entry = keyof typeof LARGEST
 
 let sandbox: Sandbox

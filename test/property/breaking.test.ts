@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { loadMutant, type Mutant } from '../mutants/load.ts'
-import { agree, policiesWith, stepsWith } from './history.ts'
+import { agree, historiesOf, policiesWith, stepsWith } from './history.ts'
 import { Oracle } from './oracle.ts'
 import { runtime } from './subjects.ts'
 
@@ -29,6 +29,27 @@ const defects: Mutant[] = [
     replace: 'now > oldest + windowMs',
   },
   {
+    name: 'property: slices of seven begin 9 ms late',
+    breaks: 'R13',
+    file: 'src/rules/slices.ts',
+    find: 'whole * slices === offset ? whole : whole + 1',
+    replace: 'whole * slices === offset ? whole : whole + 9217',
+  },
+  {
+    name: 'property: call exactly at the limit is slow',
+    breaks: 'R12',
+    file: 'src/rules/tally.ts',
+    find: 'durationMs > policy.slowCalls.slowerThanMs',
+    replace: 'durationMs >= policy.slowCalls.slowerThanMs',
+  },
+  {
+    name: 'property: window of calls holds one too many',
+    breaks: 'R13',
+    file: 'src/rules/window.ts',
+    find: 'if (window.calls < capacity) window.calls++',
+    replace: 'if (window.calls <= capacity) window.calls++',
+  },
+  {
     name: 'property: permit lost on ignore',
     breaks: 'R03',
     file: 'machines/breaker.machine.ts',
@@ -48,7 +69,7 @@ describe('the property finds', () => {
   for (const defect of defects) {
     it(`${defect.name.replace('property: ', '')} (${defect.breaks})`, async () => {
       const create = await loadMutant(defect)
-      const histories = fc.array(stepsWith(null), { minLength: 5, maxLength: 60 })
+      const histories = historiesOf(stepsWith(null))
       const property = fc.asyncProperty(policiesWith(false), histories, (policy, history) =>
         agree(new Oracle(policy), { mutant: runtime(policy, 'permits', true, create) }, history),
       )

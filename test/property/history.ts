@@ -15,10 +15,11 @@ export type Step =
 const small = fc.integer({ min: 1, max: 3 })
 const window: fc.Arbitrary<NonNullable<PolicyOptions['failureRate']>['window']> = fc.oneof(
   fc.record({ calls: fc.integer({ min: 1, max: 5 }) }),
-  fc.record({ time: fc.constantFrom(100, 400), buckets: fc.constantFrom(1, 2, 4) }),
+  // Three and seven divide neither time: their slices begin between the ticks of any clock.
+  fc.record({ time: fc.constantFrom(100, 400), buckets: fc.constantFrom(1, 2, 3, 4, 7) }),
 )
 const rate = fc
-  .record({ threshold: fc.constantFrom(0.3, 0.5, 1), minimumCalls: small, window })
+  .record({ threshold: fc.constantFrom(0.07, 0.3, 0.333, 0.5, 0.6, 1), minimumCalls: small, window })
   .filter(({ minimumCalls, window: size }) => size.calls === undefined || minimumCalls <= size.calls)
 
 /** Small limits, so that a short history meets them. */
@@ -43,7 +44,11 @@ export function policiesWith(jitter: boolean): fc.Arbitrary<PolicyOptions> {
   })
 }
 
-const durations = fc.constantFrom(0, 1, 49, 50, 60, 99, 100, 150, 200, 400)
+/** The limits of the policies above, and any others for the ends of slices. */
+const durations = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(0, 1, 49, 50, 60, 99, 100, 150, 200, 300, 400) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 120 }) },
+)
 const commands = ['trip', 'reset', 'isolate', 'disable', 'enable', 'delete', 'crash'] as const
 const results = ['succeed', 'succeed', 'fail', 'fail', 'fail', 'ignore'] as const
 
@@ -61,6 +66,11 @@ export function stepsWith(configure: fc.Arbitrary<PolicyOptions> | null): fc.Arb
     step(2, 'command', { command: fc.constantFrom(...commands) }),
     ...(configure === null ? [] : [step(1, 'configure', { policy: configure })]),
   )
+}
+
+/** Without a size, fast-check would make none of more than 20 steps. */
+export function historiesOf(steps: fc.Arbitrary<Step>): fc.Arbitrary<Step[]> {
+  return fc.array(steps, { minLength: 5, maxLength: 60, size: 'max' })
 }
 
 /** One breaker in the course of a history. */

@@ -1,6 +1,8 @@
 // The oracle: a breaker by definition, written from DESIGN section 4 without a line of src/. It keeps every outcome of
-// the stay and counts by looking through them all, so it shares no window, tally or rule with what it judges.
+// the stay and counts by looking through them all, in whole numbers of any size (exact.ts), so that it shares no window,
+// tally, rule or rounding with what it judges.
 import type { PolicyOptions } from '../../src/index.ts'
+import { addingUpTo, isAtLeast, sliceOf } from './exact.ts'
 import type { Command, HistorySubject, Image, Result } from './subjects.ts'
 
 interface Ended {
@@ -12,6 +14,8 @@ interface Held {
   readonly until: number
 }
 type Rate = Exclude<PolicyOptions['failureRate'], null | undefined>
+
+const isFailed = ({ failed }: Ended) => failed
 
 export class Oracle implements HistorySubject {
   #policy: PolicyOptions
@@ -98,6 +102,7 @@ export class Oracle implements HistorySubject {
       generation: this.#generation,
       remainingMs: open ? this.#deadline - this.#now : null,
       calls: this.#calls,
+      tally: this.#evidence(),
       timer: open || (this.#state === 'halfOpen' && this.#permits.length > 0),
     }
   }
@@ -141,26 +146,53 @@ export class Oracle implements HistorySubject {
   }
 
   #fires(failed: boolean): boolean {
-    const { failureThreshold, failureWindow, counting, failureRate, slowCalls } = this.#policy
-    const cleared = counting === 'cumulative' ? 0 : this.#ended.findLastIndex((call) => !call.failed) + 1
-    const counted = this.#ended.slice(cleared).filter((call) => call.failed)
-    const recent = failureWindow ? counted.filter(({ at }) => this.#now - at < Number(failureWindow)) : counted
-    if (failed && recent.length >= (failureThreshold ?? Number.POSITIVE_INFINITY)) return true
-    const slower = Number(slowCalls?.slowerThan)
-    return (
-      this.#reaches(failureRate, (call) => call.failed) || this.#reaches(slowCalls, (call) => call.durationMs > slower)
-    )
+    const { failureThreshold, failureRate, slowCalls } = this.#policy
+    if (failed && this.#counted().length >= (failureThreshold ?? Number.POSITIVE_INFINITY)) return true
+    return this.#reaches(failureRate, isFailed) || this.#reaches(slowCalls, this.#isSlow)
   }
+
+  /** The failures that the threshold is about, oldest first. */
+  #counted(): Ended[] {
+    const { failureWindow, counting } = this.#policy
+    const failures = (counting === 'cumulative' ? this.#ended : this.#inARow()).filter(isFailed)
+    return failureWindow ? failures.filter(({ at }) => this.#now - at < Number(failureWindow)) : failures
+  }
+
+  #inARow(): Ended[] {
+    return this.#ended.slice(this.#ended.findLastIndex((call) => !call.failed) + 1)
+  }
+
+  readonly #isSlow = ({ durationMs }: Ended) => durationMs > Number(this.#policy.slowCalls?.slowerThan)
 
   #reaches(rule: Rate | null | undefined, marks: (call: Ended) => boolean): boolean {
     if (!rule) return false
-    const { calls, time, buckets = 10 } = rule.window
-    const sliceOf = (at: number) => Math.floor((at * buckets) / Number(time))
-    const within = calls
-      ? this.#ended.slice(-calls)
-      : this.#ended.filter(({ at }) => sliceOf(this.#now) - sliceOf(at) < buckets)
+    const within = this.#within(rule)
     const marked = within.filter(marks).length
-    return within.length >= (rule.minimumCalls ?? 1) && marked / within.length >= rule.threshold
+    return within.length >= (rule.minimumCalls ?? 1) && isAtLeast(marked, within.length, rule.threshold)
+  }
+
+  #within({ window: { calls, time, buckets = 10 } }: Rate): Ended[] {
+    if (calls) return this.#ended.slice(-calls)
+    const slice = (at: number) => sliceOf(at, Number(time), buckets)
+    return this.#ended.filter(({ at }) => slice(this.#now) - slice(at) < buckets)
+  }
+
+  /** What a snapshot must show of the outcomes of this stay. */
+  #evidence(): Image {
+    const { failureThreshold, failureWindow, failureRate, slowCalls } = this.#policy
+    const ages = failureWindow ? this.#counted().map(({ at }) => this.#now - at) : []
+    const window = (rule: Rate | null | undefined, marks: (call: Ended) => boolean) => {
+      if (!rule) return null
+      const within = this.#within(rule)
+      return { slices: addingUpTo(within.length, within.filter(marks).length) }
+    }
+    return {
+      consecutiveFailures: this.#inARow().length,
+      failures: this.#ended.filter(isFailed).length,
+      failureAgesMs: ages.slice(-(failureThreshold ?? 0)),
+      failureRate: window(failureRate, isFailed),
+      slowCalls: window(slowCalls, this.#isSlow),
+    }
   }
 
   #openTime(): number {

@@ -180,7 +180,9 @@ function imageOf(breaker: BreakerValue, policy: ReturnType<typeof resolvePolicy>
     tally: {
       consecutiveFailures: tally.consecutiveFailures,
       failures: tally.failures,
-      failureAgesMs: inOrder(structuredClone(tally)).map((at) => now - at),
+      failureAgesMs: inOrder(structuredClone(tally))
+        .map((at) => now - at)
+        .filter((age) => policy.failureWindowMs !== null && age < policy.failureWindowMs),
       failureRate: window(tally.failureRate, policy.failureRate),
       slowCalls: window(tally.slowCalls, policy.slowCalls),
     },

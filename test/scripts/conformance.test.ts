@@ -10,6 +10,7 @@ import { judgeManners } from '../../scripts/conformance/manners.ts'
 import { judgeMistakes } from '../../scripts/conformance/probes.ts'
 import { REQUIREMENTS } from '../../scripts/conformance/requirements.ts'
 import { gridOf, markdownTable, markOf, plainTable, storiesOf, storyOf } from '../../scripts/conformance/table.ts'
+import { judgeWindow } from '../../scripts/conformance/time-window.ts'
 import type { Clock } from '../../src/index.ts'
 
 const EFFORT = { depth: 7, maxInFlight: 2 }
@@ -86,6 +87,32 @@ function startStrict({ openTimeoutMs }: Settings, clock: Clock): Breaker {
         throw error
       } finally {
         running--
+      }
+    },
+    state: () => state,
+  }
+}
+
+/** Opens when half of at least two calls of its window have failed; it stays open. */
+function startCounting(clock: Clock, dated: 'start' | 'end', timeMs: number): Breaker {
+  const calls: { readonly at: number; readonly failed: boolean }[] = []
+  let state = 'closed'
+  const note = (startedAt: number, failed: boolean) => {
+    calls.push({ at: dated === 'start' ? startedAt : clock.now(), failed })
+    const held = calls.filter(({ at }) => clock.now() - at < timeMs)
+    if (held.length >= 2 && held.filter((call) => call.failed).length * 2 >= held.length) state = 'open'
+  }
+  return {
+    async run(fn) {
+      if (state === 'open') throw new Error('open')
+      const startedAt = clock.now()
+      try {
+        const value = await fn()
+        note(startedAt, false)
+        return value
+      } catch (error) {
+        note(startedAt, true)
+        throw error
       }
     },
     state: () => state,
@@ -197,6 +224,22 @@ describe('the conformance kit', () => {
     expect([limit.verdict, deadline.verdict]).toEqual(['ok', 'ok'])
     const unsaid = { ...toy, start: startStrict }
     expect((await judgePaths(unsaid, EFFORT)).cells(unsaid).deadline.verdict).toBe('fails')
+  })
+
+  it('finds a window that forgets nothing, and charges nothing to one that dates calls by their beginning', async () => {
+    const windowOf = async (dated: 'start' | 'end', timeMs: number) => {
+      const library = { ...toy, start: (_: Settings, clock: Clock) => startCounting(clock, dated, timeMs) }
+      const findings = new Findings()
+      await judgeWindow(library, findings)
+      return findings.cells(library).window
+    }
+    expect(await windowOf('end', 10_000)).toMatchObject({ verdict: 'ok', findings: [] })
+    expect(await windowOf('start', 10_000)).toMatchObject({ verdict: 'ok', findings: [] })
+    const { verdict, findings } = await windowOf('end', Number.POSITIVE_INFINITY)
+    expect(verdict).toBe('fails')
+    expect(findings.map(storyOf)).toContain(
+      'call 1 is admitted → call 1 succeeds → call 2 is admitted → twice the window passes → **call 2 fails, and it becomes open**.',
+    )
   })
 
   it('puts a listener that throws to the test only where it was called', async () => {

@@ -7,9 +7,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
+import { stripVTControlCharacters } from 'node:util'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { newEndpoint } from '../../scripts/demo/endpoint.ts'
+import { newJournal } from '../../scripts/demo/journal.ts'
 import { readOptions, UsageError } from '../../scripts/demo/options.ts'
-import type { EndpointReport, Report } from '../../scripts/demo/report.ts'
+import { paintFor } from '../../scripts/demo/paint.ts'
+import { type EndpointReport, type Report, reportOf as reportOfRun } from '../../scripts/demo/report.ts'
+import { openScreen } from '../../scripts/demo/screen.ts'
+import { summaryOf } from '../../scripts/demo/summary.ts'
+import { createRegistry } from '../../src/index.ts'
+import { createVirtualClock } from '../../src/testing/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'switchgear-demo-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -242,5 +250,53 @@ describe('npm start', () => {
   it('takes durations as the library does, and plain milliseconds', () => {
     expect(readOptions(['--duration', '20s'])).toMatchObject({ durationMs: 20_000 })
     expect(readOptions(['--duration', '1500'])).toMatchObject({ durationMs: 1500, rate: 20, endpoints: null })
+  })
+})
+
+describe('a narrow terminal', () => {
+  const paint = paintFor({ isTTY: false } as NodeJS.WriteStream)
+  const clock = createVirtualClock()
+  const registry = createRegistry({ clock })
+  const endpoints = ['healthy', 'flaky', 'hanging'].map((name) =>
+    newEndpoint(name, `http://127.0.0.1/${name}`, registry.breaker(name), 1),
+  )
+  for (const endpoint of endpoints) {
+    const { breaker, guarded, unguarded } = endpoint
+    breaker.trip('half-open, and it failed')
+    Object.assign(guarded, { calls: 18_000, failed: 1_234, slow: 100, sentWhileBad: 1_500, waitedMs: 59_900 })
+    Object.assign(unguarded, { calls: 18_000, failed: 12_345, slow: 10_000, sentWhileBad: 15_000, waitedMs: 3_599_000 })
+    Object.assign(endpoint, { openings: 3, spared: 12_345, refusedInVain: 1_000 })
+  }
+  const options = readOptions(['--duration', '15m', '--rate', '20'])
+  if (options === 'help') throw new Error('expected options')
+  const journal = newJournal(performance.now(), () => {})
+  journal.add('hanging', 'listens on its port again (pid 123456), or so it says', { from: 'open', to: 'halfOpen' })
+  const report = reportOfRun(options, endpoints, journal.entries, options.durationMs, 'SIGINT')
+  const widthOf = (lines: readonly string[]) => Math.max(...lines.map((line) => line.length))
+
+  it.each([60, 70, 80, 120])('of %d columns holds every line of the summary', (columns) => {
+    const lines = summaryOf(report, paint, columns).split('\n')
+    expect(lines.filter((line) => line.length > columns)).toEqual([])
+    expect(lines.length).toBeGreaterThan(20)
+    expect(lines.join('\n')).toContain('waited')
+  })
+
+  it('is what wraps the summary: in a file its lines are as long as they are', () => {
+    expect(widthOf(summaryOf(report, paint).split('\n'))).toBeGreaterThan(80)
+  })
+
+  it.each([60, 76, 120])('of %d columns holds every line of the live table', (columns) => {
+    const written: string[] = []
+    const out = { columns, rows: 30, isTTY: true, write: (text: string) => written.push(text) }
+    const screen = openScreen(out as unknown as NodeJS.WriteStream, paint)
+    screen.begins({ options, startedAt: performance.now(), endpoints, journal })
+    screen.ends()
+    // The first picture; what comes after are changes to it.
+    const picture = written.find((text) => text.includes('hanging')) ?? ''
+    const lines = stripVTControlCharacters(picture).split('\n')
+    // A row that is too long is not cut but wrapped: its last cell would stand on a line of its own.
+    expect(lines.filter((line) => /hanging .*open .*in 30\.0 s/.test(line))).toHaveLength(1)
+    expect(lines.filter((line) => line.includes('hanging'))).toHaveLength(2)
+    expect(lines.filter((line) => line.length > columns)).toEqual([])
   })
 })

@@ -104,6 +104,52 @@ describe('the tests it writes, with the driver it writes', () => {
   })
 })
 
+describe('the line that says how to run it', () => {
+  it.each([
+    ['node', 'mjs', 'node --test'],
+    ['node', 'ts', 'node --import tsx --test'],
+    ['mocha', 'mjs', 'npx mocha'],
+    ['mocha', 'mts', 'NODE_OPTIONS=--import=tsx npx mocha'],
+    ['vitest', 'mts', 'npx vitest run'],
+  ])('names the file as it was asked for: %s, .%s', (runner, ending, command) => {
+    const file = `${name}.test.${ending}`
+    workshop.generate('--runner', runner, '--no-driver', '--out', file)
+    expect(read(file)).toContain(`// Run it with: ${command} ${file}\n`)
+  })
+
+  it('does not tell where it lies on this machine', () => {
+    workshop.generate('--no-driver', '--out', join(workshop.folder, `${name}.test.mjs`))
+    expect(read(`${name}.test.mjs`)).toContain(`// Run it with: node --test ${name}.test.mjs\n`)
+  })
+})
+
+it('tests for mocha are those for node:test, but for the import and the name of a test', () => {
+  const [mocha, node] = ['mocha', 'node'].map(
+    (runner) => workshop.generate('--runner', runner, '--name', 'mine').stdout,
+  )
+  const tests = (text = '') => text.slice(text.indexOf("describe('mine'"))
+  expect(mocha).toContain("import { afterEach, beforeEach, describe, it } from 'mocha'")
+  expect(mocha).toContain("import assert from 'node:assert/strict'")
+  expect(tests(mocha)).toBe(tests(node).replaceAll(/^ {2}test\(/gm, '  it('))
+})
+
+it('a large policy: what the search left out is told, in the file and beside it; --exact leaves nothing out', () => {
+  workshop.write(
+    'rate.json',
+    '{ "failureThreshold": null, "failureRate": { "threshold": 0.5, "window": { "calls": 100 } } }',
+  )
+  const { stdout, stderr } = workshop.generate('--policy', 'rate.json')
+  expect(stdout).toContain('// What the search for these tests left out:\n//   many calls')
+  expect(stderr).toContain('the policy is large')
+  workshop.write(
+    'small.json',
+    '{ "failureThreshold": null, "failureRate": { "threshold": 0.5, "minimumCalls": 5, "window": { "calls": 5 } } }',
+  )
+  expect(workshop.generate('--policy', 'small.json').stdout).toContain('left out')
+  const exact = workshop.generate('--policy', 'small.json', '--exact')
+  expect([exact.status, exact.stdout.includes('left out')]).toEqual([0, false])
+})
+
 describe('the driver to fill in', () => {
   it.each([
     ['js', 'js'],
@@ -156,7 +202,17 @@ describe('--out', () => {
 it('--help says all there is, and that is all it does', () => {
   const { status, stdout, stderr } = workshop.generate('--help')
   expect([status, stderr]).toEqual([0, ''])
-  for (const option of ['policy', 'runner', 'coverage', 'max-length', 'max-in-flight', 'driver', 'out', 'force']) {
+  for (const option of [
+    'policy',
+    'runner',
+    'coverage',
+    'max-length',
+    'max-in-flight',
+    'exact',
+    'driver',
+    'out',
+    'force',
+  ]) {
     expect(stdout).toContain(`--${option} `)
   }
 })
@@ -170,9 +226,20 @@ it('a timeout in the policy is left out, and that is said', () => {
 
 describe('a mistake is told in one line, and ends it with 2', () => {
   it.each([
-    ['an unknown option', ['--polcy', 'p.json'], "Unknown option '--polcy'"],
+    [
+      'an unknown option',
+      ['--polcy', 'p.json'],
+      'options: expected --policy, or another option of --help, received "--polcy"',
+    ],
+    ['an unknown option like no other', ['--zzzzzzzz'], 'options: expected --policy, --runner, --coverage'],
+    ['an option without its value', ['--policy'], "'--policy <value>' argument missing"],
     ['an argument without an option', ['p.json'], "Unexpected argument 'p.json'"],
-    ['a policy that is not there', ['--policy', 'none.json'], 'no such file'],
+    [
+      'a policy that is not there',
+      ['--policy', 'none.json'],
+      '--policy: expected a file of JSON that exists, received "none.json"',
+    ],
+    ['a policy that is a folder', ['--policy', '.'], '--policy: expected a file of JSON, not a folder, received "."'],
     ['a policy that is not JSON', ['--policy', 'broken.json'], 'broken.json is not JSON'],
     ['a policy that is wrong', ['--policy', 'wrong.json'], 'failureTreshold: expected one of failureThreshold'],
     [
@@ -181,16 +248,30 @@ describe('a mistake is told in one line, and ends it with 2', () => {
       'list.json: expected a policy, as an object, received an array',
     ],
     ['a policy that is null', ['--policy', 'null.json'], 'null.json: expected a policy, as an object, received null'],
-    ['a runner', ['--runner', 'mocha'], 'expected vitest, jest, node, received "mocha"'],
+    ['a runner', ['--runner', 'ava'], 'expected vitest, jest, node, mocha, received "ava"'],
     ['a coverage', ['--coverage', 'all'], 'coverage: expected states, transitions, transitionPairs, simple'],
     ['a length', ['--max-length', 'ten'], 'maxLength: expected a whole number of at least 1'],
     ['a number of calls', ['--max-in-flight', '0'], 'maxInFlight: expected a whole number of at least 1'],
     ['a command', ['--commands', 'explode'], '--commands: expected all, none, or a list of trip,reset'],
     ['a result', ['--results', 'succeed,explode'], '--results: expected all, none, or a list of succeed'],
     ['a file of another kind', ['--out', 'tests.py'], '--out: expected a file ending in .ts'],
-    ['a folder that is not there', ['--out', 'none/a.test.ts'], 'no such file or directory'],
+    [
+      'a folder that is not there',
+      ['--out', 'none/a.test.ts'],
+      '--out: expected a file in a folder that exists (make none first), received "none/a.test.ts"',
+    ],
+    ['a folder that is a file', ['--out', 'policy.json/a.test.ts'], '--out: expected a file in a folder that exists'],
+    ['a folder for the file', ['--out', 'folder.ts'], '--out: expected a file, not a folder, received "folder.ts"'],
+    [
+      'a folder of the driver that is not there',
+      ['--driver', './none/d.js', '--out', 'a.test.ts'],
+      '--driver: expected a file in a folder that exists',
+    ],
+    ['a threshold that no path can hold', ['--policy', 'huge.json'], 'failureThreshold: expected at most 1000'],
   ])('%s', (_, args, message) => {
     workshop.write('broken.json', '{')
+    workshop.write('folder.ts/inside', '')
+    workshop.write('huge.json', '{ "failureThreshold": 5000 }')
     workshop.write('wrong.json', '{ "failureTreshold": 3, "openTimeout": "soon" }')
     workshop.write('list.json', '[1]')
     workshop.write('null.json', 'null')
@@ -198,5 +279,6 @@ describe('a mistake is told in one line, and ends it with 2', () => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toContain(message)
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(stderr).not.toContain('ENOENT')
   })
 })

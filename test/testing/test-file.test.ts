@@ -168,7 +168,7 @@ export const driver = {
 describe('nonsense is refused', () => {
   const paths = generatePaths(brief, FEW)
   it.each([
-    ['runner', paths, { ...OPTIONS, runner: 'mocha' as never }],
+    ['runner', paths, { ...OPTIONS, runner: 'ava' as never }],
     ['name', paths, { ...OPTIONS, name: '' }],
     ['driver', paths, { ...OPTIONS, driver: undefined as never }],
     ['language', paths, { ...OPTIONS, language: 'coffee' as never }],

@@ -4,6 +4,19 @@ import { createActor, setup } from 'xstate'
 import { createVirtualClock } from '../../src/testing/index.ts'
 import { thrownBy } from '../support/calls.ts'
 
+const byTime = ([left, first]: [number, number], [right, second]: [number, number]) => left - right || first - second
+
+/** Random numbers that are the same each time. */
+function mulberry(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
 describe('the virtual clock (R40)', () => {
   it('stands still, and starts where it is told to', () => {
     const clock = createVirtualClock(1_000)
@@ -73,6 +86,80 @@ describe('the virtual clock (R40)', () => {
       expect(thrownBy(() => clock[move](ms))).toMatchObject({ code: 'INVALID_ARGUMENT' })
       expect(clock.now()).toBe(0)
     }
+  })
+
+  it.each([undefined, Number.NaN, -5, null, 'soon'])('takes a delay of %s for none, as the platform does', (delay) => {
+    const clock = createVirtualClock(100)
+    const fired: string[] = []
+    clock.setTimeout(() => fired.push('later'), 10)
+    clock.setTimeout(() => fired.push('at once'), delay as number)
+    expect(clock.pending).toEqual([100, 110])
+    clock.advance(10)
+    expect(fired).toEqual(['at once', 'later'])
+  })
+
+  it('moves by durations as every option has them', () => {
+    const clock = createVirtualClock()
+    const fired: number[] = []
+    clock.setTimeout(() => fired.push(clock.now()), 10_000)
+    clock.advance('9.5s')
+    expect([clock.now(), fired]).toEqual([9_500, []])
+    clock.advance('500 ms')
+    expect(fired).toEqual([10_000])
+    clock.stall('2m')
+    expect(clock.now()).toBe(130_000)
+  })
+
+  it('tells what it expects of a duration', () => {
+    const message =
+      'advance(duration): expected 0 or a duration above 0: milliseconds or a string such as \'30s\', received "soon"'
+    expect(thrownBy(() => createVirtualClock().advance('soon' as never))).toMatchObject({ message })
+    expect(thrownBy(() => createVirtualClock(Number.NaN))).toMatchObject({ code: 'INVALID_ARGUMENT' })
+  })
+
+  it('keeps the order of thousands of timers, set and cleared at random', () => {
+    const clock = createVirtualClock()
+    const random = mulberry(1)
+    const fired: [dueAt: number, set: number][] = []
+    const waiting = new Map<unknown, [number, number]>()
+    for (let set = 0; set < 5_000; set++) {
+      const dueAt = clock.now() + Math.floor(random() * 500)
+      const id = clock.setTimeout(() => {
+        fired.push([clock.now(), set])
+        waiting.delete(id)
+      }, dueAt - clock.now())
+      waiting.set(id, [dueAt, set])
+      const others = [...waiting.keys()]
+      if (random() < 0.4) {
+        const other = others[Math.floor(random() * others.length)]
+        clock.clearTimeout(other)
+        waiting.delete(other)
+      }
+      if (random() < 0.02) {
+        const due = [...waiting.values()].filter(([at]) => at <= clock.now() + 30).toSorted(byTime)
+        fired.length = 0
+        clock.advance(30)
+        expect(fired).toEqual(due)
+      }
+    }
+    expect(clock.pending).toEqual([...waiting.values()].map(([at]) => at).toSorted((a, b) => a - b))
+    expect(waiting.size).toBeGreaterThan(100)
+  })
+
+  it('moves past 100,000 timers in less than a second', () => {
+    const cost = (timers: number) => {
+      const times = [1, 2, 3].map(() => {
+        const clock = createVirtualClock()
+        for (let index = 0; index < timers; index++) clock.setTimeout(() => {}, (index * 7_919) % timers)
+        const before = process.cpuUsage()
+        clock.advance(timers)
+        const { user, system } = process.cpuUsage(before)
+        return (user + system) / 1_000
+      })
+      return Math.min(...times)
+    }
+    cost(10_000)
+    expect(cost(100_000)).toBeLessThan(1_000)
   })
 
   it('drives XState actors: delayed transitions that follow one another', () => {

@@ -2,7 +2,8 @@
 // Histories that leave both the model and the driver's fingerprint the same are continued once.
 import { ArgumentError } from '../../edge/errors.ts'
 import { type PolicyOptions, resolvePolicy } from '../../edge/resolve-policy.ts'
-import type { Driver } from '../driver.ts'
+import { checkDriver, type Driver } from '../driver.ts'
+import { checkOptions } from '../model/given.ts'
 import { decisionOf, type ModelState, type Step, startModel, stateOf, takeStep } from '../model/model.ts'
 import { ALL_STEPS, keyOf, type StepOptions, stepsFrom } from '../model/steps.ts'
 import { modelledPolicy, pathOf, pathStepOf } from '../paths/paths.ts'
@@ -11,8 +12,9 @@ import type { Mismatch } from './check-path.ts'
 import { Rig } from './rig.ts'
 import { shrink } from './shrink.ts'
 
+/** Options of `explore`. */
 export interface ExploreOptions {
-  /** Steps in a history, at most. Default 8. */
+  /** Steps in a history, at most. Default 8; each more takes about three times as long. */
   readonly depth?: number
   /** Calls in flight at once, at most. Default 2. */
   readonly maxInFlight?: number
@@ -22,9 +24,11 @@ export interface ExploreOptions {
   readonly onProgress?: (progress: { readonly depth: number; readonly states: number; readonly steps: number }) => void
 }
 
+/** What `explore` has found. */
 export interface Exploration {
   /** The first defect found, of least depth and shrunk; `null` when there is none. */
   readonly failure: Mismatch | null
+  /** Different states that the histories have led to. */
   readonly states: number
   /** Steps that were compared with the model. */
   readonly steps: number
@@ -38,17 +42,26 @@ interface Place {
 }
 
 /**
+ * Takes every order of calls, results, time and commands up to a depth, and continues histories that lead to the same
+ * state once.
+ *
  * Compares the breaker with the model after each step, and sees to it that the limit of probes is kept, generations
  * never go back, and from every state calls and time alone lead back to closed.
- * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`)
+ * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`), both as rejections
  */
 export async function explore<P>(
   driver: Driver<P>,
   policy: PolicyOptions = {},
   options: ExploreOptions = {},
 ): Promise<Exploration> {
+  checkDriver(driver)
+  checkOptions('options', options, ['depth', 'maxInFlight', 'steps', 'onProgress'])
   const { depth = 8, maxInFlight = 2, onProgress } = options
   if (!Number.isSafeInteger(depth) || depth < 1) throw new ArgumentError('depth', 'a whole number of at least 1', depth)
+  if (!Number.isSafeInteger(maxInFlight) || maxInFlight < 1) {
+    throw new ArgumentError('maxInFlight', 'a whole number of at least 1', maxInFlight)
+  }
+  checkOptions('steps', options.steps ?? {}, Object.keys(ALL_STEPS))
   const tested = modelledPolicy(policy)
   const resolved = resolvePolicy(tested)
   const results = driver.canIgnore ? ALL_STEPS.results : ALL_STEPS.results.filter((result) => result !== 'ignore')

@@ -1,6 +1,6 @@
 // Rig: one subject on its own virtual clock, taking steps and being compared with the model after each.
 import type { PolicyOptions } from '../../edge/resolve-policy.ts'
-import type { Driver, Subject } from '../driver.ts'
+import { checkDriver, checkSubject, type Driver, type Subject } from '../driver.ts'
 import type { Step } from '../model/model.ts'
 import type { Expectation, PathStep } from '../paths/paths.ts'
 import { createVirtualClock, type VirtualClock } from '../virtual-clock.ts'
@@ -17,8 +17,11 @@ export class Rig<P> {
   #admissions = 0
 
   static async start<P>(driver: Driver<P>, policy: PolicyOptions): Promise<Rig<P>> {
+    checkDriver(driver)
     const clock = createVirtualClock()
-    return new Rig(await driver.start(policy, clock), clock)
+    const subject = await driver.start(policy, clock)
+    checkSubject(subject, driver.commands)
+    return new Rig(subject, clock)
   }
 
   constructor(subject: Subject<P>, clock: VirtualClock) {
@@ -117,7 +120,10 @@ export class Rig<P> {
     if (seen === undefined) return null
     const generation = seen.generation - this.#firstGeneration
     if (generation !== expected.generation) return `generation is ${generation}, expected ${expected.generation}`
-    if (seen.timers !== expected.timers) return `${seen.timers} timers are pending, expected ${expected.timers}`
+    // How many timers stand behind what is due is the breaker's own business; that there is none when nothing is due, is not.
+    if (seen.timers > 0 !== expected.timers > 0) {
+      return `${seen.timers} timers are pending, expected ${expected.timers > 0 ? 'one' : 'none'}`
+    }
     for (const name of ['allowed', 'rejected', 'succeeded', 'failed', 'ignored', 'late'] as const) {
       if (seen.calls[name] !== expected.calls[name]) {
         return `${name} calls are ${seen.calls[name]}, expected ${expected.calls[name]}`

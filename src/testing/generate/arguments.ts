@@ -5,6 +5,7 @@ import type { CallResult, Command } from '../driver.ts'
 import { ALL_STEPS } from '../model/steps.ts'
 import type { Coverage } from '../paths/goals.ts'
 import { RUNNERS, type Runner } from '../writing/test-dialect.ts'
+import { nearestOf } from './nearest.ts'
 
 export const HELP = `Usage: switchgear-generate [options]
 
@@ -18,6 +19,7 @@ statechart of switchgear, driven through a driver that you fill in once. Without
   --max-in-flight <n>      calls in flight at once, at most; default: 2
   --commands <list>        what an operator does to it: all, none, or some of ${ALL_STEPS.commands.join(',')}; default: none
   --results <list>         how calls end, of ${ALL_STEPS.results.join(',')}; default: succeed,fail
+  --exact                  look at every state of a large policy, however long it takes
   --stalls                 with stalls of the event loop
   --name <text>            title of the tests; default: the name of the file
   --driver <specifier>     what the test file imports its driver from; default: ./breaker-driver.js,
@@ -44,32 +46,35 @@ export interface Arguments {
   readonly writesDriver: boolean
   readonly out: string | undefined
   readonly force: boolean
+  readonly exact: boolean
 }
+
+const OPTIONS = {
+  policy: { type: 'string' },
+  runner: { type: 'string', default: 'node' },
+  coverage: { type: 'string', default: 'transitions' },
+  'max-length': { type: 'string', default: '30' },
+  'max-in-flight': { type: 'string', default: '2' },
+  commands: { type: 'string', default: 'none' },
+  results: { type: 'string', default: 'succeed,fail' },
+  exact: { type: 'boolean', default: false },
+  stalls: { type: 'boolean', default: false },
+  name: { type: 'string' },
+  driver: { type: 'string' },
+  'no-driver': { type: 'boolean', default: false },
+  out: { type: 'string' },
+  force: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
 
 /**
  * `null` when help is asked for.
- * @throws TypeError of node:util for an unknown option, ArgumentError (`INVALID_ARGUMENT`) for nonsense in a known one
+ * @throws ArgumentError (`INVALID_ARGUMENT`) for an unknown option or nonsense in a known one, TypeError of node:util for
+ * an option without its value
  */
 export function parseArguments(args: readonly string[]): Arguments | null {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      policy: { type: 'string' },
-      runner: { type: 'string', default: 'node' },
-      coverage: { type: 'string', default: 'transitions' },
-      'max-length': { type: 'string', default: '30' },
-      'max-in-flight': { type: 'string', default: '2' },
-      commands: { type: 'string', default: 'none' },
-      results: { type: 'string', default: 'succeed,fail' },
-      stalls: { type: 'boolean', default: false },
-      name: { type: 'string' },
-      driver: { type: 'string' },
-      'no-driver': { type: 'boolean', default: false },
-      out: { type: 'string' },
-      force: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  })
+  checkNames(args)
+  const { values } = parseArgs({ args: [...args], options: OPTIONS })
   if (values.help) return null
   if (values.out !== undefined && !/\.m?[jt]s$/.test(values.out)) {
     throw new ArgumentError('--out', 'a file ending in .ts, .mts, .js or .mjs', values.out)
@@ -90,6 +95,7 @@ export function parseArguments(args: readonly string[]): Arguments | null {
     writesDriver: !values['no-driver'],
     out: values.out,
     force: values.force,
+    exact: values.exact,
   }
 }
 
@@ -99,4 +105,22 @@ function listOf<T extends string>(option: string, text: string, all: readonly T[
   const unknown = names.find((name) => !all.includes(name as T))
   if (unknown !== undefined) throw new ArgumentError(option, `all, none, or a list of ${all.join(',')}`, unknown)
   return names as T[]
+}
+
+/** Node tells an unknown option at length and without the name that was meant. */
+function checkNames(args: readonly string[]): void {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  })
+  for (const token of tokens) {
+    if (token.kind !== 'option' || Object.hasOwn(OPTIONS, token.name)) continue
+    const names = Object.keys(OPTIONS)
+    const nearest = nearestOf(token.name, names)
+    const expected = nearest === undefined ? `--${names.join(', --')}` : `--${nearest}, or another option of --help`
+    throw new ArgumentError('options', expected, token.rawName)
+  }
 }

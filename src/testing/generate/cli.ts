@@ -10,12 +10,20 @@ try {
   else {
     const { text, driver, remarks } = generate(args)
     if (args.out === undefined) process.stdout.write(text)
-    else writeFileSync(args.out, text)
-    if (driver !== null) writeFileSync(driver.file, driver.text)
+    else write(args.out, text)
+    if (driver !== null) write(driver.file, driver.text)
     for (const remark of remarks) console.error(remark)
   }
 } catch (error) {
   // A PolicyError lists its mistakes in lines of their own.
   console.error(`switchgear-generate: ${(error as Error).message.replace(/:?\n\s*/g, '; ')}`)
   process.exitCode = 2
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text)
+  } catch (error) {
+    throw new Error(`${file} can't be written: ${(error as NodeJS.ErrnoException).code}`)
+  }
 }

@@ -69,7 +69,7 @@ export function takeStep(before: ModelState, step: Step): ModelState {
     const machine = passTime(breakerMachine, state.machine, state.machine.now + step.ms)
     return { ...state, machine, taken: machine.taken, stalled: false }
   }
-  const ready = reachesBreaker(state, step) ? { ...state, machine: catchUp(state.machine), stalled: false } : state
+  const ready = comesAfterOverdue(step) ? { ...state, machine: catchUp(state.machine), stalled: false } : state
   const after =
     step.type === 'admit'
       ? admit(ready)
@@ -81,10 +81,9 @@ export function takeStep(before: ModelState, step: Step): ModelState {
   return { ...after, taken: after.machine.taken }
 }
 
-/** Whether the breaker gets to know of the step, and so of what is overdue first. */
-function reachesBreaker({ calls }: ModelState, step: Step): boolean {
-  if (step.type === 'settle') return !calls.some(({ number, orphaned }) => orphaned && number === step.call)
-  return step.type !== 'command' || (step.command !== 'crash' && step.command !== 'delete')
+/** Whether what is overdue comes first. It does for who looks, too, as is done after each step; a deletion ends it. */
+function comesAfterOverdue(step: Step): boolean {
+  return step.type !== 'command' || step.command !== 'delete'
 }
 
 function catchUp(machine: Machine): Machine {

@@ -25,16 +25,27 @@ export interface BreakerGraph {
   readonly abstraction: readonly string[]
 }
 
+export const GRAPH_OPTIONS = [
+  'exact',
+  'maxInFlight',
+  'commands',
+  'results',
+  'stalls',
+  'justBefore',
+  'reports',
+] as const satisfies readonly (keyof GraphOptions)[]
+
 /** Ways that the evidence can be in; above it the graph takes longer than a fraction of a second. */
 const MOST_EVIDENCE = 50
-const MOST_STATES = 4_000
+const MOST_STATES = 3_000
+const MOST_IN_FLIGHT = 10
 const MOST_STATES_EXACT = 50_000
 
 /** @throws ArgumentError (`INVALID_ARGUMENT`) when an option is nonsense, or there are too many states. */
 export function breakerGraph(policy: Policy, { exact, ...given }: GraphOptions): BreakerGraph {
   if (exact !== undefined && typeof exact !== 'boolean') throw new ArgumentError('exact', 'true or false', exact)
   const options = { ...ALL_STEPS, ...withoutUndefined(given) }
-  checkSteps(options)
+  checkSteps(options, exact === true ? Number.MAX_SAFE_INTEGER : MOST_IN_FLIGHT)
   const isExact = exact ?? waysOf(policy) <= MOST_EVIDENCE
   if (!isExact) checkRuns(policy)
   const moves = isExact ? singleMoves(policy, options) : runMoves(policy, options)
@@ -57,10 +68,20 @@ export function breakerGraph(policy: Policy, { exact, ...given }: GraphOptions):
 
 const REMEDIES = 'fewer calls in flight (maxInFlight), fewer probes, a smaller backoff.max, fewer commands or results'
 
-function checkSteps({ maxInFlight }: StepOptions): void {
+function checkSteps({ maxInFlight, commands, results }: StepOptions, most: number): void {
   if (!Number.isSafeInteger(maxInFlight) || maxInFlight < 1) {
     throw new ArgumentError('maxInFlight', 'a whole number of at least 1', maxInFlight)
   }
+  if (maxInFlight > most) throw new ArgumentError('maxInFlight', `at most ${most}, or exact: true`, maxInFlight)
+  checkList('commands', commands, ALL_STEPS.commands)
+  checkList('results', results, ALL_STEPS.results)
+}
+
+function checkList(where: string, given: unknown, all: readonly string[]): void {
+  const expected = `a list of ${all.join(', ')}`
+  if (!Array.isArray(given)) throw new ArgumentError(where, expected, given)
+  const unknown = given.find((name) => !all.includes(name))
+  if (unknown !== undefined) throw new ArgumentError(where, expected, unknown)
 }
 
 /** A path holds every call that it takes to open. */

@@ -1,17 +1,20 @@
 // coverage: what a set of paths meets of the statechart, and what no path can meet under this policy, and why.
 import { breakerMachine } from '../../../machines/breaker.machine.ts'
 import { type PolicyOptions, resolvePolicy } from '../../edge/resolve-policy.ts'
+import { checkOptions, checkPaths } from '../model/given.ts'
 import { allTransitions } from '../model/timed-machine.ts'
-import { breakerGraph, type GraphOptions } from './breaker-graph.ts'
+import { breakerGraph } from './breaker-graph.ts'
 import { type GoalKind, goalsOf, pairsOf } from './goals.ts'
-import { modelledPolicy, type Path } from './paths.ts'
+import { modelledPolicy, PATH_OPTIONS, type Path, type PathOptions } from './paths.ts'
 
+/** Labels of states (`open`), transitions (`source --event--> target`) or two transitions in a row. */
 export interface Covered {
   readonly met: readonly string[]
   /** Reachable, and in none of the paths. */
   readonly missed: readonly string[]
 }
 
+/** What `coverage` has found. */
 export interface CoverageReport {
   readonly states: Covered
   readonly transitions: Covered
@@ -40,14 +43,21 @@ const REQUIREMENTS: readonly (readonly [string, RegExp])[] = [
   ['R30', /--crash/],
 ]
 
-/** Reports what the paths, generated with these options, cover. */
+/**
+ * Reports what paths cover, of all that could be met under the policy (default: that of the paths) with these options;
+ * give those that the paths were generated with.
+ * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`)
+ */
 export function coverage(
   paths: readonly Path[],
   policy: PolicyOptions = paths[0]?.policy ?? {},
-  options: GraphOptions = {},
+  options: PathOptions = {},
 ): CoverageReport {
+  checkPaths('paths', paths)
+  checkOptions('options', options, PATH_OPTIONS)
+  const { coverage: _kind, maxLength: _length, ...graphOptions } = options
   const resolved = resolvePolicy(modelledPolicy(policy))
-  const { graph, abstraction } = breakerGraph(resolved, options)
+  const { graph, abstraction } = breakerGraph(resolved, graphOptions)
   const met = { states: new Set(['closed']), transitions: new Set<string>(), transitionPairs: new Set<string>() }
   for (const { steps } of paths) {
     let before: string | undefined

@@ -2,11 +2,13 @@
 
 import { ArgumentError } from '../../edge/errors.ts'
 import { type PolicyOptions, resolvePolicy } from '../../edge/resolve-policy.ts'
+import { defaultPolicy } from '../../rules/policy.ts'
 import type { Observation } from '../driver.ts'
+import { checkOptions } from '../model/given.ts'
 import { decisionOf, type ModelState, type Step, startModel, stateOf, takeStep } from '../model/model.ts'
 import type { Move, Moves } from '../model/moves.ts'
 import { type Told, tellPath, tellStep } from '../writing/words.ts'
-import { breakerGraph, type GraphOptions } from './breaker-graph.ts'
+import { breakerGraph, GRAPH_OPTIONS, type GraphOptions } from './breaker-graph.ts'
 import { COVERAGES, type Coverage } from './goals.ts'
 import { simpleWalks, tours } from './tour.ts'
 
@@ -41,9 +43,14 @@ export interface Path {
 export interface PathOptions extends GraphOptions {
   /** What the paths must meet together. Default `'transitions'`. */
   readonly coverage?: Coverage
-  /** Steps in one path, at most (a goal that is farther away gets a path of its own). Default 30. */
+  /**
+   * Steps in one path, at most; a run of calls under a large policy counts as one. A goal that is farther away gets a
+   * path of its own, as long as it takes. Default 30: shorter paths are more in number, and easier to read.
+   */
   readonly maxLength?: number
 }
+
+export const PATH_OPTIONS = [...GRAPH_OPTIONS, 'coverage', 'maxLength'] as const
 
 /** Calls and time tell the better story: what they can reach, they reach first. */
 const isUnnatural = ({ type }: Move) => type === 'command' || type === 'stall'
@@ -53,6 +60,7 @@ const isUnnatural = ({ type }: Move) => type === 'command' || type === 'stall'
  * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`)
  */
 export function generatePaths(policy: PolicyOptions = {}, options: PathOptions = {}): Path[] {
+  checkOptions('options', options, PATH_OPTIONS)
   const { coverage = 'transitions', maxLength = 30, ...graphOptions } = options
   if (!COVERAGES.includes(coverage)) throw new ArgumentError('coverage', COVERAGES.join(', '), coverage)
   if (!Number.isSafeInteger(maxLength) || maxLength < 1) {
@@ -85,8 +93,17 @@ function stepsOf(moves: Moves, walk: readonly Move[]): Step[] {
 
 /** The policy as the model knows it: chance has no place in a path, and a call ends when a step ends it. */
 export function modelledPolicy(policy: PolicyOptions): PolicyOptions {
-  const { timeout: _, ...rest } = policy
-  return policy.backoff ? { ...rest, backoff: { ...policy.backoff, jitter: 0 } } : rest
+  if (typeof policy !== 'object' || policy === null) return policy
+  // Spread, a promise or a map would pass for an empty table, and an object with getters would lose them.
+  const given = Object.getPrototypeOf(policy) === Object.prototype ? policy : optionsOf(policy)
+  const { timeout: _, ...rest } = given
+  return rest.backoff ? { ...rest, backoff: { ...rest.backoff, jitter: 0 } } : rest
+}
+
+function optionsOf(policy: PolicyOptions): PolicyOptions {
+  checkOptions('policy', policy)
+  const names = Object.keys(defaultPolicy()).map((name) => name.replace(/Ms$/, '') as keyof PolicyOptions)
+  return Object.fromEntries(names.filter((name) => name in policy).map((name) => [name, policy[name]]))
 }
 
 /** The path that takes these steps from a new breaker. */

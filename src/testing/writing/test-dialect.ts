@@ -1,11 +1,14 @@
 // Dialects: how each test runner is imported, and how it says what must be so.
 import { ArgumentError } from '../../edge/errors.ts'
 
-export type Runner = 'vitest' | 'jest' | 'node'
+/** Test runners that files can be written for. */
+export type Runner = 'vitest' | 'jest' | 'node' | 'mocha'
 
 export interface Dialect {
   /** Specifier and names; the first one has what the checks use. */
   readonly imports: readonly { readonly from: string; readonly names: string }[]
+  /** The function that declares a test. */
+  readonly test: 'test' | 'it'
   /** The name that checks begin with. */
   readonly global: string
   /** `about` is told when it is not so, where the runner does not show the line itself. */
@@ -17,11 +20,21 @@ export interface Dialect {
 }
 
 const EXPECT = {
+  test: 'test',
   global: 'expect(',
   isEqual: (actual: string, expected: string) => `expect(${actual}).toBe(${expected})`,
   isDefined: (actual: string) => `expect(${actual}).toBeDefined()`,
   isUndefined: (actual: string) => `expect(${actual}).toBeUndefined()`,
-}
+} as const
+
+const ASSERT = {
+  global: 'assert.',
+  isEqual: (actual: string, expected: string, about: string) => `assert.equal(${actual}, ${expected}, '${about}')`,
+  isDefined: (actual: string) => `assert.notEqual(${actual}, undefined)`,
+  isUndefined: (actual: string) => `assert.equal(${actual}, undefined)`,
+} as const
+
+const NODE_ASSERT = { from: 'node:assert/strict', names: '' }
 
 const NAMES = 'afterEach, beforeEach, describe, expect, test'
 
@@ -33,16 +46,21 @@ const DIALECTS: Readonly<Record<Runner, Dialect>> = {
     command: (file) => `NODE_OPTIONS=--experimental-vm-modules npx jest ${file}`,
   },
   node: {
-    global: 'assert.',
-    imports: [
-      { from: 'node:test', names: 'afterEach, beforeEach, describe, test' },
-      { from: 'node:assert/strict', names: '' },
-    ],
-    isEqual: (actual, expected, about) => `assert.equal(${actual}, ${expected}, '${about}')`,
-    isDefined: (actual) => `assert.notEqual(${actual}, undefined)`,
-    isUndefined: (actual) => `assert.equal(${actual}, undefined)`,
-    command: (file) => (/\.m?js$/.test(file) ? `node --test ${file}` : `node --import tsx --test ${file}`),
+    ...ASSERT,
+    test: 'test',
+    imports: [{ from: 'node:test', names: 'afterEach, beforeEach, describe, test' }, NODE_ASSERT],
+    command: (file) => (isJavaScript(file) ? `node --test ${file}` : `node --import tsx --test ${file}`),
   },
+  mocha: {
+    ...ASSERT,
+    test: 'it',
+    imports: [{ from: 'mocha', names: 'afterEach, beforeEach, describe, it' }, NODE_ASSERT],
+    command: (file) => (isJavaScript(file) ? `npx mocha ${file}` : `NODE_OPTIONS=--import=tsx npx mocha ${file}`),
+  },
+}
+
+function isJavaScript(file: string): boolean {
+  return /\.m?js$/.test(file)
 }
 
 export const RUNNERS = Object.keys(DIALECTS) as readonly Runner[]

@@ -7,7 +7,9 @@ import { headerOf, importsOf, policyOf, quote } from './test-header.ts'
 import { statementsOf } from './test-steps.ts'
 import { uniqueTitles } from './titles.ts'
 
+/** Options of `toTestFile`. */
 export interface TestFileOptions {
+  /** The test runner that the file is for: `'vitest'`, `'jest'`, `'node'` (`node:test`) or `'mocha'`. */
   readonly runner: Runner
   /** Title of the group of tests, and what the header calls the service. */
   readonly name: string
@@ -15,6 +17,8 @@ export interface TestFileOptions {
   readonly driver: string
   /** Default `'ts'`; `'js'` has no types in it. */
   readonly language?: 'ts' | 'js'
+  /** Name of the file, for the line that says how to run it. Default `<this file>` with the ending of the language. */
+  readonly file?: string
 }
 
 /**
@@ -23,10 +27,10 @@ export interface TestFileOptions {
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function toTestFile(found: readonly Path[] | Mismatch, options: TestFileOptions): string {
-  const { runner, name, driver, language = 'ts' } = options
+  const { runner, name, driver, language = 'ts', file = `<this file>.${language}` } = options
   const dialect = dialectOf(runner)
   if (language !== 'ts' && language !== 'js') throw new ArgumentError('language', 'ts, js', language)
-  for (const [key, value] of Object.entries({ name, driver })) {
+  for (const [key, value] of Object.entries({ name, driver, file })) {
     if (typeof value !== 'string' || value === '') throw new ArgumentError(key, 'a string that is not empty', value)
   }
   const mismatch = 'path' in found ? found : null
@@ -40,7 +44,7 @@ export function toTestFile(found: readonly Path[] | Mismatch, options: TestFileO
   const tests = paths.map((path, index) => testOf(titles[index] ?? path.title, path, dialect, mismatch !== null))
   const body = [...fixtureOf(paths, language === 'ts'), ...tests.flatMap((test) => ['', ...test])]
   const lines = [
-    ...headerOf({ name, runner, policy: first.policy, paths, mismatch, language }),
+    ...headerOf({ name, runner, policy: first.policy, paths, mismatch, file }),
     ...importsOf({ dialect, driver, language, sees: tests.some((test) => test.join('').includes(dialect.global)) }),
     '',
     ...policyOf(first.policy, language),
@@ -84,5 +88,5 @@ function passOf(isTyped: boolean): string[] {
 
 function testOf(title: string, path: Path, dialect: Dialect, observes: boolean): string[] {
   const statements = statementsOf(path, dialect, observes)
-  return [`test(${quote(title)}, async () => {`, ...statements.map((line) => `  ${line}`), '})']
+  return [`${dialect.test}(${quote(title)}, async () => {`, ...statements.map((line) => `  ${line}`), '})']
 }

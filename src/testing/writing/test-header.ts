@@ -15,10 +15,11 @@ interface Header {
   readonly policy: PolicyOptions
   readonly paths: readonly Path[]
   readonly mismatch: Mismatch | null
-  readonly language: Language
+  /** Name of the test file. */
+  readonly file: string
 }
 
-export function headerOf({ name, runner, policy, paths, mismatch, language }: Header): string[] {
+export function headerOf({ name, runner, policy, paths, mismatch, file }: Header): string[] {
   const oneLine = name.replace(/\s+/g, ' ')
   const taken = new Set(paths.flatMap(({ steps }) => steps.flatMap(({ taken }) => taken)))
   const about =
@@ -31,7 +32,7 @@ export function headerOf({ name, runner, policy, paths, mismatch, language }: He
   const [abstraction = []] = paths.map((path) => path.abstraction ?? [])
   return [
     ...about,
-    `Run it with: ${dialectOf(runner).command(language === 'ts' ? '<this file>.ts' : '<this file>.js')}`,
+    `Run it with: ${dialectOf(runner).command(file)}`,
     '',
     'The statechart:',
     ...statechartLines().map((line) => `  ${line}`),
