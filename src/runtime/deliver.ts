@@ -1,7 +1,5 @@
 // Deliver: how events reach a row's actor: after all that was due before them, in a turn.
-import { newCalls } from '../rules/calls.ts'
-import { type BreakerEvent, type BreakerState, overdueEvent } from '../rules/decide.ts'
-import { reduce } from '../rules/reducer.ts'
+import { type BreakerEvent, type BreakerState, isDue, overdueEvent } from '../rules/decide.ts'
 import { copyTally } from '../rules/tally.ts'
 import type { Row } from './row.ts'
 
@@ -52,15 +50,13 @@ export function caughtUp(row: Row): Row {
   return row
 }
 
-/** The state that `caughtUp` would find, told without asking the actor: for a look at all breakers at once. */
+/** The state that `caughtUp` would find; of an open row without asking its actor, for a look at all breakers at once. */
 export function stateAt(row: Row, now: number): BreakerState {
-  const { state, stay, policy, generation, resets, home } = row
-  if (!row.attached) return state
+  const { state, stay, attached, resets, home } = row
+  if (!attached || state === 'closed') return state
   if (resets !== home.resets.count) return 'closed'
-  if (overdueEvent(state, stay, now) === null) return state
-  if (state === 'open') return 'halfOpen'
-  const value = { ...stay, generation, state, tally: copyTally(row), calls: newCalls(), seed: home.seedOf(row.name) }
-  return reduce(value, policy, { type: 'elapse', at: now }).state
+  if (state === 'open') return isDue(stay, now) ? 'halfOpen' : 'open'
+  return caughtUp(row).state
 }
 
 /** Whether the row has an actor that works: none while it rests, none if somebody has stopped it. */

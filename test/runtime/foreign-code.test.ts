@@ -175,7 +175,7 @@ describe('an inspector', () => {
       maxBreakers: 3,
       inspect: (event) => {
         // The first is the root's, while the registry is being made.
-        if (event.type !== '@xstate.actor' || event.actorRef.id.startsWith('x:') || made++ > 5) return
+        if (event.type !== '@xstate.actor' || (event.actorRef as AnyActorRef).id.startsWith('x:') || made++ > 5) return
         registry.breaker(`inner ${made}`).trip()
         registry.breaker(`inner ${made}`).reset()
       },

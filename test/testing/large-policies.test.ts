@@ -140,6 +140,13 @@ describe('runs of calls meet what an exact search meets', () => {
   })
 })
 
+it('a policy that looks small and is not, is explored in runs after all', () => {
+  const policy = rate({ time: '10s', buckets: 10 }, 4)
+  const [path] = generatePaths(policy, { justBefore: true, commands: [] })
+  expect(path?.abstraction).toContain('failure rate: a window is left to empty all at once, not slice by slice')
+  expect(generatePaths({})[0]?.abstraction).toBeUndefined()
+})
+
 describe('what a path cannot be made for is refused at once, with what to do', () => {
   it.each([
     ['a threshold', { failureThreshold: 1_001 }, /^failureThreshold: expected at most 1000, .*smaller/],
