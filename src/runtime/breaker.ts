@@ -26,7 +26,9 @@ export class Breaker {
    * @throws CallTimeoutError (`CALL_TIMEOUT`) when it takes longer than its timeout.
    * @throws ArgumentError (`INVALID_ARGUMENT`), RegistryClosedError (`REGISTRY_CLOSED`)
    */
-  call<T, F = never>(fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
+  call<T>(fn: Guarded<T>, options?: CallOptions<never>): Promise<T>
+  call<T, F = T | null | undefined>(fn: Guarded<T>, options: CallOptions<F> | undefined): Promise<T | F>
+  call<T, F>(fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
     return call(this.#row, fn, options)
   }
 

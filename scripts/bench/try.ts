@@ -1,0 +1,3 @@
+import { measureStorm, measureClosing } from './scale.ts'
+console.log('storm', await measureStorm())
+console.log('closing', await measureClosing())
