@@ -48,7 +48,7 @@ export function theHandleIsTypedAsTheRegistry({ breaker: make }: Registry, fetch
     Promise<Response | null | undefined>
   >()
   const add = (left: number, right = 0): number => left + right
-  expectTypeOf(breaker.wrap(add)).parameters.toEqualTypeOf<[left: number, right?: number]>()
+  expectTypeOf(breaker.wrap(add)).parameters.toEqualTypeOf<Parameters<typeof add>>()
   expectTypeOf(breaker.wrap(add)).returns.toEqualTypeOf<Promise<number>>()
   expectTypeOf(breaker.wrap(add, { fallback: () => null })).returns.toEqualTypeOf<Promise<number | null>>()
 }
