@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { type Line, linesOfCalls, linesOfMany } from './bench/lines.ts'
 import { measurePaths } from './bench/measure.ts'
 import { registry } from './bench/paths.ts'
+import { versions } from './bench/peers.ts'
 
 function readRounds(text: string): number {
   const rounds = Number(text)
@@ -30,7 +31,7 @@ if (!args.calls) lines.push(...(await linesOfMany()))
 const isOver = ({ value, budget = Number.POSITIVE_INFINITY, floor = 0 }: Line): boolean =>
   value > budget && floor <= budget
 const over = lines.filter(isOver)
-const machine = `${cpus()[0]?.model.trim()}, Node ${process.version}`
+const machine = `${cpus()[0]?.model.trim()}, Node ${process.version}, ${versions}`
 if (args.json) console.log(JSON.stringify({ machine, rounds, lines, over: over.length }, null, 2))
 else {
   console.log(`${machine}; medians of ${rounds} rounds, each path beside its base\n`)

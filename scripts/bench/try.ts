@@ -1,3 +1,4 @@
-import { measureStorm, measureClosing } from './scale.ts'
+import { measureClosing, measureStorm } from './scale.ts'
+
 console.log('storm', await measureStorm())
 console.log('closing', await measureClosing())
