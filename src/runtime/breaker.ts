@@ -7,7 +7,7 @@ import type { BreakerState } from '../rules/decide.ts'
 import type { Policy } from '../rules/policy.ts'
 import { admit, wouldAdmit } from './admission.ts'
 import { call } from './call.ts'
-import { caughtUp, command } from './deliver.ts'
+import { caughtUp, command, isActive } from './deliver.ts'
 import { attached, type Guarded } from './full-call.ts'
 import { Permit, record } from './permit.ts'
 import type { Row } from './row.ts'
@@ -26,7 +26,9 @@ export class Breaker {
    * @throws CallTimeoutError (`CALL_TIMEOUT`) when it takes longer than its timeout.
    * @throws ArgumentError (`INVALID_ARGUMENT`), RegistryClosedError (`REGISTRY_CLOSED`)
    */
-  call<T, F = never>(fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
+  call<T>(fn: Guarded<T>, options?: CallOptions<never>): Promise<T>
+  call<T, F = T | null | undefined>(fn: Guarded<T>, options: CallOptions<F> | undefined): Promise<T | F>
+  call<T, F>(fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
     return call(this.#row, fn, options)
   }
 
@@ -75,7 +77,7 @@ export class Breaker {
    */
   get actor(): BreakerActor | null {
     const row = this.#readable()
-    if (row.attached && row.actor === null)
+    if (row.attached && !isActive(row))
       row.home.turns.run(() => row.home.supervisor.activate(row, row.home.clock.now()))
     return row.actor
   }

@@ -2,19 +2,24 @@
 import { type CallOptions, checkCall, isAbortOf } from '../edge/call-options.ts'
 import { admit } from './admission.ts'
 import { runBounded } from './bounded-call.ts'
+import type { CallContext } from './call-context.ts'
 import { Permit } from './permit.ts'
 import { rejectLater, rejectWith } from './promise.ts'
-import { type CallContext, contextOf, type Row } from './row.ts'
+import { contextOf, type Row } from './row.ts'
 
 /** A function that a breaker guards. */
 export type Guarded<T> = (context: CallContext) => T | PromiseLike<T>
 
-export function callFully<T, F>(former: Row, fn: Guarded<T>, options: CallOptions<F> = {}): Promise<T | F> {
+/** Asked for nothing: not made anew for each rejected call. */
+const NO_OPTIONS: CallOptions<never> = Object.freeze({})
+
+export function callFully<T, F>(former: Row, fn: Guarded<T>, given: CallOptions<F> | undefined): Promise<T | F> {
   try {
     // Before a breaker is made of a mistake.
-    checkCall(fn, options, null)
+    checkCall(fn, given, null)
     const row = attached(former)
-    const timeoutMs = checkCall(fn, options, row.policy.timeoutMs)
+    const options = given ?? NO_OPTIONS
+    const timeoutMs = checkCall(fn, given, row.policy.timeoutMs)
     const { signal, fallback } = options
     if (signal?.aborted) return rejectWith(signal.reason)
     const probe = admit(row)

@@ -44,7 +44,10 @@ describe('an error of ours', () => {
   })
 
   it('says what is wrong with a snapshot, alone or with its mistakes (R25)', () => {
-    expect(ERRORS.INVALID_SNAPSHOT.message).toBe('no snapshot')
+    expect(new switchgear.SnapshotError('no snapshot')).toMatchObject({
+      message: 'no snapshot',
+      code: 'INVALID_SNAPSHOT',
+    })
     const mistakes = [{ path: 'snapshot.breakers', expected: 'an array', received: '5' }]
     const { message } = new switchgear.SnapshotError('invalid snapshot', mistakes)
     expect(message).toBe('invalid snapshot:\n  snapshot.breakers: expected an array, received 5')
@@ -125,6 +128,9 @@ describe('an error of ours', () => {
     expect(types.isNativeError(error), 'documented').toBe(false)
     Object.assign(error, { name: 'Mine', stack: 'longer', message: 'other' })
     expect([error.name, error.stack, error.message]).toEqual(['Mine', 'longer', 'other'])
+    error.stack = 'longer still'
+    Object.defineProperty(error, 'stack', { value: 'longest' })
+    expect(error.stack).toBe('longest')
     expect((await rejected(breaker)).name, 'the others’ stays').toBe('BreakerOpenError')
   })
 

@@ -22,6 +22,7 @@ describe('a registry’s options', () => {
       'options.policys',
     ])
     for (const wrong of [null, 5, 'x', []]) expect(mistakes(wrong as object)).toHaveLength(1)
+    expect(() => createRegistry({ maxBreakers: 0 })).toThrow('invalid registry options:\n  options.maxBreakers: ')
   })
 
   it('with keys that are none are told the nearest (R50)', () => {
@@ -37,6 +38,24 @@ describe('a registry’s options', () => {
           'one of policy, policies, clock, snapshot, inspect, folding, activation, maxBreakers, supervision, seed (did you mean maxBreakers?)',
         received: 'an unknown key',
       },
+    ])
+  })
+
+  it('say of each what it may be (R50)', () => {
+    const wrong = { policies: 5, inspect: 5, folding: 5, activation: 5, maxBreakers: 0, supervision: 5, seed: -1 }
+    expect(Object.fromEntries(mistakes(wrong).map(({ path, expected }) => [path, expected]))).toEqual({
+      'options.policies': 'an object of policies by name',
+      'options.inspect': 'a function or an observer with a next function',
+      'options.folding': 'true or false',
+      'options.activation': "'eager' or 'onDemand'",
+      'options.maxBreakers': 'a whole number of at least 1',
+      'options.supervision': 'an object: { maxRestarts, withinMs, onEscalation }',
+      'options.seed': 'a whole number of at least 0',
+    })
+    expect(mistakes({ supervision: { onEscalation: 5 } })[0]?.expected).toBe("'disabled' or 'forcedOpen'")
+    expect(resolveOptions({ supervision: { onEscalation: 'disabled' } }).supervision.onEscalation).toBe('disabled')
+    expect(mistakes(5 as never)).toEqual([
+      { path: 'options', expected: 'an object of registry options', received: '5' },
     ])
   })
 
@@ -79,6 +98,13 @@ describe('a registry’s options', () => {
   it('take null for no snapshot, as stores give it for a key they lack (R25)', () => {
     expect(resolveOptions({ snapshot: null }).snapshot).toBeUndefined()
     expect(createRegistry({ snapshot: null }).list()).toEqual([])
+  })
+
+  it('name a key of the snapshot that is none (R25)', () => {
+    const snapshot = { ...createRegistry().snapshot(), more: 1 }
+    expect(() => createRegistry({ snapshot })).toThrow(
+      'snapshot.more: expected no such option, received an unknown key',
+    )
   })
 
   it('take no promise for a snapshot (R25)', () => {
