@@ -57,7 +57,7 @@ function OpenError(
 ): Fields {
   // Only Error itself makes native errors, and captures the stack once as it does.
   const error = captureStack ? (Reflect.construct(Error, [rejection.message], OpenError) as Fields) : this
-  if (!captureStack) error.message = rejection.message
+  error.message = rejection.message
   error.code = 'BREAKER_OPEN'
   error.endpoint = endpoint
   error.state = state
@@ -68,7 +68,7 @@ function OpenError(
 
 OpenError.prototype = Object.create(Error.prototype, {
   ...shared(),
-  constructor: { value: OpenError, writable: true, configurable: true },
+  constructor: { value: OpenError },
   name: { value: 'BreakerOpenError', writable: true, configurable: true },
   stack: {
     configurable: true,

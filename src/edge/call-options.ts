@@ -57,15 +57,13 @@ export function checkCall(fn: unknown, options: unknown, policyTimeoutMs: number
 
 /** By what it does: a signal of another realm (a test environment's) is `instanceof` another AbortSignal. */
 function isSignal(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  const { aborted, addEventListener } = value as { readonly aborted?: unknown; readonly addEventListener?: unknown }
+  const { aborted, addEventListener } = Object(value) as Readonly<Record<string, unknown>>
   return typeof aborted === 'boolean' && typeof addEventListener === 'function'
 }
 
 /** Whoever writes `call(fetch(url))` has made the call already, past the breaker. */
 function functionExpected(fn: unknown): string {
-  const isPromise = typeof fn === 'object' && fn !== null && isThenable(fn)
-  return isPromise ? 'a function that makes the promise, as in () => fetch(url)' : 'a function'
+  return isThenable(fn) ? 'a function that makes the promise, as in () => fetch(url)' : 'a function'
 }
 
 /**
@@ -82,9 +80,9 @@ export function isAbortOf(signal: AbortSignal | undefined, error: unknown): bool
 /** By name, because errors of other realms and DOMExceptions are `instanceof` other classes, or of none. */
 function nameOf(error: unknown): unknown {
   try {
-    return typeof error === 'object' && error !== null ? (error as { name?: unknown }).name : undefined
+    return (error as { name?: unknown }).name
   } catch {
-    // A getter of the user's must not keep the call from being settled.
+    // Nothing was thrown (`undefined`), or a getter throws: that must not keep the call from being settled.
     return undefined
   }
 }

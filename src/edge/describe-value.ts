@@ -25,8 +25,8 @@ export function describeValue(value: unknown): string {
 }
 
 /** Whether `await` would wait for it. */
-export function isThenable(value: object): boolean {
-  return typeof (value as { then?: unknown }).then === 'function'
+export function isThenable(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
 }
 
 function describeObject(value: object): string {

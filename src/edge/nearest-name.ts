@@ -24,7 +24,7 @@ function simplified(name: string): string {
 }
 
 /** How many letters must be added, dropped or changed, or neighbours swapped. */
-function editsBetween(from: string, to: string): number {
+export function editsBetween(from: string, to: string): number {
   let before: number[] = []
   let last = Array.from({ length: to.length + 1 }, (_, column) => column)
   for (let row = 1; row <= from.length; row++) {
@@ -32,7 +32,7 @@ function editsBetween(from: string, to: string): number {
     for (let column = 1; column <= to.length; column++) {
       const isSame = from[row - 1] === to[column - 1]
       const changed = at(last, column - 1) + (isSame ? 0 : 1)
-      const isSwap = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
+      const isSwap = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
       const swapped = isSwap ? at(before, column - 2) + 1 : changed
       current.push(Math.min(changed, swapped, at(last, column) + 1, at(current, column - 1) + 1))
     }

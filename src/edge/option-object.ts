@@ -8,17 +8,16 @@ import { nearestName } from './nearest-name.ts'
  * a class of the user's. Not a promise, not what the platform makes (array, Map, Date, AbortSignal, …), not a breaker.
  */
 export function isOptionObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return false
   try {
     if (isThenable(value)) return false
+    // Throws for null, for undefined and for a revoked proxy.
     const prototype: unknown = Object.getPrototypeOf(value)
+    // A module has no prototype, either.
     if (prototype === Object.prototype || prototype === null) return true
     // The platform's classes name themselves in their tag; `call` is what breakers and registries have in common.
     const tag = Object.prototype.toString.call(value)
-    const isTagged = tag !== '[object Object]' && tag !== '[object Module]'
-    return !isTagged && typeof (value as { call?: unknown }).call !== 'function'
+    return tag === '[object Object]' && typeof (value as { call?: unknown }).call !== 'function'
   } catch {
-    // A revoked proxy.
     return false
   }
 }

@@ -79,10 +79,7 @@ const schema = optionsOf(
     clock: v.optional(v.unknown()),
     snapshot: v.nullish(
       // What else is wrong with it is said by who reads it.
-      v.custom<unknown>(
-        (value) => typeof value !== 'object' || value === null || !isThenable(value),
-        'what snapshot() gave, or its JSON',
-      ),
+      v.custom<unknown>((value) => !isThenable(value), 'what snapshot() gave, or its JSON'),
     ),
     inspect: v.optional(
       v.custom<NonNullable<RegistryOptions['inspect']>>(

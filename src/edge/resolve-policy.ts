@@ -77,7 +77,7 @@ function contradictions(policy: Partial<Policy>, given: GivenPolicy, where: stri
     const expected = 'failureThreshold beside it, or it counts for nothing'
     mistakes.push({ path: `${where}.failureWindow`, expected, received: 'failureThreshold: null' })
   }
-  if (typeof threshold === 'number' && threshold > MOST_SLOTS && windowMs !== null) {
+  if ((threshold ?? 0) > MOST_SLOTS && windowMs !== null) {
     const expected = `at most ${MOST_SLOTS} beside failureWindow, which remembers as many failures`
     mistakes.push({ path: `${where}.failureThreshold`, expected, received: describeValue(threshold) })
   }

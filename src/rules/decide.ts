@@ -50,6 +50,9 @@ export interface Decision extends Stay {
   tally: Tally
 }
 
+/** Shared by every stay that has none in flight: there may be a million. */
+export const NO_PROBES: readonly Probe[] = Object.freeze([])
+
 export function newDecision(policy: Policy, now: number): Decision {
   return {
     generation: 0,
@@ -57,7 +60,7 @@ export function newDecision(policy: Policy, now: number): Decision {
     openedAt: null,
     deadline: null,
     openings: 0,
-    probes: [],
+    probes: NO_PROBES,
     probeSuccesses: 0,
     probeFailures: 0,
     tally: newTally(policy, now),
@@ -67,7 +70,7 @@ export function newDecision(policy: Policy, now: number): Decision {
 /** The stay of a crashed actor, taken up again: what was admitted before is late, probes start over (R06, R30). */
 export function resume(stay: Stay): void {
   stay.generation++
-  stay.probes = []
+  stay.probes = NO_PROBES
   stay.probeSuccesses = 0
   stay.probeFailures = 0
 }

@@ -1,7 +1,8 @@
 // A call that its timeout or its caller's signal can end. Each call has an AbortController of its own:
 // one timeout must not abort the calls beside it.
 import { CallTimeoutError } from '../edge/errors.ts'
-import type { CallContext, Row } from './row.ts'
+import type { CallContext } from './call-context.ts'
+import type { Row } from './row.ts'
 import { onAbort } from './signals.ts'
 
 /** Runs `fn`; rejects as soon as the time is up or `signal` is aborted, and aborts the signal that `fn` was given. */
@@ -30,7 +31,9 @@ export async function runBounded<T>(
   const forget = signal && onAbort(signal, () => end(signal.reason))
   if (deadline !== null) deadlines.arm()
   try {
-    return await Promise.race([fn({ signal: controller.signal, endpoint, generation }), ended])
+    // Awaited first: what `fn` gives may have a `then` of its own, which a race would call.
+    const outcome = (async () => await fn({ signal: controller.signal, endpoint, generation }))()
+    return await Promise.race([outcome, ended])
   } finally {
     if (deadline !== null) {
       deadlines.cancel(deadline)

@@ -7,7 +7,7 @@ import type { BreakerState } from '../rules/decide.ts'
 import type { Policy } from '../rules/policy.ts'
 import { admit, wouldAdmit } from './admission.ts'
 import { call } from './call.ts'
-import { caughtUp, command } from './deliver.ts'
+import { caughtUp, command, isActive } from './deliver.ts'
 import { attached, type Guarded } from './full-call.ts'
 import { Permit, record } from './permit.ts'
 import type { Row } from './row.ts'
@@ -75,7 +75,7 @@ export class Breaker {
    */
   get actor(): BreakerActor | null {
     const row = this.#readable()
-    if (row.attached && row.actor === null)
+    if (row.attached && !isActive(row))
       row.home.turns.run(() => row.home.supervisor.activate(row, row.home.clock.now()))
     return row.actor
   }

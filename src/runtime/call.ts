@@ -3,9 +3,10 @@
 import type { CallOptions } from '../edge/call-options.ts'
 import { addSuccess } from '../rules/tally.ts'
 import { NO_PROBE } from './admission.ts'
+import type { CallContext } from './call-context.ts'
 import { callFully, type Guarded } from './full-call.ts'
 import { chain, failAtOnce } from './promise.ts'
-import { type CallContext, contextOf, type Row, setPath } from './row.ts'
+import { contextOf, type Row, setPath } from './row.ts'
 import { dateOf, settle, takesSample } from './settle.ts'
 import { callTimed } from './timed-call.ts'
 
@@ -34,7 +35,7 @@ function callOtherwise<T, F>(row: Row, fn: Guarded<T>, options: CallOptions<F> |
 /** What a plain call does when it ends. Made once a generation: that they know theirs is the check for late results. */
 function makeHandlers(row: Row): void {
   const { generation } = row
-  row.context = contextOf(row)
+  contextOf(row)
   row.onValue = (value) => {
     // The path changes with the policy: a call may end under another one than it was admitted by.
     if (row.generation === generation && row.path === 'plain') {

@@ -1,7 +1,5 @@
 // Deliver: how events reach a row's actor: after all that was due before them, in a turn.
-import { newCalls } from '../rules/calls.ts'
-import { type BreakerEvent, type BreakerState, overdueEvent } from '../rules/decide.ts'
-import { reduce } from '../rules/reducer.ts'
+import { type BreakerEvent, type BreakerState, isDue, overdueEvent } from '../rules/decide.ts'
 import { copyTally } from '../rules/tally.ts'
 import type { Row } from './row.ts'
 
@@ -52,15 +50,18 @@ export function caughtUp(row: Row): Row {
   return row
 }
 
-/** The state that `caughtUp` would find, told without asking the actor: for a look at all breakers at once. */
+/** The state that `caughtUp` would find; of an open row without asking its actor, for a look at all breakers at once. */
 export function stateAt(row: Row, now: number): BreakerState {
-  const { state, stay, policy, generation, resets, home } = row
-  if (!row.attached) return state
+  const { state, stay, attached, resets, home } = row
+  if (!attached || state === 'closed') return state
   if (resets !== home.resets.count) return 'closed'
-  if (overdueEvent(state, stay, now) === null) return state
-  if (state === 'open') return 'halfOpen'
-  const value = { ...stay, generation, state, tally: copyTally(row), calls: newCalls(), seed: home.seedOf(row.name) }
-  return reduce(value, policy, { type: 'elapse', at: now }).state
+  if (state === 'open') return isDue(stay, now) ? 'halfOpen' : 'open'
+  return caughtUp(row).state
+}
+
+/** Whether the row has an actor that works: none while it rests, none if somebody has stopped it. */
+export function isActive({ actor }: Row): boolean {
+  return actor !== null && actor.getSnapshot().status === 'active'
 }
 
 /** With the outcomes that were folded since the actor's last event as evidence. */
@@ -69,7 +70,7 @@ function deliver(row: Row, event: BreakerEvent): void {
     // A deleted row has no actor any more; one of its name would be another breaker's.
     if (!row.attached) return
     const { home, generation } = row
-    const wasIdle = row.actor === null || row.actor.getSnapshot().status !== 'active'
+    const wasIdle = !isActive(row)
     if (wasIdle) home.supervisor.activate(row, event.at)
     const isFolded = home.folding && row.state === 'closed' && event.tally === undefined
     row.actor?.deliver(isFolded ? { ...event, tally: copyTally(row) } : event, event.at)

@@ -2,9 +2,10 @@
 import { type CallOptions, checkCall, isAbortOf } from '../edge/call-options.ts'
 import { admit } from './admission.ts'
 import { runBounded } from './bounded-call.ts'
+import type { CallContext } from './call-context.ts'
 import { Permit } from './permit.ts'
 import { rejectLater, rejectWith } from './promise.ts'
-import { type CallContext, contextOf, type Row } from './row.ts'
+import { contextOf, type Row } from './row.ts'
 
 /** A function that a breaker guards. */
 export type Guarded<T> = (context: CallContext) => T | PromiseLike<T>

@@ -1,7 +1,6 @@
 // Row: the published image of one breaker, which callers read without a message. It survives its actor's crashes.
 // State and stay are written by `publish` alone, from the actor; tally and counts by folding (settle.ts).
 import type { Clock } from '../edge/clock.ts'
-import type { Rejection } from '../edge/errors.ts'
 import type { BreakerState, Decision, Stay } from '../rules/decide.ts'
 import type { LatencySketch } from '../rules/latency.ts'
 import type { Policy } from '../rules/policy.ts'
@@ -9,6 +8,8 @@ import { copyTally, newTally, type Tally } from '../rules/tally.ts'
 import type { SlidingWindow } from '../rules/window.ts'
 import type { SupervisedBreaker } from './actors.ts'
 import type { Agenda } from './agenda.ts'
+import { type CallContext, sharedContext } from './call-context.ts'
+import { Chronicle, NOTHING_YET } from './chronicle.ts'
 import type { EventHub } from './event-hub.ts'
 import type { Turns } from './turns.ts'
 
@@ -42,16 +43,6 @@ export interface Home {
   rowOf(name: string, formerly: Row): Row
 }
 
-/** What a guarded function is given. */
-export interface CallContext {
-  /** Aborted by the call's `timeout` and by the caller's own `signal`. */
-  readonly signal: AbortSignal
-  /** The name of the breaker. */
-  readonly endpoint: string
-  /** Number of the stay in a state that the call was admitted in. */
-  readonly generation: number
-}
-
 /**
  * How a call is made: `unready` until handlers are made, then counted only (`plain`), or added to windows too (`timed`);
  * or with everything that a call can ask for (`full`).
@@ -69,22 +60,6 @@ const FIRST_STAY: Stay = Object.freeze({
   probeSuccesses: 0,
   probeFailures: 0,
 })
-
-/** What few breakers have to say: made when first written. */
-export class Chronicle {
-  rejected = 0
-  ignored = 0
-  late = 0
-  slow = 0
-  /** Outcomes that were reported without a permit. */
-  recorded = 0
-  /** Time spent in states before the present one. */
-  readonly timeInState: Record<BreakerState, number> = { closed: 0, open: 0, halfOpen: 0, forcedOpen: 0, disabled: 0 }
-  /** What the errors of this stay have in common. */
-  rejection: Rejection | null = null
-  lastProbe = 0
-}
-const NOTHING_YET: Readonly<Chronicle> = Object.freeze(new Chronicle())
 
 // Flat, and small, for the sake of the cache and of a million rows: what a plain call touches comes first.
 export class Row implements Tally {
@@ -173,23 +148,10 @@ export function setTally(row: Row, tally: Tally): void {
   row.slowCalls = copy.slowCalls
 }
 
-/** Without a timeout or a signal of the caller nothing aborts a call: it gets a signal of its own only when it looks. */
-class SharedContext implements CallContext {
-  readonly endpoint: string
-  readonly generation: number
-  constructor(endpoint: string, generation: number) {
-    this.endpoint = endpoint
-    this.generation = generation
-    // Calls share it.
-    Object.freeze(this)
-  }
-  get signal(): AbortSignal {
-    return new AbortController().signal
-  }
-}
-
-export function contextOf({ name, generation }: Row): CallContext {
-  return new SharedContext(name, generation)
+/** The context of calls that nothing aborts. */
+export function contextOf(row: Row): CallContext {
+  row.context ??= sharedContext(row.name, row.generation)
+  return row.context
 }
 
 /** The row's stay ends: what was admitted in it is late, and has handlers and a context of its own. */

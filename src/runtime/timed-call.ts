@@ -10,12 +10,10 @@ export function callTimed<T>(row: Row, fn: Guarded<T>, isSample: boolean): Promi
   flight.row = row
   flight.generation = row.generation
   flight.isSample = isSample
-  row.context ??= contextOf(row)
-  const { context } = row
   row.allowed++
   flight.startedAt = isSample || row.policy.slowCalls !== null ? row.home.clock.now() : Number.NaN
   try {
-    return chain(fn(context), flight.onValue, flight.onError)
+    return chain(fn(contextOf(row)), flight.onValue, flight.onError)
   } catch (error) {
     return failAtOnce(error, flight.onError)
   }

@@ -28,6 +28,12 @@ describe('the options of a call', () => {
     expect(() => checkCall(fn, null, 5)).toThrow('received null')
   })
 
+  it('come after a function (R50)', () => {
+    for (const wrong of [null, undefined, {}, 'fn']) {
+      expect(() => checkCall(wrong, {}, 5)).toThrow('call(fn): expected a function, received')
+    }
+  })
+
   it('may have a signal of another realm, which is an instance of another class (R50)', () => {
     const { aborted, addEventListener } = new AbortController().signal
     const signal = runInNewContext('({ ...parts })', { parts: { aborted, addEventListener } })
@@ -57,7 +63,7 @@ describe('a call that ended on its own signal', () => {
       expect(isAbortOf(signal, named('AbortError'))).toBe(true)
       expect(isAbortOf(signal, { name: 'AbortError' }), 'of another realm').toBe(true)
       expect(isAbortOf(signal, named('TypeError'))).toBe(false)
-      expect(isAbortOf(signal, undefined)).toBe(false)
+      expect([isAbortOf(signal, undefined), isAbortOf(signal, named('Error'))]).toEqual([false, false])
       expect(isAbortOf(signal, 'AbortError')).toBe(false)
     }
   })

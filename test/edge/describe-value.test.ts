@@ -34,6 +34,7 @@ describe('a value in an error', () => {
     ['an object without prototype', Object.assign(Object.create(null), { a: 1 }), '{ a }'],
     ['an object with an own constructor', { constructor: { name: 'Fake' } }, '{ constructor }'],
     ['an object whose class has no name', Object.create({ constructor: { name: 5 } }, {}), '{}'],
+    ['an object whose prototype is plain', Object.create(Object.create(null)), '{}'],
     ['8 keys', { a: 1, b: 1, c: 1, d: 1, e: 1, f: 1, g: 1, h: 1 }, '{ a, b, c, d, e, f, g, h }'],
     ['9 keys', { a: 1, b: 1, c: 1, d: 1, e: 1, f: 1, g: 1, h: 1, i: 1 }, '{ a, b, c, d, e, f, g, h, … }'],
     ['a key that is long', { ['k'.repeat(100)]: 1 }, `{ ${'k'.repeat(80)}… }`],

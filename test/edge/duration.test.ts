@@ -22,7 +22,7 @@ describe('a duration', () => {
   }
 
   const noDurations = [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60, '', '30', '30 sec', '30S', '-5s', '0s']
-  for (const wrong of [...noDurations, '1e3ms', '5s 3', ' 5s', `${'9'.repeat(400)}s`, true, null, {}, [], 5n]) {
+  for (const wrong of [...noDurations, '1e3ms', '5s 3', ' 5s', `${'9'.repeat(400)}s`, true, null, {}, [], ['5s'], 5n]) {
     it(`refuses ${typeof wrong} ${String(wrong).slice(0, 12)} for a duration (R50)`, () => {
       for (const option of ['openTimeout', 'probeTimeout'] as const) {
         expect(mistakesIn({ [option]: wrong })).toEqual([

@@ -44,7 +44,10 @@ describe('an error of ours', () => {
   })
 
   it('says what is wrong with a snapshot, alone or with its mistakes (R25)', () => {
-    expect(ERRORS.INVALID_SNAPSHOT.message).toBe('no snapshot')
+    expect(new switchgear.SnapshotError('no snapshot')).toMatchObject({
+      message: 'no snapshot',
+      code: 'INVALID_SNAPSHOT',
+    })
     const mistakes = [{ path: 'snapshot.breakers', expected: 'an array', received: '5' }]
     const { message } = new switchgear.SnapshotError('invalid snapshot', mistakes)
     expect(message).toBe('invalid snapshot:\n  snapshot.breakers: expected an array, received 5')

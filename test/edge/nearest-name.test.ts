@@ -1,8 +1,28 @@
 import { describe, expect, it } from 'vitest'
-import { nearestName } from '../../src/edge/nearest-name.ts'
+import { editsBetween, nearestName } from '../../src/edge/nearest-name.ts'
 import { mistakesIn } from '../support/policies.ts'
 
 const NAMES = ['failureThreshold', 'successThreshold', 'openTimeout', 'timeout', 'probeTimeout', 'ignore', 'max']
+
+/** By its definition, in exponential time. */
+function edits(from: string, to: string): number {
+  if (from === '' || to === '') return from.length + to.length
+  const changed = edits(from.slice(1), to.slice(1)) + (from[0] === to[0] ? 0 : 1)
+  const isSwap = from.length > 1 && to.length > 1 && from[0] === to[1] && from[1] === to[0]
+  const swapped = isSwap ? edits(from.slice(2), to.slice(2)) + 1 : changed
+  return Math.min(changed, swapped, edits(from.slice(1), to) + 1, edits(from, to.slice(1)) + 1)
+}
+
+describe('the number of edits', () => {
+  it('between any two short words is what its definition says (R50)', () => {
+    const words = ['']
+    for (const word of words) if (word.length < 4) words.push(...['a', 'b', 'c'].map((letter) => word + letter))
+    for (const from of words.filter(({ length }) => length < 4)) {
+      for (const to of words) if (editsBetween(from, to) !== edits(from, to)) expect.fail(`${from} to ${to}`)
+    }
+    expect(words).toHaveLength(1 + 3 + 9 + 27 + 81)
+  })
+})
 
 describe('the nearest name', () => {
   it.each([

@@ -154,6 +154,7 @@ describe('an object of options', () => {
   it('that nobody can read is refused, not stumbled over (R50)', () => {
     const { proxy, revoke } = Proxy.revocable({}, {})
     revoke()
+    expect(isOptionObject(proxy)).toBe(false)
     expect(mistakesOf(() => resolvePolicy(proxy))).toMatchObject([{ received: 'an object that cannot be read' }])
     expect(() => checkCall(() => 1, proxy, null)).toThrow('received an object that cannot be read')
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Classifier, type Outcome, type OutcomeRules, resolvePolicy } from '../../src/index.ts'
+import { type Classifier, type Outcome, type OutcomeRules, presets, resolvePolicy } from '../../src/index.ts'
 import { answerOf } from '../../src/rules/policy.ts'
 import { DOWN, errorOf } from '../support/calls.ts'
 import { mistakesIn } from '../support/policies.ts'
@@ -40,6 +40,17 @@ describe('the rule for an outcome', () => {
     }
     expect(() => answerOf({ error: thrower }, threw(1))).toThrow(DOWN)
     expect(() => answerOf(thrower, threw(1))).toThrow(DOWN)
+  })
+})
+
+describe('tinkex’s rule', () => {
+  it('takes { ok: true } only for a success, whatever else comes back (R12)', () => {
+    const { isFailure } = presets.tinkex
+    const answers = [{ ok: true }, { ok: 1 }, {}, null, undefined, 'ok'].map((value) =>
+      answerOf(isFailure ?? {}, returned(value)),
+    )
+    expect(answers).toEqual([false, true, true, true, true, true])
+    expect(answerOf(isFailure ?? {}, threw({ ok: true })), 'errors fail as usual').toBeUndefined()
   })
 })
 

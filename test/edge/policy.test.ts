@@ -109,9 +109,19 @@ describe('a policy', () => {
     expect(mistakesIn({ failureRate: { threshold: 0.5, minimumCalls: 11, window: { calls: 10 } } })).toMatchObject([
       { path: 'policy.failureRate', expected: 'minimumCalls of at most window.calls, or it can never open' },
     ])
-    expect(mistakesIn({ failureWindow: '60s', failureThreshold: null })).toMatchObject([
-      { path: 'policy.failureWindow' },
+    expect(mistakesIn({ failureWindow: '60s', failureThreshold: null })).toEqual([
+      {
+        path: 'policy.failureWindow',
+        expected: 'failureThreshold beside it, or it counts for nothing',
+        received: 'failureThreshold: null',
+      },
     ])
+    const rule = { threshold: 0.5, minimumCalls: 10, window: { calls: 10 } }
+    expect(resolvePolicy({ failureRate: rule }).failureRate).toEqual(rule)
+    expect(resolvePolicy({ slowCalls: { slowerThan: '1s', ...rule } }).slowCalls).toEqual({
+      slowerThanMs: 1_000,
+      ...rule,
+    })
   })
 
   it('with rules that could never open is refused together with its other mistakes (R50)', () => {
@@ -169,6 +179,18 @@ describe('a policy', () => {
     for (const preset of Object.values(presets)) {
       expect(resolvePolicy({ ...preset, openTimeout: '7s' }).openTimeoutMs).toBe(7_000)
     }
+  })
+
+  it('whose rule lacks a part is told which (R50)', () => {
+    const missing = (path: string) => ({ path, expected: 'it to be given', received: 'nothing' })
+    expect(mistakesIn({ backoff: {}, failureRate: {}, slowCalls: {} })).toEqual([
+      missing('policy.failureRate.threshold'),
+      missing('policy.failureRate.window'),
+      missing('policy.slowCalls.slowerThan'),
+      missing('policy.slowCalls.threshold'),
+      missing('policy.slowCalls.window'),
+      missing('policy.backoff.max'),
+    ])
   })
 
   it('by default is frozen, whoever asks for it (R50)', () => {

@@ -22,6 +22,7 @@ describe('a registry’s options', () => {
       'options.policys',
     ])
     for (const wrong of [null, 5, 'x', []]) expect(mistakes(wrong as object)).toHaveLength(1)
+    expect(() => createRegistry({ maxBreakers: 0 })).toThrow('invalid registry options:\n  options.maxBreakers: ')
   })
 
   it('with keys that are none are told the nearest (R50)', () => {
@@ -79,6 +80,13 @@ describe('a registry’s options', () => {
   it('take null for no snapshot, as stores give it for a key they lack (R25)', () => {
     expect(resolveOptions({ snapshot: null }).snapshot).toBeUndefined()
     expect(createRegistry({ snapshot: null }).list()).toEqual([])
+  })
+
+  it('name a key of the snapshot that is none (R25)', () => {
+    const snapshot = { ...createRegistry().snapshot(), more: 1 }
+    expect(() => createRegistry({ snapshot })).toThrow(
+      'snapshot.more: expected no such option, received an unknown key',
+    )
   })
 
   it('take no promise for a snapshot (R25)', () => {

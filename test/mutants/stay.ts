@@ -66,7 +66,7 @@ export const ofTheStay: readonly Prey[] = [
     name: 'permits survive the end of their stay',
     breaks: 'R04',
     file,
-    find: '  stay.probes = []\n',
+    find: '  stay.probes = NO_PROBES\n',
     replace: '',
     policy: plain,
   },

@@ -44,6 +44,10 @@ describe('the entries', () => {
   })
 })
 
+it('brings XState and Valibot with it, and nothing else', () => {
+  expect(Object.keys(packageJson.dependencies).sort()).toEqual(['valibot', 'xstate'])
+})
+
 describe('a process ends by itself (R33)', () => {
   it.each([
     ['with an open breaker', 'open', "breaker.trip('test')"],

@@ -6,6 +6,7 @@ import type { Policy } from '../../src/pure.ts'
 import { defaultPolicy } from '../../src/pure.ts'
 import { addFailure, addSuccess, failuresInWindow, inOrder, newTally, refitTally } from '../../src/rules/tally.ts'
 import { firedTrigger } from '../../src/rules/triggers.ts'
+import { RUNS, SEED } from '../property/seed.ts'
 
 const policyOf = (failureThreshold: number, failureWindow: number) => resolvePolicy({ failureThreshold, failureWindow })
 
@@ -24,7 +25,7 @@ describe('a failure in a window of failures', () => {
       expect(failuresInWindow(tally, windowMs, at + windowMs)).toBe(1)
       expect(firedTrigger(tally, policy, at + windowMs)).toBeNull()
     })
-    fc.assert(property, { numRuns: 20_000, seed: 20_260_103 })
+    fc.assert(property, { numRuns: 50 * RUNS, seed: SEED })
   })
 
   it('is counted only if there is a threshold that asks for it (R12)', () => {

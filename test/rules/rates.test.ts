@@ -1,9 +1,10 @@
 // Rates at their threshold, against the arithmetic of big integers: a threshold means the number that was written.
 import { describe, expect, it } from 'vitest'
 import { resolvePolicy } from '../../src/index.ts'
-import { newBreaker, recordFailure, recordSuccess } from '../../src/pure.ts'
+import { defaultPolicy, newBreaker, recordFailure, recordSuccess } from '../../src/pure.ts'
 import { addFailure, addSuccess, newTally } from '../../src/rules/tally.ts'
 import { rateTrigger } from '../../src/rules/triggers.ts'
+import { newWindow } from '../../src/rules/window.ts'
 
 const MOST_CALLS = 400
 
@@ -22,11 +23,10 @@ function isReached(marked: number, calls: number, decimal: string): boolean {
 }
 
 function fires(marked: number, calls: number, threshold: number): boolean {
-  const window = { calls }
-  const policy = resolvePolicy({ failureThreshold: null, failureRate: { threshold, minimumCalls: 1, window } })
-  const tally = newTally(policy, 0)
-  if (tally.failureRate !== null) Object.assign(tally.failureRate, { calls, marked })
-  return rateTrigger(tally, policy) !== null
+  const failureRate = { threshold, minimumCalls: 1, window: { calls } }
+  const tally = newTally(defaultPolicy(), 0)
+  tally.failureRate = { ...newWindow({ calls: 1 }, 0), calls, marked }
+  return rateTrigger(tally, { ...defaultPolicy(), failureRate }) !== null
 }
 
 describe('a rate', () => {

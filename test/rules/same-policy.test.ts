@@ -36,6 +36,14 @@ describe('two policies', () => {
     expect([same(a, b), same(b, a)]).toEqual([false, false])
   })
 
+  it('differ by the kind of a value, though it has as many members (R21)', () => {
+    const policy = resolvePolicy()
+    for (const other of [{}, Object(5)]) {
+      const strange = { ...policy, failureThreshold: other }
+      expect([samePolicy(policy, strange), samePolicy(strange, policy)]).toEqual([false, false])
+    }
+  })
+
   it('are the same when their functions are written alike (R21)', () => {
     expect(same(written(), written())).toBe(true)
     expect(same({ ignore: { error: () => true } }, { ignore: { error: () => true } })).toBe(true)

@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { phaseAt, sliceAt, slicesIn, startOf, type TimeSize, ticksAt } from '../../src/rules/slices.ts'
 import { addCall, expire, newWindow } from '../../src/rules/window.ts'
+import { RUNS, SEED } from '../property/seed.ts'
 
 const EPOCH = 1_700_000_000_000
-const SEED = 20_260_102
 
 const sizes: readonly TimeSize[] = [
   { timeMs: 10_000, buckets: 10 },
@@ -21,7 +21,7 @@ const sizes: readonly TimeSize[] = [
 ]
 
 const size = fc.constantFrom(...sizes)
-/** Made 20,000 times each. A window shorter than a tick lasts a tick. */
+/** Made at every run. A window shorter than a tick lasts a tick. */
 const light = sizes.filter(({ timeMs, buckets }) => timeMs > 0.1 && buckets < 1_000)
 const time = fc.oneof(
   fc.double({ min: 0, max: 1e6, noNaN: true }),
@@ -30,7 +30,7 @@ const time = fc.oneof(
   fc.integer({ min: 0, max: 1e9 }).map((microseconds) => microseconds / 1_000),
   fc.integer({ min: 0, max: 1e6 }),
 )
-const holds = (property: fc.IRawProperty<unknown>) => fc.assert(property, { numRuns: 20_000, seed: SEED })
+const holds = (property: fc.IRawProperty<unknown>) => fc.assert(property, { numRuns: 50 * RUNS, seed: SEED })
 
 /** Floor of a quotient of big integers. */
 const quotient = (dividend: bigint, divisor: bigint) =>

@@ -53,6 +53,47 @@ describe.each(EVERY_WAY)('a caller’s signal, $way', ({ how }) => {
     expect(breaker.stats()).toMatchObject({ state: 'closed', calls: { ignored: 1, failed: 0 } })
   })
 
+  it('that is a deadline which passed is no change of mind: the call has failed (R11)', async () => {
+    const { breaker } = newBreaker({ failureThreshold: 2 }, how)
+    const never = () => new Promise(() => {})
+    const byItself = await errorOf(breaker.call(never, { signal: AbortSignal.timeout(1) }))
+    expect(byItself).toMatchObject({ name: 'TimeoutError' })
+    const controller = new AbortController()
+    const any = AbortSignal.any([controller.signal, AbortSignal.timeout(1)])
+    const fallback = breaker.call(never, { signal: any, fallback: () => 'instead' })
+    expect(await fallback).toBe('instead')
+    expect(breaker.stats()).toMatchObject({ state: 'open', calls: { failed: 2, ignored: 0 } })
+  })
+
+  it('serves any number of calls with one listener, and leaves none (R11)', async () => {
+    const { breaker } = newBreaker({}, how)
+    const controller = new AbortController()
+    const { signal } = controller
+    const calls = Array.from({ length: 2_000 }, () => hold(breaker, { signal }))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    await calls[0]?.succeed()
+    await calls[1]?.succeed()
+    controller.abort('enough')
+    const ends = await Promise.all(calls.map(({ ended }) => ended.catch((error) => error)))
+    expect(ends.filter((end) => end === 'enough')).toHaveLength(1_998)
+    await jobsDone()
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+    expect(breaker.stats().calls).toMatchObject({ succeeded: 2, ignored: 1_998 })
+  })
+
+  it('aborted by a listener of the probe ends it before it is made (R03)', async () => {
+    const { breaker, registry } = newHalfOpen({}, how)
+    const controller = new AbortController()
+    registry.on('probe', () => controller.abort('enough'))
+    let ran = false
+    const fn = () => {
+      ran = true
+    }
+    expect(await errorOf(breaker.call(fn, { signal: controller.signal }))).toBe('enough')
+    expect(ran).toBe(false)
+    expect(breaker.allows()).toBe(true)
+  })
+
   it('not aborted: an AbortError of the function is a failure like any other (R11)', async () => {
     const { breaker } = newBreaker({}, how)
     const { signal } = new AbortController()

@@ -84,4 +84,68 @@ describe.each(EVERY_WAY)('a registry with maxBreakers, $way', ({ how }) => {
     expect(registry.list()).toHaveLength(10)
     expect(clock.pending).toEqual([])
   })
+
+  it('takes one that is worked by records alone for busy (R23)', () => {
+    const { registry } = newRegistry({ ...how, maxBreakers: 2, policy: { failureThreshold: 3 } })
+    const recorded = registry.breaker('recorded')
+    registry.breaker('idle')
+    for (const name of ['b', 'c']) {
+      recorded.recordFailure()
+      registry.breaker(name)
+      expect(registry.has('recorded')).toBe(true)
+    }
+    recorded.recordFailure()
+    expect(recorded.state).toBe('open')
+  })
+
+  it('takes one with calls in flight for busy, however long ago they came (R23)', async () => {
+    const { registry } = newRegistry({ ...how, maxBreakers: 2, policy: { failureThreshold: 1 } })
+    const call = hold(registry.breaker('slow'))
+    for (let name = 0; name < 10; name++) {
+      await succeed(registry.breaker(`${name}`))
+      expect(registry.has('slow'), `after ${name}`).toBe(true)
+    }
+    await call.fail()
+    expect(registry.state('slow')).toBe('open')
+  })
+
+  it('counts no call of before a restart as in flight (R25)', async () => {
+    const before = newRegistry({ ...how })
+    hold(before.registry.breaker('a'))
+    const snapshot = before.registry.snapshot()
+    const { registry } = newRegistry({ ...how, maxBreakers: 2, snapshot, clock: before.clock })
+    const call = hold(registry.breaker('b'))
+    registry.breaker('c')
+    expect(registry.list().map(({ endpoint }) => endpoint)).toEqual(['b', 'c'])
+    await call.succeed()
+  })
+
+  it('keeps the policies that were given by name, bound or configured (R21)', async () => {
+    const { registry } = newRegistry({ ...how, maxBreakers: 1 })
+    registry.breaker('bound', { failureThreshold: 7 })
+    registry.configure('configured', { failureThreshold: 8 })
+    registry.breaker('other')
+    expect(registry.breaker('bound').policy.failureThreshold).toBe(7)
+    expect(registry.breaker('configured').policy.failureThreshold).toBe(8)
+    await registry.call('bound', () => 1)
+    expect(registry.breaker('bound').policy.failureThreshold).toBe(7)
+    registry.delete('bound')
+    expect(registry.breaker('bound').policy.failureThreshold, 'a deletion forgets').toBe(5)
+  })
+
+  it('refuses a name at the same cost, however many breakers are open (R23)', () => {
+    const refusals = (many: number) => {
+      const { registry } = newRegistry({ ...how, maxBreakers: many })
+      for (let name = 0; name < many; name++) registry.breaker(`${name}`).isolate()
+      // The best of some, because the machine has other things to do, too.
+      const rounds = Array.from({ length: 10 }, () => {
+        const start = performance.now()
+        for (let name = 0; name < 200; name++) thrownBy(() => registry.breaker(`more ${name}`))
+        return performance.now() - start
+      })
+      return Math.min(...rounds)
+    }
+    refusals(100)
+    expect(refusals(10_000) / refusals(100)).toBeLessThan(20)
+  })
 })

@@ -101,6 +101,53 @@ describe.each(EVERY_WAY)('a registry, $way', ({ how }) => {
     expect(clock.pending).toEqual([])
   })
 
+  it('wraps a method: its `this`, name and length are kept, options are taken (R20)', async () => {
+    const { registry } = newRegistry()
+    class Service {
+      name = 'service'
+      async greet(whom: string) {
+        if (whom === 'nobody') throw new Error('nobody there')
+        return `${this.name} greets ${whom}`
+      }
+    }
+    const breaker = registry.breaker('a', { failureThreshold: 9 })
+    const service = new Service()
+    service.greet = breaker.wrap(service.greet)
+    expect(await service.greet('you')).toBe('service greets you')
+    const guarded = breaker.wrap(Service.prototype.greet, { fallback: () => 'instead' })
+    expect([guarded.name, guarded.length]).toEqual(['greet', 1])
+    expect(await guarded.call(service, 'nobody')).toBe('instead')
+    expect(() => breaker.wrap(Service.prototype.greet, { timeout: 'soon' } as never)).toThrow('options.timeout')
+    expect(breaker.stats().calls).toMatchObject({ succeeded: 1, failed: 1 })
+  })
+
+  it('binds a classifier that is given by name, though the policies look alike (R21)', async () => {
+    const { registry } = newRegistry({ policy: { isFailure: () => false } })
+    const ignored = hear(registry, 'policyIgnored')
+    await registry.call('x', () => 1)
+    const asked: unknown[] = []
+    const mine = (outcome: unknown) => {
+      asked.push(outcome)
+      return true
+    }
+    registry.breaker('x', { isFailure: mine })
+    await registry.call('x', () => 1)
+    expect(asked).toHaveLength(1)
+    registry.breaker('x', { isFailure: mine })
+    expect(ignored).toEqual([])
+    registry.breaker('x', { isFailure: () => asked.length > 5 })
+    expect(ignored).toEqual([{ endpoint: 'x' }])
+  })
+
+  it('makes no breaker of a call that is a mistake (R50)', async () => {
+    const { registry } = newRegistry()
+    for (const options of [null, 5, { timeout: -1 }]) {
+      expect(await errorOf(registry.call('new', () => 1, options as never))).toMatchObject({ code: 'INVALID_ARGUMENT' })
+    }
+    expect(await errorOf(registry.call('new', 5 as never))).toMatchObject({ code: 'INVALID_ARGUMENT' })
+    expect(registry.list()).toEqual([])
+  })
+
   it('wraps a function: its arguments go in, its value comes out (R20)', async () => {
     const { registry } = newRegistry({ ...how, policy: { failureThreshold: 1 } })
     const add = registry.breaker('a').wrap((left: number, right: number) => left + right)

@@ -88,6 +88,21 @@ describe.each(LARGE)('%s', (_, policy) => {
   )
 })
 
+describe('the title of a path tells', () => {
+  it.each([
+    ['the failures of a rate', rate({ calls: 100 }), '5 failed of 10 calls open it'],
+    ['the slow calls of a rate', slow(minute(10)), '5 slow of 10 calls open it'],
+    ['the failures of a threshold', { failureThreshold: 100 }, '100 failures open it'],
+  ])('%s', (_, policy, phrase) => {
+    const titles = generatePaths(policy as PolicyOptions).map(({ title }) => title)
+    expect(titles.filter((title) => title.includes(phrase))).not.toEqual([])
+    expect(titles).not.toContain('closed')
+    expect(titles.filter((title) => title.includes('0 failures'))).toEqual(
+      titles.filter((title) => title.includes('100 failures')),
+    )
+  })
+})
+
 describe('runs of calls meet what an exact search meets', () => {
   const SMALL: readonly (readonly [string, PolicyOptions])[] = [
     ['5 failures in a row', {}],
@@ -125,6 +140,13 @@ describe('runs of calls meet what an exact search meets', () => {
   })
 })
 
+it('a policy that looks small and is not, is explored in runs after all', () => {
+  const policy = rate({ time: '10s', buckets: 10 }, 4)
+  const [path] = generatePaths(policy, { justBefore: true, commands: [] })
+  expect(path?.abstraction).toContain('failure rate: a window is left to empty all at once, not slice by slice')
+  expect(generatePaths({})[0]?.abstraction).toBeUndefined()
+})
+
 describe('what a path cannot be made for is refused at once, with what to do', () => {
   it.each([
     ['a threshold', { failureThreshold: 1_001 }, /^failureThreshold: expected at most 1000, .*smaller/],
@@ -138,9 +160,11 @@ describe('what a path cannot be made for is refused at once, with what to do', (
     expect(performance.now() - before).toBeLessThan(500)
   })
 
-  it('too many calls in flight', () => {
-    const error = thrownBy(() => generatePaths({}, { maxInFlight: 30 })) as Error
-    expect(error.message).toMatch(/at most \d+ states: fewer calls in flight \(maxInFlight\)/)
+  it('too many calls in flight, and too many states', () => {
+    const many = thrownBy(() => generatePaths({}, { maxInFlight: 30 })) as Error
+    expect(many.message).toBe('maxInFlight: expected at most 10, or exact: true, received 30')
+    const states = thrownBy(() => generatePaths(presets.nebula, { maxInFlight: 10 })) as Error
+    expect(states.message).toMatch(/at most 3000 states: fewer calls in flight \(maxInFlight\)/)
   })
 
   it('what exact is to mean', () => {

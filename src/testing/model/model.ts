@@ -30,6 +30,7 @@ export interface ModelState {
   readonly taken: readonly string[]
 }
 
+/** What happens in a path. Calls have the numbers of their admissions, from 1; times are in ms. */
 export type Step =
   | { readonly type: 'admit' }
   | { readonly type: 'settle'; readonly call: number; readonly result: CallResult }

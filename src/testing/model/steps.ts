@@ -4,16 +4,19 @@ import type { CallResult, Command } from '../driver.ts'
 import { endOfOldest, evidenceKey, holdsEnough } from './evidence.ts'
 import { decisionOf, isCallLate, type ModelCall, type ModelState, type Step, stateOf, takeStep } from './model.ts'
 
+/** Which steps there are to take. */
 export interface StepOptions {
   /** Calls in flight at once, at most. Default 2. */
   readonly maxInFlight: number
+  /** What an operator does. Default: everything; of `describeBreaker` and `explore`: what the driver has. */
   readonly commands: readonly Command[]
+  /** How calls end. Default: in every way; `'ignore'` only if the driver can. */
   readonly results: readonly CallResult[]
-  /** Whether time may pass without a timer firing. */
+  /** Whether time may pass without a timer firing, as when the event loop is stalled. Default true. */
   readonly stalls: boolean
-  /** Whether things may happen 1 ms before a deadline, and a stall last longer than to the next, too. */
+  /** Whether things may happen 1 ms before a deadline, and a stall last longer than to the next, too. Default false; `explore`: true. */
   readonly justBefore: boolean
-  /** Whether outcomes may be reported without a call. */
+  /** Whether failures may be reported without a call, under `openTimeoutFrom: 'lastFailure'`. Default true. */
   readonly reports: boolean
 }
 

@@ -42,11 +42,26 @@ const MOST_IN_FLIGHT = 10
 const MOST_STATES_EXACT = 50_000
 
 /** @throws ArgumentError (`INVALID_ARGUMENT`) when an option is nonsense, or there are too many states. */
-export function breakerGraph(policy: Policy, { exact, ...given }: GraphOptions): BreakerGraph {
+export function breakerGraph(policy: Policy, options: GraphOptions): BreakerGraph {
+  if (options.exact !== undefined || waysOf(policy) > MOST_EVIDENCE) return exploreGraph(policy, options)
+  try {
+    return exploreGraph(policy, { ...options, exact: true }, MOST_STATES)
+  } catch (error) {
+    if (!(error instanceof ArgumentError && error.message.startsWith(WHERE))) throw error
+    // The estimate was too low: time just before each deadline, or many calls in flight.
+    return exploreGraph(policy, { ...options, exact: false })
+  }
+}
+
+function exploreGraph(
+  policy: Policy,
+  { exact, ...given }: GraphOptions,
+  mostStates = exact === true ? MOST_STATES_EXACT : MOST_STATES,
+): BreakerGraph {
   if (exact !== undefined && typeof exact !== 'boolean') throw new ArgumentError('exact', 'true or false', exact)
   const options = { ...ALL_STEPS, ...withoutUndefined(given) }
-  checkSteps(options, exact === true ? Number.MAX_SAFE_INTEGER : MOST_IN_FLIGHT)
-  const isExact = exact ?? waysOf(policy) <= MOST_EVIDENCE
+  checkSteps(options, mostStates === MOST_STATES_EXACT ? Number.MAX_SAFE_INTEGER : MOST_IN_FLIGHT)
+  const isExact = exact === true
   if (!isExact) checkRuns(policy)
   const moves = isExact ? singleMoves(policy, options) : runMoves(policy, options)
   const graph = buildGraph({
@@ -57,15 +72,16 @@ export function breakerGraph(policy: Policy, { exact, ...given }: GraphOptions):
     lengthOf: ({ model }: Explored, move: Move) => moves.stepsOf(model, move).length,
     stateOf: ({ model }: Explored) => stateOf(model),
     takenBy: ({ taken }: Explored) => taken,
-    mostStates: exact === true ? MOST_STATES_EXACT : MOST_STATES,
+    mostStates,
     tooLarge: {
-      where: 'the model',
-      expected: `a policy and options with at most ${exact === true ? MOST_STATES_EXACT : MOST_STATES} states: ${REMEDIES}`,
+      where: WHERE,
+      expected: `a policy and options with at most ${mostStates} states: ${REMEDIES}`,
     },
   })
   return { graph, moves, abstraction: isExact ? [] : abstractionOf(policy) }
 }
 
+const WHERE = 'the model'
 const REMEDIES = 'fewer calls in flight (maxInFlight), fewer probes, a smaller backoff.max, fewer commands or results'
 
 function checkSteps({ maxInFlight, commands, results }: StepOptions, most: number): void {

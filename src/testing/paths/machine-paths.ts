@@ -16,6 +16,7 @@ export type MachineEvent<M extends AnyStateMachine> =
 /** An event is sent, or `pass` milliseconds go by, until the next delayed transition is due. */
 export type MachineStep<M extends AnyStateMachine> = { readonly event: MachineEvent<M> } | { readonly pass: number }
 
+/** One step of a path through a machine. */
 export interface MachinePathStep<M extends AnyStateMachine> {
   readonly step: MachineStep<M>
   /** In words, such as `COIN` or `30 s pass`. */
@@ -26,11 +27,13 @@ export interface MachinePathStep<M extends AnyStateMachine> {
   readonly expect: { readonly value: StateValueFrom<M>; readonly context: ContextFrom<M> }
 }
 
+/** Events and waits, from a machine that has just started. */
 export interface MachinePath<M extends AnyStateMachine> {
   readonly title: string
   readonly steps: readonly MachinePathStep<M>[]
 }
 
+/** Options of `generateMachinePaths`. */
 export interface MachinePathOptions<M extends AnyStateMachine> {
   /** The events to try: in every state the same, or those that make sense for a snapshot. */
   readonly events: readonly MachineEvent<M>[] | ((snapshot: SnapshotFrom<M>) => readonly MachineEvent<M>[])

@@ -17,10 +17,12 @@ export interface Expectation extends Observation {
   readonly state: string
   /** Of an admission: whether it was granted. */
   readonly admitted: boolean | undefined
+  /** Calls admitted that have not ended, those of earlier stays included; and those of them that are probes. */
   readonly callsInFlight: number
   readonly probesInFlight: number
 }
 
+/** One step of a path, and what must be seen after it. */
 export interface PathStep {
   readonly step: Step
   /** In the domain's words. */
@@ -32,14 +34,18 @@ export interface PathStep {
   readonly justBefore?: Expectation | undefined
 }
 
+/** A history of a new breaker. It is data: it can be stored as JSON, unless the policy has functions. */
 export interface Path {
+  /** In one line: what opened it, what closed it, what came late. */
   readonly title: string
+  /** The policy that it holds under: the one given, without `timeout` and without jitter. */
   readonly policy: PolicyOptions
   readonly steps: readonly PathStep[]
   /** What was left out of the search for this path, in words; none when every state of the breaker was looked at. */
   readonly abstraction?: readonly string[]
 }
 
+/** Options of `generatePaths`. */
 export interface PathOptions extends GraphOptions {
   /** What the paths must meet together. Default `'transitions'`. */
   readonly coverage?: Coverage
@@ -56,8 +62,11 @@ export const PATH_OPTIONS = [...GRAPH_OPTIONS, 'coverage', 'maxLength'] as const
 const isUnnatural = ({ type }: Move) => type === 'command' || type === 'stall'
 
 /**
- * Paths that together meet the coverage: deterministic, without duplicates, few and short.
- * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`)
+ * Paths through the statechart that together meet the coverage: the same each time, without duplicates, few and short.
+ * Takes a fraction of a second, whatever the windows of the policy: see `exact`, and `abstraction` of a path.
+ * @param policy as users write it; default: the default policy
+ * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`): nonsense in the options, a threshold above
+ * 1,000 calls, or options under which there are too many states; it says which to change
  */
 export function generatePaths(policy: PolicyOptions = {}, options: PathOptions = {}): Path[] {
   checkOptions('options', options, PATH_OPTIONS)

@@ -1,7 +1,7 @@
 // Words: a step, and a whole path, as a person would tell it.
 import type { BreakerState } from '../../rules/decide.ts'
 import type { Command } from '../driver.ts'
-import { type ModelState, type Step, stateOf } from '../model/model.ts'
+import { decisionOf, type ModelState, type Step, stateOf } from '../model/model.ts'
 
 const BECOMES: Record<BreakerState, string> = {
   closed: 'it closes',
@@ -78,6 +78,10 @@ export function tellPath(path: readonly Told[]): string {
   }
   const last = path.at(-1)
   const end = last === undefined ? [] : [tellState(stateOf(last.after))]
+  if (phrases.length === 0 && last !== undefined) {
+    const calls = last.after.admissions
+    return `${calls} ${calls === 1 ? 'call leaves' : 'calls leave'} it ${tellState(stateOf(last.after))}`
+  }
   if (phrases.length <= MOST_PHRASES) return [...phrases, ...end].join('; ')
   return [...phrases.slice(0, MOST_PHRASES), `… ${path.length} steps in all`, ...end].join('; ')
 }
@@ -92,7 +96,7 @@ function notable(told: Told, failures: number): string | undefined {
     case 'settle':
       if (after.answer === 'late') return `${LATE[step.result]} changes nothing`
       if (!changed) return stateOf(before) === 'halfOpen' ? `the probe ${ENDS[step.result]}` : undefined
-      if (stateOf(before) === 'closed') return `${failures} ${failures === 1 ? 'failure opens' : 'failures open'} it`
+      if (stateOf(before) === 'closed') return tellTrigger(after, failures)
       return `the probe ${ENDS[step.result]}`
     case 'pass':
       return changed ? `${tellTime(step.ms)} later ${BECOMES[stateOf(after)]}` : undefined
@@ -103,6 +107,15 @@ function notable(told: Told, failures: number): string | undefined {
     case 'command':
       return tellDeed(told)
   }
+}
+
+function tellTrigger(after: ModelState, failures: number): string {
+  const { reason } = decisionOf(after)
+  if (reason?.type === 'failureRate' || reason?.type === 'slowCallRate') {
+    const marked = Math.round(reason.rate * reason.calls)
+    return `${marked} ${reason.type === 'failureRate' ? 'failed' : 'slow'} of ${reason.calls} calls open it`
+  }
+  return `${failures} ${failures === 1 ? 'failure opens' : 'failures open'} it`
 }
 
 export function tellState(state: BreakerState): string {

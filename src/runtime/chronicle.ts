@@ -1,0 +1,19 @@
+// Chronicle: what few breakers have to say. A row gets one of its own when something is first written in it.
+import type { Rejection } from '../edge/errors.ts'
+import type { BreakerState } from '../rules/decide.ts'
+
+export class Chronicle {
+  rejected = 0
+  ignored = 0
+  late = 0
+  slow = 0
+  /** Outcomes that were reported without a permit. */
+  recorded = 0
+  /** Time spent in states before the present one. */
+  readonly timeInState: Record<BreakerState, number> = { closed: 0, open: 0, halfOpen: 0, forcedOpen: 0, disabled: 0 }
+  /** What the errors of this stay have in common. */
+  rejection: Rejection | null = null
+  lastProbe = 0
+}
+/** That of all others. */
+export const NOTHING_YET: Readonly<Chronicle> = Object.freeze(new Chronicle())
