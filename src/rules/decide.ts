@@ -4,6 +4,10 @@ import type { Policy } from './policy.ts'
 import { newTally, type Tally } from './tally.ts'
 import type { Reason } from './triggers.ts'
 
+/**
+ * `closed` admits every call, `open` rejects every call, `halfOpen` admits a few probes; operators hold a breaker in
+ * `forcedOpen` (rejects) or `disabled` (admits).
+ */
 export type BreakerState = 'closed' | 'open' | 'halfOpen' | 'forcedOpen' | 'disabled'
 
 /** A permit held by a call that was admitted while half-open, until it reports or its lease ends. */
