@@ -15,7 +15,12 @@ export interface BreakerInput {
   /** Now, in ms of the clock that the actor's events are dated by. */
   readonly at: number
   /** The stay to take up; without it the breaker starts closed. */
-  readonly restored?: { readonly state: rules.BreakerState; readonly decision: rules.Decision }
+  readonly restored?: {
+    /** Which of the five. */
+    readonly state: rules.BreakerState
+    /** What was decided about it: generation, deadline, probes, evidence. */
+    readonly decision: rules.Decision
+  }
 }
 
 /** All that a breaker knows, besides the state of its statechart. */

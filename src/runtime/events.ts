@@ -2,15 +2,15 @@
 import type { BreakerState } from '../rules/decide.ts'
 import type { Reason } from '../rules/triggers.ts'
 
-/**
- * What `registry.on` tells, by name. Events are frozen, and told after the actors have settled. `endpoint` is the name of the
- * breaker; `generation` the number of its stay in a state.
- */
+/** What `registry.on` tells, by name. Events are frozen, and told after the actors have settled. */
 export interface RegistryEvents {
   /** A breaker changed its state. */
   transition: {
+    /** The name of the breaker. */
     readonly endpoint: string
+    /** The state it was in. */
     readonly from: BreakerState
+    /** The state it is in now. */
     readonly to: BreakerState
     /** Of the stay that has begun. */
     readonly generation: number
@@ -24,13 +24,16 @@ export interface RegistryEvents {
   }
   /** A call was not admitted. */
   rejected: {
+    /** The name of the breaker. */
     readonly endpoint: string
     /** `'open'`, `'halfOpen'` (every permit is held) or `'forcedOpen'`. */
     readonly state: BreakerState
+    /** Number of its stay in a state. */
     readonly generation: number
   }
   /** An outcome came after its stay, or the lease of its probe, had ended: counted as late, it changed nothing. */
   late: {
+    /** The name of the breaker. */
     readonly endpoint: string
     /** The generation that the call was admitted in. */
     readonly admittedIn: number
@@ -39,23 +42,33 @@ export interface RegistryEvents {
   }
   /** A call was admitted while half-open. */
   probe: {
+    /** The name of the breaker. */
     readonly endpoint: string
+    /** Number of its stay in a state. */
     readonly generation: number
     /** Probes in flight, this one included. */
     readonly inFlight: number
   }
   /** A breaker was made. */
-  created: { readonly endpoint: string }
+  created: {
+    /** The name of the breaker. */
+    readonly endpoint: string
+  }
   /** A breaker is gone. */
   deleted: {
+    /** The name of the breaker. */
     readonly endpoint: string
     /** `true`: to make room under `maxBreakers`; `false`: by `delete`. */
     readonly evicted: boolean
   }
   /** Another policy was given for a breaker that has one; it is not applied (`configure` does that). Once per breaker. */
-  policyIgnored: { readonly endpoint: string }
+  policyIgnored: {
+    /** The name of the breaker. */
+    readonly endpoint: string
+  }
   /** A breaker's actor crashed and was started again from its row; calls in flight became late. */
   restarted: {
+    /** The name of the breaker. */
     readonly endpoint: string
     /** What the actor threw. */
     readonly error: unknown
@@ -64,6 +77,7 @@ export interface RegistryEvents {
   }
   /** An actor crashed more than `maxRestarts` times `withinMs`, and the breaker is parked until an operator ends that. */
   escalated: {
+    /** The name of the breaker. */
     readonly endpoint: string
     /** What the actor threw last. */
     readonly error: unknown
