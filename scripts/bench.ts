@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { type Line, linesOfCalls, linesOfMany } from './bench/lines.ts'
 import { measurePaths } from './bench/measure.ts'
 import { registry } from './bench/paths.ts'
+import { versions } from './bench/peers.ts'
 
 function readRounds(text: string): number {
   const rounds = Number(text)
@@ -26,10 +27,11 @@ const lines = linesOfCalls(await measurePaths(rounds))
 await registry.close()
 if (!args.calls) lines.push(...(await linesOfMany()))
 
-/** Over, and not because the machine alone takes as long. */
-const isOver = ({ value, budget, floor }: Line): boolean => budget !== undefined && value > Math.max(budget, floor ?? 0)
+/** Over, where the machine alone is not. */
+const isOver = ({ value, budget = Number.POSITIVE_INFINITY, floor = 0 }: Line): boolean =>
+  value > budget && floor <= budget
 const over = lines.filter(isOver)
-const machine = `${cpus()[0]?.model.trim()}, Node ${process.version}`
+const machine = `${cpus()[0]?.model.trim()}, Node ${process.version}, ${versions}`
 if (args.json) console.log(JSON.stringify({ machine, rounds, lines, over: over.length }, null, 2))
 else {
   console.log(`${machine}; medians of ${rounds} rounds, each path beside its base\n`)

@@ -1,7 +1,6 @@
 // The paths that are measured: ours, the peers', and the two bare ones that the ratios are to.
-import { ConsecutiveBreaker, circuitBreaker, handleAll, SamplingBreaker } from 'cockatiel'
-import CircuitBreaker from 'opossum'
 import { createRegistry } from './package.ts'
+import { makePeers } from './peers.ts'
 
 /** Runs a path so many times. */
 export type Loop = (calls: number) => Promise<void> | void
@@ -80,17 +79,7 @@ async function timedWrapper(run: () => Promise<number>): Promise<number> {
   }
 }
 
-const opossum = new CircuitBreaker(fn, { timeout: false, volumeThreshold: 10 })
-const opossumOpen = new CircuitBreaker(fn, { timeout: false, resetTimeout: 3_600_000 })
-opossumOpen.open()
-const consecutive = () => new ConsecutiveBreaker(5)
-const cockatiel = circuitBreaker(handleAll, { halfOpenAfter: 30_000, breaker: consecutive() })
-const cockatielSampling = circuitBreaker(handleAll, {
-  halfOpenAfter: 30_000,
-  breaker: new SamplingBreaker({ threshold: 0.5, duration: 10_000 }),
-})
-const cockatielOpen = circuitBreaker(handleAll, { halfOpenAfter: 3_600_000, breaker: consecutive() })
-cockatielOpen.isolate()
+const { opossum, opossumOpen, cockatiel, cockatielSampling, cockatielOpen } = makePeers(fn)
 
 export const bases = {
   wrapper: repeat(() => bareWrapper(fn)),

@@ -57,9 +57,7 @@ function reject(row: Row, now: number): BreakerOpenError {
   if (home.hub.hears('rejected')) home.hub.post('rejected', { endpoint, state, generation })
   // A permit that is free is taken by somebody just now: at once is the honest answer, and it is above 0.
   const waitMs = retryAfterMs(row, now) ?? (state === 'halfOpen' ? 1 : undefined)
-  const error = new BreakerOpenError(rejectionOf(row), endpoint, state, waitMs)
-  if (row.policy.captureStack) Error.captureStackTrace?.(error)
-  return error
+  return new BreakerOpenError(rejectionOf(row), endpoint, state, waitMs, row.policy.captureStack)
 }
 
 /** Whole ms to the next permit: until the open time has passed, or the oldest probe must have reported. */

@@ -33,7 +33,9 @@ export class Breaker {
    * @throws ArgumentError (`INVALID_ARGUMENT`), RegistryClosedError (`REGISTRY_CLOSED`), RegistryFullError (`REGISTRY_FULL`)
    *   when it was evicted and there is no room for it
    */
-  call<T, F = never>(fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
+  call<T>(fn: Guarded<T>, options?: CallOptions<never>): Promise<T>
+  call<T, F = T | null | undefined>(fn: Guarded<T>, options: CallOptions<F> | undefined): Promise<T | F>
+  call<T, F>(fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
     return call(this.#row, fn, options)
   }
 

@@ -10,12 +10,16 @@ import { contextOf, type Row } from './row.ts'
 /** A function that a breaker guards. */
 export type Guarded<T> = (context: CallContext) => T | PromiseLike<T>
 
-export function callFully<T, F>(former: Row, fn: Guarded<T>, options: CallOptions<F> = {}): Promise<T | F> {
+/** Asked for nothing: not made anew for each rejected call. */
+const NO_OPTIONS: CallOptions<never> = Object.freeze({})
+
+export function callFully<T, F>(former: Row, fn: Guarded<T>, given: CallOptions<F> | undefined): Promise<T | F> {
   try {
     // Before a breaker is made of a mistake.
-    checkCall(fn, options, null)
+    checkCall(fn, given, null)
     const row = attached(former)
-    const timeoutMs = checkCall(fn, options, row.policy.timeoutMs)
+    const options = given ?? NO_OPTIONS
+    const timeoutMs = checkCall(fn, given, row.policy.timeoutMs)
     const { signal, fallback } = options
     if (signal?.aborted) return rejectWith(signal.reason)
     const probe = admit(row)

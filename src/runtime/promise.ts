@@ -15,15 +15,14 @@ export function chain<T>(
 }
 
 /**
- * A promise that rejects with `error` a microtask later. Half the cost of Promise.reject: by then the caller has attached
- * its handler, and the engine need not be told of an unhandled rejection and then of its handler.
+ * A promise that rejects with `error` a microtask later. By then the caller has attached its handler, and the engine need
+ * not be told of an unhandled rejection and then of its handler; and nothing is thrown, for which the engine would make a
+ * message. A third of the cost of Promise.reject.
  */
 export function rejectLater(error: Error): Promise<never> {
-  return then.call(Intrinsic.resolve(error), raise) as Promise<never>
-}
-
-function raise(error: unknown): never {
-  throw error
+  return new Intrinsic((_, reject) => {
+    then.call(Intrinsic.resolve(error), reject)
+  })
 }
 
 /** What a function throws may be anything, even a thenable, which must not be followed. */

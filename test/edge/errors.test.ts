@@ -128,6 +128,9 @@ describe('an error of ours', () => {
     expect(types.isNativeError(error), 'documented').toBe(false)
     Object.assign(error, { name: 'Mine', stack: 'longer', message: 'other' })
     expect([error.name, error.stack, error.message]).toEqual(['Mine', 'longer', 'other'])
+    error.stack = 'longer still'
+    Object.defineProperty(error, 'stack', { value: 'longest' })
+    expect(error.stack).toBe('longest')
     expect((await rejected(breaker)).name, 'the others’ stays').toBe('BreakerOpenError')
   })
 

@@ -181,6 +181,73 @@ describe('a policy', () => {
     }
   })
 
+  it('says of each option what it may be (R50)', () => {
+    const window = { calls: 0, time: 0, buckets: 0 }
+    const wrong = {
+      failureThreshold: 0,
+      counting: 5,
+      failureWindow: 0,
+      failureRate: 5,
+      slowCalls: 5,
+      openTimeout: 0,
+      openTimeoutFrom: 5,
+      backoff: { factor: Number.POSITIVE_INFINITY, max: 0, jitter: -1 },
+      halfOpenMaxCalls: 0,
+      successThreshold: 0,
+      halfOpenFailureThreshold: 0,
+      probeTimeout: 0,
+      timeout: 0,
+      isFailure: 5,
+      ignore: 5,
+      latencySampling: -1,
+      captureStack: 5,
+    }
+    const count = 'a whole number of at least 1'
+    const duration = "a duration above 0: milliseconds or a string such as '30s'"
+    const classifier = 'a function of an outcome, or an object of functions: { value, error }'
+    const expectations = (options: object) =>
+      Object.fromEntries(mistakesIn(options).map(({ path, expected }) => [path.replace('policy.', ''), expected]))
+    expect(expectations(wrong)).toEqual({
+      failureThreshold: count,
+      counting: "'consecutive' or 'cumulative'",
+      failureWindow: duration,
+      failureRate: 'an object: { threshold, minimumCalls, window }',
+      slowCalls: 'an object: { slowerThan, threshold, minimumCalls, window }',
+      openTimeout: duration,
+      openTimeoutFrom: "'opened' or 'lastFailure'",
+      'backoff.factor': 'a number of at least 1',
+      'backoff.max': duration,
+      'backoff.jitter': 'a share of at least 0 and at most 1',
+      halfOpenMaxCalls: count,
+      successThreshold: count,
+      halfOpenFailureThreshold: count,
+      probeTimeout: duration,
+      timeout: duration,
+      isFailure: classifier,
+      ignore: classifier,
+      latencySampling: 'a whole number of at least 0',
+      captureStack: 'true or false',
+    })
+    expect(expectations({ backoff: 5, failureRate: { threshold: 2, minimumCalls: 0, window } })).toEqual({
+      backoff: 'an object: { factor, max, jitter }',
+      'failureRate.threshold': 'a share above 0 and at most 1',
+      'failureRate.minimumCalls': count,
+      'failureRate.window.calls': count,
+      'failureRate.window.time': duration,
+      'failureRate.window.buckets': count,
+    })
+    expect(expectations({ failureRate: { threshold: 1, window: { calls: 100_001 } } })).toEqual({
+      'failureRate.window.calls': 'a whole number from 1 to 100000',
+    })
+    expect(expectations({ failureRate: { threshold: 1, window: 5 } })).toEqual({
+      'failureRate.window': 'an object: { calls } or { time, buckets }',
+    })
+  })
+
+  it.each(['opened', 'lastFailure'] as const)('may count the open time from %s (R09)', (openTimeoutFrom) => {
+    expect(resolvePolicy({ openTimeoutFrom }).openTimeoutFrom).toBe(openTimeoutFrom)
+  })
+
   it('whose rule lacks a part is told which (R50)', () => {
     const missing = (path: string) => ({ path, expected: 'it to be given', received: 'nothing' })
     expect(mistakesIn({ backoff: {}, failureRate: {}, slowCalls: {} })).toEqual([

@@ -41,6 +41,24 @@ describe('a registry’s options', () => {
     ])
   })
 
+  it('say of each what it may be (R50)', () => {
+    const wrong = { policies: 5, inspect: 5, folding: 5, activation: 5, maxBreakers: 0, supervision: 5, seed: -1 }
+    expect(Object.fromEntries(mistakes(wrong).map(({ path, expected }) => [path, expected]))).toEqual({
+      'options.policies': 'an object of policies by name',
+      'options.inspect': 'a function or an observer with a next function',
+      'options.folding': 'true or false',
+      'options.activation': "'eager' or 'onDemand'",
+      'options.maxBreakers': 'a whole number of at least 1',
+      'options.supervision': 'an object: { maxRestarts, withinMs, onEscalation }',
+      'options.seed': 'a whole number of at least 0',
+    })
+    expect(mistakes({ supervision: { onEscalation: 5 } })[0]?.expected).toBe("'disabled' or 'forcedOpen'")
+    expect(resolveOptions({ supervision: { onEscalation: 'disabled' } }).supervision.onEscalation).toBe('disabled')
+    expect(mistakes(5 as never)).toEqual([
+      { path: 'options', expected: 'an object of registry options', received: '5' },
+    ])
+  })
+
   it('have a default, or are as they were given (R50)', () => {
     const { policyFor, seed, ...defaults } = resolveOptions({})
     expect(defaults).toEqual({

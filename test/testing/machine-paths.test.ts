@@ -1,4 +1,5 @@
 // Paths of machines that are not breakers: delays, invoked actors, parallel and final states, guards on the context.
+import { getAdjacencyMap } from '@xstate/graph'
 import { describe, expect, it } from 'vitest'
 import { assign, createActor, createMachine, fromPromise, setup } from 'xstate'
 import { createVirtualClock, generateMachinePaths, uncoveredTransitions } from '../../src/testing/index.ts'
@@ -246,5 +247,41 @@ describe('what can not be explored is refused', () => {
       code: 'INVALID_ARGUMENT',
       message: expect.stringMatching(new RegExp(`^${option}: expected `)),
     })
+  })
+})
+
+describe('without delays, where @xstate/graph can explore too', () => {
+  const vending = createMachine({
+    types: {} as { context: { coins: number }; events: { type: 'insert' } | { type: 'buy' } | { type: 'refund' } },
+    context: { coins: 0 },
+    initial: 'waiting',
+    states: {
+      waiting: {
+        on: {
+          insert: [
+            {
+              guard: ({ context }) => context.coins < 2,
+              actions: assign({ coins: ({ context }) => context.coins + 1 }),
+            },
+            { target: 'full' },
+          ],
+          buy: { guard: ({ context }) => context.coins > 0, target: 'serving' },
+          refund: { actions: assign({ coins: 0 }) },
+        },
+      },
+      full: { on: { refund: { target: 'waiting', actions: assign({ coins: 0 }) }, buy: 'serving' } },
+      serving: { type: 'final' },
+    },
+  })
+  const events = [{ type: 'insert' }, { type: 'buy' }, { type: 'refund' }] as const
+  const nameOf = (value: unknown, context: unknown) => JSON.stringify([value, context])
+
+  it('the paths meet every state that it finds, and no other', () => {
+    const adjacency = Object.values(getAdjacencyMap(vending, { events }))
+    const found = adjacency.map(({ state }) => nameOf(state.value, state.context))
+    expect(found.length).toBeGreaterThan(5)
+    const paths = generateMachinePaths(vending, { events: [...events], coverage: 'simple' })
+    const met = paths.flatMap(({ steps }) => steps.map(({ expect: seen }) => nameOf(seen.value, seen.context)))
+    expect([...new Set([nameOf('waiting', { coins: 0 }), ...met])].sort()).toEqual(found.sort())
   })
 })

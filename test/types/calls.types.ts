@@ -40,6 +40,19 @@ export function theTypeOfACallIsFoundOrWritten(registry: Registry, fetched: () =
   registry.call('a', fetched())
 }
 
+export function theHandleIsTypedAsTheRegistry({ breaker: make }: Registry, fetched: () => Promise<Response>) {
+  const breaker = make('a')
+  expectTypeOf(breaker.call(fetched)).toEqualTypeOf<Promise<Response>>()
+  expectTypeOf(breaker.call(fetched, { fallback: () => 'none' })).toEqualTypeOf<Promise<Response | string>>()
+  expectTypeOf(breaker.call<Response>(fetched, { fallback: () => null })).toEqualTypeOf<
+    Promise<Response | null | undefined>
+  >()
+  const add = (left: number, right = 0): number => left + right
+  expectTypeOf(breaker.wrap(add)).parameters.toEqualTypeOf<Parameters<typeof add>>()
+  expectTypeOf(breaker.wrap(add)).returns.toEqualTypeOf<Promise<number>>()
+  expectTypeOf(breaker.wrap(add, { fallback: () => null })).returns.toEqualTypeOf<Promise<number | null>>()
+}
+
 export function aWrapperMayPassItsOptionsOn<T, F>(registry: Registry, fn: Guarded<T>, options?: CallOptions<F>) {
   expectTypeOf(registry.call('a', fn, options)).toEqualTypeOf<Promise<T | F>>()
 }
