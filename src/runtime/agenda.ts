@@ -59,8 +59,11 @@ export class Agenda {
   arm(): void {
     if (this.#isArming) return
     this.#isArming = true
-    // Again until it holds: the clock may have made appointments of its own.
-    for (let dueAt = this.#soonest(); !this.#isArmedFor(dueAt); dueAt = this.#soonest()) this.#setTimer(dueAt)
+    // Again until it holds, for the clock may make appointments of its own; or it sets none: then after the next turn.
+    let isSet = true
+    for (let dueAt = this.#soonest(); isSet && !this.#isArmedFor(dueAt); dueAt = this.#soonest()) {
+      isSet = this.#setTimer(dueAt)
+    }
     this.#isArming = false
   }
 
@@ -74,15 +77,19 @@ export class Agenda {
     return dueAt === Number.POSITIVE_INFINITY ? this.#timer === undefined : this.#timerDueAt <= dueAt
   }
 
-  #setTimer(dueAt: number): void {
+  /** Says whether all is well: the clock may have refused. */
+  #setTimer(dueAt: number): boolean {
     const timer = this.#timer
     const number = ++this.#timers
     this.#timer = undefined
-    this.#timerDueAt = dueAt
+    this.#timerDueAt = Number.POSITIVE_INFINITY
     if (timer !== undefined) this.#clock.clearTimeout(timer)
-    if (dueAt === Number.POSITIVE_INFINITY) return
+    if (dueAt === Number.POSITIVE_INFINITY) return true
     const delayMs = Math.min(Math.max(0, dueAt - this.#clock.now()), LONGEST_DELAY_MS)
     this.#timer = this.#clock.setTimeout(() => this.#work(number), delayMs, this.#keepsAlive)
+    if (this.#timer === undefined) return false
+    this.#timerDueAt = dueAt
+    return true
   }
 
   /** Keeps the appointments that are due, soonest first, for one slice of time. */

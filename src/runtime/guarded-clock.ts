@@ -3,6 +3,7 @@
 import type { Clock } from '../edge/clock.ts'
 import { ClockError, describeValue } from '../edge/errors.ts'
 
+/** Its `setTimeout` gives `undefined` where the clock has set no timer, whatever that calls its timers. */
 export function guardClock(clock: Clock, report: (error: unknown) => void): Clock {
   let latest = 0
   /** A clock that is broken is asked at every call; it is reported once until it works again. */
@@ -36,17 +37,17 @@ export function guardClock(clock: Clock, report: (error: unknown) => void): Cloc
         else complain(new ClockError('clock.setTimeout(fn, ms): expected fn to be called later, it was called at once'))
       }
       try {
-        const timer = inOwnContext(() => clock.setTimeout(fire, ms, keepAlive))
+        const id = inOwnContext(() => clock.setTimeout(fire, ms, keepAlive))
         isSet = true
-        return timer
+        return { id }
       } catch (error) {
         report(error)
         return undefined
       }
     },
-    clearTimeout(id) {
+    clearTimeout(timer) {
       try {
-        clock.clearTimeout(id)
+        clock.clearTimeout((timer as { id: unknown }).id)
       } catch (error) {
         report(error)
       }

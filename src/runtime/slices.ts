@@ -11,9 +11,8 @@ export function inSlices<T>(items: Iterable<T>, clock: Clock, work: (item: T) =>
       for (let next = rest.next(); !next.done; next = rest.next()) {
         work(next.value)
         if (clock.now() - startedAt >= SLICE_MS) {
-          // Somebody awaits it: the process must not end before.
-          clock.setTimeout(slice, 0, true)
-          return
+          // Somebody awaits it: the process must not end before. Without a timer the rest is done now.
+          if (clock.setTimeout(slice, 0, true) !== undefined) return
         }
       }
       resolve()
