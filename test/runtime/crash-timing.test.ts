@@ -1,7 +1,7 @@
 // Crashes that come when something else is going on.
 import { describe, expect, it } from 'vitest'
-import type { Breaker } from '../../src/index.ts'
-import { acquire, fail, succeed } from '../support/calls.ts'
+import type { Breaker, BreakerOpenError } from '../../src/index.ts'
+import { acquire, fail, rejected, succeed } from '../support/calls.ts'
 import { CRASH, crash } from '../support/crashes.ts'
 import { EVERY_WAY, hear, newBreaker, newHalfOpen } from '../support/registries.ts'
 
@@ -91,26 +91,28 @@ describe.each(EVERY_WAY)('a crash, $way', ({ how }) => {
   })
 })
 
-describe.each(EVERY_WAY)('a turn of a busy actor, $way', ({ how }) => {
-  it('loses no permit of a call that comes in it: the clock asks for one whenever it is read (R03)', () => {
-    const { breaker, clock } = newHalfOpen({ successThreshold: 1 }, how)
+describe.each(EVERY_WAY)('a call in the turn of another breaker’s actor, $way', ({ how }) => {
+  it('is rejected, to come again at once, and leaves no permit behind: a clock that calls when it is read (R02, R03)', async () => {
+    const { breaker, clock, registry } = newHalfOpen({ successThreshold: 1_000 }, how)
+    const rejections: Promise<BreakerOpenError>[] = []
     const { now } = clock
     let isAsking = false
     clock.now = () => {
       if (!isAsking) {
         isAsking = true
-        breaker.tryAcquire()?.ignore()
+        const permit = breaker.tryAcquire()
+        permit?.ignore()
+        if (permit === undefined) rejections.push(rejected(breaker))
         isAsking = false
       }
       return now()
     }
-    breaker.reset()
-    breaker.trip()
-    clock.advance(30_000)
-    expect(breaker.state).toBe('halfOpen')
+    // An actor that is started reads the clock in its turn.
+    expect(registry.breaker('b').actor).not.toBeNull()
     clock.now = now
+    const waits = (await Promise.all(rejections)).map(({ retryAfterMs }) => retryAfterMs)
+    expect(new Set(waits)).toEqual(new Set([1]))
     expect(breaker.allows(), 'no permit is held by nobody').toBe(true)
-    acquire(breaker).success()
-    expect([breaker.state, clock.pending]).toEqual(['closed', []])
+    expect([breaker.state, clock.pending]).toEqual(['halfOpen', []])
   })
 })
