@@ -59,10 +59,9 @@ export class Agenda {
   arm(): void {
     if (this.#isArming) return
     this.#isArming = true
-    // Again until it holds, for the clock may make appointments of its own; or it sets none: then after the next turn.
-    let isSet = true
-    for (let dueAt = this.#soonest(); isSet && !this.#isArmedFor(dueAt); dueAt = this.#soonest()) {
-      isSet = this.#setTimer(dueAt)
+    // Again until it holds, for the clock may have made appointments of its own; or until the clock fails.
+    for (let dueAt = this.#soonest(); !this.#isArmedFor(dueAt); dueAt = this.#soonest()) {
+      if (!this.#setTimer(dueAt)) break
     }
     this.#isArming = false
   }
@@ -77,19 +76,18 @@ export class Agenda {
     return dueAt === Number.POSITIVE_INFINITY ? this.#timer === undefined : this.#timerDueAt <= dueAt
   }
 
-  /** Says whether all is well: the clock may have refused. */
+  /** Says whether the clock took it. If not, the next to arm tries again: nothing else is lost with one timer. */
   #setTimer(dueAt: number): boolean {
     const timer = this.#timer
     const number = ++this.#timers
     this.#timer = undefined
-    this.#timerDueAt = Number.POSITIVE_INFINITY
+    this.#timerDueAt = dueAt
     if (timer !== undefined) this.#clock.clearTimeout(timer)
     if (dueAt === Number.POSITIVE_INFINITY) return true
     const delayMs = Math.min(Math.max(0, dueAt - this.#clock.now()), LONGEST_DELAY_MS)
     this.#timer = this.#clock.setTimeout(() => this.#work(number), delayMs, this.#keepsAlive)
-    if (this.#timer === undefined) return false
-    this.#timerDueAt = dueAt
-    return true
+    if (this.#timer === undefined) this.#timerDueAt = Number.POSITIVE_INFINITY
+    return this.#timer !== undefined
   }
 
   /** Keeps the appointments that are due, soonest first, for one slice of time. */

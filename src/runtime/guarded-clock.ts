@@ -3,7 +3,14 @@
 import type { Clock } from '../edge/clock.ts'
 import { ClockError, describeValue } from '../edge/errors.ts'
 
-/** Its `setTimeout` gives `undefined` where the clock has set no timer, whatever that calls its timers. */
+const AT_ONCE = 'it was called at once'
+
+/** A timer that was set. What a clock calls it may be anything, `undefined` too. */
+interface Timer {
+  readonly id: unknown
+}
+
+/** Its `setTimeout` gives `undefined` where the clock has failed, and no timer will come. */
 export function guardClock(clock: Clock, report: (error: unknown) => void): Clock {
   let latest = 0
   /** A clock that is broken is asked at every call; it is reported once until it works again. */
@@ -11,6 +18,12 @@ export function guardClock(clock: Clock, report: (error: unknown) => void): Cloc
   const complain = (error: unknown) => {
     if (isSound) report(error)
     isSound = false
+  }
+  /** The same of its timers: whoever hears of it may set the next one. */
+  let setsTimers = true
+  const complainOfTimers = (error: unknown) => {
+    if (setsTimers) report(error)
+    setsTimers = false
   }
   const inOwnContext = ownContext()
 
@@ -31,23 +44,26 @@ export function guardClock(clock: Clock, report: (error: unknown) => void): Cloc
     },
     setTimeout(fn, ms, keepAlive) {
       let isSet = false
+      let isOver = false
       const fire = () => {
         // At once is not later: it would be set again, for ever.
         if (isSet) fn()
-        else complain(new ClockError('clock.setTimeout(fn, ms): expected fn to be called later, it was called at once'))
+        else isOver = true
       }
       try {
-        const id = inOwnContext(() => clock.setTimeout(fire, ms, keepAlive))
+        const timer: Timer = { id: inOwnContext(() => clock.setTimeout(fire, ms, keepAlive)) }
+        if (isOver) throw new ClockError(`clock.setTimeout(fn, ms): expected fn to be called later, ${AT_ONCE}`)
         isSet = true
-        return { id }
+        setsTimers = true
+        return timer
       } catch (error) {
-        report(error)
+        complainOfTimers(error)
         return undefined
       }
     },
-    clearTimeout(timer) {
+    clearTimeout(id) {
       try {
-        clock.clearTimeout((timer as { id: unknown }).id)
+        clock.clearTimeout((id as Timer).id)
       } catch (error) {
         report(error)
       }
