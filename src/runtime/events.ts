@@ -33,10 +33,11 @@ export interface RegistryEvents {
 }
 
 /**
- * Whose code went wrong: a listener, a subscriber of an actor, an inspector, a classifier, the clock; or `actor`: an event
+ * Whose code went wrong: a listener, a subscriber of an actor, an inspector, a classifier, the clock, the signal of a
+ * call; or `actor`: an event
  * was sent to an actor that takes none such.
  */
-export type ErrorSource = 'listener' | 'subscriber' | 'inspect' | 'isFailure' | 'ignore' | 'clock' | 'actor'
+export type ErrorSource = 'listener' | 'subscriber' | 'inspect' | 'isFailure' | 'ignore' | 'clock' | 'signal' | 'actor'
 export type EventName = keyof RegistryEvents
 export type Listener<N extends EventName> = (event: RegistryEvents[N]) => void
 
