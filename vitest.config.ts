@@ -25,8 +25,9 @@ export default defineConfig({
     retry: 0,
     // By default one core stays idle, which on two is half of them.
     maxWorkers: '100%',
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Some compile or start processes, on machines that have other things to do.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     allowOnly: false,
     reporters: ['default', 'json', new NothingSkipped()],
     outputFile: { json: 'reports/vitest.json' },

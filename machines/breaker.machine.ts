@@ -6,21 +6,34 @@ import type { Policy } from '../src/rules/policy.ts'
 import { addFailure, addSuccess, copyTally, refitTally, type Tally } from '../src/rules/tally.ts'
 import { type Reason, triggerAfter } from '../src/rules/triggers.ts'
 
+/** What an actor of `breakerMachine` is started with. */
 export interface BreakerInput {
+  /** As `resolvePolicy` makes it. */
+  readonly policy: Policy
+  /** Chooses the jitter of the backoff: a whole number of at least 0. */
+  readonly seed: number
+  /** Now, in ms of the clock that the actor's events are dated by. */
+  readonly at: number
+  /** The stay to take up; without it the breaker starts closed. */
+  readonly restored?: {
+    /** Which of the five. */
+    readonly state: rules.BreakerState
+    /** What was decided about it: generation, deadline, probes, evidence. */
+    readonly decision: rules.Decision
+  }
+}
+
+/** All that a breaker knows, besides the state of its statechart. */
+export interface BreakerContext {
+  /** The policy in force; the event `configure` replaces it. */
   readonly policy: Policy
   /** Chooses the jitter of the backoff. */
   readonly seed: number
-  readonly at: number
-  /** The stay to take up; without it the breaker starts closed. */
-  readonly restored?: { readonly state: rules.BreakerState; readonly decision: rules.Decision }
-}
-
-export interface BreakerContext {
-  readonly policy: Policy
-  readonly seed: number
   /** When the last decision was made, in ms of the registry's clock. */
   readonly at: number
+  /** What it has decided about its stay: generation, deadline, probes, evidence. */
   readonly decision: rules.Decision
+  /** The state it was started in. */
   readonly startIn: rules.BreakerState
 }
 
@@ -67,6 +80,10 @@ const open = (reasonOf: (args: Args) => Reason) =>
 
 const stay = (type: 'isolated' | 'disabled') => decide((decision) => rules.enter(decision, { type }))
 
+/**
+ * The statechart of one breaker: what the diagram shows, what paths are generated from, and what runs. Every event says when
+ * it happened (`at`, in ms); delayed transitions run on the clock of the actor.
+ */
 export const breakerMachine = setup({
   types: {} as { context: BreakerContext; events: BreakerEvent; input: BreakerInput },
   delays: {

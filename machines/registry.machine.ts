@@ -3,6 +3,7 @@
 import { type ActorOptions, type ActorRefFrom, createActor, type ErrorActorEvent, enqueueActions, setup } from 'xstate'
 import { type BreakerInput, breakerMachine } from './breaker.machine.ts'
 
+/** The actor of one breaker. */
 export type BreakerActor = ActorRefFrom<typeof breakerMachine>
 
 /** The actor of a registry. */
@@ -10,8 +11,11 @@ export type RegistryActor = ActorRefFrom<typeof registryMachine>
 
 /** More than `maxRestarts` crashes of one breaker within `withinMs` park it in `onEscalation`. */
 export interface Supervision {
+  /** Default 3. */
   readonly maxRestarts: number
+  /** How long a crash counts, in ms. Default 5,000. */
   readonly withinMs: number
+  /** The state that such a breaker is parked in. Default `'disabled'`: calls go through. */
   readonly onEscalation: 'disabled' | 'forcedOpen'
 }
 
@@ -26,23 +30,34 @@ export interface Table {
   crashedAt(name: string): number
   /** The breaker has this actor now, or none. Called before the actor starts. */
   attach(name: string, actor: BreakerActor | null): void
+  /** The breaker's actor crashed with this error, and another has started. */
   restarted(name: string, error: unknown): void
+  /** The breaker's actor crashed with this error once too often, and another has started, parked. */
   escalated(name: string, error: unknown): void
 }
 
+/** What an actor of `registryMachine` is started with. */
 export interface RegistryInput {
+  /** Where the breakers' stays are kept. */
   readonly table: Table
+  /** When crashes escalate, and to what. */
   readonly supervision: Supervision
   /** Makes a breaker's actor; default: XState's createActor. */
   readonly create?: (options: ActorOptions<typeof breakerMachine>) => BreakerActor
 }
 
+/** What the supervisor knows. */
 export interface RegistryContext extends Required<RegistryInput> {
+  /** The actors there are, by the name of their breaker. */
   readonly children: Map<string, BreakerActor>
-  /** When each breaker crashed, within the last `withinMs`. */
+  /** When each breaker crashed, in ms, within the last `withinMs`. */
   readonly crashes: Map<string, readonly number[]>
 }
 
+/**
+ * What the supervisor is told: to start the actor of a breaker (`install`), to let it rest (`deactivate`) or go (`remove`), to
+ * end (`close`); and by XState, that an actor has crashed.
+ */
 export type RegistryEvent =
   | { readonly type: 'install' | 'deactivate' | 'remove'; readonly name: string }
   | { readonly type: 'close' }
@@ -55,6 +70,7 @@ function recentCrashes({ crashes, table, supervision }: RegistryContext, name: s
   return [...(crashes.get(name) ?? []), now].filter((at) => now - at < supervision.withinMs)
 }
 
+/** The statechart of a registry: the parent of every breaker's actor, one for one. */
 export const registryMachine = setup({
   types: {} as { context: RegistryContext; events: RegistryEvent; input: RegistryInput },
   guards: {

@@ -10,23 +10,29 @@ export { defaultPolicy, type Policy } from './rules/policy.ts'
 export { type BreakerValue, reduce } from './rules/reducer.ts'
 export { describeReason, type Reason } from './rules/triggers.ts'
 
-/** Breakers by name; a plain frozen object. */
+/** Breakers by name: a plain frozen object, replaced by `getOrCreate`, `update` and `reset`. */
 export type BreakerRegistry = Readonly<Record<string, BreakerValue>>
 
 /** What is known of a call when it has ended. */
 export interface Report {
   /** From `shouldAllowRequest`. With it a late result is dropped (R06); without, it counts where the breaker is now. */
   readonly permit?: Admission | undefined
-  /** Needed by slow-call rules only. */
+  /** How long it took, in ms. Needed by slow-call rules only; default: not known, and not slow. */
   readonly durationMs?: number | undefined
 }
 
-/** A closed breaker. `now` and `policy` matter only to policies with windows; `seed` chooses the jitter of a backoff. */
+/**
+ * A closed breaker. `policy` (default: the default policy) and `now` (ms, default 0) matter only to policies with windows;
+ * `seed` (default 0) chooses the jitter of a backoff.
+ */
 export function newBreaker(policy: Policy = defaultPolicy(), now = 0, seed = 0): BreakerValue {
   return newBreakerValue(policy, now, seed)
 }
 
-/** Whether a request may be made now, the breaker after the question, and the permit to report with. */
+/**
+ * Whether a request may be made at `now` (ms), the breaker after the question, which counts it, and the permit to report
+ * with (`undefined` when it is not allowed). An open breaker whose open time has passed is half-open, and allows it as a probe.
+ */
 export function shouldAllowRequest(
   breaker: BreakerValue,
   policy: Policy,
@@ -41,20 +47,25 @@ export function shouldAllowRequest(
   return { allowed, breaker: next, permit: allowed ? permit : undefined }
 }
 
+/** The breaker after a request that succeeded. `now` in ms. Late results are counted as late and change nothing else. */
 export function recordSuccess(breaker: BreakerValue, policy: Policy, now: number, report: Report = {}): BreakerValue {
   return record('succeed', breaker, policy, now, report)
 }
 
+/** The breaker after a request that failed. `now` in ms. Late results are counted as late and change nothing else. */
 export function recordFailure(breaker: BreakerValue, policy: Policy, now: number, report: Report = {}): BreakerValue {
   return record('fail', breaker, policy, now, report)
 }
 
-/** Gives the permit back; the call counts neither way. */
+/** The breaker after a request that counts neither way: its permit comes back. `now` in ms. */
 export function recordIgnored(breaker: BreakerValue, policy: Policy, now: number, report: Report = {}): BreakerValue {
   return record('ignore', breaker, policy, now, report)
 }
 
-/** The figures of one breaker, for monitoring. */
+/**
+ * The figures of one breaker, for monitoring: its calls, generation, failures, probes; and `state` as a number: 0 closed,
+ * 1 half-open, 2 open, 3 forced open, 4 disabled. As of the last event: time that has passed since then is not in them.
+ */
 export function getMetrics(breaker: BreakerValue): Readonly<Record<string, number>> {
   const { generation, probes, probeSuccesses, probeFailures, tally, calls } = breaker
   const { consecutiveFailures, failures } = tally
@@ -70,7 +81,7 @@ export function getMetrics(breaker: BreakerValue): Readonly<Record<string, numbe
   })
 }
 
-/** The breaker of this name, and the registry that holds it. */
+/** The breaker of this name, made at `now` (ms, default 0) if there is none, and the registry that holds it. */
 export function getOrCreate(
   registry: BreakerRegistry,
   name: string,
@@ -83,12 +94,16 @@ export function getOrCreate(
   return [breaker, update(registry, name, breaker)]
 }
 
+/** The registry with this breaker under this name. */
 export function update(registry: BreakerRegistry, name: string, breaker: BreakerValue): BreakerRegistry {
   // A computed key, so that the name `__proto__` is a name like any other.
   return Object.freeze({ ...registry, [name]: breaker })
 }
 
-/** Closes the breaker of this name and clears its evidence; what was admitted before is late. Unknown: nothing changes. */
+/**
+ * The registry with the breaker of this name closed and its evidence cleared, at `now` (ms, default 0); what was admitted
+ * before is late. An unknown name changes nothing.
+ */
 export function reset(
   registry: BreakerRegistry,
   name: string,

@@ -23,7 +23,7 @@ Calls services at a steady rate, with and without circuit breakers, and says wha
   --rate <number>        calls per second to each endpoint, above 0 and at most 500 (default 20)
   --endpoint <name=url>  guard your own service instead of the demo's five; repeatable. Each call is a GET,
                          sent twice: through the breaker, and without one to compare
-  --policy <file.json>   the policy for every endpoint, as in the README's policy table
+  --policy <file.json>   the policy for every endpoint, as in the table in docs/policy.md
                          (a timeout of 1s and "status 500 and above fails" unless it says otherwise)
   --json                 print one JSON document at the end, and nothing else
   --help                 print this

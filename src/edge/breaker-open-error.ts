@@ -17,7 +17,9 @@ import { quote } from './describe-value.ts'
  * errors with a true stack.
  */
 export interface BreakerOpenError extends Error {
+  /** The name of its class; it survives a minifier. */
   readonly name: 'BreakerOpenError'
+  /** What to match on: `isBreakerError(error, 'BREAKER_OPEN')`. */
   readonly code: 'BREAKER_OPEN'
   /** The name of the breaker. */
   readonly endpoint: string

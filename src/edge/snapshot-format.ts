@@ -99,6 +99,7 @@ const schema = v.strictObject({ version: v.literal(VERSION), breakers: v.array(b
 
 /** JSON: what `createRegistry({ snapshot })` restores. Policies are not in it: they come from the registry's options. */
 export type RegistrySnapshot = v.InferOutput<typeof schema>
+/** One breaker of a snapshot. */
 export type BreakerSnapshot = RegistrySnapshot['breakers'][number]
 
 /** @throws SnapshotError (`INVALID_SNAPSHOT`) for broken JSON, another version, or fields that are wrong. */

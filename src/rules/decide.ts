@@ -4,6 +4,10 @@ import type { Policy } from './policy.ts'
 import { newTally, type Tally } from './tally.ts'
 import type { Reason } from './triggers.ts'
 
+/**
+ * `closed` admits every call, `open` rejects every call, `halfOpen` admits a few probes; operators hold a breaker in
+ * `forcedOpen` (rejects) or `disabled` (admits).
+ */
 export type BreakerState = 'closed' | 'open' | 'halfOpen' | 'forcedOpen' | 'disabled'
 
 /** A permit held by a call that was admitted while half-open, until it reports or its lease ends. */
@@ -17,7 +21,12 @@ export interface Probe {
 /** `at` is when it happened, in ms; `tally` is evidence: what was folded since the last event, this outcome included. */
 type At = { readonly at: number; readonly tally?: Tally }
 /** What the call was admitted with: its generation, and its probe if that was half-open. */
-export type Admission = { readonly generation: number; readonly probe?: number }
+export type Admission = {
+  /** Number of the stay it was admitted in. */
+  readonly generation: number
+  /** Number of the probe; absent unless it was admitted while half-open. */
+  readonly probe?: number
+}
 
 /** Everything that can happen to a breaker. The number of a probe is above those of all before it. */
 export type BreakerEvent =

@@ -16,10 +16,15 @@ export interface LatencySketch {
 
 /** Milliseconds over the sampled calls; `null` before the first sample. */
 export interface Latency {
+  /** Exact. */
   readonly mean: number | null
+  /** The median, within 5 %, as the other percentiles. */
   readonly p50: number | null
+  /** Nine of ten calls took at most this long. */
   readonly p90: number | null
+  /** 99 of a hundred calls took at most this long. */
   readonly p99: number | null
+  /** Exact, of the calls that were sampled. */
   readonly max: number | null
 }
 

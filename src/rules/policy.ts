@@ -45,6 +45,7 @@ export interface RateRule {
   readonly threshold: number
   /** Fewer calls prove nothing. */
   readonly minimumCalls: number
+  /** Which calls the share is taken over. */
   readonly window: WindowSize
 }
 

@@ -9,8 +9,11 @@ import { type Reason, triggerAfter } from './triggers.ts'
 
 /** An immutable, JSON-serialisable breaker. */
 export interface BreakerValue extends Readonly<rules.Stay> {
+  /** As of the last event: time that has passed since then shows at the next. */
   readonly state: rules.BreakerState
+  /** The evidence: counts and windows. */
   readonly tally: Readonly<Tally>
+  /** What calls came to since the breaker was made. */
   readonly calls: Readonly<Calls>
   /** Chooses the jitter of the backoff. */
   readonly seed: number

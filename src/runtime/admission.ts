@@ -30,6 +30,8 @@ export function admit(row: Row): number | BreakerOpenError {
   if (row.state === 'forcedOpen' && home.folding) return reject(row, 0)
   const now = home.clock.now()
   catchUp(row, now)
+  // Closed or disabled on the way: by a listener of what was overdue, or by a crash.
+  if (home.folding && admitsAll(row.state)) return admit(row)
   const mayProbe = row.state === 'halfOpen' && hasPermit(row.stay, row.policy)
   return mayProbe || !home.folding ? admitProbe(row, mayProbe, now) : reject(row, now)
 }

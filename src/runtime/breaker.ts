@@ -13,18 +13,25 @@ import { Permit, record } from './permit.ts'
 import type { Row } from './row.ts'
 import { type BreakerStats, statsOf } from './stats.ts'
 
+/**
+ * One breaker, as `registry.breaker(name)` hands it out: the same object for the same name. It may be kept: of a breaker
+ * that was deleted or evicted it shows the last figures, and a call through it makes the breaker anew.
+ */
 export class Breaker {
   #row: Row
 
+  /** @internal Use `registry.breaker(name)`. */
   constructor(row: Row) {
     this.#row = row
   }
 
   /**
-   * Calls `fn` if the breaker admits it, and gives back what it gives: its value, or the very error it threw.
+   * Calls `fn` if the breaker admits it, and gives back what it gives: its value, or the very error it threw. `fn` may be
+   * async or not, and is given `{ signal, endpoint, generation }`. Every error comes as a rejection of the promise.
    * @throws BreakerOpenError (`BREAKER_OPEN`) when the call is not admitted; `fn` is not run.
    * @throws CallTimeoutError (`CALL_TIMEOUT`) when it takes longer than its timeout.
-   * @throws ArgumentError (`INVALID_ARGUMENT`), RegistryClosedError (`REGISTRY_CLOSED`)
+   * @throws ArgumentError (`INVALID_ARGUMENT`), RegistryClosedError (`REGISTRY_CLOSED`), RegistryFullError (`REGISTRY_FULL`)
+   *   when it was evicted and there is no room for it
    */
   call<T>(fn: Guarded<T>, options?: CallOptions<never>): Promise<T>
   call<T, F = T | null | undefined>(fn: Guarded<T>, options: CallOptions<F> | undefined): Promise<T | F>
@@ -34,7 +41,8 @@ export class Breaker {
 
   /**
    * A function like `fn` (its arguments, `this`, name and length) that calls it through the breaker, with these options.
-   * @throws ArgumentError (`INVALID_ARGUMENT`); the function it gives throws what `call` throws
+   * Without options: the policy's `timeout`, no signal, no fallback.
+   * @throws ArgumentError (`INVALID_ARGUMENT`); the function it gives rejects with what `call` rejects with
    */
   wrap<This, A extends unknown[], T, F = never>(
     fn: (this: This, ...args: A) => T | PromiseLike<T>,
@@ -53,11 +61,12 @@ export class Breaker {
     })
   }
 
+  /** The name it was made with. */
   get endpoint(): string {
     return this.#row.name
   }
 
-  /** As `registry.state(name)`. Like all that only reads, it makes no breaker of one that was deleted. */
+  /** The state it is in by now, as `registry.state(name)`. Like all that only reads, it makes no breaker of one that was deleted. */
   get state(): BreakerState {
     return this.#readable().state
   }
@@ -67,13 +76,15 @@ export class Breaker {
     return this.#readable().generation
   }
 
+  /** The policy that is in force: frozen, every default filled in, durations in ms. `registry.configure` changes it. */
   get policy(): Policy {
     return this.#readable().policy
   }
 
   /**
    * The XState actor, to inspect, subscribe to, or send commands; it is started if it was at rest. Subscribers are called
-   * after it has decided, and keep it from resting. A crash replaces it; `null` if it can't be started, or is gone.
+   * after it has decided, and keep it from resting. A crash replaces it; `null` if it can't be started, or is gone. It is
+   * supervised: its `stop()` throws ArgumentError, and events other than commands are refused with an `error` event.
    */
   get actor(): BreakerActor | null {
     const row = this.#readable()
@@ -82,49 +93,70 @@ export class Breaker {
     return row.actor
   }
 
+  /** Its figures by now, as a value of its own that does not change. Durations in ms, shares 0-1. */
   stats(): BreakerStats {
     return statsOf(this.#readable())
   }
 
-  /** Whether a call would be admitted now. Reserves and counts nothing. */
+  /**
+   * Whether a call would be admitted now. Reserves and counts nothing: two who ask at once are both told yes. For code that
+   * reports with `recordSuccess` and `recordFailure`; else prefer `tryAcquire`.
+   */
   allows(): boolean {
     return wouldAdmit(this.#readable())
   }
 
-  /** The admission of one call, or `undefined`; the caller reports the outcome to it, exactly once. */
+  /**
+   * The admission of one call, or `undefined` when it is not admitted; the caller reports the outcome to it, exactly once.
+   * @throws RegistryClosedError (`REGISTRY_CLOSED`), RegistryFullError (`REGISTRY_FULL`) when it was evicted and there is no
+   *   room for it; so do all methods below
+   */
   tryAcquire(): Permit | undefined {
     const row = this.#attached()
     const probe = admit(row)
     return typeof probe === 'number' ? new Permit(row, probe) : undefined
   }
 
-  /** Reports a success without a permit; while half-open it counts as a probe's. */
+  /**
+   * Reports a success without a permit; while half-open it counts as a probe's.
+   * @param durationMs at least 0, for rules about slow calls; default: not known, and not slow
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for any other duration
+   */
   recordSuccess(durationMs?: number): void {
     record(this.#attached(), 'succeed', undefined, durationMs)
   }
 
-  /** Reports a failure without a permit, judged as `permit.failure(error)`; while half-open it counts as a probe's. */
+  /**
+   * Reports a failure without a permit, judged as `permit.failure(error)`; while half-open it counts as a probe's, while open
+   * it starts the open time again under `openTimeoutFrom: 'lastFailure'`.
+   * @param durationMs at least 0, for rules about slow calls; default: not known, and not slow
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for any other duration
+   */
   recordFailure(error?: unknown, durationMs?: number): void {
     record(this.#attached(), 'fail', error, durationMs)
   }
 
-  /** Opens, from any state; it will probe after the open time. Open already, it changes nothing. */
+  /**
+   * Opens, from any state; it will probe after the open time. Open already, it changes nothing.
+   * @param reason told by rejections and the `transition` event; default `'by hand'`
+   * @throws ArgumentError (`INVALID_ARGUMENT`) unless the reason is a string
+   */
   trip(reason = 'by hand'): void {
     if (typeof reason !== 'string') throw new ArgumentError('trip(reason)', 'a string', reason)
     command(this.#attached(), 'trip', reason)
   }
 
-  /** Closes, from any state, and clears the evidence. */
+  /** Closes, from any state, and clears the evidence, of a closed one too; calls in flight become late. */
   reset(): void {
     command(this.#attached(), 'reset')
   }
 
-  /** Rejects every call until `enable` or `reset`. */
+  /** Goes to `forcedOpen`, from any state: rejects every call until `enable`, `reset`, `trip` or `disable`. */
   isolate(): void {
     command(this.#attached(), 'isolate')
   }
 
-  /** Admits and counts every call and never opens, until `enable` or `reset`. */
+  /** Goes to `disabled`, from any state: admits and counts every call and never opens by itself, until `enable`, `reset`, `trip` or `isolate`. */
   disable(): void {
     command(this.#attached(), 'disable')
   }

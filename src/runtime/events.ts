@@ -2,45 +2,110 @@
 import type { BreakerState } from '../rules/decide.ts'
 import type { Reason } from '../rules/triggers.ts'
 
+/** What `registry.on` tells, by name. Events are frozen, and told after the actors have settled. */
 export interface RegistryEvents {
   /** A breaker changed its state. */
   transition: {
+    /** The name of the breaker. */
     readonly endpoint: string
+    /** The state it was in. */
     readonly from: BreakerState
+    /** The state it is in now. */
     readonly to: BreakerState
+    /** Of the stay that has begun. */
     readonly generation: number
+    /** Why, with the figures that decided; `describeReason(reason)` says it in words. */
     readonly reason: Reason
-    /** Milliseconds of the registry's clock. */
+    /**
+     * When it happened, in milliseconds of the registry's clock. That is monotonic, and no date: the difference of two is a
+     * duration. After a stall it is when the change was due, not when it was noticed.
+     */
     readonly at: number
   }
   /** A call was not admitted. */
-  rejected: { readonly endpoint: string; readonly state: BreakerState; readonly generation: number }
-  /** An outcome came after its permit had lost its meaning. */
-  late: { readonly endpoint: string; readonly admittedIn: number; readonly generation: number }
+  rejected: {
+    /** The name of the breaker. */
+    readonly endpoint: string
+    /** `'open'`, `'halfOpen'` (every permit is held) or `'forcedOpen'`. */
+    readonly state: BreakerState
+    /** Number of its stay in a state. */
+    readonly generation: number
+  }
+  /** An outcome came after its stay, or the lease of its probe, had ended: counted as late, it changed nothing. */
+  late: {
+    /** The name of the breaker. */
+    readonly endpoint: string
+    /** The generation that the call was admitted in. */
+    readonly admittedIn: number
+    /** The generation that the breaker is in. */
+    readonly generation: number
+  }
   /** A call was admitted while half-open. */
-  probe: { readonly endpoint: string; readonly generation: number; readonly inFlight: number }
-  created: { readonly endpoint: string }
-  /** Removed by `delete`, or (`evicted`) to make room under `maxBreakers`. */
-  deleted: { readonly endpoint: string; readonly evicted: boolean }
-  /** Another policy was given for a breaker that has one; it is not applied. Once per breaker. */
-  policyIgnored: { readonly endpoint: string }
-  /** A breaker's actor crashed and was started again from its row. */
-  restarted: { readonly endpoint: string; readonly error: unknown; readonly generation: number }
-  /** An actor crashed too often; the breaker is parked in `state`. */
-  escalated: { readonly endpoint: string; readonly error: unknown; readonly state: BreakerState }
-  /** Code that was handed to the registry did what it must not: `source` tells which. */
-  error: { readonly source: ErrorSource; readonly endpoint?: string; readonly error: unknown }
+  probe: {
+    /** The name of the breaker. */
+    readonly endpoint: string
+    /** Number of its stay in a state. */
+    readonly generation: number
+    /** Probes in flight, this one included. */
+    readonly inFlight: number
+  }
+  /** A breaker was made. */
+  created: {
+    /** The name of the breaker. */
+    readonly endpoint: string
+  }
+  /** A breaker is gone. */
+  deleted: {
+    /** The name of the breaker. */
+    readonly endpoint: string
+    /** `true`: to make room under `maxBreakers`; `false`: by `delete`. */
+    readonly evicted: boolean
+  }
+  /** Another policy was given for a breaker that has one; it is not applied (`configure` does that). Once per breaker. */
+  policyIgnored: {
+    /** The name of the breaker. */
+    readonly endpoint: string
+  }
+  /** A breaker's actor crashed and was started again from its row; calls in flight became late. */
+  restarted: {
+    /** The name of the breaker. */
+    readonly endpoint: string
+    /** What the actor threw. */
+    readonly error: unknown
+    /** Of the stay as it goes on. */
+    readonly generation: number
+  }
+  /** An actor crashed more than `maxRestarts` times `withinMs`, and the breaker is parked until an operator ends that. */
+  escalated: {
+    /** The name of the breaker. */
+    readonly endpoint: string
+    /** What the actor threw last. */
+    readonly error: unknown
+    /** Where it is parked: the `onEscalation` of the registry. */
+    readonly state: BreakerState
+  }
+  /** Code that was handed to the registry did what it must not. Without a listener it is a warning of the process. */
+  error: {
+    /** Whose code it was. */
+    readonly source: ErrorSource
+    /** Absent where it was not about one breaker. */
+    readonly endpoint?: string
+    /** What was thrown, or an error of ours that says what was wrong. */
+    readonly error: unknown
+  }
 }
 
 /**
  * Whose code went wrong: a listener, a subscriber of an actor, an inspector, a classifier, the clock, the signal of a
- * call; or `actor`: an event
- * was sent to an actor that takes none such.
+ * call; or `actor`: an event was sent to an actor that takes none such.
  */
 export type ErrorSource = 'listener' | 'subscriber' | 'inspect' | 'isFailure' | 'ignore' | 'clock' | 'signal' | 'actor'
+/** The name of an event. */
 export type EventName = keyof RegistryEvents
+/** A function that is told of each event of one name. What it returns is of no account; if that rejects it is an `error` event. */
 export type Listener<N extends EventName> = (event: RegistryEvents[N]) => void
 
+/** Every name, to check what users hand in. */
 export const EVENT_NAMES: Record<EventName, true> = {
   transition: true,
   rejected: true,

@@ -8,16 +8,21 @@ import { caughtUp } from './deliver.ts'
 import { chronicleOf, type Row } from './row.ts'
 import { dateOf, sample, settle, takesSample } from './settle.ts'
 
-/** Report exactly one outcome; whatever is reported after the first changes nothing. */
+/**
+ * The admission of one call, from `breaker.tryAcquire()`. Report exactly one outcome; whatever is reported after the first
+ * changes nothing. While half-open it is held for at most the policy's `probeTimeout`, and has failed after that. None of
+ * its methods throws.
+ */
 export class Permit {
   readonly #row: Row
   readonly #probe: number
   readonly #sampled: boolean
   readonly #startedAt: number
   #settled = false
-  /** The stay the call was admitted in. */
+  /** Number of the stay the call was admitted in. Reported in a later one, the outcome is late and changes nothing. */
   readonly generation: number
 
+  /** @internal Use `breaker.tryAcquire()`. */
   constructor(row: Row, probe: number) {
     this.#row = row
     this.#probe = probe
@@ -26,15 +31,20 @@ export class Permit {
     this.#startedAt = this.#sampled || timesCalls(row.policy) ? row.home.clock.now() : Number.NaN
   }
 
+  /** The name of the breaker. */
   get endpoint(): string {
     return this.#row.name
   }
 
+  /** The call succeeded. How long it took is measured from the admission, where the policy asks for it. */
   success(): void {
     this.settle('succeed')
   }
 
-  /** With an error given, the policy's `isFailure` and `ignore` judge it as they judge a call's. */
+  /**
+   * The call failed. With an error given, the policy's `ignore` and `isFailure` judge it as they judge a call's, and may
+   * make it no failure; without one it is a failure.
+   */
   failure(error?: unknown): void {
     if (error === undefined) this.settle('fail')
     else this.settleBy({ error })
@@ -45,7 +55,7 @@ export class Permit {
     this.settle('ignore')
   }
 
-  /** Ignores the call unless its outcome was reported. */
+  /** Ignores the call unless its outcome was reported. For `using permit = breaker.tryAcquire()`. */
   [Symbol.dispose](): void {
     this.settle('ignore')
   }

@@ -41,13 +41,17 @@ export class Registry {
     }
   }
 
-  /** The root XState actor, parent of every breaker's actor: inspect it, subscribe to it. It takes no events from others. */
+  /**
+   * The root XState actor, parent of every breaker's actor: inspect it, subscribe to it. It takes no events from others
+   * (they are refused with an `error` event), and its `stop()` throws ArgumentError: use `close`.
+   */
   get actor(): RegistryActor {
     return this.#table.home.supervisor.root
   }
 
   /**
-   * Calls `fn` through the breaker of this name, which is made at first use.
+   * Calls `fn` through the breaker of this name, which is made at first use, and gives back what `fn` gives: its value, or
+   * the very error it threw. Every error comes as a rejection of the promise.
    * @throws what `Breaker.call` throws; RegistryFullError (`REGISTRY_FULL`)
    */
   call<T>(name: string, fn: Guarded<T>, options?: CallOptions<never>): Promise<T>
@@ -70,7 +74,9 @@ export class Registry {
   /**
    * The handle of this name, made at first use; always the same object. The policy binds when it is first given;
    * another one later is not applied and reported once (`policyIgnored`): use `configure`.
-   * @throws PolicyError (`INVALID_POLICY`), RegistryFullError (`REGISTRY_FULL`), RegistryClosedError (`REGISTRY_CLOSED`)
+   * @param policy over the registry's policy for this name; default: that one
+   * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`) for a name that is no string,
+   *   RegistryFullError (`REGISTRY_FULL`), RegistryClosedError (`REGISTRY_CLOSED`)
    */
   breaker(name: string, policy?: PolicyOptions): Breaker {
     const table = this.#table
@@ -82,25 +88,26 @@ export class Registry {
     return table.handleOf(existing)
   }
 
-  /** A name that has no breaker is `'closed'`; asking makes none. */
+  /** The state of this breaker by now. A name that has no breaker is `'closed'`; asking makes none. */
   state(name: string): BreakerState {
     const row = this.#table.rows.get(name)
     return row === undefined ? 'closed' : caughtUp(row).state
   }
 
-  /** Whether there is a breaker of this name. */
+  /** Whether there is a breaker of this name. Asking makes none. */
   has(name: string): boolean {
     return this.#table.rows.has(name)
   }
 
-  /** Every breaker's name and state, in the order in which they were made. */
+  /** Every breaker's name and its state by now, in the order in which they were made. */
   list(): { readonly endpoint: string; readonly state: BreakerState }[] {
     const now = this.#table.home.clock.now()
     return Array.from(this.#table.rows.values(), (row) => ({ endpoint: row.name, state: stateAt(row, now) }))
   }
 
   /**
-   * Removes the breaker, its actor and its timers. Its late results count for nothing. Says whether there was one.
+   * Removes the breaker, its actor, its timers and the policy that was given for its name. Its late results count for
+   * nothing. Says whether there was one. A call through its handle makes it anew, closed.
    * @throws RegistryClosedError (`REGISTRY_CLOSED`)
    */
   delete(name: string): boolean {
@@ -110,7 +117,7 @@ export class Registry {
     return row !== undefined
   }
 
-  /** Closes the breaker of this name and clears its evidence; an unknown name does nothing. */
+  /** Closes the breaker of this name, from any state, and clears its evidence; an unknown name does nothing. */
   reset(name: string): void {
     const row = this.#rows.get(name)
     if (row !== undefined) command(row, 'reset')
@@ -118,29 +125,35 @@ export class Registry {
 
   /**
    * Resets every breaker as of now. Very many are worked off in slices, so that the event loop is not blocked; who looks
-   * at one meanwhile finds it reset. The promise is of the end of that; nobody needs to await it.
+   * at one meanwhile finds it reset. The promise is of the end of that; nobody needs to await it, and it never rejects.
    */
   resetAll(): Promise<void> {
     return this.#table.isClosed ? Promise.resolve() : this.#table.resetAll()
   }
 
   /**
-   * Gives the breaker a new policy, over the registry's for this name. State and evidence stay.
-   * @throws PolicyError (`INVALID_POLICY`), RegistryClosedError (`REGISTRY_CLOSED`)
+   * Gives the breaker a new policy, over the registry's for this name; makes the breaker if there is none. State and evidence
+   * stay: it never opens or closes by itself. What the old policy had and the new one leaves out is the registry's again.
+   * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`) for a name that is no string,
+   *   RegistryClosedError (`REGISTRY_CLOSED`), RegistryFullError (`REGISTRY_FULL`)
    */
   configure(name: string, policy: PolicyOptions): void {
     const resolved = resolvePolicy(policy, this.#options.policyFor(name))
     this.#table.configure(this.#table.rowOf(name), resolved)
   }
 
-  /** Everything that `createRegistry({ snapshot })` needs to go on elsewhere, as JSON. */
+  /**
+   * Everything that `createRegistry({ snapshot })` needs to go on elsewhere, as a value that is JSON: states, counts, windows,
+   * remaining open times in ms. Without policies, listeners and calls in flight.
+   */
   snapshot(): RegistrySnapshot {
     return snapshotOf(this.#table.rows.values(), this.#table.home.clock.now())
   }
 
   /**
-   * Calls `listener` for each event of this name, after the actors have settled; gives back what ends that.
-   * @throws ArgumentError (`INVALID_ARGUMENT`)
+   * Calls `listener` for each event of this name, after the actors have settled; gives back what ends that. A listener that
+   * throws or rejects is told by the `error` event. After `close` none is called.
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for an event that there is none of, or a listener that is no function
    */
   on<N extends EventName>(name: N, listener: Listener<N>): () => void {
     return this.#table.home.hub.on(name, listener)
@@ -148,7 +161,8 @@ export class Registry {
 
   /**
    * Stops every actor and timer; very many in slices: the promise is of the end of that. At once, new calls get
-   * RegistryClosedError. Calls in flight end as they will; figures can still be read.
+   * RegistryClosedError, and listeners hear nothing any more. Calls in flight end as they will; figures can still be read.
+   * Closing again gives the same promise; it never rejects.
    */
   close(): Promise<void> {
     this.#rows = new Map()
@@ -164,7 +178,7 @@ export class Registry {
 }
 
 /**
- * A registry of supervised breakers.
+ * A registry of supervised breakers. Everything in `options` is optional; make one for a process, in a module of its own.
  * @throws PolicyError (`INVALID_POLICY`), ClockError (`INVALID_CLOCK`), SnapshotError (`INVALID_SNAPSHOT`)
  * @throws RegistryFullError (`REGISTRY_FULL`) when the snapshot holds more breakers that are not closed than `maxBreakers`
  */

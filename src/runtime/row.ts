@@ -72,7 +72,7 @@ export class Row implements Tally {
   generation: number
   /** Given to every call of this generation that has no signal of its own. */
   context: CallContext | null = null
-  /** What a plain call of this generation does when it ends; see handlers.ts. */
+  /** What a plain call of this generation does when it ends; see call.ts. */
   onValue: ((value: unknown) => unknown) | null = null
   onError: ((error: unknown) => never) | null = null
   policy: Policy

@@ -9,19 +9,25 @@ import { retryAfterMs } from './admission.ts'
 import type { Row } from './row.ts'
 import { sketchOf } from './settle.ts'
 
+/** What `breaker.stats()` gives: figures of one moment that agree with one another. */
 export interface BreakerStats {
+  /** The state it is in by now. */
   readonly state: BreakerState
+  /** Number of the current stay in a state. */
   readonly generation: number
+  /** What calls came to since the breaker was made; a snapshot carries them on. */
   readonly calls: Readonly<Calls>
+  /** Failures since the last success, or since the breaker closed. */
   readonly consecutiveFailures: number
-  /** Shares in the policy's windows now; `null` without such a rule, or without a call in its window. */
+  /** Share of failures, 0-1, in the window of the policy's `failureRate` now; `null` without that rule, or without a call. */
   readonly failureRate: number | null
+  /** Share of slow calls, 0-1, in the window of the policy's `slowCalls` now; `null` without that rule, or without a call. */
   readonly slowRate: number | null
-  /** Of sampled calls; see `latencySampling`. */
+  /** Of sampled calls, in ms: one in `latencySampling`. */
   readonly latency: Latency
-  /** When it opened, in ms of the registry's clock; `null` unless open. */
+  /** When it opened, in ms of the registry's clock (monotonic, no date); `null` unless open. */
   readonly openedAt: number | null
-  /** Ms until a call may be admitted; `null` when one may be now, or nobody knows. */
+  /** Whole ms, rounded up, until a call may be admitted; `null` when one may be now, or nobody knows (forced open). */
   readonly retryAfterMs: number | null
   /** Ms spent in each state, the current stay included. */
   readonly timeInState: Readonly<Record<BreakerState, number>>

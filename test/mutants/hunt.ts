@@ -10,7 +10,7 @@ import {
   type Path,
   shrink,
 } from '../../src/testing/index.ts'
-import { mutantDriver } from './driver.ts'
+import { KINDS, type Kind, mutantDriver } from './driver.ts'
 import type { Mutant } from './load.ts'
 
 export interface Prey extends Mutant {
@@ -31,10 +31,14 @@ export interface Catch {
 }
 
 const pathsOf = new Map<PolicyOptions, Path[]>()
+const pathsOfCalls = new Map<PolicyOptions, Path[]>()
 
-function pathsUnder(policy: PolicyOptions): Path[] {
-  const known = pathsOf.get(policy) ?? generatePaths(policy, { coverage: 'transitionPairs' })
-  pathsOf.set(policy, known)
+function pathsUnder(policy: PolicyOptions, kind: Kind): Path[] {
+  const isCalled = kind === 'called'
+  const paths = isCalled ? pathsOfCalls : pathsOf
+  const steps = isCalled ? { results: ['succeed', 'fail'] as const } : {}
+  const known = paths.get(policy) ?? generatePaths(policy, { coverage: 'transitionPairs', ...steps })
+  paths.set(policy, known)
   return known
 }
 
@@ -44,12 +48,13 @@ export async function hunt(
   policy: PolicyOptions,
   exploration: ExploreOptions = { depth: 4 },
 ): Promise<Catch | null> {
-  const pairs = (['folded', 'unfolded', 'restored'] as const).map((kind) => ({
+  const pairs = KINDS.map((kind) => ({
+    kind,
     driver: mutantDriver(create, kind),
     sound: mutantDriver(createRegistry, kind),
   }))
-  for (const { driver, sound } of pairs) {
-    for (const path of pathsUnder(policy)) {
+  for (const { kind, driver, sound } of pairs) {
+    for (const path of pathsUnder(policy, kind)) {
       const found = await checkPath(driver, path)
       if (found === null) continue
       const short = await shrink(driver, found)

@@ -1,6 +1,7 @@
-// A copy of the sources with one thing broken, to see whether the tests notice.
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+// The sources in one file with one thing broken, to see whether the tests notice.
+import { mkdir, writeFile } from 'node:fs/promises'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'vite'
 import type { createRegistry } from '../../src/index.ts'
 
 export interface Mutant {
@@ -14,17 +15,40 @@ export interface Mutant {
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+/** Below the project, so that packages resolve. */
+const FOLDER = `${ROOT}.mutants`
 
-/** The mutated package's createRegistry. Each mutant has a folder of its own, below the project so that packages resolve. */
-export async function loadMutant({ name, file, find, replace }: Mutant): Promise<typeof createRegistry> {
-  const folder = `${ROOT}.mutants/${name.replaceAll(/\W+/g, '-')}`
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
-  for (const part of ['src', 'machines']) await cp(`${ROOT}${part}`, `${folder}/${part}`, { recursive: true })
-  const source = await readFile(`${folder}/${file}`, 'utf8')
-  const places = source.split(find).length - 1
-  if (places !== 1) throw new Error(`mutant "${name}": expected its text once in ${file}, found it ${places} times`)
-  await writeFile(`${folder}/${file}`, source.replace(find, replace))
-  const mutated = (await import(`${folder}/src/index.ts`)) as { createRegistry: typeof createRegistry }
+/** The mutated package's createRegistry. */
+export async function loadMutant(mutant: Mutant): Promise<typeof createRegistry> {
+  const path = `${FOLDER}/${mutant.name.replaceAll(/\W+/g, '-')}.mjs`
+  await mkdir(FOLDER, { recursive: true })
+  await writeFile(path, await bundle(mutant))
+  const mutated = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as {
+    createRegistry: typeof createRegistry
+  }
   return mutated.createRegistry
+}
+
+async function bundle({ name, file, find, replace }: Mutant): Promise<string> {
+  let places = 0
+  const breaking = {
+    name: 'mutant',
+    enforce: 'pre' as const,
+    transform(source: string, id: string) {
+      if (id !== `${ROOT}${file}`) return undefined
+      places = source.split(find).length - 1
+      return { code: source.replace(find, () => replace), map: null }
+    },
+  }
+  const built = await build({
+    root: ROOT,
+    configFile: false,
+    logLevel: 'error',
+    plugins: [breaking],
+    build: { ssr: 'src/index.ts', write: false, minify: false },
+  })
+  if (places !== 1) throw new Error(`mutant "${name}": expected its text once in ${file}, found it ${places} times`)
+  const [chunk] = 'output' in built ? built.output : []
+  if (chunk === undefined) throw new Error(`mutant "${name}" was not built`)
+  return chunk.code
 }

@@ -43,8 +43,8 @@ export const ofTheSnapshot: readonly Prey[] = [
     name: 'a restored breaker begins its backoff anew',
     breaks: 'R25',
     file,
-    find: 'row.openings = from.openings',
-    replace: 'row.openings = 1',
+    find: '    openings,\n    probes: [],',
+    replace: '    openings: 1,\n    probes: [],',
     policy: backoff,
   },
 ]

@@ -1,8 +1,24 @@
-// The README as data: its fenced blocks, and what each sample is said to print.
-import { readFileSync } from 'node:fs'
+// The pages as data: README and docs/, their fenced blocks, what each sample is said to print, and where they link to.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { inRepository } from './sandbox.ts'
 
-export const README = readFileSync(inRepository('README.md'), 'utf8')
+export interface Page {
+  /** From the root of the repository, as in `docs/calls.md`. */
+  readonly path: string
+  readonly text: string
+}
+
+export function pageOf(path: string): Page {
+  return { path, text: readFileSync(inRepository(path), 'utf8') }
+}
+
+const docs = readdirSync(inRepository('docs'))
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => pageOf(join('docs', file)))
+
+/** Every page that is packed and written by hand. */
+export const PAGES: readonly Page[] = [pageOf('README.md'), ...docs]
 
 export interface Block {
   readonly language: string
@@ -12,11 +28,17 @@ export interface Block {
   readonly followedBy: string
 }
 
+const RUNNERS = ['node', 'commonjs', 'vitest', 'jest', 'node:test'] as const
+/** What runs a sample: `node`, as an ES module, or what its fence names, as in ```` ```ts vitest ````. */
+export type Runner = (typeof RUNNERS)[number]
+
 export interface Sample {
   readonly title: string
+  /** Named for page and line; in `commonjs/` where it is no ES module. */
   readonly file: string
   readonly code: string
-  /** From `// → …` comments, or from the `text` block right below the sample. */
+  readonly runner: Runner
+  /** From `// → …` comments, or from the `text` block right below the sample; nothing of a test, which asserts. */
   readonly output: string
 }
 
@@ -35,18 +57,45 @@ export function blocksOf(markdown: string): Block[] {
   })
 }
 
-export function samplesOf(markdown: string): Sample[] {
+export function samplesOf({ path, text: markdown }: Page): Sample[] {
   const blocks = blocksOf(markdown)
+  const page = path.replace(/\.md$/, '').replaceAll('/', '-').toLowerCase()
   return blocks.flatMap((block, index) => {
     const { language, text, line, followedBy } = block
-    if (language !== 'ts' && language !== 'js') return []
+    const [ending = '', named = 'node'] = language.split(' ')
+    if (ending !== 'ts' && ending !== 'js') return []
+    const title = `${path}, line ${line}`
+    const runner = RUNNERS.find((name) => name === named)
+    if (runner === undefined) throw new Error(`${title} is of a runner that is not known: ${named}`)
     const comments = [...text.matchAll(/\/\/ → (.*)$/gm)].map(([, output]) => `${output}\n`).join('')
     const below = blocks[index + 1]
     const isShownBelow = below?.language === 'text' && followedBy.trim() === ''
     const output = isShownBelow ? below.text : comments
-    const title = `the ${language} sample at line ${line}`
-    if (output === '') throw new Error(`${title} shows no output`)
+    const isTest = runner !== 'node' && runner !== 'commonjs'
+    if (isTest && !/\b(expect|assert\.\w+|describeBreaker)\(/.test(text)) throw new Error(`${title} asserts nothing`)
+    if (!isTest && output === '') throw new Error(`${title} shows no output`)
     if (isShownBelow && comments !== '') throw new Error(`${title} shows its output twice`)
-    return { title, file: `sample-${line}.${language}`, code: text, output }
+    // Jest as it comes is CommonJS, too.
+    const folder = runner === 'jest' || runner === 'commonjs' ? 'commonjs/' : ''
+    const file = `${folder}${page}-${line}${isTest ? '.test' : ''}.${ending}`
+    return { title, file, code: text, runner, output }
   })
+}
+
+/** `file#heading` of every link to a place in the repository. */
+export function linksOf(markdown: string): string[] {
+  const prose = markdown.replace(/^ *```[\s\S]*?^ *```$/gm, '').replace(/`[^`\n]*`/g, '')
+  const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
+  return targets.filter((target) => !/^[a-z]+:/.test(target))
+}
+
+/** What a link may name in the page after `#`: its headings, as GitHub writes them. */
+export function anchorsOf(markdown: string): string[] {
+  const headings = markdown.replace(/^ *```[\s\S]*?^ *```$/gm, '').matchAll(/^#+ (.+)$/gm)
+  return Array.from(headings, ([, words = '']) =>
+    words
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
 }

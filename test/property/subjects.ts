@@ -139,8 +139,11 @@ export function value(options: PolicyOptions): HistorySubject {
       if (command === 'delete') {
         breaker = { ...newBreaker(policy, now, seed), generation: breaker.generation + 1 }
         owner = {}
-      } else if (command === 'crash') breaker = resumed(breaker)
-      else if (command === 'trip') breaker = reduce(breaker, policy, { type: 'trip', message: 'by hand', at: now })
+      } else if (command === 'crash') {
+        // Whoever gets at the actor finds it caught up.
+        elapse()
+        breaker = resumed(breaker)
+      } else if (command === 'trip') breaker = reduce(breaker, policy, { type: 'trip', message: 'by hand', at: now })
       else breaker = reduce(breaker, policy, { type: command, at: now })
     },
     advance(ms) {

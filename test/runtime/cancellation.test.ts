@@ -1,8 +1,15 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
+import type { RegistryOptions } from '../../src/index.ts'
 import { errorOf, hold, jobsDone } from '../support/calls.ts'
 import { run } from '../support/processes.ts'
 import { EVERY_WAY, newBreaker, newHalfOpen } from '../support/registries.ts'
+
+function newOpen(how: RegistryOptions) {
+  const made = newBreaker({}, how)
+  made.breaker.trip()
+  return made
+}
 
 describe.each(EVERY_WAY)('a caller’s signal, $way', ({ how }) => {
   it('aborted before the call: it is neither made nor counted (R11)', async () => {
@@ -15,6 +22,15 @@ describe.each(EVERY_WAY)('a caller’s signal, $way', ({ how }) => {
     expect(await errorOf(breaker.call(fn, { signal: AbortSignal.abort(reason) }))).toBe(reason)
     expect(ran).toBe(false)
     expect(breaker.stats().calls).toMatchObject({ allowed: 0, rejected: 0, ignored: 0, failed: 0 })
+  })
+
+  it('aborted before the call is the reason, whatever the state: no probe is taken, no rejection counted (R11)', async () => {
+    const reason = new Error('changed my mind')
+    const options = { signal: AbortSignal.abort(reason), fallback: () => 'instead' }
+    for (const { breaker } of [newOpen(how), newHalfOpen({}, how)]) {
+      expect(await errorOf(breaker.call(() => 'ran', options)), breaker.state).toBe(reason)
+      expect(breaker.stats().calls).toMatchObject({ allowed: 0, rejected: 0, ignored: 0 })
+    }
   })
 
   it('aborted during the call ends it at once, ignored, even if the function ignores it (R11)', async () => {

@@ -67,6 +67,16 @@ describe('the system clock', () => {
     expect(timers.every(({ unrefs }) => unrefs === 1)).toBe(true)
   })
 
+  it('keeps the process alive for every part of a long timer that is awaited (R40)', () => {
+    const timers = catchTimers()
+    systemClock.setTimeout(() => {}, LONGEST + 5, true)
+    timers[0]?.fn()
+    expect(timers).toMatchObject([
+      { ms: LONGEST, unrefs: 0 },
+      { ms: 5, unrefs: 0 },
+    ])
+  })
+
   it('clears a long timer also after it was set anew (R40)', () => {
     const cleared: unknown[] = []
     const { clearTimeout: realClearTimeout } = globalThis

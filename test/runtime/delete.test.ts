@@ -72,6 +72,20 @@ describe.each(EVERY_WAY)('a deleted breaker, $way', ({ how }) => {
     }
   })
 
+  it('gives way to one above all before, though others of lower generations were deleted since (R22)', () => {
+    const { breaker, registry } = newBreaker({}, how)
+    const other = registry.breaker('b')
+    for (let trip = 0; trip < 5; trip++) {
+      breaker.trip()
+      breaker.reset()
+    }
+    const { generation } = breaker
+    registry.delete('a')
+    other.trip()
+    registry.delete('b')
+    expect(registry.breaker('a').generation).toBeGreaterThan(generation)
+  })
+
   it('begins anew: no evidence, no counts (R22)', async () => {
     const { breaker, registry } = newBreaker({ failureThreshold: 2 }, how)
     await fail(breaker)

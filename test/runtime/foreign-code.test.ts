@@ -322,6 +322,42 @@ describe.each(EVERY_WAY)('a clock, $way', ({ how }) => {
     expect(errors.map(({ source }) => source)).toEqual(['clock', 'clock'])
   })
 
+  it('that refuses one timer is asked for it again, and for those that follow (R32)', async () => {
+    let isRefusing = true
+    const { clock, given } = clockWith((virtual) => ({
+      setTimeout(fn, ms) {
+        if (!isRefusing) return virtual.setTimeout(fn, ms)
+        isRefusing = false
+        throw CRASH
+      },
+    }))
+    const { registry } = newRegistry({ ...how, clock: given })
+    const heard = hear(registry, 'transition')
+    registry.breaker('a').trip()
+    clock.advance(1_000)
+    registry.breaker('b').trip()
+    clock.advance(60_000)
+    expect(heard.filter(({ to }) => to === 'halfOpen').map(({ endpoint }) => endpoint)).toEqual(['a', 'b'])
+    await jobsDone()
+  })
+
+  it('that sets no timers keeps nobody from closing or resetting very many (R33)', async () => {
+    let time = 0
+    const given: Clock = {
+      now: () => time++,
+      setTimeout() {
+        throw CRASH
+      },
+      clearTimeout() {},
+    }
+    const { registry } = newRegistry({ ...how, clock: given })
+    hear(registry, 'error')
+    for (let name = 0; name < 100; name++) registry.breaker(`${name}`).isolate()
+    await registry.resetAll()
+    await registry.close()
+    expect(registry.actor.getSnapshot().status).toBe('done')
+  })
+
   it('that steps back stands still until it has caught up (R40)', async () => {
     let step = 0
     const { clock, given } = clockWith((virtual) => ({ now: () => virtual.now() - step }))

@@ -131,6 +131,20 @@ describe.each(EVERY_WAY)('an outcome, $way', ({ how }) => {
     expect(breaker.state).toBe('open')
   })
 
+  it('reported through a permit without an error asks no classifier (R11)', () => {
+    let asked = 0
+    const isFailure = () => {
+      asked++
+      return false
+    }
+    const { breaker } = newBreaker({ isFailure, ignore: isFailure }, how)
+    acquire(breaker).failure()
+    acquire(breaker).success()
+    expect([asked, breaker.stats().calls.failed, breaker.stats().calls.succeeded]).toEqual([0, 1, 1])
+    acquire(breaker).failure(new Error('judged'))
+    expect([asked, breaker.stats().calls.failed]).toEqual([2, 1])
+  })
+
   it('is late when its own classifier trips the breaker (R06)', async () => {
     const isFailure = () => {
       made.breaker.trip('from the classifier')

@@ -55,6 +55,16 @@ describe('the registry’s statechart', () => {
     expect(b?.getSnapshot().status).toBe('active')
   })
 
+  it('restarts nobody for an error that is told when its breaker was removed and installed anew (R22, R31)', () => {
+    const { actors, registry, told } = supervise(0)
+    registry.send({ type: 'install', name: 'a' })
+    const { length } = told
+    const next = actors.get('a')
+    registry.send({ type: 'xstate.error.actor.a', actorId: 'a', error: CRASH })
+    expect(told.slice(length)).toEqual([])
+    expect([actors.get('a') === next, next?.getSnapshot().status]).toEqual([true, 'active'])
+  })
+
   it('parks a breaker at one crash more than maxRestarts, not before (R31)', () => {
     const { crash, registry, told } = supervise(2)
     registry.send({ type: 'install', name: 'a' })

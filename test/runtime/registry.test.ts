@@ -40,7 +40,7 @@ describe.each(EVERY_WAY)('a registry, $way', ({ how }) => {
     ])
   })
 
-  it('lists, describes and counts the same at every instant (R24)', async () => {
+  it('lists, describes and counts the same at every instant, and what is true (R24)', async () => {
     const { clock, registry } = newRegistry({ ...how, policy: { failureThreshold: 2, successThreshold: 1 } })
     const breaker = registry.breaker('a')
     const errors = hear(registry, 'error')
@@ -53,23 +53,34 @@ describe.each(EVERY_WAY)('a registry, $way', ({ how }) => {
       expect(registry.list()).toEqual([{ endpoint: 'a', state }])
       expect([breaker.generation, described?.generation]).toEqual([generation, generation])
       expect(described?.calls).toEqual(calls)
+      expect(breaker.allows()).toBe(
+        state === 'closed' || state === 'disabled' || (breaker.stats().retryAfterMs === null && state === 'halfOpen'),
+      )
+      return { state, generation, ...calls }
     }
-    for (const name of ['transition', 'created', 'probe', 'rejected', 'late'] as const) registry.on(name, look)
-    breaker.actor?.subscribe(look)
+    for (const name of ['transition', 'created', 'probe', 'rejected', 'late'] as const)
+      registry.on(name, () => void look())
+    breaker.actor?.subscribe(() => void look())
+    // What the readers must be of one mind about: each step, and what is so after it.
     const steps = [
-      () => fail(breaker),
-      () => fail(breaker, 2),
-      () => clock.advance(29_999),
-      () => clock.advance(1),
-      () => succeed(breaker),
-      () => breaker.isolate(),
-      () => breaker.disable(),
-      () => breaker.enable(),
-      () => registry.configure('a', { failureThreshold: 9 }),
-    ]
-    for (const step of steps) {
+      [() => fail(breaker), { state: 'closed', generation: 0, allowed: 1, failed: 1 }],
+      [() => fail(breaker, 2), { state: 'open', generation: 1, allowed: 2, failed: 2, rejected: 1 }],
+      [() => clock.advance(29_999), { state: 'open', generation: 1 }],
+      [() => clock.advance(1), { state: 'halfOpen', generation: 2 }],
+      [() => succeed(breaker), { state: 'closed', generation: 3, allowed: 3, succeeded: 1 }],
+      [() => breaker.isolate(), { state: 'forcedOpen', generation: 4 }],
+      [() => fail(breaker), { state: 'forcedOpen', generation: 4, allowed: 3, rejected: 2 }],
+      [() => breaker.disable(), { state: 'disabled', generation: 5 }],
+      [() => succeed(breaker), { state: 'disabled', generation: 5, allowed: 4, succeeded: 2 }],
+      [() => breaker.enable(), { state: 'closed', generation: 6 }],
+      [
+        () => registry.configure('a', { failureThreshold: 9 }),
+        { state: 'closed', generation: 6, allowed: 4, failed: 2 },
+      ],
+    ] as const
+    for (const [step, truth] of steps) {
       await step()
-      look()
+      expect(look()).toMatchObject(truth)
     }
     expect(errors, 'what a listener saw').toEqual([])
     expect(looks).toBeGreaterThan(20)

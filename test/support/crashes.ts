@@ -5,10 +5,16 @@ import { jobsDone } from './calls.ts'
 
 export const CRASH = new Error('crash')
 
-/** An error of a child that it does not have ends an actor; returns once the supervisor has dealt with it. */
+/**
+ * An error of a child that it does not have ends an actor; returns once the supervisor has dealt with it. Asking for the
+ * actor starts one that was at rest; a test whose breaker has none to crash fails.
+ */
 export async function crash(breaker: Breaker, times = 1): Promise<void> {
   for (let crashes = 0; crashes < times; crashes++) {
-    breaker.actor?.send({ type: 'xstate.error.actor.x', error: CRASH } as never)
+    const { actor } = breaker
+    if (actor === null) throw new Error(`no actor to crash: ${breaker.endpoint} is gone`)
+    actor.send({ type: 'xstate.error.actor.x', error: CRASH } as never)
+    if (actor.getSnapshot().status !== 'error') throw new Error(`the actor of ${breaker.endpoint} has not crashed`)
     await jobsDone()
   }
 }

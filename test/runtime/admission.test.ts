@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest'
+import { succeed } from '../support/calls.ts'
+import { EVERY_WAY, hear, newBreaker } from '../support/registries.ts'
+
+describe.each(EVERY_WAY)('a call that ends a stall, $way', ({ how }) => {
+  for (const command of ['reset', 'disable'] as const) {
+    it(`is admitted when a listener of what was overdue says ${command} (R01, R08)`, async () => {
+      const { breaker, clock, registry } = newBreaker({}, how)
+      registry.on('transition', ({ to }) => {
+        if (to === 'halfOpen') breaker[command]()
+      })
+      breaker.trip()
+      const heard = hear(registry, 'rejected')
+      clock.stall(30_000)
+      expect(await succeed(breaker)).toBe('ok')
+      expect(breaker.stats().calls).toMatchObject({ allowed: 1, rejected: 0, succeeded: 1, late: 0 })
+      expect(heard).toEqual([])
+    })
+  }
+})
