@@ -57,8 +57,10 @@ export function checkCall(fn: unknown, options: unknown, policyTimeoutMs: number
 
 /** By what it does: a signal of another realm (a test environment's) is `instanceof` another AbortSignal. */
 function isSignal(value: unknown): boolean {
-  const { aborted, addEventListener } = Object(value) as Readonly<Record<string, unknown>>
-  return typeof aborted === 'boolean' && typeof addEventListener === 'function'
+  const { aborted, addEventListener, removeEventListener } = Object(value) as Readonly<Record<string, unknown>>
+  return (
+    typeof aborted === 'boolean' && typeof addEventListener === 'function' && typeof removeEventListener === 'function'
+  )
 }
 
 /** Whoever writes `call(fetch(url))` has made the call already, past the breaker. */
@@ -71,10 +73,15 @@ function functionExpected(fn: unknown): string {
  * a breaker around this one) is no change of mind: the service did not answer in time, and the call has failed.
  */
 export function isAbortOf(signal: AbortSignal | undefined, error: unknown): boolean {
-  if (!signal?.aborted) return false
-  const reason: unknown = signal.reason
-  if (nameOf(reason) === 'TimeoutError' || isBreakerError(reason, 'CALL_TIMEOUT')) return false
-  return error === reason || nameOf(error) === 'AbortError'
+  try {
+    if (!signal?.aborted) return false
+    const reason: unknown = signal.reason
+    if (nameOf(reason) === 'TimeoutError' || isBreakerError(reason, 'CALL_TIMEOUT')) return false
+    return error === reason || nameOf(error) === 'AbortError'
+  } catch {
+    // A getter of the signal throws: that must not keep the call from being settled.
+    return false
+  }
 }
 
 /** By name, because errors of other realms and DOMExceptions are `instanceof` other classes, or of none. */
@@ -82,7 +89,7 @@ function nameOf(error: unknown): unknown {
   try {
     return (error as { name?: unknown }).name
   } catch {
-    // Nothing was thrown (`undefined`), or a getter throws: that must not keep the call from being settled.
+    // Nothing was thrown (`undefined`), or a getter throws.
     return undefined
   }
 }

@@ -130,6 +130,11 @@ export function isBreakerError<C extends ErrorCode>(
 ): error is Extract<BreakerError, { code: C }>
 export function isBreakerError(error: unknown): error is BreakerError
 export function isBreakerError(error: unknown, code?: ErrorCode): boolean {
-  if (typeof error !== 'object' || error === null || !(BRAND in error)) return false
-  return code === undefined || ('code' in error && error.code === code)
+  if (typeof error !== 'object' || error === null) return false
+  try {
+    return BRAND in error && (code === undefined || ('code' in error && error.code === code))
+  } catch {
+    // A proxy or a getter that throws is none of ours, and who asks is dealing with an error already.
+    return false
+  }
 }

@@ -27,6 +27,8 @@ export interface Outside {
   readonly turns: Turns
   readonly hub: EventHub
   readonly agenda: Agenda
+  /** An appointment of the actor's is due; what should have come to it before comes now. */
+  beforeDue(actor: AnyActorRef): void
   /** Somebody who holds the actor has sent it an event. */
   request(actor: AnyActorRef, event: unknown): void
 }
@@ -103,13 +105,13 @@ export class SupervisedActor<L extends AnyActorLogic> extends Actor<L> {
     const { turns, agenda } = this.#outside
     const dueAt = this.at + delay
     this.#appointments ??= new Map()
-    this.#appointments.set(
-      id,
-      agenda.add(dueAt, () => {
-        this.#appointments?.delete(id)
-        turns.run(() => this.deliver(event, dueAt))
-      }),
-    )
+    const appointment = agenda.add(dueAt, () => {
+      this.#outside.beforeDue(this)
+      if (this.#appointments?.get(id) !== appointment) return
+      this.#appointments.delete(id)
+      turns.run(() => this.deliver(event, dueAt))
+    })
+    this.#appointments.set(id, appointment)
   }
 
   cancel(id: string): void {

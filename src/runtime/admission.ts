@@ -19,7 +19,10 @@ export function admit(row: Row): number | BreakerOpenError {
   const { home } = row
   if (row.resets !== home.resets.count) catchUp(row, home.clock.now())
   if (admitsAll(row.state)) {
+    const { generation } = row
     if (!home.folding) send(row, { type: 'admit', probe: NO_PROBE, at: home.clock.now() })
+    // Who watches the admission may end the stay by it: it was of that stay, and is asked for anew in the next.
+    if (row.generation !== generation) return admit(row)
     row.allowed++
     return NO_PROBE
   }
@@ -67,8 +70,8 @@ export function retryAfterMs({ state, stay, policy }: Row, now: number): number 
   const { openTimeoutMs } = policy
   if (state === 'open' && stay.deadline !== null) {
     const waitMs = Math.max(stay.deadline - now, 0)
-    // Rounded up, but no longer than the open time itself.
-    return Math.min(Math.ceil(waitMs), Math.max(waitMs, openTimeoutMs))
+    // Rounded up, but no longer than the open time itself, which a backoff may have made longer.
+    return waitMs > openTimeoutMs ? Math.ceil(waitMs) : Math.min(Math.ceil(waitMs), openTimeoutMs)
   }
   const [oldest] = stay.probes
   if (state !== 'halfOpen' || oldest === undefined || hasPermit(stay, policy)) return undefined

@@ -14,7 +14,7 @@ export async function runBounded<T>(
 ): Promise<T> {
   // By a listener of the admission: too late for an event of the signal.
   if (signal?.aborted) throw signal.reason
-  const { clock, deadlines } = row.home
+  const { clock, deadlines, hub } = row.home
   const controller = new AbortController()
   let end: (reason: unknown) => void = () => {}
   const ended = new Promise<never>((_, reject) => {
@@ -27,8 +27,8 @@ export async function runBounded<T>(
   ended.catch(() => {})
   const { name: endpoint, generation } = row
   const timeout = () => end(new CallTimeoutError(endpoint, timeoutMs ?? 0))
-  const deadline = timeoutMs === null ? null : deadlines.add(clock.now() + timeoutMs, timeout)
   const forget = signal && onAbort(signal, () => end(signal.reason))
+  const deadline = timeoutMs === null ? null : deadlines.add(clock.now() + timeoutMs, timeout)
   if (deadline !== null) deadlines.arm()
   try {
     // Awaited first: what `fn` gives may have a `then` of its own, which a race would call.
@@ -39,6 +39,7 @@ export async function runBounded<T>(
       deadlines.cancel(deadline)
       deadlines.arm()
     }
-    forget?.()
+    // A signal need not be the platform's; what it does wrong must not replace what the call came to.
+    if (forget !== undefined) hub.guest('signal', forget, endpoint)
   }
 }

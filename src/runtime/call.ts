@@ -4,6 +4,7 @@ import type { CallOptions } from '../edge/call-options.ts'
 import { addSuccess } from '../rules/tally.ts'
 import { NO_PROBE } from './admission.ts'
 import type { CallContext } from './call-context.ts'
+import { classify } from './classify.ts'
 import { callFully, type Guarded } from './full-call.ts'
 import { chain, failAtOnce } from './promise.ts'
 import { contextOf, type Row, setPath } from './row.ts'
@@ -37,15 +38,15 @@ function makeHandlers(row: Row): void {
   const { generation } = row
   contextOf(row)
   row.onValue = (value) => {
-    // The path changes with the policy: a call may end under another one than it was admitted by.
+    // The path changes with the policy: a call may end under another one than it was admitted by, which judges it.
     if (row.generation === generation && row.path === 'plain') {
       row.succeeded++
       addSuccess(row, row.policy, 0, 0)
-    } else settle(row, 'succeed', generation, NO_PROBE, Number.NaN, dateOf(row))
+    } else settle(row, classify(row, { value }, Number.NaN), generation, NO_PROBE, Number.NaN, dateOf(row))
     return value
   }
   row.onError = (error) => {
-    settle(row, 'fail', generation, NO_PROBE, Number.NaN, dateOf(row))
+    settle(row, classify(row, { error }, Number.NaN), generation, NO_PROBE, Number.NaN, dateOf(row))
     throw error
   }
 }

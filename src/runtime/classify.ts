@@ -1,6 +1,7 @@
 // Classify: what an outcome counts as, by the policy's rules or as usual: an error is a failure, a value a success.
 import { describeValue } from '../edge/errors.ts'
 import { answerOf, type Outcome } from '../rules/policy.ts'
+import { onRejection } from './promise.ts'
 import type { Row } from './row.ts'
 
 export type Result = 'succeed' | 'fail' | 'ignore'
@@ -36,6 +37,6 @@ function ask(row: Row, source: 'ignore' | 'isFailure', outcome: Outcome): boolea
   const expected = `${source} must answer true, false or undefined at once, not ${describeValue(answer)}`
   home.hub.report(source, new TypeError(expected), name)
   // Told already; one that rejects would end the process.
-  if (answer instanceof Promise) answer.catch(() => {})
+  onRejection(answer, () => {})
   return 'wrong'
 }

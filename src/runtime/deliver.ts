@@ -20,13 +20,17 @@ export function command(row: Row, type: Command, message = ''): void {
 
 /** Makes up for what the agenda has not come to yet, so that no event comes before its turn (R05). */
 export function catchUp(row: Row, now: number): void {
-  const { resets } = row.home
-  if (row.resets !== resets.count && row.attached) {
-    elapse(row, resets.at)
-    row.resets = resets.count
-    deliver(row, { type: 'reset', at: resets.at })
-  }
+  resetIfDue(row)
   if (row.state === 'open' || row.state === 'halfOpen') elapse(row, now)
+}
+
+/** The part of this row in the last `resetAll`, with what was due before that. */
+export function resetIfDue(row: Row | undefined): void {
+  if (row === undefined || row.resets === row.home.resets.count || !row.attached) return
+  const { resets } = row.home
+  elapse(row, resets.at)
+  row.resets = resets.count
+  deliver(row, { type: 'reset', at: resets.at })
 }
 
 /** Tells what timers should have told by `now`: they are late when the event loop was stalled, or very many are due. */

@@ -96,10 +96,10 @@ export interface RegistryEvents {
 }
 
 /**
- * Whose code went wrong: a listener, a subscriber of an actor, an inspector, a classifier, the clock; or `actor`: an event
- * was sent to an actor that takes none such.
+ * Whose code went wrong: a listener, a subscriber of an actor, an inspector, a classifier, the clock, the signal of a
+ * call; or `actor`: an event was sent to an actor that takes none such.
  */
-export type ErrorSource = 'listener' | 'subscriber' | 'inspect' | 'isFailure' | 'ignore' | 'clock' | 'actor'
+export type ErrorSource = 'listener' | 'subscriber' | 'inspect' | 'isFailure' | 'ignore' | 'clock' | 'signal' | 'actor'
 /** The name of an event. */
 export type EventName = keyof RegistryEvents
 /** A function that is told of each event of one name. What it returns is of no account; if that rejects it is an `error` event. */

@@ -30,6 +30,19 @@ export async function rejectWith(error: unknown): Promise<never> {
   throw error
 }
 
+/**
+ * Tells of the rejection of what foreign code has given back, if that is a promise: of whatever realm or class, whatever
+ * its members do. The engine's `then` takes nothing else; a thenable that is no promise has not begun, and is let be.
+ */
+export function onRejection(result: unknown, tell: (error: unknown) => void): void {
+  if (typeof result !== 'object' || result === null) return
+  try {
+    then.call(result as Promise<unknown>, undefined, tell)
+  } catch {
+    // No promise.
+  }
+}
+
 /** The end of a call whose function threw before it gave a promise: counted at once. */
 export function failAtOnce(error: unknown, onError: ((error: unknown) => never) | null): Promise<never> {
   try {

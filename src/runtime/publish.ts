@@ -2,10 +2,10 @@
 import type { SnapshotFrom } from 'xstate'
 import type { breakerMachine } from '../../machines/breaker.machine.ts'
 import { newRejection, type Rejection } from '../edge/errors.ts'
-import type { BreakerState } from '../rules/decide.ts'
-import { beginGeneration, chronicleOf, NEVER, type Row, setPath, setTally } from './row.ts'
+import { type BreakerState, enterClosed } from '../rules/decide.ts'
+import { beginGeneration, chronicleOf, decisionOf, NEVER, type Row, setPath, setTally } from './row.ts'
 
-export function publish(row: Row, snapshot: SnapshotFrom<typeof breakerMachine>): void {
+export function publish(row: Row, snapshot: Pick<SnapshotFrom<typeof breakerMachine>, 'value' | 'context'>): void {
   const { policy, decision, at } = snapshot.context
   const state = snapshot.value as BreakerState
   const isNewGeneration = decision.generation !== row.generation
@@ -34,6 +34,15 @@ function move(row: Row, state: BreakerState, at: number): void {
   home.moved(row)
   if (stay.reason !== null)
     home.hub.post('transition', { endpoint, from, to: state, generation, reason: stay.reason, at })
+}
+
+/** A reset of a row whose actor is about to go: to ask it would cost 10 µs a row, in one go. */
+export function resetWithoutActor(row: Row, at: number): void {
+  const { policy, home } = row
+  const decision = decisionOf(row)
+  enterClosed(decision, policy, { type: 'reset' }, at)
+  row.resets = home.resets.count
+  publish(row, { value: 'closed', context: { policy, decision, at, seed: 0, startIn: 'closed' } })
 }
 
 /** Detaches a deleted row: every call admitted by it is late from now on. */

@@ -15,8 +15,9 @@ export function onAbort(signal: AbortSignal, end: () => void): () => void {
   return () => {
     waiting.ends.delete(end)
     if (waiting.ends.size > 0) return
-    signal.removeEventListener('abort', waiting.listener)
+    // First, for a signal need not be the platform's.
     waitingFor.delete(signal)
+    signal.removeEventListener('abort', waiting.listener)
   }
 }
 
@@ -26,7 +27,7 @@ function listenTo(signal: AbortSignal): Waiting {
     for (const end of ends) end()
   }
   const waiting = { ends, listener }
-  waitingFor.set(signal, waiting)
   signal.addEventListener('abort', listener, { once: true })
+  waitingFor.set(signal, waiting)
   return waiting
 }

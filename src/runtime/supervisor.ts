@@ -7,11 +7,11 @@ import type { Clock } from '../edge/clock.ts'
 import { ArgumentError } from '../edge/errors.ts'
 import { enter, resume } from '../rules/decide.ts'
 import { type Outside, SupervisedActor, type SupervisedBreaker, type SupervisedRegistry, useAgenda } from './actors.ts'
-import { COMMANDS, type Command, command } from './deliver.ts'
+import { COMMANDS, type Command, command, resetIfDue } from './deliver.ts'
 import { publish } from './publish.ts'
 import { decisionOf, type Row, type Supervisor } from './row.ts'
 
-export interface SupervisorOptions extends Omit<Outside, 'request'> {
+export interface SupervisorOptions extends Omit<Outside, 'request' | 'beforeDue'> {
   readonly supervision: Supervision
   readonly seedOf: (name: string) => number
   readonly inspect: Observer<InspectionEvent> | ((event: InspectionEvent) => void) | undefined
@@ -29,7 +29,8 @@ export class RootSupervisor implements Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options
     const { turns, hub, agenda, supervision, inspect, clock } = options
-    this.#outside = { turns, hub, agenda, request: (actor, event) => this.#request(actor, event) }
+    const beforeDue = ({ id }: AnyActorRef) => resetIfDue(options.find(id))
+    this.#outside = { turns, hub, agenda, beforeDue, request: (actor, event) => this.#request(actor, event) }
     const create = (child: ActorOptions<typeof breakerMachine>) => this.#create(child)
     const settings: ActorOptions<typeof registryMachine> = { input: { table: this.#table(), supervision, create } }
     const inspected = inspect && { ...settings, inspect: this.#guest(inspect) }

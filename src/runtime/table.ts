@@ -9,7 +9,7 @@ import { caughtUp, send } from './deliver.ts'
 import { warn } from './event-hub.ts'
 import { Eviction } from './eviction.ts'
 import { makeHome, type OwnHome } from './home.ts'
-import { detach } from './publish.ts'
+import { detach, resetWithoutActor } from './publish.ts'
 import { Row, setPath } from './row.ts'
 import { inSlices } from './slices.ts'
 import { restore } from './snapshot.ts'
@@ -56,12 +56,14 @@ export class Table {
   create(name: string, policy?: Policy, from?: BreakerSnapshot): Row {
     if (typeof name !== 'string') throw new ArgumentError('name', 'a string', name)
     const { home } = this
-    const evicted = this.#makeRoom()
     const own = policy ?? this.#ownPolicies.get(name)
     const row = new Row(home, name, own ?? this.#options.policyFor(name), this.#firstGeneration)
-    if (policy !== undefined) this.#ownPolicies.set(name, policy)
     row.isBound = own !== undefined
     if (from !== undefined) restore(row, from, home.clock.now())
+    // A clock is foreign code: whoever was asked the time may have used the name, or closed the registry.
+    if (this.isClosed || this.rows.has(name)) return this.rowOf(name, policy)
+    const evicted = this.#makeRoom()
+    if (policy !== undefined) this.#ownPolicies.set(name, policy)
     setPath(row)
     this.rows.set(name, row)
     // In one turn: a listener that hears of the eviction finds the new breaker made.
@@ -114,7 +116,11 @@ export class Table {
     agenda.clear()
     hub.clear()
     const rows = [...this.rows.values()]
-    for (const row of rows) detach(row)
+    for (const row of rows) {
+      // The rest of a resetAll: after it nobody may find an open breaker, in a snapshot of the end least of all.
+      if (row.resets !== this.home.resets.count) resetWithoutActor(row, this.home.resets.at)
+      detach(row)
+    }
     // One by one: XState takes quadratic time to stop many children in one step (5 s for 100,000).
     await inSlices(rows, clock, (row) => turns.run(() => supervisor.remove(row)))
     turns.run(() => supervisor.close())

@@ -1,5 +1,6 @@
 // A call whose time is taken: for a window, or as a sample of the latency.
 import { NO_PROBE } from './admission.ts'
+import { classify } from './classify.ts'
 import type { Guarded } from './full-call.ts'
 import { chain, failAtOnce } from './promise.ts'
 import { contextOf, type Row } from './row.ts'
@@ -35,8 +36,9 @@ class Flight {
     const row = this.#land()
     const now = row.home.clock.now()
     if (isSample) sample(row, now - startedAt)
-    if (row.generation === generation) foldSuccess(row, now - startedAt, now)
-    else settle(row, 'succeed', generation, NO_PROBE, now - startedAt, now)
+    // The path changes when anything does, with a reset that has not come to this row yet, too.
+    if (row.generation === generation && row.path !== 'full') foldSuccess(row, now - startedAt, now)
+    else settle(row, classify(row, { value }, now - startedAt), generation, NO_PROBE, now - startedAt, now)
     return value
   }
 
@@ -45,7 +47,7 @@ class Flight {
     const row = this.#land()
     const now = row.home.clock.now()
     if (isSample) sample(row, now - startedAt)
-    settle(row, 'fail', generation, NO_PROBE, now - startedAt, now)
+    settle(row, classify(row, { error }, now - startedAt), generation, NO_PROBE, now - startedAt, now)
     throw error
   }
 

@@ -43,12 +43,15 @@ export class Turns {
     if (!this.#isRunning) this.#deliver()
   }
 
+  /** What a turn has to tell is told at once, however much. */
   #deliver(): void {
     if (this.#isDelivering || this.#isScheduled || this.#isRunning) return
+    // What comes of that is not, or a listener that calls an open breaker for each rejection would block the event loop.
+    this.#deliverUpTo(this.#calls.length + MOST_CONSEQUENCES)
+  }
+
+  #deliverUpTo(end: number): void {
     this.#isDelivering = true
-    // What a turn has to tell is told at once, however much; what comes of that is not, or a listener that calls an
-    // open breaker for each rejection would block the event loop for ever.
-    const end = this.#calls.length + MOST_CONSEQUENCES
     while (this.#next < this.#calls.length && this.#next < end) {
       const call = this.#calls[this.#next++]
       call?.()
@@ -65,7 +68,8 @@ export class Turns {
     this.#isScheduled = true
     setTimeout(() => {
       this.#isScheduled = false
-      this.#deliver()
+      // So many and no more: where each call causes two, what waits would double from task to task.
+      this.#deliverUpTo(MOST_CONSEQUENCES)
     }, 0)
   }
 }
