@@ -34,6 +34,18 @@ describe.each(EVERY_WAY)('the policy of a breaker, $way', ({ how }) => {
     expect(ignored).toEqual([])
   })
 
+  it('binds for a new one of the name also where the old one had a policy that was not applied (R21)', () => {
+    const { registry } = newRegistry(how)
+    const ignored = hear(registry, 'policyIgnored')
+    registry.breaker('a', { failureThreshold: 3 })
+    registry.breaker('a', { failureThreshold: 4 })
+    registry.delete('a')
+    expect(registry.breaker('a', { failureThreshold: 9 }).policy.failureThreshold).toBe(9)
+    expect(ignored).toHaveLength(1)
+    registry.breaker('a', { failureThreshold: 10 })
+    expect(ignored, 'and tells of it again').toHaveLength(2)
+  })
+
   it('stays bound when a deleted breaker is used again through its handle (R21)', () => {
     const { registry } = newRegistry(how)
     const breaker = registry.breaker('a', { failureThreshold: 3 })
