@@ -35,10 +35,18 @@ describe('the options of a call', () => {
   })
 
   it('may have a signal of another realm, which is an instance of another class (R50)', () => {
-    const { aborted, addEventListener } = new AbortController().signal
-    const signal = runInNewContext('({ ...parts })', { parts: { aborted, addEventListener } })
+    const { aborted, addEventListener, removeEventListener } = new AbortController().signal
+    const parts = { aborted, addEventListener, removeEventListener }
+    const signal = runInNewContext('({ ...parts })', { parts })
     expect(checkCall(fn, { signal, fallback: fn }, 5)).toBe(5)
-    for (const wrong of [{ aborted }, { addEventListener }, { aborted: 0, addEventListener }, fn, 'now']) {
+    for (const wrong of [
+      { aborted },
+      { addEventListener },
+      { aborted, addEventListener },
+      { ...parts, aborted: 0 },
+      fn,
+      'now',
+    ]) {
       expect(() => checkCall(fn, { signal: wrong }, 5)).toThrow('options.signal: expected an AbortSignal')
     }
   })
