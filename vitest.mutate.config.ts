@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['test/{rules,edge,runtime,presets}/*.test.ts', 'test/property/folding.test.ts'],
+    include: ['test/{rules,edge,runtime,presets}/*.test.ts', 'test/property/{folding,percentiles}.test.ts'],
     // What fakes the time of the process, or takes long: the mutation tester runs all files in one process.
     exclude: ['test/runtime/{close,scale,clock,fake-timers}.test.ts'],
     env: { SWITCHGEAR_PROPERTY_RUNS: '60' },
