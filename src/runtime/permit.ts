@@ -17,7 +17,8 @@ export class Permit {
   readonly #row: Row
   readonly #probe: number
   readonly #sampled: boolean
-  readonly #startedAt: number
+  /** `null` where nobody asks how long it takes: a number that is no integer would be an object of its own. */
+  readonly #startedAt: number | null
   #settled = false
   /** Number of the stay the call was admitted in. Reported in a later one, the outcome is late and changes nothing. */
   readonly generation: number
@@ -28,7 +29,7 @@ export class Permit {
     this.#probe = probe
     this.generation = row.generation
     this.#sampled = takesSample(row)
-    this.#startedAt = this.#sampled || timesCalls(row.policy) ? row.home.clock.now() : Number.NaN
+    this.#startedAt = this.#sampled || timesCalls(row.policy) ? row.home.clock.now() : null
   }
 
   /** The name of the breaker. */
@@ -76,7 +77,7 @@ export class Permit {
     const row = this.#row
     const timed = this.#sampled || timesCalls(row.policy)
     const now = timed ? row.home.clock.now() : dateOf(row)
-    const durationMs = timed ? now - this.#startedAt : Number.NaN
+    const durationMs = timed && this.#startedAt !== null ? now - this.#startedAt : Number.NaN
     if (this.#sampled) sample(row, durationMs)
     const judged = ended === undefined ? result : classify(row, ended, durationMs)
     settle(row, judged, this.generation, this.#probe, durationMs, now)
