@@ -22,9 +22,15 @@ describe.each(EVERY_WAY)('a call that ends a stall, $way', ({ how }) => {
 describe('an admission', () => {
   it('of a closed breaker starts no actor, of a call and of a permit (R01)', async () => {
     const { breaker, registry } = newBreaker({ isFailure: () => undefined })
+    let turns = 0
+    registry.actor.subscribe(() => {
+      turns++
+    })
     acquire(breaker).success()
     await hold(breaker).succeed()
-    expect(registry.actor.getSnapshot().context.children.size).toBe(0)
+    expect(turns, 'of the supervisor').toBe(0)
+    breaker.trip()
+    expect(turns).toBe(1)
   })
 
   it('that is refused by a breaker that is forced open reads no clock: nobody knows for how long (R02, R08)', async () => {
