@@ -13,6 +13,8 @@ interface Timer {
 /** Its `setTimeout` gives `undefined` where the clock has failed, and no timer will come. */
 export function guardClock(clock: Clock, report: (error: unknown) => void): Clock {
   let latest = 0
+  /** What was lost by steps back: time goes on from where it was. */
+  let lost = 0
   /** A clock that is broken is asked at every call; it is reported once until it works again. */
   let isSound = true
   const complain = (error: unknown) => {
@@ -30,13 +32,12 @@ export function guardClock(clock: Clock, report: (error: unknown) => void): Cloc
   return {
     now() {
       try {
-        const now = clock.now()
-        if (now >= latest && now < Number.POSITIVE_INFINITY) {
-          latest = now
+        const reading = clock.now()
+        if (Number.isFinite(reading)) {
+          lost = Math.max(lost, latest - reading)
+          latest = reading + lost
           isSound = true
-        } else if (!Number.isFinite(now)) {
-          complain(new ClockError(`clock.now(): expected milliseconds, received ${describeValue(now)}`))
-        }
+        } else complain(new ClockError(`clock.now(): expected milliseconds, received ${describeValue(reading)}`))
       } catch (error) {
         complain(error)
       }

@@ -78,8 +78,8 @@ export const ofTheCalls: readonly Prey[] = [
     name: 'a call whose time is taken folds its success, however late',
     breaks: 'R06',
     file: 'src/runtime/timed-call.ts',
-    find: 'if (row.generation === generation) foldSuccess',
-    replace: 'if (row !== null) foldSuccess',
+    find: "if (row.generation === generation && row.path !== 'full') foldSuccess",
+    replace: "if (row.path !== 'full') foldSuccess",
     policy: rateOfCalls,
   },
   {

@@ -199,7 +199,7 @@ export const ofTheSupervision: readonly Prey[] = [
     name: 'resetAll passes over breakers',
     breaks: 'R20',
     file: deliver,
-    find: "    deliver(row, { type: 'reset', at: resets.at })\n",
+    find: "  deliver(row, { type: 'reset', at: resets.at })\n",
     replace: '',
     policy: plain,
   },

@@ -3,7 +3,7 @@
 
 const DEFAULT = 20_260_101
 
-export const RUNS = Number(process.env['SWITCHGEAR_PROPERTY_RUNS'] ?? 300)
+export const RUNS = Number(process.env['SWITCHGEAR_PROPERTY_RUNS'] ?? 150)
 
 export const SEED = seedOf(process.env['SWITCHGEAR_PROPERTY_SEED'])
 

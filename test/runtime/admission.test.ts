@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { succeed } from '../support/calls.ts'
+import { acquire, hold, rejected, succeed } from '../support/calls.ts'
 import { EVERY_WAY, hear, newBreaker } from '../support/registries.ts'
 
 describe.each(EVERY_WAY)('a call that ends a stall, $way', ({ how }) => {
@@ -17,4 +17,32 @@ describe.each(EVERY_WAY)('a call that ends a stall, $way', ({ how }) => {
       expect(heard).toEqual([])
     })
   }
+})
+
+describe('an admission', () => {
+  it('of a closed breaker starts no actor, of a call and of a permit (R01)', async () => {
+    const { breaker, registry } = newBreaker({ isFailure: () => undefined })
+    let turns = 0
+    registry.actor.subscribe(() => {
+      turns++
+    })
+    acquire(breaker).success()
+    await hold(breaker).succeed()
+    expect(turns, 'of the supervisor').toBe(0)
+    breaker.trip()
+    expect(turns).toBe(1)
+  })
+
+  it('that is refused by a breaker that is forced open reads no clock: nobody knows for how long (R02, R08)', async () => {
+    const { breaker, clock } = newBreaker()
+    breaker.isolate()
+    let readings = 0
+    const { now } = clock
+    clock.now = () => {
+      readings++
+      return now()
+    }
+    expect((await rejected(breaker)).retryAfterMs).toBeUndefined()
+    expect(readings).toBe(0)
+  })
 })

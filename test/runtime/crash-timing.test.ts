@@ -94,6 +94,7 @@ describe.each(EVERY_WAY)('a crash, $way', ({ how }) => {
 describe.each(EVERY_WAY)('a call in the turn of another breaker’s actor, $way', ({ how }) => {
   it('is rejected, to come again at once, and leaves no permit behind: a clock that calls when it is read (R02, R03)', async () => {
     const { breaker, clock, registry } = newHalfOpen({ successThreshold: 1_000 }, how)
+    const restarted = hear(registry, 'restarted')
     const rejections: Promise<BreakerOpenError>[] = []
     const { now } = clock
     let isAsking = false
@@ -113,6 +114,6 @@ describe.each(EVERY_WAY)('a call in the turn of another breaker’s actor, $way'
     const waits = (await Promise.all(rejections)).map(({ retryAfterMs }) => retryAfterMs)
     expect(new Set(waits)).toEqual(new Set([1]))
     expect(breaker.allows(), 'no permit is held by nobody').toBe(true)
-    expect([breaker.state, clock.pending]).toEqual(['halfOpen', []])
+    expect([breaker.state, clock.pending, restarted]).toEqual(['halfOpen', [], []])
   })
 })
