@@ -1,11 +1,11 @@
 // The command line of switchgear-generate: what is asked for, with every mistake told in one line.
 import { parseArgs } from 'node:util'
 import { ArgumentError } from '../../edge/errors.ts'
+import { nearestName } from '../../edge/nearest-name.ts'
 import type { CallResult, Command } from '../driver.ts'
 import { ALL_STEPS } from '../model/steps.ts'
 import type { Coverage } from '../paths/goals.ts'
 import { RUNNERS, type Runner } from '../writing/test-dialect.ts'
-import { nearestOf } from './nearest.ts'
 
 export const HELP = `Usage: switchgear-generate [options]
 
@@ -119,7 +119,7 @@ function checkNames(args: readonly string[]): void {
   for (const token of tokens) {
     if (token.kind !== 'option' || Object.hasOwn(OPTIONS, token.name)) continue
     const names = Object.keys(OPTIONS)
-    const nearest = nearestOf(token.name, names)
+    const nearest = nearestName(token.name, names)
     const expected = nearest === undefined ? `--${names.join(', --')}` : `--${nearest}, or another option of --help`
     throw new ArgumentError('options', expected, token.rawName)
   }
