@@ -62,18 +62,20 @@ export interface Decision extends Stay {
 /** Shared by every stay that has none in flight: there may be a million. */
 export const NO_PROBES: readonly Probe[] = Object.freeze([])
 
+/** Where every breaker begins. */
+export const FIRST_STAY: Stay = Object.freeze({
+  generation: 0,
+  reason: null,
+  openedAt: null,
+  deadline: null,
+  openings: 0,
+  probes: NO_PROBES,
+  probeSuccesses: 0,
+  probeFailures: 0,
+})
+
 export function newDecision(policy: Policy, now: number): Decision {
-  return {
-    generation: 0,
-    reason: null,
-    openedAt: null,
-    deadline: null,
-    openings: 0,
-    probes: NO_PROBES,
-    probeSuccesses: 0,
-    probeFailures: 0,
-    tally: newTally(policy, now),
-  }
+  return { ...FIRST_STAY, tally: newTally(policy, now) }
 }
 
 /** The stay of a crashed actor, taken up again: what was admitted before is late, probes start over (R06, R30). */

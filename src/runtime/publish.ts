@@ -3,7 +3,7 @@ import type { SnapshotFrom } from 'xstate'
 import type { breakerMachine } from '../../machines/breaker.machine.ts'
 import { newRejection, type Rejection } from '../edge/errors.ts'
 import { type BreakerState, enterClosed } from '../rules/decide.ts'
-import { beginGeneration, chronicleOf, decisionOf, NEVER, type Row, setPath, setTally } from './row.ts'
+import { beginGeneration, chronicleOf, decisionOf, firstSampleIn, type Row, setPath, setTally } from './row.ts'
 
 export function publish(row: Row, snapshot: Pick<SnapshotFrom<typeof breakerMachine>, 'value' | 'context'>): void {
   const { policy, decision, at } = snapshot.context
@@ -16,7 +16,7 @@ export function publish(row: Row, snapshot: Pick<SnapshotFrom<typeof breakerMach
   row.stay = decision
   if (isNewPolicy) {
     row.policy = policy
-    row.untilSample = policy.latencySampling === 0 ? NEVER : 1
+    row.untilSample = firstSampleIn(policy)
   }
   if (isNewGeneration) beginGeneration(row, decision.generation)
   if (isNewGeneration && row.chronicle.rejection !== null) chronicleOf(row).rejection = null
@@ -30,7 +30,6 @@ function move(row: Row, state: BreakerState, at: number): void {
   timeInState[from] += Math.max(0, at - row.since)
   row.since = at
   row.state = state
-  chronicleOf(row).rejection = null
   home.moved(row)
   if (stay.reason !== null)
     home.hub.post('transition', { endpoint, from, to: state, generation, reason: stay.reason, at })

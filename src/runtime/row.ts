@@ -1,7 +1,7 @@
 // Row: the published image of one breaker, which callers read without a message. It survives its actor's crashes.
 // State and stay are written by `publish` alone, from the actor; tally and counts by folding (settle.ts).
 import type { Clock } from '../edge/clock.ts'
-import type { BreakerState, Decision, Stay } from '../rules/decide.ts'
+import { type BreakerState, type Decision, FIRST_STAY, type Stay } from '../rules/decide.ts'
 import type { LatencySketch } from '../rules/latency.ts'
 import type { Policy } from '../rules/policy.ts'
 import { copyTally, newTally, type Tally } from '../rules/tally.ts'
@@ -33,8 +33,6 @@ export interface Home {
   /** The last `resetAll`: a row that was not reset since then is reset before anything else happens to it. */
   resets: { readonly count: number; readonly at: number }
   readonly supervisor: Supervisor
-  /** Chooses the jitter of a breaker's backoff. */
-  seedOf(name: string): number
   /** In a turn: the row's state has changed. */
   moved(row: Row): void
   /** The row of this name, if there is one. */
@@ -48,18 +46,6 @@ export interface Home {
  * or with everything that a call can ask for (`full`).
  */
 export type CallPath = 'unready' | 'plain' | 'timed' | 'full'
-
-/** Where every breaker begins. */
-const FIRST_STAY: Stay = Object.freeze({
-  generation: 0,
-  reason: null,
-  openedAt: null,
-  deadline: null,
-  openings: 0,
-  probes: [],
-  probeSuccesses: 0,
-  probeFailures: 0,
-})
 
 // Flat, and small, for the sake of the cache and of a million rows: what a plain call touches comes first.
 export class Row implements Tally {
@@ -110,7 +96,7 @@ export class Row implements Tally {
   constructor(home: Home, name: string, policy: Policy, generation: number) {
     const now = home.clock.now()
     const { failureTimes, failureRate, slowCalls } = newTally(policy, now)
-    this.untilSample = policy.latencySampling === 0 ? NEVER : 1
+    this.untilSample = firstSampleIn(policy)
     this.generation = generation
     this.policy = policy
     this.home = home
@@ -125,6 +111,11 @@ export class Row implements Tally {
 
 /** Stands for "never" in the countdown to the next sample; a small integer, because a float would be boxed. */
 export const NEVER = 2 ** 30
+
+/** Calls until the first one whose latency is sampled, under a policy that is new. */
+export function firstSampleIn({ latencySampling }: Policy): number {
+  return latencySampling === 0 ? NEVER : 1
+}
 
 /** The row's chronicle, to write in. */
 export function chronicleOf(row: Row): Chronicle {
