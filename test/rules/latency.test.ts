@@ -87,7 +87,7 @@ describe.each(BOTH_WAYS)('the latency of a breaker, $way', ({ folding }) => {
       for (let call = 0; call < 33; call++) {
         const held = hold(breaker)
         clock.advance(call % 16 === 0 ? 10 + call : 1_000)
-        await held.succeed()
+        await (call % 2 === 0 ? held.succeed() : held.fail())
       }
       const { mean, max } = breaker.stats().latency
       expect([mean, max], 'calls 1, 17 and 33').toEqual([26, 42])

@@ -133,6 +133,9 @@ describe.each(EVERY_WAY)('an outcome, $way', ({ how }) => {
       expect(await breaker.call(() => 'ok')).toBe('ok')
       await jobsDone()
       expect(errors).toMatchObject([{ source: classifier, endpoint: 'a', error: expect.any(TypeError) }])
+      expect((errors[0]?.error as Error).message).toContain(
+        `${classifier} must answer true, false or undefined at once`,
+      )
       expect(breaker.stats().calls).toMatchObject({ failed: 1, succeeded: 0 })
     })
   }
