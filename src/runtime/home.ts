@@ -23,8 +23,8 @@ export function makeHome(options: ResolvedOptions, table: Pick<Home, 'find' | 'r
   const hub = new EventHub(turns)
   const clock = clockOf(options, hub)
   const agenda = new Agenda(clock)
-  // Who inspects the registry watches every breaker; unfolded, every call is an event.
-  const isEager = options.activation === 'eager' || inspect !== undefined || !folding
+  // Unfolded, as it is for who inspects it, every call is an event.
+  const isEager = options.activation === 'eager' || !folding
   const home = {
     ...table,
     clock,
