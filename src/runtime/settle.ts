@@ -9,7 +9,7 @@ import { callChannel } from './channels.ts'
 import type { Result } from './classify.ts'
 import { caughtUp, send } from './deliver.ts'
 import { isTimeout, publishCall, tellOutcome } from './outcome-events.ts'
-import { chronicleOf, NEVER, type Row } from './row.ts'
+import { chronicleOf, type Row } from './row.ts'
 
 /** The time of an outcome, where the policy needs it. */
 export function dateOf(row: Row): number {
@@ -111,7 +111,7 @@ export function takesSample(row: Row): boolean {
     return false
   }
   const { latencySampling } = row.policy
-  row.untilSample = latencySampling === 0 ? NEVER : latencySampling
+  row.untilSample = latencySampling
   return latencySampling > 0
 }
 
