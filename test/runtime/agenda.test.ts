@@ -97,6 +97,17 @@ describe.each(EVERY_WAY)('the agenda, $way', ({ how }) => {
     expect(registry.snapshot().breakers.map(({ state }) => state)).toEqual(Array(4).fill('halfOpen'))
   })
 
+  it('lists what is open as it is by then, and leaves its turn to it (R24)', () => {
+    const { breaker, clock, registry } = newBreaker({}, how)
+    breaker.trip()
+    const heard = hear(registry, 'transition')
+    clock.stall(30_000)
+    expect(registry.list()).toEqual([{ endpoint: 'a', state: 'halfOpen' }])
+    expect(heard).toEqual([])
+    clock.advance(0)
+    expect(heard).toMatchObject([{ from: 'open', to: 'halfOpen' }])
+  })
+
   it('lists a probe whose lease and open time have passed in a stall as what it is by then (R07)', () => {
     const { breaker, registry, clock } = newBreaker({ openTimeout: '1s', probeTimeout: '1s' }, how)
     breaker.trip()
@@ -190,6 +201,7 @@ describe('very many breakers', () => {
       isClosed = true
     })
     expect(children.size).toBeGreaterThan(300)
+    expect(children.size, 'one by one, not all at the end').toBeLessThan(500)
     expect(await errorOf(registry.call('3', () => 1))).toMatchObject({ code: 'REGISTRY_CLOSED' })
     await Promise.resolve()
     expect(isClosed).toBe(false)
