@@ -126,12 +126,16 @@ describe('very many breakers', () => {
   function slowClock() {
     const time = { now: 0 }
     const fires: (() => void)[] = []
+    const keepsAlive = { last: false }
     const clock: Clock = {
       now: () => {
         time.now += 0.1
         return time.now
       },
-      setTimeout: (fire) => fires.push(fire) - 1,
+      setTimeout(fire, _, keepAlive) {
+        keepsAlive.last = keepAlive === true
+        return fires.push(fire) - 1
+      },
       clearTimeout: (id) => delete fires[id as number],
     }
     const fire = () => {
@@ -141,14 +145,14 @@ describe('very many breakers', () => {
         next?.()
       }
     }
-    return { clock, fire, time }
+    return { clock, fire, keepsAlive, time }
   }
 
   function openOnes(many: number) {
-    const { clock, fire, time } = slowClock()
+    const { clock, fire, keepsAlive, time } = slowClock()
     const registry = createRegistry({ clock, policy: { openTimeout: '1h' } })
     for (let index = 0; index < many; index++) registry.breaker(`${index}`).trip()
-    return { registry, fire, time }
+    return { registry, fire, keepsAlive, time }
   }
 
   const states = (registry: ReturnType<typeof createRegistry>) => [
@@ -194,7 +198,7 @@ describe('very many breakers', () => {
   })
 
   it('are stopped in slices by close, which at once rejects what comes (R33)', async () => {
-    const { registry, fire } = openOnes(500)
+    const { registry, fire, keepsAlive } = openOnes(500)
     const { children } = registry.actor.getSnapshot().context
     let isClosed = false
     const closing = registry.close().then(() => {
@@ -202,6 +206,7 @@ describe('very many breakers', () => {
     })
     expect(children.size).toBeGreaterThan(300)
     expect(children.size, 'one by one, not all at the end').toBeLessThan(500)
+    expect(keepsAlive.last, 'the process must not end before').toBe(true)
     expect(await errorOf(registry.call('3', () => 1))).toMatchObject({ code: 'REGISTRY_CLOSED' })
     await Promise.resolve()
     expect(isClosed).toBe(false)

@@ -144,10 +144,20 @@ describe.each(EVERY_WAY)('a registry with maxBreakers, $way', ({ how }) => {
 
   it('counts no call of before a restart as in flight (R25)', async () => {
     const before = newRegistry({ ...how })
-    hold(before.registry.breaker('a'))
+    const breaker = before.registry.breaker('a')
+    const late = acquire(breaker)
+    breaker.reset()
+    late.success()
+    acquire(breaker).success()
+    acquire(breaker).failure()
+    acquire(breaker).ignore()
+    hold(breaker)
     const snapshot = before.registry.snapshot()
     const { registry } = newRegistry({ ...how, maxBreakers: 2, snapshot, clock: before.clock })
     const call = hold(registry.breaker('b'))
+    // Behind the other, which is looked at first.
+    registry.breaker('a').trip()
+    registry.reset('a')
     registry.breaker('c')
     expect(registry.list().map(({ endpoint }) => endpoint)).toEqual(['b', 'c'])
     await call.succeed()
