@@ -490,10 +490,27 @@ describe('a platform that has no asynchronous contexts', () => {
   ])('has its timers set without: %s (R40)', (_, other) => {
     const { process } = globalThis
     globalThis.process = other as never
-    const { breaker, clock } = newBreaker()
+    const { breaker, clock, registry } = newBreaker()
     globalThis.process = process
+    const heard = hear(registry, 'transition')
     breaker.trip()
     clock.advance(30_000)
-    expect(breaker.actor?.getSnapshot().value).toBe('halfOpen')
+    expect(heard.map(({ to }) => to)).toEqual(['open', 'halfOpen'])
   })
+})
+
+it('a clock that gives commands when it is read within a turn is obeyed after it, in order (R24, R32)', () => {
+  const { breaker, clock, registry } = newBreaker()
+  const [other, third] = [registry.breaker('other'), registry.breaker('third')]
+  const heard = hear(registry, 'transition')
+  const { now } = clock
+  clock.now = () => {
+    clock.now = now
+    breaker.isolate()
+    other.trip()
+    return now()
+  }
+  // An actor that is started reads the clock in its turn.
+  expect(third.actor?.getSnapshot().value).toBe('closed')
+  expect(heard.map(({ endpoint, to }) => `${endpoint} ${to}`)).toEqual(['a forcedOpen', 'other open'])
 })

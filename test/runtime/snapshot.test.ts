@@ -166,6 +166,21 @@ describe.each(BOTH_WAYS)('a snapshot, $way', ({ folding }) => {
     expect(breaker.stats().failureRate).toBeNull()
   })
 
+  it('knows times of what is open alone, and none of the future, where time passes as it is made (R25)', () => {
+    const { breaker, clock, registry } = newHalfOpen({ probeTimeout: '10s', openTimeout: '30s' }, { folding })
+    registry.breaker('b')
+    const [halfOpen, closed] = registry.snapshot().breakers
+    expect([halfOpen, closed]).toMatchObject(Array(2).fill({ openForMs: null, remainingMs: null }))
+    acquire(breaker)
+    clock.stall(9_999)
+    const { now } = clock
+    clock.now = () => {
+      clock.stall(1)
+      return now() - 1
+    }
+    expect(registry.snapshot().breakers[0]).toMatchObject({ state: 'open', openForMs: 0 })
+  })
+
   it('has no such thing of a window of calls (R25)', async () => {
     const failureRate = { threshold: 1, window: { calls: 2 } } as const
     const { breaker, registry } = newBreaker({ failureRate }, { folding })
