@@ -5,7 +5,7 @@ import { applyPolicy, carryOut, previewPolicy } from './control.ts'
 import { detailOf, existing } from './detail.ts'
 import type { Feed } from './feed.ts'
 import { fileResponse } from './files.ts'
-import { hasToken, isHostAllowed, isOfSameOrigin } from './guard.ts'
+import { type Address, hasToken, isHostAllowed, isOfSameOrigin } from './guard.ts'
 import { secure } from './headers.ts'
 import type { History } from './history.ts'
 import type { Settings } from './options.ts'
@@ -35,8 +35,8 @@ export interface Parts {
 
 /** What the server tells of itself with each request. */
 export interface Environment {
-  /** The port of a server of our own; `null` where the dashboard is mounted in another. */
-  readonly listeningOn: number | null
+  /** Where our own server listens; `null` where the dashboard is mounted in another. */
+  readonly listeningOn: Address | null
 }
 
 type App = Hono<{ Bindings: Environment }>

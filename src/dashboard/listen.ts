@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { checkOptions } from '../edge/option-object.ts'
 import { ArgumentError } from '../index.ts'
 import type { Environment } from './app.ts'
+import type { Address } from './guard.ts'
 import { loadNodeServer } from './peers.ts'
 import { warn } from './warn.ts'
 
@@ -43,7 +44,7 @@ export async function listen(respond: Respond, basePath: string, options: Listen
   }
   if (typeof host !== 'string' || host === '') throw new ArgumentError('listen(options).host', 'an address', host)
   const { getRequestListener } = await loadNodeServer()
-  let listeningOn = port
+  let listeningOn: Address = { host, port }
   const listener = getRequestListener((request) => respond(request, { listeningOn }), { overrideGlobalObjects: false })
   const server = createServer({ maxHeaderSize: LONGEST_HEAD }, listener)
   await new Promise<void>((resolve, reject) => {
@@ -53,11 +54,9 @@ export async function listen(respond: Respond, basePath: string, options: Listen
       resolve()
     })
   })
-  const address = server.address() as AddressInfo
-  listeningOn = address.port
-  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  listeningOn = addressOf(server.address() as AddressInfo)
   return {
-    url: `http://${name}:${address.port}${basePath}/`,
+    url: `http://${listeningOn.host}:${listeningOn.port}${basePath}/`,
     close: () =>
       new Promise((resolve) => {
         // A connection that was sent its farewell becomes idle only then.
@@ -70,6 +69,12 @@ export async function listen(respond: Respond, basePath: string, options: Listen
         })
       }),
   }
+}
+
+/** One that can be opened: who listens on all addresses is also at that of this machine. */
+function addressOf({ address, family, port }: AddressInfo): Address {
+  if (family === 'IPv6') return { host: address === '::' ? '[::1]' : `[${address}]`, port }
+  return { host: address === '0.0.0.0' ? '127.0.0.1' : address, port }
 }
 
 /** What Express adds to a request: the path before it took off where it is mounted, and a body that it has read. */
