@@ -4,6 +4,7 @@ import { createFeed } from '../../src/dashboard/feed.ts'
 import { recordHistory } from '../../src/dashboard/history.ts'
 import { createImage } from '../../src/dashboard/image.ts'
 import { COLUMN, type Hello, type Rows, type WireRow } from '../../src/dashboard/protocol.ts'
+import { readUpdates } from '../../src/dashboard/update.ts'
 import { createWatcher } from '../../src/dashboard/watcher.ts'
 import { wireRow } from '../../src/dashboard/wire-row.ts'
 import { createRegistry } from '../../src/index.ts'
@@ -82,6 +83,38 @@ describe('the feed', () => {
     await vi.advanceTimersByTimeAsync(10_000)
     expect(new TextDecoder().decode((await next).value)).toBe(':\n\n')
     await reader.cancel()
+  })
+})
+
+describe('an update', () => {
+  it('keeps an endpoint that is deleted and made anew between two slices of the same reading', async () => {
+    const { registry } = watched()
+    for (let index = 0; index < 40; index++) registry.breaker(`service-${index}`)
+    const image = createImage()
+    const updates = readUpdates(registry, image)
+    afterwards(updates.close)
+    let slices = 0
+    const breathe = async () => {
+      if (slices++ === 0) {
+        registry.delete('service-0')
+        registry.breaker('service-0')
+      }
+      return true
+    }
+    await updates.next(breathe)
+    expect(slices).toBeGreaterThan(1)
+    expect(await updates.next(breathe)).toEqual({ changed: [], gone: [] })
+    expect(image.size()).toBe(40)
+  })
+
+  it('that is stopped between two slices says nothing', async () => {
+    const { registry } = watched()
+    for (let index = 0; index < 40; index++) registry.breaker(`service-${index}`)
+    const image = createImage()
+    const updates = readUpdates(registry, image)
+    afterwards(updates.close)
+    expect(await updates.next(async () => false)).toBe(null)
+    expect(image.size()).toBe(16)
   })
 })
 
