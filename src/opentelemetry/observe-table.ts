@@ -1,0 +1,44 @@
+// ObserveTable: the metrics as observable instruments, all observed in one callback, from one reading of the table.
+import type { BatchObservableResult, Meter, Observable } from '@opentelemetry/api'
+import {
+  CALL_DURATION_QUANTILE,
+  METRICS,
+  type Metric,
+  type MetricName,
+  type Reading,
+  type TableReader,
+} from '../metrics/index.ts'
+
+/** Gives what ends it. */
+export function observeTable(meter: Meter, reader: TableReader): () => void {
+  const instruments = Object.entries(METRICS).map(([key, metric]) => ({
+    key: key as MetricName,
+    instrument: instrumentOf(meter, metric),
+  }))
+  const quantiles = instrumentOf(meter, CALL_DURATION_QUANTILE)
+  const observe = (result: BatchObservableResult) => {
+    const reading = reader.read()
+    for (const { key, instrument } of instruments) {
+      for (const { value, attributes } of reading.points[key]) result.observe(instrument, value, attributes)
+    }
+    observeQuantiles(result, quantiles, reading)
+  }
+  const all = [...instruments.map(({ instrument }) => instrument), quantiles]
+  meter.addBatchObservableCallback(observe, all)
+  return () => meter.removeBatchObservableCallback(observe, all)
+}
+
+function instrumentOf(meter: Meter, { name, kind, unit, help: description }: Metric): Observable {
+  const options = { description, unit }
+  if (kind === 'counter') return meter.createObservableCounter(`switchgear.${name}`, options)
+  if (kind === 'upDownCounter') return meter.createObservableUpDownCounter(`switchgear.${name}`, options)
+  return meter.createObservableGauge(`switchgear.${name}`, options)
+}
+
+function observeQuantiles(result: BatchObservableResult, instrument: Observable, { durations }: Reading): void {
+  for (const { attributes, quantiles } of durations) {
+    for (const [quantile, seconds] of Object.entries(quantiles)) {
+      if (seconds !== null) result.observe(instrument, seconds, { ...attributes, quantile })
+    }
+  }
+}
