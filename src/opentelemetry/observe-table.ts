@@ -8,18 +8,22 @@ import {
   type Reading,
   type TableReader,
 } from '../metrics/index.ts'
+import { Farewells } from './farewells.ts'
 
 /** Gives what ends it. */
 export function observeTable(meter: Meter, reader: TableReader): () => void {
   const instruments = Object.entries(METRICS).map(([key, metric]) => ({
     key: key as MetricName,
     instrument: instrumentOf(meter, metric),
+    farewells: metric.kind === 'counter' ? null : new Farewells(),
   }))
   const quantiles = instrumentOf(meter, CALL_DURATION_QUANTILE)
   const observe = (result: BatchObservableResult) => {
     const reading = reader.read()
-    for (const { key, instrument } of instruments) {
-      for (const { value, attributes } of reading.points[key]) result.observe(instrument, value, attributes)
+    for (const { key, instrument, farewells } of instruments) {
+      const points = reading.points[key]
+      for (const attributes of farewells?.of(points) ?? []) result.observe(instrument, 0, attributes)
+      for (const { value, attributes } of points) result.observe(instrument, value, attributes)
     }
     observeQuantiles(result, quantiles, reading)
   }
