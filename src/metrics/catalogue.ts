@@ -1,8 +1,8 @@
 // Catalogue: every metric by its name, unit and attributes. OpenTelemetry takes the names as they stand here, Prometheus
 // as OpenTelemetry's exporter would translate them: one dashboard and one set of alerts fits both.
 
-/** What tells one series of a metric from another. */
-export type Attributes = Readonly<Record<string, string>>
+/** What tells one series of a metric from another: labels of Prometheus, attributes of OpenTelemetry. */
+export type Labels = Readonly<Record<string, string>>
 
 export interface Metric {
   /** OpenTelemetry's, without `switchgear.` before it. */

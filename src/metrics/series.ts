@@ -1,6 +1,7 @@
 // Series: which endpoint has a series of its own, under which label, and what events have counted for it. First come, first
 // served: who has one keeps it until its breaker is deleted; the others share `other`.
 import type { RegistryEvents } from '../index.ts'
+import type { Labels } from './catalogue.ts'
 
 const OTHER = 'other'
 /** A label is stored, indexed and drawn. */
@@ -10,32 +11,41 @@ const LONGEST_LABEL = 120
 export class Series {
   restarts = 0
   escalations = 0
-  readonly transitions = new Map<
-    string,
-    { readonly from: string; readonly to: string; readonly reason: string; count: number }
-  >()
+  readonly transitions = new Map<string, { readonly labels: Labels; count: number }>()
   readonly label: string
+  /** Of all its points. */
+  readonly labels: Labels
 
-  constructor(label: string) {
+  constructor(label: string, labels: Labels) {
     this.label = label
+    this.labels = { ...labels, endpoint: label }
   }
 
   count({ from, to, reason: { type: reason } }: RegistryEvents['transition']): void {
     const key = `${from} ${to} ${reason}`
     const seen = this.transitions.get(key)
-    if (seen === undefined) this.transitions.set(key, { from, to, reason, count: 1 })
+    if (seen === undefined) this.transitions.set(key, { labels: { from, to, reason }, count: 1 })
     else seen.count++
   }
 }
 
 export class SeriesByEndpoint {
-  readonly other = new Series(OTHER)
+  readonly other: Series
   readonly #own = new Map<string, Series>()
   readonly #labels = new Set([OTHER])
   readonly #most: number
+  readonly #common: Labels
 
-  constructor(most: number) {
+  /** `common` is what every label set has. */
+  constructor(most: number, common: Labels) {
     this.#most = most
+    this.#common = common
+    this.other = new Series(OTHER, common)
+  }
+
+  /** How many have one of their own. */
+  get size(): number {
+    return this.#own.size
   }
 
   /** Its own, also as soon as a place is free, or that of all others. */
@@ -43,7 +53,7 @@ export class SeriesByEndpoint {
     const own = this.#own.get(endpoint)
     if (own !== undefined) return own
     if (this.#own.size >= this.#most) return this.other
-    const series = new Series(this.#freeLabel(labelOf(endpoint)))
+    const series = new Series(this.#freeLabel(labelOf(endpoint)), this.#common)
     this.#own.set(endpoint, series)
     this.#labels.add(series.label)
     return series

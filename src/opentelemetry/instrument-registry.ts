@@ -55,9 +55,9 @@ export function instrumentRegistry(registry: Registry, options: InstrumentOption
   const given = options as { readonly [K in keyof InstrumentOptions]: unknown }
   const meter = meterOf(given)
   const tracer = given.tracer === undefined ? undefined : checkTracer(given.tracer)
-  const attributes = checkAttributes(given.attributes ?? {})
+  const labels = checkAttributes(given.attributes ?? {})
   const maxEndpoints = checkCount('options.maxEndpoints', given.maxEndpoints, 300)
-  const reader = new TableReader(checked, { maxEndpoints, latencyBounds: [], attributes })
+  const reader = new TableReader(checked, { maxEndpoints, latencyBounds: [], labels })
   const ends = [() => reader.end()]
   try {
     ends.push(observeTable(meter, reader), annotateTransitions(checked, tracer))

@@ -23,7 +23,7 @@ export function observeTable(meter: Meter, reader: TableReader): () => void {
     for (const { key, instrument, farewells } of instruments) {
       const points = reading.points[key]
       for (const attributes of farewells?.of(points) ?? []) result.observe(instrument, 0, attributes)
-      for (const { value, attributes } of points) result.observe(instrument, value, attributes)
+      for (const { value, series, labels } of points) result.observe(instrument, value, { ...series, ...labels })
     }
     observeQuantiles(result, quantiles, reading)
   }
@@ -40,9 +40,9 @@ function instrumentOf(meter: Meter, { name, kind, unit, help: description }: Met
 }
 
 function observeQuantiles(result: BatchObservableResult, instrument: Observable, { durations }: Reading): void {
-  for (const { attributes, quantiles } of durations) {
-    for (const [quantile, seconds] of Object.entries(quantiles)) {
-      if (seconds !== null) result.observe(instrument, seconds, { ...attributes, quantile })
+  for (const { series, quantiles } of durations) {
+    for (const { quantile, seconds } of quantiles) {
+      if (seconds !== null) result.observe(instrument, seconds, { ...series, quantile })
     }
   }
 }

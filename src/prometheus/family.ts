@@ -3,8 +3,8 @@
 import type { Registry as Register } from 'prom-client'
 import { ArgumentError, type Registry } from '../index.ts'
 import {
-  type Attributes,
   CALL_DURATION,
+  type Labels,
   METRICS,
   type MetricName,
   prometheusName,
@@ -17,7 +17,7 @@ const FAMILY = Symbol.for('switchgear.prometheus.family')
 
 interface Member {
   readonly registry: Registry
-  readonly attributes: Attributes
+  readonly labels: Labels
   readonly reader: TableReader
 }
 
@@ -57,25 +57,25 @@ export class Family {
   }
 
   /** @throws ArgumentError where its series would be those of another member */
-  checkMember(registry: Registry, attributes: Attributes): void {
+  checkMember(registry: Registry, labels: Labels): void {
     for (const other of this.#members) {
       if (other.registry === registry) {
         throw new ArgumentError('registerMetrics(registry)', 'a registry that the register does not have yet', registry)
       }
-      const names = Object.keys(other.attributes).toSorted()
-      if (String(names) !== String(Object.keys(attributes).toSorted())) {
+      const names = Object.keys(other.labels).toSorted()
+      if (String(names) !== String(Object.keys(labels).toSorted())) {
         const expected = `the labels that the other registry in this register has: ${names.join(', ') || 'none'}`
-        throw new ArgumentError('options.labels', expected, attributes)
+        throw new ArgumentError('options.labels', expected, labels)
       }
-      if (names.every((name) => attributes[name] === other.attributes[name])) {
+      if (names.every((name) => labels[name] === other.labels[name])) {
         const expected = "labels that tell it from the other registry in this register, such as { registry: 'shop' }"
-        throw new ArgumentError('options.labels', expected, attributes)
+        throw new ArgumentError('options.labels', expected, labels)
       }
     }
   }
 
   add(member: Member): void {
-    if (this.#members.size === 0) this.#join(Object.keys(member.attributes))
+    if (this.#members.size === 0) this.#join(Object.keys(member.labels))
     this.#members.add(member)
   }
 

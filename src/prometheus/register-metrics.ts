@@ -56,14 +56,14 @@ export function registerMetrics(registry: Registry, options: RegisterMetricsOpti
   checkOptions('options', options, NAMES)
   const given = options as { readonly [K in keyof RegisterMetricsOptions]: unknown }
   const register = checkRegister(given.register ?? defaultRegister)
-  const attributes = checkLabels(given.labels ?? {})
+  const labels = checkLabels(given.labels ?? {})
   const maxEndpoints = checkCount('options.maxEndpoints', given.maxEndpoints, 1_000)
   const latencyBounds = checkBuckets(given.latencyBuckets ?? DEFAULT_BUCKETS)
   const family = familyIn(register, checkPrefix(given.prefix ?? ''), latencyBounds)
-  family.checkMember(checked, attributes)
-  const reader = new TableReader(checked, { maxEndpoints, latencyBounds, attributes })
+  family.checkMember(checked, labels)
+  const reader = new TableReader(checked, { maxEndpoints, latencyBounds, labels })
   try {
-    family.add({ registry: checked, attributes, reader })
+    family.add({ registry: checked, labels, reader })
   } catch (error) {
     reader.end()
     throw error

@@ -245,6 +245,7 @@ describe('wrong arguments', () => {
         }
       },
       list: () => registry.list(),
+      changes: () => registry.changes(),
       stats: () => registry.stats(),
       health: () => registry.health(),
     })

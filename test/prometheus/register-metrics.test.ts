@@ -11,12 +11,13 @@ function newMetrics(metrics: RegisterMetricsOptions = {}, options: RegistryOptio
   const register = new Register()
   const made = newRegistry(options)
   const registered = registerMetrics(made.registry, { register, ...metrics })
-  /** The lines of samples that begin like this, without the name's prefix. */
+  /** The lines of samples that begin like this, without the name's prefix; the endpoint is the first label. */
   const lines = async (begin = '') =>
     (await register.metrics())
       .split('\n')
-      .filter((line) => line.startsWith(`switchgear_${begin}`))
-      .map((line) => line.slice('switchgear_'.length))
+      .filter((line) => line.startsWith('switchgear_'))
+      .map((line) => line.slice('switchgear_'.length).replace(/\{(.+),(endpoint="(?:[^"\\]|\\.)*")\}/, '{$2,$1}'))
+      .filter((line) => line.startsWith(begin))
   return { ...made, register, registered, lines }
 }
 
@@ -277,7 +278,7 @@ describe('a scrape', () => {
     const { unregister } = registerMetrics(registry, { register })
     await registry.call('a', () => 'ok')
     const text = await register.metrics()
-    expect(text).toContain('# TYPE switchgear_calls counter\nswitchgear_calls_total{endpoint="a",outcome="success"} 1')
+    expect(text).toContain('# TYPE switchgear_calls counter\nswitchgear_calls_total{outcome="success",endpoint="a"} 1')
     expect(text).toContain('switchgear_call_duration_seconds_count{endpoint="a"} 1')
     expect(text).not.toContain('_total_total')
     unregister()
@@ -323,12 +324,12 @@ describe('registries in one register', () => {
     registry.breaker('a').trip()
     other.breaker('a')
     expect(await lines('state{')).toEqual([
-      'state{registry="shop",endpoint="a"} 2',
-      'state{registry="mail",endpoint="a"} 0',
+      'state{endpoint="a",registry="shop"} 2',
+      'state{endpoint="a",registry="mail"} 0',
     ])
     registered.unregister()
     registered.unregister()
-    expect(await lines('state{')).toEqual(['state{registry="mail",endpoint="a"} 0'])
+    expect(await lines('state{')).toEqual(['state{endpoint="a",registry="mail"} 0'])
     second[Symbol.dispose]()
     expect(await register.metrics()).toBe('\n')
     registerMetrics(registry, { register })
