@@ -1,7 +1,7 @@
 // Traffic: calls an endpoint at a steady rate, each call twice at the same moment: through the breaker, and without.
 // The twin that is not guarded shows what a refused call would have met, so nothing has to be estimated.
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import { isBreakerError, type Registry } from '../../src/index.ts'
+import { isBreakerError, type Registry } from '../index.ts'
 import type { Endpoint } from './endpoint.ts'
 import { get, getWithin, isFailedStatus } from './http-call.ts'
 import { isUnderWay, sawCall } from './incident.ts'

@@ -1,6 +1,6 @@
 // Run: the services, the registry, the traffic and the timetable of one demo, from the first process to the last.
 import { setMaxListeners } from 'node:events'
-import { createRegistry, describeReason, type Registry } from '../../src/index.ts'
+import { createRegistry, describeReason, type Registry } from '../index.ts'
 import { type Endpoint, newEndpoint } from './endpoint.ts'
 import { sawClosed, sawOpen } from './incident.ts'
 import { type Entry, type Journal, newJournal } from './journal.ts'
@@ -18,6 +18,8 @@ export interface Scene {
   readonly startedAt: number
   readonly endpoints: readonly Endpoint[]
   readonly journal: Journal
+  /** Where else there is something to see. */
+  readonly notices: readonly string[]
 }
 
 export interface Audience {
@@ -27,18 +29,30 @@ export interface Audience {
   ends(): void
 }
 
+/** What looks at the registry from outside, such as a dashboard: where it is to be found, and how to end it. */
+export interface Attachment {
+  readonly lines: readonly string[]
+  close(): Promise<void>
+}
+
+export type Attach = (registry: Registry) => Promise<Attachment>
+
 /** What a call in flight may still take when the time is up. */
 const LONGEST_DRAIN_MS = 1000
+/** One round of the timetable, where the run has no end: long enough to follow it with the eye. */
+const ROUND_MS = 40_000
 
 /** Resolves when nothing of it is left; to `null` if `interrupt` came before the first call. */
 export async function runDemo(
   options: DemoOptions,
   audience: Audience,
   interrupt: AbortSignal,
+  attach: readonly Attach[] = [],
 ): Promise<Report | null> {
   const host = createServiceHost()
   const registry = createRegistry()
   const ending = new AbortController()
+  const attached: Attachment[] = []
   // Each call in flight listens to it.
   setMaxListeners(0, ending.signal)
   const interrupted = new Promise<null>((resolve) => {
@@ -52,12 +66,15 @@ export async function runDemo(
   try {
     const cast = await Promise.race([castOf(options, host, registry), interrupted])
     if (cast === null) return null
+    for (const to of attach) attached.push(await to(registry))
     const startedAt = performance.now()
     const endpoints = cast.map(({ endpoint }) => endpoint)
     const journal = newJournal(startedAt, audience.happened)
     observe(registry, endpoints, journal)
-    audience.begins({ options, startedAt, endpoints, journal })
-    void followTimetable(cast, { host, journal, durationMs: options.durationMs, signal: ending.signal })
+    audience.begins({ options, startedAt, endpoints, journal, notices: attached.flatMap(({ lines }) => lines) })
+    const repeats = !Number.isFinite(options.durationMs)
+    const roundMs = repeats ? ROUND_MS : options.durationMs
+    void followTimetable(cast, { host, journal, durationMs: roundMs, repeats, signal: ending.signal })
     await perform(options, registry, endpoints, startedAt, ending)
     const interruptedBy = interrupt.aborted ? String(interrupt.reason) : null
     const elapsedMs = Math.min(performance.now() - startedAt, options.durationMs)
@@ -66,6 +83,7 @@ export async function runDemo(
   } finally {
     ending.abort()
     audience.ends()
+    await Promise.allSettled(attached.map((attachment) => attachment.close()))
     await Promise.all([registry.close(), host.stopAll()])
   }
 }
@@ -110,7 +128,8 @@ async function perform(
   ending: AbortController,
 ): Promise<void> {
   const intervalMs = 1000 / rate
-  const lastBell = setTimeout(() => ending.abort(), durationMs + LONGEST_DRAIN_MS)
+  const isEndless = !Number.isFinite(durationMs)
+  const lastBell = isEndless ? undefined : setTimeout(() => ending.abort(), durationMs + LONGEST_DRAIN_MS)
   const driving = endpoints.map((endpoint, index) => {
     // Not all at the same moment: they would wait for one another in this one process.
     const startAt = startedAt + (intervalMs * index) / endpoints.length

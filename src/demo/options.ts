@@ -1,10 +1,9 @@
-// Options: what `npm start` takes on its command line, checked before anything is started.
+// Options: what the demonstration takes on its command line, checked before anything is started.
 import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
-import { parseDuration } from '../../src/edge/duration.ts'
-import { PolicyError, type PolicyOptions, resolvePolicy } from '../../src/index.ts'
+import { type Duration, PolicyError, type PolicyOptions, resolvePolicy } from '../index.ts'
 
 export interface DemoOptions {
+  /** Infinity: until it is interrupted. */
   readonly durationMs: number
   /** Calls per second to each endpoint, in each of the two lanes. */
   readonly rate: number
@@ -15,33 +14,26 @@ export interface DemoOptions {
   readonly json: boolean
 }
 
-export const USAGE = `npm start -- [options]
-
-Calls services at a steady rate, with and without circuit breakers, and says what the breakers bought.
-
-  --duration <time>      how long to call, from 1s to 1h: '15s', or milliseconds (default 15s)
-  --rate <number>        calls per second to each endpoint, above 0 and at most 500 (default 20)
-  --endpoint <name=url>  guard your own service instead of the demo's five; repeatable. Each call is a GET,
-                         sent twice: through the breaker, and without one to compare
-  --policy <file.json>   the policy for every endpoint, as in the table in docs/policy.md
-                         (a timeout of 1s and "status 500 and above fails" unless it says otherwise)
-  --json                 print one JSON document at the end, and nothing else
-  --help                 print this
-
-Exit codes: 0 done, 1 could not run, 2 wrong arguments, 130 ended by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP.
-`
+/** As they stand on the command line. */
+export interface DemoValues {
+  readonly duration?: string | undefined
+  readonly rate?: string | undefined
+  readonly endpoint?: readonly string[] | undefined
+  readonly policy?: string | undefined
+  readonly json?: boolean | undefined
+}
 
 /** The command line is wrong; the message is one line. */
 export class UsageError extends Error {}
 
 const LONGEST_NAME = 40
+/** As a duration: until it is ended from outside. */
+export const FOREVER = 'forever'
 
-/** `'help'`, or what to run. @throws UsageError */
-export function readOptions(args: readonly string[]): DemoOptions | 'help' {
-  const values = readFlags(args)
-  if (values.help) return 'help'
+/** What to run. @throws UsageError */
+export function readOptions(values: DemoValues, usualDuration = '15s'): DemoOptions {
   return {
-    durationMs: readDuration(values.duration ?? '15s'),
+    durationMs: readDuration(values.duration ?? usualDuration),
     rate: readRate(values.rate ?? '20'),
     endpoints: values.endpoint === undefined ? null : readEndpoints(values.endpoint),
     policy: values.policy === undefined ? null : readPolicy(values.policy),
@@ -49,32 +41,24 @@ export function readOptions(args: readonly string[]): DemoOptions | 'help' {
   }
 }
 
-function readFlags(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        duration: { type: 'string' },
-        rate: { type: 'string' },
-        endpoint: { type: 'string', multiple: true },
-        policy: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values
-  } catch (error) {
-    // Node's message goes on to explain positional arguments, over several lines.
-    const [what = ''] = (error as Error).message.split(/\. |\n/)
-    throw new UsageError(`${what.replace(/\.$/, '')} (--help lists the options)`)
-  }
-}
-
 function readDuration(text: string): number {
-  const ms = parseDuration(/^\d+(\.\d+)?$/.test(text) ? Number(text) : text)
-  if (ms === undefined || ms < 1000 || ms > 3_600_000) {
-    throw new UsageError(`--duration: expected '15s' or milliseconds, from 1s to 1h, received ${quote(text)}`)
+  if (text === FOREVER) return Number.POSITIVE_INFINITY
+  const ms = msOf(text)
+  if (ms === null || ms < 1000 || ms > 3_600_000) {
+    throw new UsageError(
+      `--duration: expected '15s' or milliseconds, from 1s to 1h, or ${FOREVER}, received ${quote(text)}`,
+    )
   }
   return ms
+}
+
+/** As the library reads a duration, whose units are the same; plain figures are milliseconds. */
+function msOf(text: string): number | null {
+  try {
+    return resolvePolicy({ timeout: (/^\d+(\.\d+)?$/.test(text) ? Number(text) : text) as Duration }).timeoutMs
+  } catch {
+    return null
+  }
 }
 
 function readRate(text: string): number {

@@ -1,5 +1,5 @@
 // Report: the numbers of a run, all of them measured. It is the document of --json, and what summary.ts puts in words.
-import type { BreakerStats } from '../../src/index.ts'
+import type { BreakerStats } from '../index.ts'
 import type { Endpoint } from './endpoint.ts'
 import { type Incident, noticedAfterMs, recoveredAfterMs } from './incident.ts'
 import type { Entry } from './journal.ts'

@@ -1,5 +1,5 @@
 // HttpCall: one GET with its whole answer; and the same with a timeout, as one writes it without a breaker.
-import type { Outcome } from '../../src/index.ts'
+import type { Outcome } from '../index.ts'
 
 /** The status of the whole answer. fetch does not throw on a 500, and is done before the body is. */
 export async function get(url: string, signal: AbortSignal): Promise<number> {

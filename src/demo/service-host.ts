@@ -19,9 +19,14 @@ export interface ServiceHost {
   stopAll(): Promise<void>
 }
 
-const PROGRAM = fileURLToPath(new URL('./service.ts', import.meta.url))
-// Its full address: `--import tsx` would be looked for in the current directory.
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+/** From the sources it is TypeScript, which needs a loader; in the package it stands beside this module, bundled. */
+const IS_SOURCE = import.meta.url.endsWith('.ts')
+const PROGRAM = fileURLToPath(new URL(IS_SOURCE ? './service.ts' : './service.js', import.meta.url))
+
+function loader(): string[] {
+  // Its full address: `--import tsx` would be looked for in the current directory.
+  return IS_SOURCE ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : []
+}
 
 export function createServiceHost(): ServiceHost {
   const children = new Set<ChildProcess>()
@@ -31,7 +36,7 @@ export function createServiceHost(): ServiceHost {
     if (stopped) throw new Error('the services are being stopped')
     const child = fork(PROGRAM, [behaviour, String(port)], {
       // Not this process's own: with --inspect all of them would want the same port.
-      execArgv: ['--import', TSX],
+      execArgv: loader(),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
     children.add(child)

@@ -1,5 +1,5 @@
 // Summary: the report as people read it, the answer to "what did this buy me".
-import { type Column, inWords, type Paint, tableOf, wrap } from './paint.ts'
+import { type Column, inWords, type Paint, tableOf, wrap } from '../terminal/index.ts'
 import type { EndpointReport, Report } from './report.ts'
 
 /** `width`: that of the terminal, if it is one. */

@@ -1,5 +1,5 @@
 // Endpoint: what is called, through its breaker and without; and what was seen of it. Made by run.ts.
-import type { Breaker } from '../../src/index.ts'
+import type { Breaker } from '../index.ts'
 import { type Incident, newIncident } from './incident.ts'
 import { type Lane, newLane } from './lane.ts'
 

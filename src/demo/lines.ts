@@ -1,6 +1,7 @@
 // Lines: the view for a pipe or a file. One plain line for each thing that happens.
+
+import { cut, type Paint, paintState } from '../terminal/index.ts'
 import type { Entry } from './journal.ts'
-import { cut, type Paint, paintState } from './paint.ts'
 import type { Audience, Scene } from './run.ts'
 
 const ARROW_WIDTH = 21
@@ -24,12 +25,16 @@ export function widthOfNames(endpoints: Scene['endpoints']): number {
 export function printLines(out: NodeJS.WritableStream, paint: Paint): Audience {
   let nameWidth = 0
   return {
-    begins({ options, endpoints }) {
+    begins({ options, endpoints, notices }) {
       nameWidth = widthOfNames(endpoints)
       for (const { name, url, pids } of endpoints) {
         out.write(`${name.padEnd(nameWidth)}  ${url}${pids.length > 0 ? `  pid ${pids.join(', ')}` : ''}\n`)
       }
-      out.write(`${options.rate} calls/s to each, with and without its breaker, for ${options.durationMs / 1000} s\n`)
+      const howLong = Number.isFinite(options.durationMs)
+        ? `for ${options.durationMs / 1000} s`
+        : 'until it is interrupted'
+      out.write(`${options.rate} calls/s to each, with and without its breaker, ${howLong}\n`)
+      for (const notice of notices) out.write(`${notice}\n`)
     },
     happened(entry) {
       out.write(`${lineOf(entry, nameWidth, paint)}\n`)

@@ -1,5 +1,5 @@
 // Services: the five that the demo starts, and the policy that each one's breaker gets.
-import type { PolicyOptions } from '../../src/index.ts'
+import type { PolicyOptions } from '../index.ts'
 import { isFailedCall } from './http-call.ts'
 import type { Behaviour } from './service.ts'
 

@@ -1,8 +1,8 @@
 // Screen: the view for a terminal. A table of the breakers, drawn anew five times a second, over the last transitions.
 import { createLogUpdate } from 'log-update'
+import { type Column, cut, inWords, type Paint, paintState, tableOf, wrap } from '../terminal/index.ts'
 import type { Endpoint } from './endpoint.ts'
 import { lineOf, widthOfNames } from './lines.ts'
-import { type Column, cut, inWords, type Paint, paintState, tableOf } from './paint.ts'
 import type { Audience, Scene } from './run.ts'
 
 const REDRAW_MS = 200
@@ -34,21 +34,23 @@ export function openScreen(out: NodeJS.WriteStream, paint: Paint): Audience {
 }
 
 function pictureOf(
-  { options, startedAt, endpoints, journal }: Scene,
+  { options, startedAt, endpoints, journal, notices }: Scene,
   { rows, columns }: NodeJS.WriteStream,
   paint: Paint,
 ): string {
   const { durationMs, rate } = options
   const elapsed = Math.min((performance.now() - startedAt) / 1000, durationMs / 1000).toFixed(1)
-  const heading = cut(`switchgear  ${elapsed} s of ${durationMs / 1000} s, ${rate} calls/s to each endpoint`, columns)
+  const end = Number.isFinite(durationMs) ? ` of ${durationMs / 1000} s` : ' (Ctrl-C ends it)'
+  const heading = cut(`switchgear  ${elapsed} s${end}, ${rate} calls/s to each endpoint`, columns)
   const title = heading.replace('switchgear', paint.bold)
   const table = breakersOf(endpoints, paint, columns)
-  const room = Math.max(rows - table.split('\n').length - 3, 1)
+  const wrapped = notices.flatMap((notice) => wrap(notice, columns).split('\n')).map(paint.cyan)
+  const room = Math.max(rows - table.split('\n').length - wrapped.length - 3, 1)
   const nameWidth = widthOfNames(endpoints)
   const log = journal.entries
     .slice(-Math.min(room, LONGEST_LOG))
     .map((entry) => lineOf(entry, nameWidth, paint, columns))
-  return [title, table, ...log].join('\n')
+  return [title, ...wrapped, table, ...log].join('\n')
 }
 
 function breakersOf(endpoints: readonly Endpoint[], paint: Paint, width: number): string {
