@@ -17,6 +17,7 @@ export {
   RegistryFullError,
   SnapshotError,
 } from './edge/errors.ts'
+export { matchNames } from './edge/name-pattern.ts'
 export type {
   BackoffOptions,
   CallWindowOptions,
@@ -46,8 +47,12 @@ export type {
 export { describeReason, type Reason } from './rules/triggers.ts'
 export type { Breaker } from './runtime/breaker.ts'
 export type { CallContext } from './runtime/call-context.ts'
-export type { ErrorSource, EventName, Listener, RegistryEvents } from './runtime/events.ts'
+export type { ErrorSource, EventName, Listener, OutcomeEvent, RegistryEvents } from './runtime/events.ts'
+export type { Evidence, RateEvidence } from './runtime/evidence.ts'
 export type { Guarded } from './runtime/full-call.ts'
+export type { EndpointHealth, Health, HealthRules } from './runtime/health.ts'
+export type { CallMessage } from './runtime/outcome-events.ts'
 export type { Permit } from './runtime/permit.ts'
 export { createRegistry, Registry } from './runtime/registry.ts'
-export type { BreakerStats } from './runtime/stats.ts'
+export type { BreakerStats, CallStats, EndpointStats, StatsOptions } from './runtime/stats.ts'
+export type { StatsReader } from './runtime/stats-reader.ts'

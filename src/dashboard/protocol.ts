@@ -271,6 +271,7 @@ export type ErrorName =
   | 'tooLarge'
   | 'invalid'
   | 'closed'
+  | 'busy'
   | 'failed'
 
 /** The figures of a row by their names. */

@@ -2,6 +2,7 @@
 // Resolved once, when the registry is made; asked whenever a breaker is made or configured.
 import { defaultPolicy, type Policy } from '../rules/policy.ts'
 import { ArgumentError, type Mistake, PolicyError, quote } from './errors.ts'
+import { isPattern, patternOf } from './name-pattern.ts'
 import { resolvePolicy } from './resolve-policy.ts'
 
 interface Pattern {
@@ -25,28 +26,11 @@ export function choosePolicy(shared: unknown, byName: object, mistakes: Mistake[
   const patterns: Pattern[] = []
   for (const [name, options] of Object.entries(byName)) {
     const policy = collect(options, fallback, `policies[${quote(name)}]`)
-    if (name.includes('*')) patterns.push({ matches: patternOf(name), policy })
+    if (isPattern(name)) patterns.push({ matches: patternOf(name), policy })
     else exact.set(name, policy)
   }
   return (name) => {
     if (typeof name !== 'string') throw new ArgumentError('name', 'a string', name)
     return exact.get(name) ?? patterns.find(({ matches }) => matches(name))?.policy ?? fallback
-  }
-}
-
-/** Part after part from the left, in linear time: names may be long, and a regular expression would backtrack. */
-function patternOf(pattern: string): (name: string) => boolean {
-  const [first = '', ...others] = pattern.split('*')
-  const last = others.pop() ?? ''
-  return (name) => {
-    if (!name.startsWith(first) || !name.endsWith(last)) return false
-    let from = first.length
-    for (const part of others) {
-      const at = name.indexOf(part, from)
-      if (at === -1) return false
-      from = at + part.length
-    }
-    // The parts must not share characters: `a*a` is not `a`.
-    return from <= name.length - last.length
   }
 }

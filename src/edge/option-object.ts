@@ -1,6 +1,7 @@
 // OptionObject: which objects may be handed in as options, and what is said of a key that is no option.
 // A promise, a Map or a breaker has none of the options either, and would pass for "all defaults".
 import { isThenable } from './describe-value.ts'
+import { ArgumentError } from './errors.ts'
 import { nearestName } from './nearest-name.ts'
 
 /**
@@ -27,6 +28,17 @@ export function unknownKeys(options: object, names: readonly string[]): string[]
   const unknown: string[] = []
   for (const key in options) if (!names.includes(key)) unknown.push(key)
   return unknown
+}
+
+/**
+ * That `options` may be handed in as options and has no others than `names`: the check of every function that takes some.
+ * @throws ArgumentError (`INVALID_ARGUMENT`)
+ */
+export function checkOptions(where: string, options: unknown, names: readonly string[]): void {
+  if (!isOptionObject(options)) throw new ArgumentError(where, `an object: { ${names.join(', ')} }`, options)
+  for (const key of unknownKeys(options, names)) {
+    throw new ArgumentError(`${where}.${key}`, expectedInsteadOf(key, names), options[key])
+  }
 }
 
 /** What was expected instead of `key`: the option it was meant for, and all there are. */

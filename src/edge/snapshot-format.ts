@@ -86,6 +86,9 @@ const breaker = v.pipe(
       ignored: natural,
       late: natural,
       slow: natural,
+      // Absent in older snapshots.
+      timedOut: v.optional(natural),
+      fallbacks: v.optional(natural),
     }),
     timeInState: perState,
   }),

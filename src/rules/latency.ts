@@ -26,7 +26,15 @@ export interface Latency {
   readonly p99: number | null
   /** Exact, of the calls that were sampled. */
   readonly max: number | null
+  /** How many calls were sampled. */
+  readonly samples: number
+  /** Exact, of all that were sampled together. */
+  readonly totalMs: number
+  /** With `latencyBoundsMs`: how many sampled calls took at most each of those times, within 5 %. */
+  readonly atMost?: readonly number[]
 }
+
+const NONE: Latency = { mean: null, p50: null, p90: null, p99: null, max: null, samples: 0, totalMs: 0 }
 
 export function newSketch(): LatencySketch {
   return { counts: [], first: 0, samples: 0, totalMs: 0, maxMs: 0 }
@@ -49,14 +57,29 @@ export function addDuration(sketch: LatencySketch, durationMs: number): void {
 }
 
 export function latencyOf(sketch: LatencySketch | null): Latency {
-  if (sketch === null || sketch.samples === 0) return { mean: null, p50: null, p90: null, p99: null, max: null }
+  if (sketch === null || sketch.samples === 0) return NONE
   return {
     mean: sketch.totalMs / sketch.samples,
     p50: quantile(sketch, 0.5),
     p90: quantile(sketch, 0.9),
     p99: quantile(sketch, 0.99),
     max: sketch.maxMs,
+    samples: sketch.samples,
+    totalMs: sketch.totalMs,
   }
+}
+
+/** How many sampled calls took at most each of these times, in ms; within the sketch's 5 %. */
+export function countsUpTo(sketch: LatencySketch | null, boundsMs: readonly number[]): number[] {
+  return boundsMs.map((bound) => {
+    if (sketch === null) return 0
+    return sketch.counts.reduce((sum, count, index) => (middleOf(sketch.first + index) <= bound ? sum + count : sum), 0)
+  })
+}
+
+/** A duration of this bin is off from it by at most half the growth. */
+function middleOf(bin: number): number {
+  return (SMALLEST_MS * GROWTH ** bin * 2) / (1 + GROWTH)
 }
 
 function quantile({ counts, first, samples, maxMs }: LatencySketch, q: number): number {
@@ -66,6 +89,5 @@ function quantile({ counts, first, samples, maxMs }: LatencySketch, q: number): 
     seen += count
     return seen >= rank
   })
-  // The middle of a bin is off by at most half the growth.
-  return Math.min(maxMs, (SMALLEST_MS * GROWTH ** (first + index) * 2) / (1 + GROWTH))
+  return Math.min(maxMs, middleOf(first + index))
 }

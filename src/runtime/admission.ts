@@ -2,6 +2,7 @@
 import { BreakerOpenError } from '../edge/errors.ts'
 import { type BreakerState, hasPermit, holdsProbe } from '../rules/decide.ts'
 import { catchUp, caughtUp, send } from './deliver.ts'
+import { publishCall } from './outcome-events.ts'
 import { rejectionOf } from './publish.ts'
 import { chronicleOf, type Row } from './row.ts'
 
@@ -20,20 +21,20 @@ export function admit(row: Row): number | BreakerOpenError {
   if (row.resets !== home.resets.count) catchUp(row, home.clock.now())
   if (admitsAll(row.state)) {
     const { generation } = row
-    if (!home.folding) send(row, { type: 'admit', probe: NO_PROBE, at: home.clock.now() })
+    if (!row.folds) send(row, { type: 'admit', probe: NO_PROBE, at: home.clock.now() })
     // Who watches the admission may end the stay by it: it was of that stay, and is asked for anew in the next.
     if (row.generation !== generation) return admit(row)
     row.allowed++
     return NO_PROBE
   }
   // Who is forced open does not say when to come back: no clock is needed.
-  if (row.state === 'forcedOpen' && home.folding) return reject(row, 0)
+  if (row.state === 'forcedOpen' && row.folds) return reject(row, 0)
   const now = home.clock.now()
   catchUp(row, now)
   // Closed or disabled on the way: by a listener of what was overdue, or by a crash.
-  if (home.folding && admitsAll(row.state)) return admit(row)
+  if (row.folds && admitsAll(row.state)) return admit(row)
   const mayProbe = row.state === 'halfOpen' && hasPermit(row.stay, row.policy)
-  return mayProbe || !home.folding ? admitProbe(row, mayProbe, now) : reject(row, now)
+  return mayProbe || !row.folds ? admitProbe(row, mayProbe, now) : reject(row, now)
 }
 
 function admitsAll(state: BreakerState): boolean {
@@ -48,7 +49,7 @@ function admitProbe(row: Row, mayProbe: boolean, at: number): number | BreakerOp
   // By the row, not by hope: the actor may have crashed.
   if (holdsProbe(stay, probe)) {
     row.allowed++
-    if (hub.hears('probe')) hub.post('probe', { endpoint, generation, inFlight: stay.probes.length })
+    if (hub.hears('probe', endpoint)) hub.post('probe', { endpoint, generation, inFlight: stay.probes.length })
     return probe
   }
   // The permit may come into being yet, when the turn that is running has ended.
@@ -59,7 +60,8 @@ function admitProbe(row: Row, mayProbe: boolean, at: number): number | BreakerOp
 function reject(row: Row, now: number): BreakerOpenError {
   const { state, generation, home, name: endpoint } = row
   chronicleOf(row).rejected++
-  if (home.hub.hears('rejected')) home.hub.post('rejected', { endpoint, state, generation })
+  if (home.hub.hears('rejected', endpoint)) home.hub.post('rejected', { endpoint, state, generation })
+  publishCall(row, 'rejected', Number.NaN)
   // A permit that is free is taken by somebody just now: at once is the honest answer, and it is above 0.
   const waitMs = retryAfterMs(row, now) ?? (state === 'halfOpen' ? 1 : undefined)
   return new BreakerOpenError(rejectionOf(row), endpoint, state, waitMs, row.policy.captureStack)

@@ -8,6 +8,8 @@ import type { Policy } from '../rules/policy.ts'
 import { admit, wouldAdmit } from './admission.ts'
 import { call } from './call.ts'
 import { caughtUp, command, isActive } from './deliver.ts'
+import type { EventName, Listener } from './events.ts'
+import { type Evidence, evidenceOf } from './evidence.ts'
 import { attached, type Guarded } from './full-call.ts'
 import { Permit, record } from './permit.ts'
 import type { Row } from './row.ts'
@@ -96,6 +98,27 @@ export class Breaker {
   /** Its figures by now, as a value of its own that does not change. Durations in ms, shares 0-1. */
   stats(): BreakerStats {
     return statsOf(this.#readable())
+  }
+
+  /** What its triggers judge, by now: what is in its windows, and where the thresholds are. For pictures. */
+  evidence(): Evidence {
+    return evidenceOf(this.#readable())
+  }
+
+  /**
+   * As `registry.on`, for the events of this endpoint alone; those of a breaker of its name that is made anew, too.
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for an event that there is none of, or a listener that is no function
+   */
+  on<N extends EventName>(name: N, listener: Listener<N>): () => void {
+    return this.#row.home.hub.on(name, listener, this.#row.name)
+  }
+
+  /**
+   * From now on every admission and outcome is an event of this breaker's actor, as under `folding: false`, and the actor
+   * stays; for who watches it. A call then costs microseconds. The function it gives ends that.
+   */
+  unfold(): () => void {
+    return this.#row.home.unfold(this.#row.name)
   }
 
   /**

@@ -4,6 +4,7 @@ import type { CallOptions } from '../edge/call-options.ts'
 import { addSuccess } from '../rules/tally.ts'
 import { NO_PROBE } from './admission.ts'
 import type { CallContext } from './call-context.ts'
+import { callChannel } from './channels.ts'
 import { classify } from './classify.ts'
 import { callFully, type Guarded } from './full-call.ts'
 import { chain, failAtOnce } from './promise.ts'
@@ -13,7 +14,8 @@ import { callTimed } from './timed-call.ts'
 
 export function call<T, F>(row: Row, fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
   const { context, onValue, onError } = row
-  if (row.path !== 'plain' || row.untilSample === 1 || options !== undefined || typeof fn !== 'function') {
+  const isPlain = row.path === 'plain' && row.untilSample !== 1 && !callChannel.hasSubscribers
+  if (!isPlain || options !== undefined || typeof fn !== 'function') {
     return callOtherwise(row, fn, options)
   }
   row.untilSample--
@@ -26,7 +28,8 @@ export function call<T, F>(row: Row, fn: Guarded<T>, options?: CallOptions<F>): 
 }
 
 function callOtherwise<T, F>(row: Row, fn: Guarded<T>, options: CallOptions<F> | undefined): Promise<T | F> {
-  if (row.path === 'full' || options !== undefined || typeof fn !== 'function') return callFully(row, fn, options)
+  const isFull = row.path === 'full' || callChannel.hasSubscribers
+  if (isFull || options !== undefined || typeof fn !== 'function') return callFully(row, fn, options)
   if (row.path === 'timed' || row.untilSample === 1) return callTimed(row, fn, takesSample(row))
   makeHandlers(row)
   setPath(row)
@@ -46,7 +49,7 @@ function makeHandlers(row: Row): void {
     return value
   }
   row.onError = (error) => {
-    settle(row, classify(row, { error }, Number.NaN), generation, NO_PROBE, Number.NaN, dateOf(row))
+    settle(row, classify(row, { error }, Number.NaN), generation, NO_PROBE, Number.NaN, dateOf(row), error)
     throw error
   }
 }

@@ -7,6 +7,10 @@ export class Chronicle {
   ignored = 0
   late = 0
   slow = 0
+  /** Failures whose time was up. */
+  timedOut = 0
+  /** Fallbacks that were asked to answer. */
+  fallbacks = 0
   /** Outcomes that were reported without a permit. */
   recorded = 0
   /** Time spent in states before the present one. */

@@ -1,46 +1,73 @@
 // EventHub: calls listeners, and all other code that is not ours.
 // A listener runs between turns, never inside an actor, so it may call, trip or delete whatever it likes.
 import { ArgumentError, describeValue } from '../edge/errors.ts'
-import { type ErrorSource, EVENT_NAMES, type EventName, type Listener, type RegistryEvents } from './events.ts'
+import { EVENT_CHANNELS } from './channels.ts'
+import {
+  type ErrorSource,
+  EVENT_NAMES,
+  type EventName,
+  type Listener,
+  OUTCOMES,
+  type RegistryEvents,
+} from './events.ts'
 import { onRejection } from './promise.ts'
 import type { Turns } from './turns.ts'
 
 type AnyListener = (event: never) => unknown
+type Listeners = Map<EventName, readonly AnyListener[]>
 
 /** Warnings are kept apart by what they are about; more than so many are of a flood. */
 const MOST_WARNINGS = 1_000
 
 export class EventHub {
   readonly #turns: Turns
-  readonly #listeners = new Map<EventName, readonly AnyListener[]>()
+  readonly #listeners: Listeners = new Map()
+  readonly #listenersOf = new Map<string, Listeners>()
   readonly #warnedOf = new Set<string>()
+  readonly #onCallsHeard: (endpoint: string | undefined) => void
 
-  constructor(turns: Turns) {
+  /** `onCallsHeard` is told that who listens to the calls of an endpoint, or of all, may have changed. */
+  constructor(turns: Turns, onCallsHeard: (endpoint: string | undefined) => void) {
     this.#turns = turns
+    this.#onCallsHeard = onCallsHeard
   }
 
-  /** @throws ArgumentError for an unknown name or a listener that is not a function. */
-  on<N extends EventName>(name: N, listener: Listener<N>): () => void {
+  /**
+   * Of one endpoint, or of all.
+   * @throws ArgumentError for an unknown name or a listener that is not a function.
+   */
+  on<N extends EventName>(name: N, listener: Listener<N>, endpoint?: string): () => void {
     if (!Object.hasOwn(EVENT_NAMES, name))
       throw new ArgumentError('on(name)', Object.keys(EVENT_NAMES).join(', '), name)
     if (typeof listener !== 'function') throw new ArgumentError('on(name, listener)', 'a function', listener)
     // A listener of its own for each call, so that the same function subscribed twice is unsubscribed once.
     const own: AnyListener = (event) => listener(event)
-    this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), own])
+    const listeners = endpoint === undefined ? this.#listeners : (this.#listenersOf.get(endpoint) ?? new Map())
+    if (endpoint !== undefined) this.#listenersOf.set(endpoint, listeners)
+    listeners.set(name, [...(listeners.get(name) ?? []), own])
+    this.#changed(name, endpoint)
     return () => {
-      const others = (this.#listeners.get(name) ?? []).filter((other) => other !== own)
-      if (others.length > 0) this.#listeners.set(name, others)
-      else this.#listeners.delete(name)
+      const others = (listeners.get(name) ?? []).filter((other: AnyListener) => other !== own)
+      if (others.length > 0) listeners.set(name, others)
+      else listeners.delete(name)
+      if (endpoint !== undefined && listeners.size === 0) this.#listenersOf.delete(endpoint)
+      this.#changed(name, endpoint)
     }
   }
 
-  hears(name: EventName): boolean {
-    return this.#listeners.has(name)
+  hears(name: EventName, endpoint?: string): boolean {
+    if (this.#listeners.has(name) || EVENT_CHANNELS[name]?.hasSubscribers) return true
+    return endpoint !== undefined && this.#of(endpoint)?.has(name) === true
+  }
+
+  /** Whether somebody wants to know what each call of this endpoint came to. */
+  hearsCalls(endpoint: string): boolean {
+    return hearsOutcomes(this.#listeners) || hearsOutcomes(this.#of(endpoint))
   }
 
   /** Tells the listeners between turns. */
   post<N extends EventName>(name: N, event: RegistryEvents[N]): void {
-    if (!this.hears(name)) return
+    if (!this.hears(name, event.endpoint)) return
     // One listener must not change what the next one hears.
     Object.freeze(event)
     this.#turns.later(() => this.#tell(name, event))
@@ -59,20 +86,33 @@ export class EventHub {
   /** An `error` event; without a listener for that, a warning, once for each source and endpoint. */
   report(source: ErrorSource, error: unknown, endpoint?: string): void {
     const event = endpoint === undefined ? { source, error } : { source, endpoint, error }
-    if (this.hears('error')) this.post('error', event)
+    if (this.hears('error', endpoint)) this.post('error', event)
     else this.#warn(event)
   }
 
   clear(): void {
     this.#listeners.clear()
+    this.#listenersOf.clear()
+  }
+
+  #of(endpoint: string): Listeners | undefined {
+    return this.#listenersOf.size === 0 ? undefined : this.#listenersOf.get(endpoint)
+  }
+
+  #changed(name: EventName, endpoint: string | undefined): void {
+    if ((OUTCOMES as readonly EventName[]).includes(name)) this.#onCallsHeard(endpoint)
   }
 
   #tell<N extends EventName>(name: N, event: RegistryEvents[N]): void {
-    for (const listener of this.#listeners.get(name) ?? []) {
+    const { endpoint } = event
+    const ofEndpoint = endpoint === undefined ? undefined : this.#of(endpoint)?.get(name)
+    for (const listener of [...(this.#listeners.get(name) ?? []), ...(ofEndpoint ?? [])]) {
       // An error listener that throws is not told of itself, or it would be told for ever.
       if (name !== 'error') this.guest('listener', () => listener(event as never))
       else this.#tellOfError(listener, event as RegistryEvents['error'])
     }
+    // Node's own way with subscribers that throw: an uncaught exception of the process.
+    EVENT_CHANNELS[name]?.publish(event)
   }
 
   #tellOfError(listener: AnyListener, event: RegistryEvents['error']): void {
@@ -90,6 +130,10 @@ export class EventHub {
     this.#warnedOf.add(about)
     warn(`${about} went wrong: ${inWords(error)}`, 'SWITCHGEAR_ERROR')
   }
+}
+
+function hearsOutcomes(listeners: Listeners | undefined): boolean {
+  return listeners !== undefined && listeners.size > 0 && OUTCOMES.some((name) => listeners.has(name))
 }
 
 /** A warning of the process, where there is one; else on the console. */

@@ -21,6 +21,31 @@ export interface RegistryEvents {
      * duration. After a stall it is when the change was due, not when it was noticed.
      */
     readonly at: number
+    /** The same moment as a date, for logs: ms since 1970, as `Date.now()`. */
+    readonly time: number
+  }
+  /** A call succeeded, or a success was reported. Who listens to what calls come to takes calls off their fast path. */
+  success: OutcomeEvent
+  /** A call failed, or a failure was reported. */
+  failure: OutcomeEvent & {
+    /** What was thrown; `undefined` where a value was judged a failure, or none was reported. */
+    readonly error: unknown
+  }
+  /** A call failed because its time was up, told in place of `failure`: its `timeout`, or an error named `TimeoutError`. */
+  timeout: OutcomeEvent & {
+    /** A CallTimeoutError, or what the platform threw. */
+    readonly error: unknown
+  }
+  /** A call counted neither way: called off by its own signal, a permit given back, or by the policy's `ignore`. */
+  ignored: OutcomeEvent
+  /** A fallback was asked to answer instead of an error. */
+  fallback: {
+    /** The name of the breaker. */
+    readonly endpoint: string
+    /** Number of its stay in a state. */
+    readonly generation: number
+    /** What the caller would have got: a rejection, or the error of a call that failed. */
+    readonly error: unknown
   }
   /** A call was not admitted. */
   rejected: {
@@ -74,6 +99,8 @@ export interface RegistryEvents {
     readonly error: unknown
     /** Of the stay as it goes on. */
     readonly generation: number
+    /** When, in ms since 1970. */
+    readonly time: number
   }
   /** An actor crashed more than `maxRestarts` times `withinMs`, and the breaker is parked until an operator ends that. */
   escalated: {
@@ -83,6 +110,8 @@ export interface RegistryEvents {
     readonly error: unknown
     /** Where it is parked: the `onEscalation` of the registry. */
     readonly state: BreakerState
+    /** When, in ms since 1970. */
+    readonly time: number
   }
   /** Code that was handed to the registry did what it must not. Without a listener it is a warning of the process. */
   error: {
@@ -95,6 +124,16 @@ export interface RegistryEvents {
   }
 }
 
+/** What one call came to, told after it was counted. A call that is late is told as `late` alone. */
+export interface OutcomeEvent {
+  /** The name of the breaker. */
+  readonly endpoint: string
+  /** Number of the stay it counts in. */
+  readonly generation: number
+  /** How long it took, in ms; absent where nobody measured it. `latencySampling: 1` has every call measured. */
+  readonly durationMs?: number
+}
+
 /**
  * Whose code went wrong: a listener, a subscriber of an actor, an inspector, a classifier, the clock, the signal of a
  * call; or `actor`: an event was sent to an actor that takes none such.
@@ -105,9 +144,17 @@ export type EventName = keyof RegistryEvents
 /** A function that is told of each event of one name. What it returns is of no account; if that rejects it is an `error` event. */
 export type Listener<N extends EventName> = (event: RegistryEvents[N]) => void
 
+/** Events of single calls: a breaker that nobody asks for them does not tell them. */
+export const OUTCOMES = ['success', 'failure', 'timeout', 'ignored'] as const
+
 /** Every name, to check what users hand in. */
 export const EVENT_NAMES: Record<EventName, true> = {
   transition: true,
+  success: true,
+  failure: true,
+  timeout: true,
+  ignored: true,
+  fallback: true,
   rejected: true,
   late: true,
   probe: true,

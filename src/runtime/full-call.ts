@@ -5,7 +5,7 @@ import { runBounded } from './bounded-call.ts'
 import type { CallContext } from './call-context.ts'
 import { Permit } from './permit.ts'
 import { rejectLater, rejectWith } from './promise.ts'
-import { contextOf, type Row } from './row.ts'
+import { chronicleOf, contextOf, type Row } from './row.ts'
 
 /** A function that a breaker guards. */
 export type Guarded<T> = (context: CallContext) => T | PromiseLike<T>
@@ -24,7 +24,7 @@ export function callFully<T, F>(former: Row, fn: Guarded<T>, given: CallOptions<
     if (signal?.aborted) return rejectWith(signal.reason)
     const probe = admit(row)
     if (typeof probe === 'number') return run(row, probe, fn, timeoutMs, options)
-    return fallback === undefined ? rejectLater(probe) : answer(fallback, probe)
+    return fallback === undefined ? rejectLater(probe) : answer(row, fallback, probe)
   } catch (error) {
     return rejectWith(error)
   }
@@ -45,14 +45,17 @@ async function run<T, F>(
       : runBounded(row, fn, timeoutMs, signal))
   } catch (error) {
     const result = isAbortOf(signal, error) ? permit.settle('ignore') : permit.settleBy({ error })
-    if (fallback !== undefined && result === 'fail') return fallback(error)
+    if (fallback !== undefined && result === 'fail') return answer(row, fallback, error)
     throw error
   }
   permit.settleBy({ value })
   return value
 }
 
-async function answer<F>(fallback: (error: unknown) => F | PromiseLike<F>, error: unknown): Promise<F> {
+async function answer<F>(row: Row, fallback: (error: unknown) => F | PromiseLike<F>, error: unknown): Promise<F> {
+  const { home, name: endpoint, generation } = row
+  chronicleOf(row).fallbacks++
+  home.hub.post('fallback', { endpoint, generation, error })
   return fallback(error)
 }
 

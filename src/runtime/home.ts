@@ -15,14 +15,23 @@ export interface OwnHome extends Home {
   readonly agenda: Agenda
   readonly supervisor: RootSupervisor
   readonly isEager: boolean
+  /** Names whose breakers are unfolded, and how many asked for that. */
+  readonly unfolded: Map<string, number>
 }
 
-export function makeHome(options: ResolvedOptions, table: Pick<Home, 'find' | 'rowOf' | 'moved'>): OwnHome {
+/** What a home asks its table for. */
+export interface OfTable extends Pick<Home, 'find' | 'rowOf' | 'moved' | 'unfold'> {
+  /** Who listens to the calls of this endpoint, or of all, may have changed. */
+  heard(endpoint: string | undefined): void
+}
+
+export function makeHome(options: ResolvedOptions, table: OfTable): OwnHome {
   const { folding, inspect, supervision, seed } = options
   const turns = new Turns(() => agenda.arm())
-  const hub = new EventHub(turns)
+  const hub = new EventHub(turns, table.heard)
   const clock = clockOf(options, hub)
   const agenda = new Agenda(clock)
+  const unfolded = new Map<string, number>()
   // Who inspects the registry watches every breaker; unfolded, every call is an event.
   const isEager = options.activation === 'eager' || inspect !== undefined || !folding
   const home = {
@@ -32,7 +41,8 @@ export function makeHome(options: ResolvedOptions, table: Pick<Home, 'find' | 'r
     hub,
     agenda,
     deadlines: new Agenda(clock, true),
-    folding,
+    folds: (name: string) => folding && !unfolded.has(name),
+    unfolded,
     isEager,
     resets: { count: 0, at: 0 },
     seedOf: (name: string) => seedOf(seed, name),

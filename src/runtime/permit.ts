@@ -80,7 +80,7 @@ export class Permit {
     const durationMs = timed && this.#startedAt !== null ? now - this.#startedAt : Number.NaN
     if (this.#sampled) sample(row, durationMs)
     const judged = ended === undefined ? result : classify(row, ended, durationMs)
-    settle(row, judged, this.generation, this.#probe, durationMs, now)
+    settle(row, judged, this.generation, this.#probe, durationMs, now, errorOf(ended))
     return judged
   }
 }
@@ -94,5 +94,9 @@ export function record(row: Row, result: 'succeed' | 'fail', error: unknown, dur
   const durationMs = (duration as number | undefined) ?? Number.NaN
   const judged = error === undefined ? result : classify(row, { error }, durationMs)
   chronicleOf(row).recorded++
-  settle(row, judged, row.generation, NO_PROBE, durationMs, dateOf(row))
+  settle(row, judged, row.generation, NO_PROBE, durationMs, dateOf(row), error)
+}
+
+function errorOf(ended: Ended | undefined): unknown {
+  return ended !== undefined && 'error' in ended ? ended.error : undefined
 }

@@ -1,6 +1,7 @@
 // Publish: makes a row the image of what its actor has decided. Called inside the actor's turn, at every decision.
 import type { SnapshotFrom } from 'xstate'
 import type { breakerMachine } from '../../machines/breaker.machine.ts'
+import type { Clock } from '../edge/clock.ts'
 import { newRejection, type Rejection } from '../edge/errors.ts'
 import { type BreakerState, enterClosed } from '../rules/decide.ts'
 import { beginGeneration, chronicleOf, decisionOf, firstSampleIn, type Row, setPath, setTally } from './row.ts'
@@ -12,7 +13,7 @@ export function publish(row: Row, snapshot: Pick<SnapshotFrom<typeof breakerMach
   const isNewPolicy = policy !== row.policy
   // While folding, the row's tally is ahead of the actor's until an event brings it along; one that the actor has no
   // use for (enable while closed) does not.
-  if (!row.home.folding || isNewGeneration || isNewPolicy) setTally(row, decision.tally)
+  if (!row.folds || isNewGeneration || isNewPolicy) setTally(row, decision.tally)
   row.stay = decision
   if (isNewPolicy) {
     row.policy = policy
@@ -31,8 +32,14 @@ function move(row: Row, state: BreakerState, at: number): void {
   row.since = at
   row.state = state
   home.moved(row)
-  if (stay.reason !== null)
-    home.hub.post('transition', { endpoint, from, to: state, generation, reason: stay.reason, at })
+  const { reason } = stay
+  if (reason === null || !home.hub.hears('transition', endpoint)) return
+  home.hub.post('transition', { endpoint, from, to: state, generation, reason, at, time: dateAt(home.clock, at) })
+}
+
+/** A time of the registry's clock as a date. */
+export function dateAt(clock: Clock, at: number): number {
+  return Date.now() - Math.max(0, clock.now() - at)
 }
 
 /** A reset of a row whose actor is about to go: to ask it would cost 10 µs a row, in one go. */

@@ -13,9 +13,12 @@ import { call } from './call.ts'
 import { caughtUp, command, stateAt } from './deliver.ts'
 import type { EventName, Listener } from './events.ts'
 import type { Guarded } from './full-call.ts'
+import { type Health, type HealthRules, healthOf } from './health.ts'
 import { rejectWith } from './promise.ts'
 import type { Row } from './row.ts'
 import { snapshotOf } from './snapshot.ts'
+import { checkStatsOptions, type EndpointStats, endpointStats, type StatsOptions } from './stats.ts'
+import { StatsReader } from './stats-reader.ts'
 import { Table } from './table.ts'
 
 /** Named breakers, made at first use, each supervised. Made by `createRegistry`; the class is exported as a token and a type. */
@@ -103,6 +106,37 @@ export class Registry {
   list(): { readonly endpoint: string; readonly state: BreakerState }[] {
     const now = this.#table.home.clock.now()
     return Array.from(this.#table.rows.values(), (row) => ({ endpoint: row.name, state: stateAt(row, now) }))
+  }
+
+  /**
+   * The figures of every breaker at one moment, in the order in which they were made. Asking makes none.
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for options that are none
+   */
+  stats(options: StatsOptions = {}): EndpointStats[] {
+    checkStatsOptions(options)
+    const { rows, home } = this.#table
+    const now = home.clock.now()
+    return Array.from(rows.values(), (row) => endpointStats(caughtUp(row), now, options))
+  }
+
+  /** For who looks again and again, as a dashboard does: reads the figures of those breakers alone that have changed. */
+  changes(): StatsReader {
+    const { rows } = this.#table
+    return new StatsReader({ [Symbol.iterator]: () => rows.values() })
+  }
+
+  /**
+   * Whether the service can do its work, and the breakers that keep it from it.
+   * @param rules which endpoints are critical; default: none, and it is `up` or `degraded`
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for rules that are none
+   */
+  health(rules: HealthRules = {}): Health {
+    return healthOf(this.#table.rows.values(), rules)
+  }
+
+  /** Whether `close` was called. */
+  get isClosed(): boolean {
+    return this.#table.isClosed
   }
 
   /**

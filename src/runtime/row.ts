@@ -28,13 +28,15 @@ export interface Home {
   readonly hub: EventHub
   /** When calls with a timeout are over. */
   readonly deadlines: Agenda
-  /** Whether outcomes that change nothing are kept from the actor. */
-  readonly folding: boolean
+  /** Whether outcomes that change nothing are kept from the actor of this name. */
+  folds(name: string): boolean
   /** The last `resetAll`: a row that was not reset since then is reset before anything else happens to it. */
   resets: { readonly count: number; readonly at: number }
   readonly supervisor: Supervisor
   /** In a turn: the row's state has changed. */
   moved(row: Row): void
+  /** Unfolds the breaker of this name, whenever there is one, until the function it gives is called. */
+  unfold(name: string): () => void
   /** The row of this name, if there is one. */
   find(name: string): Row | undefined
   /** The row of this name now, made if there is none. @throws RegistryClosedError */
@@ -64,6 +66,8 @@ export class Row implements Tally {
   policy: Policy
   readonly home: Home
   state: BreakerState = 'closed'
+  /** Whether outcomes that change nothing are kept from the actor. */
+  folds: boolean
   /** False once deleted: its late results count for nothing, its handle looks for the name again. */
   attached = true
   /** Number of the `resetAll` that it has seen. */
@@ -100,6 +104,7 @@ export class Row implements Tally {
     this.generation = generation
     this.policy = policy
     this.home = home
+    this.folds = home.folds(name)
     this.resets = home.resets.count
     this.failureTimes = failureTimes
     this.failureRate = failureRate
@@ -155,9 +160,10 @@ export function beginGeneration(row: Row, generation: number): void {
 
 /** Chooses what a call has to do, once for all calls until something changes. */
 export function setPath(row: Row): void {
-  const { policy, home, attached, state } = row
-  const folds = attached && home.folding && state === 'closed' && row.resets === home.resets.count
-  if (!folds || policy.timeoutMs !== null || policy.isFailure !== null || policy.ignore !== null) row.path = 'full'
+  const { policy, home, attached, state, name } = row
+  const folds = attached && row.folds && state === 'closed' && row.resets === home.resets.count
+  const isJudged = policy.timeoutMs !== null || policy.isFailure !== null || policy.ignore !== null
+  if (!folds || isJudged || home.hub.hearsCalls(name)) row.path = 'full'
   else if (policy.failureRate !== null || policy.slowCalls !== null) row.path = 'timed'
   else row.path = row.onValue === null ? 'unready' : 'plain'
 }

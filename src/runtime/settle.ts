@@ -7,6 +7,7 @@ import { firedTrigger, rateTrigger } from '../rules/triggers.ts'
 import { NO_PROBE } from './admission.ts'
 import type { Result } from './classify.ts'
 import { caughtUp, send } from './deliver.ts'
+import { isHeard, isTimeout, publishCall, tellOutcome } from './outcome-events.ts'
 import { chronicleOf, NEVER, type Row } from './row.ts'
 
 /** The time of an outcome, where the policy needs it. */
@@ -14,7 +15,10 @@ export function dateOf(row: Row): number {
   return datesSuccesses(row.policy) ? row.home.clock.now() : 0
 }
 
-/** Counts how a call ended. `durationMs` is NaN where nobody measured it; `now` matters if the policy dates successes. */
+/**
+ * Counts how a call ended. `durationMs` is NaN where nobody measured it; `now` matters if the policy dates successes;
+ * `error` is what the call threw.
+ */
 export function settle(
   row: Row,
   result: Result,
@@ -22,25 +26,43 @@ export function settle(
   probe: number,
   durationMs: number,
   now: number,
+  error?: unknown,
 ): void {
-  const { home, policy, state } = caughtUp(row)
-  const late = isLate(row, admittedIn, probe === NO_PROBE ? undefined : probe)
-  if (!late && home.folding && state === 'closed') {
+  if (!isHeard(row)) count(row, result, admittedIn, probe, durationMs, now, error)
+  // The outcome is told before what comes of it.
+  else row.home.turns.hold(() => count(row, result, admittedIn, probe, durationMs, now, error))
+}
+
+function count(
+  row: Row,
+  result: Result,
+  admittedIn: number,
+  probe: number,
+  durationMs: number,
+  now: number,
+  error: unknown,
+): void {
+  const { policy, state } = caughtUp(row)
+  if (isLate(row, admittedIn, probe === NO_PROBE ? undefined : probe)) {
+    countLate(row, admittedIn, durationMs)
+    if (!row.folds) sendResult(row, result, admittedIn, probe, durationMs)
+    return
+  }
+  if (isHeard(row)) tellOutcome(row, result, durationMs, error)
+  if (result === 'fail' && isTimeout(error)) chronicleOf(row).timedOut++
+  if (row.folds && state === 'closed') {
     fold(row, result, durationMs, now)
     return
   }
-  if (late) countLate(row, admittedIn)
-  else count(row, result, durationMs)
+  addOutcome(row, result, durationMs)
   const prolongs = state === 'open' && result === 'fail' && policy.openTimeoutFrom === 'lastFailure'
-  if (!home.folding || (!late && (state === 'halfOpen' || prolongs))) {
-    sendResult(row, result, admittedIn, probe, durationMs)
-  }
+  if (!row.folds || state === 'halfOpen' || prolongs) sendResult(row, result, admittedIn, probe, durationMs)
 }
 
 function fold(row: Row, result: Result, durationMs: number, now: number): void {
   if (result === 'succeed') foldSuccess(row, durationMs, now)
   else if (result === 'fail') foldFailure(row, durationMs, now)
-  else count(row, 'ignore', durationMs)
+  else addOutcome(row, 'ignore', durationMs)
 }
 
 /** Folds a success of this generation. The outcome that makes a trigger fire goes to the actor, which decides. */
@@ -55,12 +77,12 @@ export function foldSuccess(row: Row, durationMs: number, now: number): void {
 function foldFailure(row: Row, durationMs: number, dated: number): void {
   const { policy } = row
   const now = policy.failureWindowMs === null || datesSuccesses(policy) ? dated : row.home.clock.now()
-  count(row, 'fail', durationMs)
+  addOutcome(row, 'fail', durationMs)
   addFailure(row, policy, now, durationMs)
   if (firedTrigger(row, policy, now) !== null) sendResult(row, 'fail', row.generation, NO_PROBE, durationMs)
 }
 
-function count(row: Row, result: Result, durationMs: number): void {
+function addOutcome(row: Row, result: Result, durationMs: number): void {
   const { slowCalls } = row.policy
   if (result === 'succeed') row.succeeded++
   else if (result === 'fail') row.failed++
@@ -74,10 +96,11 @@ function sendResult(row: Row, type: Result, generation: number, probe: number, d
   else send(row, { type, generation, probe, durationMs, at })
 }
 
-function countLate(row: Row, admittedIn: number): void {
+function countLate(row: Row, admittedIn: number, durationMs: number): void {
   const { home, name: endpoint, generation } = row
   chronicleOf(row).late++
-  if (home.hub.hears('late')) home.hub.post('late', { endpoint, admittedIn, generation })
+  publishCall(row, 'late', durationMs)
+  if (home.hub.hears('late', endpoint)) home.hub.post('late', { endpoint, admittedIn, generation })
 }
 
 /** Counts down to the next call whose latency is sampled. */

@@ -1,13 +1,24 @@
 // Stats: what a row has counted, as one value for people and exporters.
 
+import { ArgumentError } from '../edge/errors.ts'
+import { checkOptions } from '../edge/option-object.ts'
 import type { Calls } from '../rules/calls.ts'
 import type { BreakerState } from '../rules/decide.ts'
-import { type Latency, latencyOf } from '../rules/latency.ts'
+import { countsUpTo, type Latency, latencyOf } from '../rules/latency.ts'
 import { expireTally } from '../rules/tally.ts'
+import type { Reason } from '../rules/triggers.ts'
 import type { SlidingWindow } from '../rules/window.ts'
 import { retryAfterMs } from './admission.ts'
 import type { Row } from './row.ts'
 import { sketchOf } from './settle.ts'
+
+/** `Calls`, with what the pure layer has no part in. */
+export interface CallStats extends Readonly<Calls> {
+  /** Of `failed`, those whose time was up: by their `timeout`, or with an error named `TimeoutError`. */
+  readonly timedOut: number
+  /** Fallbacks that were asked to answer. */
+  readonly fallbacks: number
+}
 
 /** What `breaker.stats()` gives: figures of one moment that agree with one another. */
 export interface BreakerStats {
@@ -15,8 +26,12 @@ export interface BreakerStats {
   readonly state: BreakerState
   /** Number of the current stay in a state. */
   readonly generation: number
+  /** Why it is in this state; `null` for a breaker that has never changed it. `describeReason` says it in words. */
+  readonly reason: Reason | null
+  /** Probes that hold a permit now: 0 unless it is half-open. */
+  readonly probesInFlight: number
   /** What calls came to since the breaker was made; a snapshot carries them on. */
-  readonly calls: Readonly<Calls>
+  readonly calls: CallStats
   /** Failures since the last success, or since the breaker closed. */
   readonly consecutiveFailures: number
   /** Share of failures, 0-1, in the window of the policy's `failureRate` now; `null` without that rule, or without a call. */
@@ -33,13 +48,29 @@ export interface BreakerStats {
   readonly timeInState: Readonly<Record<BreakerState, number>>
 }
 
-export function statsOf(row: Row): BreakerStats {
+/** The figures of one breaker, with its name. */
+export interface EndpointStats extends BreakerStats {
+  /** The name of the breaker. */
+  readonly endpoint: string
+}
+
+/** What `registry.stats` may be asked for besides. */
+export interface StatsOptions {
+  /**
+   * Bounds of a histogram of latencies, in ms: how many calls took at
+   * most each of them comes as `latency.atMost`. Default: none.
+   */
+  readonly latencyBoundsMs?: readonly number[] | undefined
+}
+
+export function statsOf(row: Row, now = row.home.clock.now()): BreakerStats {
   const { state, generation, policy, stay, consecutiveFailures } = row
-  const now = row.home.clock.now()
   expireTally(row, policy, now)
   return {
     state,
     generation,
+    reason: stay.reason,
+    probesInFlight: stay.probes.length,
     calls: callsOf(row),
     consecutiveFailures,
     failureRate: rate(row.failureRate),
@@ -51,8 +82,24 @@ export function statsOf(row: Row): BreakerStats {
   }
 }
 
-export function callsOf({ allowed, succeeded, failed, chronicle: { rejected, ignored, late, slow } }: Row): Calls {
-  return { allowed, rejected, succeeded, failed, ignored, late, slow }
+export function endpointStats(row: Row, now?: number, { latencyBoundsMs }: StatsOptions = {}): EndpointStats {
+  const stats = { endpoint: row.name, ...statsOf(row, now) }
+  if (latencyBoundsMs === undefined) return stats
+  return { ...stats, latency: { ...stats.latency, atMost: countsUpTo(sketchOf(row), latencyBoundsMs) } }
+}
+
+/** @throws ArgumentError (`INVALID_ARGUMENT`) */
+export function checkStatsOptions(options: StatsOptions): void {
+  checkOptions('stats(options)', options, ['latencyBoundsMs'])
+  const { latencyBoundsMs = [] } = options
+  if (!Array.isArray(latencyBoundsMs) || !latencyBoundsMs.every((bound) => typeof bound === 'number')) {
+    throw new ArgumentError('stats(options).latencyBoundsMs', 'an array of milliseconds', latencyBoundsMs)
+  }
+}
+
+export function callsOf({ allowed, succeeded, failed, chronicle }: Row): CallStats {
+  const { rejected, ignored, late, slow, timedOut, fallbacks } = chronicle
+  return { allowed, rejected, succeeded, failed, ignored, late, slow, timedOut, fallbacks }
 }
 
 export function timeInState({ state, since, chronicle }: Row, now: number): Record<BreakerState, number> {

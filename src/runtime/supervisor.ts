@@ -50,7 +50,7 @@ export class RootSupervisor implements Supervisor {
   /** In a turn: lets the actor of a closed row go, unless somebody watches it. It is started again when it is needed. */
   rest(row: Row): void {
     const { actor, name } = row
-    if (actor === null || actor.watchers > 0 || this.#options.isEager) return
+    if (actor === null || actor.watchers > 0 || !row.folds || this.#options.isEager) return
     this.root.deliver({ type: 'deactivate', name }, actor.at)
   }
 
@@ -89,9 +89,13 @@ export class RootSupervisor implements Supervisor {
         row.actor = actor as SupervisedBreaker | null
         row.actor?.onDecision((snapshot) => publish(row, snapshot))
       },
-      restarted: (endpoint, error) =>
-        hub.post('restarted', { endpoint, error, generation: find(endpoint)?.generation ?? 0 }),
-      escalated: (endpoint, error) => hub.post('escalated', { endpoint, error, state: supervision.onEscalation }),
+      restarted: (endpoint, error) => {
+        const generation = find(endpoint)?.generation ?? 0
+        hub.post('restarted', { endpoint, error, generation, time: Date.now() })
+      },
+      escalated: (endpoint, error) => {
+        hub.post('escalated', { endpoint, error, state: supervision.onEscalation, time: Date.now() })
+      },
     }
   }
 

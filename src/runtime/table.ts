@@ -4,6 +4,7 @@ import type { ResolvedOptions } from '../edge/registry-options.ts'
 import type { BreakerSnapshot } from '../edge/snapshot-format.ts'
 import type { Policy } from '../rules/policy.ts'
 import { samePolicy } from '../rules/same-policy.ts'
+import { copyTally } from '../rules/tally.ts'
 import { Breaker } from './breaker.ts'
 import { caughtUp, send } from './deliver.ts'
 import { warn } from './event-hub.ts'
@@ -35,6 +36,8 @@ export class Table {
       find: (name) => this.rows.get(name),
       rowOf: (name, formerly) => this.rowOf(name, formerly.isBound ? formerly.policy : undefined, formerly),
       moved: (row) => this.#eviction?.note(row),
+      unfold: (name) => this.#unfold(name),
+      heard: (endpoint) => this.#heard(endpoint),
     })
   }
 
@@ -70,7 +73,7 @@ export class Table {
     home.turns.run(() => {
       if (evicted !== undefined) this.#retire(evicted, true)
       this.#eviction?.note(row)
-      if (home.isEager || row.state !== 'closed') home.supervisor.activate(row, home.clock.now())
+      if (home.isEager || !row.folds || row.state !== 'closed') home.supervisor.activate(row, home.clock.now())
       home.hub.post('created', { endpoint: name })
     })
     return row
@@ -88,6 +91,44 @@ export class Table {
     row.isBound = true
     this.#ownPolicies.set(row.name, policy)
     send(row, { type: 'configure', policy, at: this.home.clock.now() })
+  }
+
+  /** Every admission and outcome of this name is an event of its actor, until the function it gives is called. */
+  #unfold(name: string): () => void {
+    const { unfolded } = this.home
+    unfolded.set(name, (unfolded.get(name) ?? 0) + 1)
+    this.#refold(name)
+    let isOver = false
+    return () => {
+      if (isOver) return
+      isOver = true
+      const others = (unfolded.get(name) ?? 1) - 1
+      if (others > 0) unfolded.set(name, others)
+      else unfolded.delete(name)
+      this.#refold(name)
+    }
+  }
+
+  #refold(name: string): void {
+    const { home } = this
+    const row = this.rows.get(name)
+    const folds = home.folds(name)
+    if (row === undefined || row.folds === folds) return
+    caughtUp(row)
+    row.folds = folds
+    setPath(row)
+    // What was folded until now comes to the actor as evidence, under the policy that it has; now every event does.
+    const { policy } = row
+    if (!folds) send(row, { type: 'configure', policy, at: home.clock.now(), tally: copyTally(row) })
+    else if (row.state === 'closed') home.turns.run(() => home.supervisor.rest(row))
+  }
+
+  #heard(endpoint: string | undefined): void {
+    if (endpoint === undefined) for (const row of this.rows.values()) setPath(row)
+    else {
+      const row = this.rows.get(endpoint)
+      if (row !== undefined) setPath(row)
+    }
   }
 
   /** A policy that came with a name: the first one binds, another is not applied, and told of once. */

@@ -47,7 +47,7 @@ class Flight {
     const row = this.#land()
     const now = row.home.clock.now()
     if (isSample) sample(row, now - startedAt)
-    settle(row, classify(row, { error }, now - startedAt), generation, NO_PROBE, now - startedAt, now)
+    settle(row, classify(row, { error }, now - startedAt), generation, NO_PROBE, now - startedAt, now, error)
     throw error
   }
 

@@ -13,6 +13,7 @@ export class Turns {
   #next = 0
   #isDelivering = false
   #isScheduled = false
+  #isHeld = false
   readonly #afterTurn: () => void
 
   /** `afterTurn` sets the clock's timer to what the turn has left behind. */
@@ -37,6 +38,18 @@ export class Turns {
     this.#deliver()
   }
 
+  /** What this code has to tell is told when all of it is done, in the order in which it came up. */
+  hold(code: () => void): void {
+    const wasHeld = this.#isHeld
+    this.#isHeld = true
+    try {
+      code()
+    } finally {
+      this.#isHeld = wasHeld
+    }
+    if (!this.#isRunning) this.#deliver()
+  }
+
   /** Calls foreign code when the turn has ended; outside any, now, after what waits already. `call` must not throw. */
   later(call: () => void): void {
     this.#calls.push(call)
@@ -45,7 +58,7 @@ export class Turns {
 
   /** What a turn has to tell is told at once, however much. */
   #deliver(): void {
-    if (this.#isDelivering || this.#isScheduled || this.#isRunning) return
+    if (this.#isDelivering || this.#isScheduled || this.#isRunning || this.#isHeld) return
     // What comes of that is not, or a listener that calls an open breaker for each rejection would block the event loop.
     this.#deliverUpTo(this.#calls.length + MOST_CONSEQUENCES)
   }

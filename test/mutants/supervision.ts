@@ -29,8 +29,8 @@ export const ofTheSupervision: readonly Prey[] = [
     name: 'an actor that is activated is brought no evidence, and counts the outcome twice',
     breaks: 'R12',
     file: deliver,
-    find: "const isFolded = home.folding && row.state === 'closed'",
-    replace: "const isFolded = home.folding && !wasIdle && row.state === 'closed'",
+    find: "const isFolded = row.folds && row.state === 'closed'",
+    replace: "const isFolded = row.folds && !wasIdle && row.state === 'closed'",
     policy: rateOfCalls,
   },
   {

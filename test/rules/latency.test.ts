@@ -11,7 +11,7 @@ function latencyOfAll(durations: number[]) {
 
 describe('a latency sketch', () => {
   it('is empty before the first sample (R13)', () => {
-    expect(latencyOf(null)).toEqual({ mean: null, p50: null, p90: null, p99: null, max: null })
+    expect(latencyOf(null)).toEqual({ mean: null, p50: null, p90: null, p99: null, max: null, samples: 0, totalMs: 0 })
     expect(latencyOf(newSketch())).toEqual(latencyOf(null))
   })
 

@@ -91,7 +91,7 @@ describe.each(EVERY_WAY)('a deleted breaker, $way', ({ how }) => {
     await fail(breaker)
     registry.delete('a')
     const { calls, consecutiveFailures, timeInState, latency } = registry.breaker('a').stats()
-    expect(Object.values(calls)).toEqual([0, 0, 0, 0, 0, 0, 0])
+    expect(new Set(Object.values(calls))).toEqual(new Set([0]))
     expect([consecutiveFailures, timeInState.open, latency.max]).toEqual([0, 0, null])
   })
 

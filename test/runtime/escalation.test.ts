@@ -13,7 +13,7 @@ describe.each(EVERY_WAY)('a breaker that crashes too often, $way', ({ how }) => 
     expect(escalated).toEqual([])
     await crash(breaker)
     expect(breaker.state).toBe('disabled')
-    expect(escalated).toEqual([{ endpoint: 'a', error: CRASH, state: 'disabled' }])
+    expect(escalated).toEqual([{ endpoint: 'a', error: CRASH, state: 'disabled', time: expect.any(Number) }])
     expect(transitions.at(-1)).toMatchObject({ to: 'disabled', reason: { type: 'escalated', restarts: 3 } })
     expect(await succeed(breaker)).toBe('ok')
   })

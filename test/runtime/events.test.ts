@@ -21,6 +21,7 @@ describe('a listener', () => {
         generation: 1,
         reason: { type: 'consecutiveFailures', failures: 1, threshold: 1 },
         at: START,
+        time: expect.any(Number),
       },
       {
         endpoint,
@@ -29,6 +30,7 @@ describe('a listener', () => {
         generation: 2,
         reason: { type: 'openTimeElapsed' },
         at: START + 30_000,
+        time: expect.any(Number),
       },
       {
         endpoint,
@@ -37,6 +39,7 @@ describe('a listener', () => {
         generation: 3,
         reason: { type: 'probeSuccesses', successes: 1, threshold: 1 },
         at: START + 30_000,
+        time: expect.any(Number),
       },
     ])
   })
@@ -182,6 +185,11 @@ describe('a listener', () => {
     const { registry } = newRegistry()
     const names: Record<EventName, true> = {
       transition: true,
+      success: true,
+      failure: true,
+      timeout: true,
+      ignored: true,
+      fallback: true,
       rejected: true,
       late: true,
       probe: true,

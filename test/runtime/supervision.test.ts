@@ -13,7 +13,9 @@ describe.each(EVERY_WAY)('a breaker whose actor crashes, $way', ({ how }) => {
     await crash(breaker)
     expect(breaker.actor).not.toBe(actor)
     expect(breaker.actor?.getSnapshot().status).toBe('active')
-    expect(restarted).toEqual([{ endpoint: 'a', error: CRASH, generation: breaker.generation }])
+    expect(restarted).toEqual([
+      { endpoint: 'a', error: CRASH, generation: breaker.generation, time: expect.any(Number) },
+    ])
     expect(breaker.generation).toBeGreaterThan(generation)
     expect(breaker.stats()).toMatchObject({
       state: 'closed',

@@ -1,0 +1,40 @@
+// NamePattern: endpoints chosen by their names: `'payments'`, or with `*` for any characters, as in `'db-*'`.
+import { ArgumentError } from './errors.ts'
+
+/**
+ * A function that says whether a name is among these, each a name or a pattern in which `*` stands for any characters,
+ * none included (`'db-*'`): the syntax of the registry's `policies`. Without patterns it says no to every name.
+ * @throws ArgumentError (`INVALID_ARGUMENT`) unless they are an array of strings
+ */
+export function matchNames(patterns: readonly string[]): (name: string) => boolean {
+  if (!Array.isArray(patterns)) throw new ArgumentError('patterns', "an array of names, such as ['db-*']", patterns)
+  const exact = new Set<string>()
+  const matchers: ((name: string) => boolean)[] = []
+  for (const [index, pattern] of patterns.entries()) {
+    if (typeof pattern !== 'string') throw new ArgumentError(`patterns[${index}]`, 'a string', pattern)
+    if (isPattern(pattern)) matchers.push(patternOf(pattern))
+    else exact.add(pattern)
+  }
+  return (name) => exact.has(name) || matchers.some((matches) => matches(name))
+}
+
+export function isPattern(name: string): boolean {
+  return name.includes('*')
+}
+
+/** Part after part from the left, in linear time: names may be long, and a regular expression would backtrack. */
+export function patternOf(pattern: string): (name: string) => boolean {
+  const [first = '', ...others] = pattern.split('*')
+  const last = others.pop() ?? ''
+  return (name) => {
+    if (!name.startsWith(first) || !name.endsWith(last)) return false
+    let from = first.length
+    for (const part of others) {
+      const at = name.indexOf(part, from)
+      if (at === -1) return false
+      from = at + part.length
+    }
+    // The parts must not share characters: `a*a` is not `a`.
+    return from <= name.length - last.length
+  }
+}

@@ -1,0 +1,77 @@
+// Evidence: what is in a breaker's windows now, for those who draw it.
+import type { Policy, RateRule, WindowSize } from '../rules/policy.ts'
+import { failuresInWindow, inOrder } from '../rules/tally.ts'
+import { type SlidingWindow, slicesOf } from '../rules/window.ts'
+import type { Row } from './row.ts'
+
+/** What the triggers of a breaker judge, as `breaker.evidence()` gives it: of one moment, a value of its own. */
+export interface Evidence {
+  /** For `failureThreshold`. */
+  readonly failures: {
+    /** Failures that count towards it now: in a row, in the `failureWindow`, or since it closed, as the policy says. */
+    readonly count: number
+    /** So many open it; `null`: failures are not counted. */
+    readonly threshold: number | null
+    /** The `failureWindow`, in ms; `null` without one. */
+    readonly windowMs: number | null
+    /** With a `failureWindow`: how long ago each of them was, in ms, the oldest first; else empty. */
+    readonly agesMs: readonly number[]
+  }
+  /** For `failureRate`; `null` without that rule. */
+  readonly failureRate: RateEvidence | null
+  /** For `slowCalls`; `null` without that rule. */
+  readonly slowCalls: RateEvidence | null
+}
+
+/** What is in the window of a rate. */
+export interface RateEvidence {
+  /** Calls in the window now. */
+  readonly calls: number
+  /** Those of them that failed, or were slow. */
+  readonly marked: number
+  /** Their share, 0-1; `null` without a call. */
+  readonly rate: number | null
+  /** At this share it opens, 0-1. */
+  readonly threshold: number
+  /** Not before so many calls. */
+  readonly minimumCalls: number
+  /** How large the window is: so many calls, or a time in so many buckets. */
+  readonly window: WindowSize
+  /** What is in it, the oldest first: one for each call, or for each bucket of a time. */
+  readonly slots: readonly { readonly calls: number; readonly marked: number }[]
+}
+
+export function evidenceOf(row: Row): Evidence {
+  const { policy } = row
+  const now = row.home.clock.now()
+  return {
+    failures: {
+      count: failureCount(row, policy, now),
+      threshold: policy.failureThreshold,
+      windowMs: policy.failureWindowMs,
+      agesMs: failureAges(row, policy, now),
+    },
+    failureRate: rateEvidence(row.failureRate, policy.failureRate, now),
+    slowCalls: rateEvidence(row.slowCalls, policy.slowCalls, now),
+  }
+}
+
+function failureCount(row: Row, { counting, failureWindowMs }: Policy, now: number): number {
+  if (failureWindowMs !== null) return failuresInWindow(row, failureWindowMs, now)
+  return counting === 'cumulative' ? row.failures : row.consecutiveFailures
+}
+
+function failureAges(row: Row, { failureWindowMs }: Policy, now: number): number[] {
+  if (failureWindowMs === null) return []
+  return inOrder(row)
+    .map((at) => Math.max(0, now - at))
+    .filter((age) => age < failureWindowMs)
+}
+
+function rateEvidence(window: SlidingWindow | null, rule: RateRule | null, now: number): RateEvidence | null {
+  if (window === null || rule === null) return null
+  const slots = slicesOf(window, rule.window, now).map(([calls, marked]) => ({ calls, marked }))
+  const { calls, marked } = window
+  const { threshold, minimumCalls, window: size } = rule
+  return { calls, marked, rate: calls === 0 ? null : marked / calls, threshold, minimumCalls, window: size, slots }
+}

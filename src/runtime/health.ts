@@ -1,0 +1,59 @@
+// Health: whether a service can do its work, by the state of its breakers.
+import { matchNames } from '../edge/name-pattern.ts'
+import { checkOptions } from '../edge/option-object.ts'
+import type { BreakerState } from '../rules/decide.ts'
+import { describeReason } from '../rules/triggers.ts'
+import { retryAfterMs } from './admission.ts'
+import { caughtUp } from './deliver.ts'
+import type { Row } from './row.ts'
+
+/** What the health of a service depends on. */
+export interface HealthRules {
+  /** Endpoints without which the service is down, by name or pattern (`'db-*'`). Default: none; then it is never `down`. */
+  readonly critical?: readonly string[] | undefined
+}
+
+/** What `registry.health()` gives. */
+export interface Health {
+  /**
+   * `'up'`: every breaker is closed or disabled. `'degraded'`: one is open, forced open or half-open. `'down'`: a critical
+   * one is open or forced open; half-open it is asked again already, and the service is degraded.
+   */
+  readonly status: 'up' | 'degraded' | 'down'
+  /** The breakers that make it so, critical ones first. */
+  readonly endpoints: readonly EndpointHealth[]
+}
+
+/** A breaker that is not closed. */
+export interface EndpointHealth {
+  /** The name of the breaker. */
+  readonly endpoint: string
+  /** `'open'`, `'halfOpen'` or `'forcedOpen'`. */
+  readonly state: BreakerState
+  /** Whether the service is down without it. */
+  readonly critical: boolean
+  /** Why it is in this state, in words. */
+  readonly reason: string
+  /** Whole ms until a call may be admitted; `null` when one may be now, or nobody knows. */
+  readonly retryAfterMs: number | null
+}
+
+export function healthOf(rows: Iterable<Row>, rules: HealthRules): Health {
+  checkOptions('health(rules)', rules, ['critical'])
+  const isCritical = matchNames(rules.critical ?? [])
+  const endpoints: EndpointHealth[] = []
+  for (const row of rows) {
+    if (row.state === 'closed' || row.state === 'disabled') continue
+    const { name: endpoint, state, stay } = caughtUp(row)
+    if (state === 'closed' || state === 'disabled') continue
+    const critical = isCritical(endpoint)
+    const reason = stay.reason === null ? state : describeReason(stay.reason)
+    endpoints.push({ endpoint, state, critical, reason, retryAfterMs: retryAfterMs(row, row.home.clock.now()) ?? null })
+  }
+  const isDown = endpoints.some(({ critical, state }) => critical && state !== 'halfOpen')
+  const rest = endpoints.length > 0 ? 'degraded' : 'up'
+  return {
+    status: isDown ? 'down' : rest,
+    endpoints: endpoints.sort((one, other) => Number(other.critical) - Number(one.critical)),
+  }
+}

@@ -1,0 +1,52 @@
+// OutcomeEvents: tells what single calls came to, to those who listen.
+import { isBreakerError } from '../edge/errors.ts'
+import { callChannel } from './channels.ts'
+import type { Result } from './classify.ts'
+import type { Row } from './row.ts'
+
+/** A message of the channel `switchgear:call`. */
+export interface CallMessage {
+  readonly endpoint: string
+  readonly generation: number
+  readonly outcome: 'success' | 'failure' | 'timeout' | 'ignored' | 'rejected' | 'late'
+  readonly durationMs?: number
+}
+
+/** Whether somebody wants to know what each call of this row came to. */
+export function isHeard({ home, name }: Row): boolean {
+  return callChannel.hasSubscribers || home.hub.hearsCalls(name)
+}
+
+/** Tells of a call that has counted. `durationMs` is NaN where nobody measured it. */
+export function tellOutcome(row: Row, result: Result, durationMs: number, error: unknown): void {
+  const { home, name: endpoint, generation } = row
+  const event = Number.isNaN(durationMs) ? { endpoint, generation } : { endpoint, generation, durationMs }
+  const outcome = outcomeOf(result, error)
+  if (outcome === 'failure' || outcome === 'timeout') home.hub.post(outcome, { ...event, error })
+  else home.hub.post(outcome, event)
+  publishCall(row, outcome, durationMs)
+}
+
+/** To the channel alone. */
+export function publishCall(row: Row, outcome: CallMessage['outcome'], durationMs: number): void {
+  if (!callChannel.hasSubscribers) return
+  const { home, name: endpoint, generation } = row
+  const call: CallMessage = { endpoint, generation, outcome, ...(!Number.isNaN(durationMs) && { durationMs }) }
+  home.turns.later(() => callChannel.publish(call))
+}
+
+function outcomeOf(result: Result, error: unknown): 'success' | 'failure' | 'timeout' | 'ignored' {
+  if (result === 'succeed') return 'success'
+  if (result === 'ignore') return 'ignored'
+  return isTimeout(error) ? 'timeout' : 'failure'
+}
+
+/** The time of the call was up: by its `timeout`, or by a signal of the platform's. What is thrown may be anything. */
+export function isTimeout(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false
+  try {
+    return isBreakerError(error, 'CALL_TIMEOUT') || (error as { name?: unknown }).name === 'TimeoutError'
+  } catch {
+    return false
+  }
+}
