@@ -6,7 +6,7 @@ import type { PolicyOptions } from '../../src/index.ts'
 import { agree, historiesOf, policiesWith, stepsWith } from './history.ts'
 import { Oracle } from './oracle.ts'
 import { RUNS, SEED } from './seed.ts'
-import { runtime, value } from './subjects.ts'
+import { runtime, value, watched } from './subjects.ts'
 
 const LIMIT_MS = 60_000 + RUNS * 10
 
@@ -14,6 +14,7 @@ const subjectsOf = (policy: PolicyOptions) => ({
   calls: runtime(policy, 'calls', true),
   permits: runtime(policy, 'permits', true),
   unfolded: runtime(policy, 'permits', false),
+  watched: watched(policy),
 })
 
 it(

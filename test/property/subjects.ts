@@ -1,6 +1,6 @@
 // The four ways to run one history: through calls, through permits, unfolded, and as values.
 
-import { createRegistry, type PolicyOptions, resolvePolicy } from '../../src/index.ts'
+import { createRegistry, type PolicyOptions, type Registry, resolvePolicy } from '../../src/index.ts'
 import { newBreaker, recordFailure, recordIgnored, recordSuccess, shouldAllowRequest } from '../../src/pure.ts'
 import type { Admission } from '../../src/rules/decide.ts'
 import { type BreakerValue, reduce, resumed } from '../../src/rules/reducer.ts'
@@ -96,6 +96,45 @@ export function runtime(
       return { ...rest, timer: clock.pending.length > 0 }
     },
     close: () => void registry.close(),
+  }
+}
+
+/** As `runtime`, by calls; every few steps somebody begins or ends to watch each call, or to listen to what it comes to. */
+export function watched(policy: PolicyOptions, create: typeof createRegistry = createRegistry): HistorySubject {
+  let registry: Registry | undefined
+  const subject = runtime(policy, 'calls', true, (options) => {
+    registry = create(options)
+    return registry
+  })
+  const breaker = registry?.breaker(NAME)
+  let steps = 0
+  let fold: (() => void) | undefined
+  let leave: (() => void) | undefined
+  const look = () => {
+    steps++
+    if (steps % 3 === 0) {
+      if (fold === undefined) fold = breaker?.unfold()
+      else fold = void fold()
+    }
+    if (steps % 4 === 0) {
+      if (leave === undefined) leave = breaker?.on('failure', () => {})
+      else leave = void leave()
+    }
+  }
+  return {
+    ...subject,
+    admit() {
+      look()
+      return subject.admit()
+    },
+    record(result) {
+      look()
+      subject.record(result)
+    },
+    command(command) {
+      look()
+      subject.command(command)
+    },
   }
 }
 
