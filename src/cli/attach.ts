@@ -6,14 +6,31 @@ import { DASHBOARD_PORT, INSPECTOR_PORT } from './ports.ts'
 const HOST = '127.0.0.1'
 
 /** `true`: on the usual port. */
-export function attachDashboard(port: number | true): Attach {
-  const usual = port === true ? DASHBOARD_PORT : port
+export function attachDashboard(option: string, asked: number | true): Attach {
+  const port = asked === true ? DASHBOARD_PORT : asked
   return async (registry) => {
     const { createDashboard } = await import('../dashboard/index.ts')
     const dashboard = createDashboard(registry, { title: 'switchgear demo' })
-    const { url } = await listening('--dashboard', usual, dashboard.listen({ port: usual, host: HOST }))
-    const watch = port === true ? 'switchgear watch' : `switchgear watch ${url}`
-    return { lines: [`dashboard  ${url}   (in another terminal: ${watch})`], close: async () => dashboard.close() }
+    const { url } = await listening(option, port, dashboard.listen({ port, host: HOST }))
+    const watch = port === DASHBOARD_PORT ? 'switchgear watch' : `switchgear watch ${url}`
+    return { lines: [`dashboard: ${url}`, `in another terminal: npx ${watch}`], close: async () => dashboard.close() }
+  }
+}
+
+/** Stately's page comes from the internet; what it shows stays on this machine. */
+export function attachInspector(option: string, asked: number | true): Attach {
+  const port = asked === true ? INSPECTOR_PORT : asked
+  return async (registry) => {
+    const { createInspectorBridge, inspectRegistry } = await import('../inspect/index.ts')
+    const bridge = await listening(option, port, createInspectorBridge({ port, host: HOST }))
+    const inspection = inspectRegistry(registry, { inspector: bridge })
+    return {
+      lines: [`Stately inspector: ${bridge.url}`, `(without internet: switchgear demo --dashboard)`],
+      async close() {
+        inspection.detach()
+        await bridge.close()
+      },
+    }
   }
 }
 
@@ -25,10 +42,5 @@ async function listening<T>(option: string, port: number, starting: Promise<T>):
     const { code, message } = error as NodeJS.ErrnoException
     const why = code === 'EADDRINUSE' ? `port ${port} is taken: ${option} 0 takes any free one` : message
     throw new Failure(`${option}: ${why}`)
-  }
-}
-export function attachInspector(port: number | true): Attach {
-  return async () => {
-    throw new Failure(`stub ${port} ${INSPECTOR_PORT}`)
   }
 }

@@ -6,7 +6,7 @@ export const WRONG_ARGUMENTS = 2
 const OF_SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 export const EXIT_CODES =
-  'Exit codes: 0 done, 1 could not, 2 wrong arguments, 130 ended by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP.'
+  'Exit codes: 0 done, 1 could not, 2 wrong arguments,\n130 ended by Ctrl-C, 143 by SIGTERM, 129 by SIGHUP.'
 
 /** A command could not do what it was asked for; the message is for its user. */
 export class Failure extends Error {

@@ -127,7 +127,11 @@ function addGraph(program: Command, ended: Ended): void {
 }
 
 function addPolicy(program: Command, ended: Ended): void {
-  const policy = program.command('policy').description('Policies in JSON.').showHelpAfterError(HINT)
+  const policy = program
+    .command('policy')
+    .summary('policies in JSON')
+    .description('Policies in JSON.')
+    .showHelpAfterError(HINT)
   policy
     .command('check')
     .summary('check and explain a policy')
@@ -143,6 +147,7 @@ function addPolicy(program: Command, ended: Ended): void {
 function addGenerate(program: Command, ended: Ended): void {
   program
     .command('generate')
+    .summary('write tests for your own service')
     .description(
       'Writes tests for a service of yours that is guarded by a breaker (generate --help lists its options).',
     )
@@ -173,7 +178,7 @@ function addInspect(program: Command, ended: Ended): void {
     .option('--port <port>', `of the bridge, on loopback (default: ${INSPECTOR_PORT}; 0: any free one)`, portOf)
     .addHelpText('after', endOf(['switchgear inspect', 'switchgear inspect --duration 5m --port 0']))
     .action(async ({ port, ...values }) => {
-      ended(await (await import('./commands/demo.ts')).demo({ ...values, inspect: port ?? true }))
+      ended(await (await import('./commands/demo.ts')).demo({ ...values, inspect: port ?? true }, '--port'))
     })
 }
 

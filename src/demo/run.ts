@@ -64,9 +64,10 @@ export async function runDemo(
     else interrupt.addEventListener('abort', end, { once: true })
   })
   try {
+    // First: it fails where a port is taken, and who looks on may see everything from the beginning.
+    for (const to of attach) attached.push(await to(registry))
     const cast = await Promise.race([castOf(options, host, registry), interrupted])
     if (cast === null) return null
-    for (const to of attach) attached.push(await to(registry))
     const startedAt = performance.now()
     const endpoints = cast.map(({ endpoint }) => endpoint)
     const journal = newJournal(startedAt, audience.happened)

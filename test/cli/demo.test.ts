@@ -9,14 +9,14 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { newEndpoint } from '../../scripts/demo/endpoint.ts'
-import { newJournal } from '../../scripts/demo/journal.ts'
-import { readOptions, UsageError } from '../../scripts/demo/options.ts'
-import { paintFor } from '../../scripts/demo/paint.ts'
-import { type EndpointReport, type Report, reportOf as reportOfRun } from '../../scripts/demo/report.ts'
-import { openScreen } from '../../scripts/demo/screen.ts'
-import { summaryOf } from '../../scripts/demo/summary.ts'
+import { newEndpoint } from '../../src/demo/endpoint.ts'
+import { newJournal } from '../../src/demo/journal.ts'
+import { type DemoValues, readOptions, UsageError } from '../../src/demo/options.ts'
+import { type EndpointReport, type Report, reportOf as reportOfRun } from '../../src/demo/report.ts'
+import { openScreen } from '../../src/demo/screen.ts'
+import { summaryOf } from '../../src/demo/summary.ts'
 import { createRegistry } from '../../src/index.ts'
+import { paintFor } from '../../src/terminal/index.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'switchgear-demo-'))
@@ -29,7 +29,7 @@ afterEach(() => {
 })
 
 function start(...args: string[]) {
-  const command = ['--import', 'tsx', 'scripts/demo.ts', ...args]
+  const command = ['--import', 'tsx', 'src/cli/switchgear.ts', 'demo', ...args]
   const demo = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] })
   demos.push(demo)
   return demo
@@ -204,31 +204,27 @@ describe('npm start', () => {
     const { stdout, stderr, code } = await run('--rate', 'fast')
 
     expect(stdout).toBe('')
-    expect(stderr).toBe('--rate: expected calls per second, above 0 and at most 500, received "fast"\n')
+    expect(stderr).toBe('switchgear: --rate: expected calls per second, above 0 and at most 500, received "fast"\n')
     expect(code).toBe(2)
   })
 
-  it.each([
-    [['--fast'], "Unknown option '--fast'"],
-    [['catalog'], "Unexpected argument 'catalog'"],
-    [['--duration'], "Option '--duration <value>' argument missing"],
-    [['--duration', '0'], 'received "0"'],
-    [['--duration', '10 weeks'], 'received "10 weeks"'],
-    [['--duration', '2h'], 'from 1s to 1h'],
-    [['--rate=-1'], 'received "-1"'],
-    [['--rate', '-1'], "Option '--rate' argument is ambiguous"],
-    [['--rate', '501'], 'at most 500'],
-    [['--endpoint', 'http://localhost'], 'name=url'],
-    [['--endpoint', '=http://localhost'], 'name=url'],
-    [['--endpoint', 'a\nb=http://localhost'], 'printable'],
-    [['--endpoint', 'a=localhost:80'], 'an http or https URL'],
-    [['--endpoint', 'a=http://me:secret@localhost'], 'without a user'],
-    [['--endpoint', 'a=http://localhost', '--endpoint', 'a=http://other'], '"a" twice'],
-    [['--policy', 'no/such/file.json'], 'no such file'],
-    [['--policy', 'package.json'], 'policy.name: expected one of failureThreshold, counting'],
-    [['--policy', 'README.md'], '--policy "README.md"'],
-  ])('refuses %j in one line', (args, message) => {
-    const read = () => readOptions(args)
+  it.each<[DemoValues, string]>([
+    [{ duration: '0' }, 'received "0"'],
+    [{ duration: '10 weeks' }, 'received "10 weeks"'],
+    [{ duration: '2h' }, 'from 1s to 1h, or forever'],
+    [{ rate: '-1' }, 'received "-1"'],
+    [{ rate: '501' }, 'at most 500'],
+    [{ endpoint: ['http://localhost'] }, 'name=url'],
+    [{ endpoint: ['=http://localhost'] }, 'name=url'],
+    [{ endpoint: ['a\nb=http://localhost'] }, 'printable'],
+    [{ endpoint: ['a=localhost:80'] }, 'an http or https URL'],
+    [{ endpoint: ['a=http://me:secret@localhost'] }, 'without a user'],
+    [{ endpoint: ['a=http://localhost', 'a=http://other'] }, '"a" twice'],
+    [{ policy: 'no/such/file.json' }, 'no such file'],
+    [{ policy: 'package.json' }, 'policy.name: expected one of failureThreshold, counting'],
+    [{ policy: 'README.md' }, '--policy "README.md"'],
+  ])('refuses %j in one line', (values, message) => {
+    const read = () => readOptions(values)
 
     expect(read).toThrow(UsageError)
     expect(read).toThrow(message)
@@ -239,7 +235,7 @@ describe('npm start', () => {
     const file = join(folder, 'wrong.json')
     writeFileSync(file, JSON.stringify({ openTimeout: '2 weeks', failureThreshold: 0.5, 'two\nlines': 1 }))
 
-    const message = messageOf(() => readOptions(['--policy', file]))
+    const message = messageOf(() => readOptions({ policy: file }))
     expect(message).toContain('; ')
     for (const path of ['policy.openTimeout', 'policy.failureThreshold', 'policy.two\\nlines']) {
       expect(message).toContain(`${path}: expected`)
@@ -248,8 +244,9 @@ describe('npm start', () => {
   })
 
   it('takes durations as the library does, and plain milliseconds', () => {
-    expect(readOptions(['--duration', '20s'])).toMatchObject({ durationMs: 20_000 })
-    expect(readOptions(['--duration', '1500'])).toMatchObject({ durationMs: 1500, rate: 20, endpoints: null })
+    expect(readOptions({ duration: '20s' })).toMatchObject({ durationMs: 20_000 })
+    expect(readOptions({ duration: '1500' })).toMatchObject({ durationMs: 1500, rate: 20, endpoints: null })
+    expect(readOptions({ duration: 'forever' })).toMatchObject({ durationMs: Number.POSITIVE_INFINITY })
   })
 })
 
@@ -267,11 +264,11 @@ describe('a narrow terminal', () => {
     Object.assign(unguarded, { calls: 18_000, failed: 12_345, slow: 10_000, sentWhileBad: 15_000, waitedMs: 3_599_000 })
     Object.assign(endpoint, { openings: 3, spared: 12_345, refusedInVain: 1_000 })
   }
-  const options = readOptions(['--duration', '15m', '--rate', '20'])
-  if (options === 'help') throw new Error('expected options')
+  const options = readOptions({ duration: '15m', rate: '20' })
   const journal = newJournal(performance.now(), () => {})
   journal.add('hanging', 'listens on its port again (pid 123456), or so it says', { from: 'open', to: 'halfOpen' })
   const report = reportOfRun(options, endpoints, journal.entries, options.durationMs, 'SIGINT')
+  const notices = ['dashboard: http://127.0.0.1:54321/a/longer/path', `in another terminal: ${'x '.repeat(20)}`]
   const widthOf = (lines: readonly string[]) => Math.max(...lines.map((line) => line.length))
 
   it.each([60, 70, 80, 120])('of %d columns holds every line of the summary', (columns) => {
@@ -289,7 +286,7 @@ describe('a narrow terminal', () => {
     const written: string[] = []
     const out = { columns, rows: 30, isTTY: true, write: (text: string) => written.push(text) }
     const screen = openScreen(out as unknown as NodeJS.WriteStream, paint)
-    screen.begins({ options, startedAt: performance.now(), endpoints, journal })
+    screen.begins({ options, startedAt: performance.now(), endpoints, journal, notices })
     screen.ends()
     // The first picture; what comes after are changes to it.
     const picture = written.find((text) => text.includes('hanging')) ?? ''

@@ -21,8 +21,9 @@ export interface Values extends DemoValues {
   readonly inspect?: number | true
 }
 
-export async function demo(values: Values): Promise<number> {
-  const attach = attachmentsOf(values)
+/** `inspectOption`: what the port of the bridge is asked for by. */
+export async function demo(values: Values, inspectOption = '--inspect'): Promise<number> {
+  const attach = attachmentsOf(values, inspectOption)
   const options = optionsOf(values, attach.length > 0 ? FOREVER : '15s')
   const { stdout } = process
   const paint = paintFor(stdout)
@@ -42,10 +43,10 @@ function optionsOf(values: DemoValues, usualDuration: string): DemoOptions {
   }
 }
 
-function attachmentsOf({ dashboard, inspect }: Values): Attach[] {
+function attachmentsOf({ dashboard, inspect }: Values, inspectOption: string): Attach[] {
   return [
-    ...(dashboard === undefined ? [] : [attachDashboard(dashboard)]),
-    ...(inspect === undefined ? [] : [attachInspector(inspect)]),
+    ...(dashboard === undefined ? [] : [attachDashboard('--dashboard', dashboard)]),
+    ...(inspect === undefined ? [] : [attachInspector(inspectOption, inspect)]),
   ]
 }
 

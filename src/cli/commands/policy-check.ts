@@ -1,7 +1,7 @@
 // The command policy check: what is wrong with a policy, what it means, and what in it defeats itself.
 import { explainPolicy, policyWarnings } from '../../explain/index.ts'
 import type { Policy } from '../../index.ts'
-import { type Paint, paintFor, wrap } from '../../terminal/index.ts'
+import { type Paint, paintFor, safeText, wrap } from '../../terminal/index.ts'
 import { COULD_NOT, DONE, print } from '../exit.ts'
 import { mistakeLines, readPolicyFile } from '../policy-file.ts'
 
@@ -22,12 +22,14 @@ export async function policyCheck(
   const warnings = policy === null ? [] : policyWarnings(policy)
   const { stdout } = process
   const paint = paintFor(stdout)
+  const width = Math.min(stdout.columns ?? WIDEST, WIDEST)
   if (json) {
     const settings = policy === null ? [] : explainPolicy(policy)
     await print(`${JSON.stringify({ file, valid: policy !== null, mistakes, warnings, settings, policy }, null, 2)}\n`)
   } else if (policy === null) {
-    await print(`${paint.red(`${file} is no policy:`)}\n${mistakeLines(mistakes).join('\n')}\n`)
-  } else await print(explained(file, policy, warnings, paint, Math.min(stdout.columns ?? WIDEST, WIDEST)))
+    const lines = mistakeLines(mistakes).map((line) => wrap(line, width, 4))
+    await print(`${paint.red(`${safeText(file)} is no policy:`)}\n${lines.join('\n')}\n`)
+  } else await print(explained(safeText(file), policy, warnings, paint, width))
   return policy === null || (strict && warnings.length > 0) ? COULD_NOT : DONE
 }
 

@@ -13,6 +13,11 @@ export function mermaidOf(machine: AnyStateMachine, limits: Limits = NO_LIMITS):
     'stateDiagram-v2',
     ...lines,
     ...anywhere.map(({ to, event }) => `  note right of ${to} : ${event}, from any state`),
-    ...Object.entries(limits.states).map(([state, text]) => `  note left of ${state} : ${text}`),
+    ...Object.entries(limits.states).map(([state, text]) => `  note left of ${state} : ${noteOf(text)}`),
   ].join('\n')
+}
+
+/** A colon or a semicolon would end it. */
+function noteOf(text: string): string {
+  return text.replace(/[:;]/g, ',').replace(/\.$/, '').replaceAll('. ', '<br/>')
 }

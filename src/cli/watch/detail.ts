@@ -3,11 +3,13 @@ import { type EndpointDetail, PATHS, readRow } from '../../dashboard/protocol.ts
 import { cut, inWords, type Paint, paintState, safeText, wrap } from '../../terminal/index.ts'
 import type { Board } from './board.ts'
 import { nextProbe, type Size, transitionLine } from './picture.ts'
+import type { View } from './view.ts'
 
 export interface Detail {
   /** Asks for it, and again from time to time as long as it is shown. */
   show(endpoint: string): void
-  lines(board: Board, status: string, size: Size, paint: Paint): string[]
+  /** Scrolled as the view says, which is set right where it says too much. */
+  lines(board: Board, status: string, view: View, size: Size, paint: Paint): string[]
 }
 
 const REFRESH_MS = 1000
@@ -45,7 +47,7 @@ export function createDetail(base: URL, signal: AbortSignal): Detail {
       askedAt = performance.now()
       void ask(name)
     },
-    lines(board, status, { columns, rows }, paint) {
+    lines(board, status, view, { columns, rows }, paint) {
       const name = endpoint ?? ''
       const live = board.all().find(({ row }) => row.endpoint === name)
       const heading = paint.bold(cut(safeText(name), columns))
@@ -53,8 +55,12 @@ export function createDetail(base: URL, signal: AbortSignal): Detail {
       const row = live?.row ?? (detail === null ? null : readRow(detail.row))
       const head = row === null ? [] : figures(row, live === undefined ? '' : nextProbe(live), columns, paint)
       const body = detail === null ? [paint.dim('…')] : more(detail, columns, paint)
-      const all = [heading, news, ...head, ...body].slice(0, rows - 1)
-      return [...all, paint.dim(cut('Esc back  q quit', columns))]
+      const all = [...head, ...body]
+      const room = Math.max(rows - 3, 1)
+      const from = Math.min(view.scroll, Math.max(all.length - room, 0))
+      view.scroll = from
+      const below = from + room < all.length ? '  ↓ more' : ''
+      return [heading, news, ...all.slice(from, from + room), paint.dim(cut(`Esc back  q quit${below}`, columns))]
     },
   }
 }

@@ -30,7 +30,7 @@ export async function showLive(base: URL, view: View, signal: AbortSignal): Prom
     if (isOpen) detail.show(view.opened ?? '')
     const wait = retryAt === 0 ? '' : `, again in ${Math.max((retryAt - performance.now()) / 1000, 0).toFixed(1)} s`
     const news = status === '' ? '' : `${status}${wait}`
-    const lines = isOpen ? detail.lines(board, news, size(), paint) : pictureOf(board, view, news, size(), paint)
+    const lines = isOpen ? detail.lines(board, news, view, size(), paint) : pictureOf(board, view, news, size(), paint)
     screen.draw(lines)
   }
   const onKey = (text: string | undefined, key: Key) => {

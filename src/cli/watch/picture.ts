@@ -11,7 +11,7 @@ export interface Size {
 }
 
 const LONGEST_LOG = 5
-const KEYS = '↑↓ move  ⏎ open  s sort  r reverse  / filter  o not closed  q quit'
+const KEYS = 'q quit  ↑↓ ⏎ open  s sort  / filter  o not closed  r reverse'
 
 /** Those that the view lets through, in its order. */
 export function chosen(board: Board, { sort, isReversed, filter, onlyNotClosed }: View): Watched[] {
@@ -76,19 +76,17 @@ function emptiness(board: Board): string {
   return board.size === 0 ? 'no endpoint has been called yet' : 'no endpoint is like that (Esc shows all)'
 }
 
-/** The table of the endpoints, at most `width` wide where that can be. */
-export function tableOfAll(all: readonly Watched[], paint: Paint, width: number): string {
+/** The table of the endpoints, at most `width` wide where that can be. `isOnce`: with counts, as there are no rates yet. */
+export function tableOfAll(all: readonly Watched[], paint: Paint, width: number, isOnce = false): string {
   const longest = Number.isFinite(width) ? Math.max(Math.floor(width * 0.35), 12) : 200
-  const figures = (title: string, spare: number, write: (watched: Watched) => string): Column => {
+  const figures: Figures = (title, spare, write) => {
     return { title: title.padStart(7), cells: all.map((watched) => write(watched)), spare }
   }
   return plainTable(
     [
       { title: 'endpoint', cells: all.map(({ name }) => cut(name, longest)), isWords: true },
       { title: 'state'.padEnd(10), cells: all.map(({ row }) => paintState(row.state, paint)), isWords: true },
-      { title: ' calls/s', cells: all.map(({ perSecond }) => rate(perSecond.calls)) },
-      figures('rej/s', 2, ({ perSecond }) => rate(perSecond.rejected)),
-      figures('failed', 1, ({ failureShare }) => share(failureShare)),
+      ...(isOnce ? counts(figures) : rates(figures)),
       figures('slow', 5, ({ row }) => share(row.slowRate)),
       figures('p50', 4, ({ row }) => inWords(row.p50)),
       figures('p99', 3, ({ row }) => inWords(row.p99)),
@@ -103,6 +101,24 @@ export function tableOfAll(all: readonly Watched[], paint: Paint, width: number)
     paint,
     width,
   )
+}
+
+type Figures = (title: string, spare: number, write: (watched: Watched) => string) => Column
+
+function counts(figures: Figures): Column[] {
+  return [
+    figures('calls', 0, ({ row: { calls } }) => String(calls.allowed + calls.rejected)),
+    figures('rejected', 2, ({ row: { calls } }) => String(calls.rejected)),
+    figures('failed', 1, ({ row: { calls } }) => String(calls.failed)),
+  ]
+}
+
+function rates(figures: Figures): Column[] {
+  return [
+    figures('calls/s', 0, ({ perSecond }) => rate(perSecond.calls)),
+    figures('rej/s', 2, ({ perSecond }) => rate(perSecond.rejected)),
+    figures('failed', 1, ({ failureShare }) => share(failureShare)),
+  ]
 }
 
 function rate(perSecond: number | null): string {

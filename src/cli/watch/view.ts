@@ -1,4 +1,4 @@
-// View: what the user of the live table has chosen; changed by keys alone.
+// View: what the user of the live table has chosen; changed by keys.
 import type { Key } from 'node:readline'
 import { SORTS, type Sort } from './sort.ts'
 
@@ -12,13 +12,22 @@ export interface View {
   /** The name of the endpoint that the cursor is on; of the one that is open. */
   selected: string | null
   opened: string | null
+  /** How many lines of it are above the terminal. */
+  scroll: number
 }
 
 export function newView(sort: Sort = 'state', filter = ''): View {
-  return { sort, isReversed: false, filter, isTyping: false, onlyNotClosed: false, selected: null, opened: null }
+  return {
+    sort,
+    isReversed: false,
+    filter,
+    isTyping: false,
+    onlyNotClosed: false,
+    selected: null,
+    opened: null,
+    scroll: 0,
+  }
 }
-
-const QUIT = ['q', 'Q']
 
 /**
  * What a key does to the view. `names` are those that are shown, in their order; `page`, how many of them at a time.
@@ -30,9 +39,7 @@ export function press(view: View, text: string | undefined, key: Key, names: rea
     return false
   }
   if (view.opened !== null) {
-    if (QUIT.includes(key.name ?? '')) return true
-    if (['escape', 'backspace', 'left', 'return'].includes(key.name ?? '')) view.opened = null
-    return false
+    return read(view, key, page)
   }
   const at = view.selected === null ? -1 : names.indexOf(view.selected)
   const moveTo = (index: number) => {
@@ -67,6 +74,7 @@ export function press(view: View, text: string | undefined, key: Key, names: rea
     case 'right':
       view.opened = view.selected ?? names[0] ?? null
       view.selected = view.opened
+      view.scroll = 0
       break
     case 's':
     case 'tab':
@@ -86,6 +94,14 @@ export function press(view: View, text: string | undefined, key: Key, names: rea
       if (text === '/') view.isTyping = true
   }
   return false
+}
+
+/** Of the one that is open. */
+function read(view: View, key: Key, page: number): boolean {
+  const lines = { up: -1, k: -1, down: 1, j: 1, pageup: -page, pagedown: page, space: page }[key.name ?? '']
+  if (lines !== undefined) view.scroll = Math.max(view.scroll + lines, 0)
+  if (['escape', 'backspace', 'left', 'return'].includes(key.name ?? '')) view.opened = null
+  return key.name === 'q'
 }
 
 function type(view: View, text: string | undefined, key: Key): void {

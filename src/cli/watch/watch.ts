@@ -57,7 +57,7 @@ async function printOnce(base: URL, signal: AbortSignal, { json, sort, filter }:
   const all = chosen(board, newView(sort, filter))
   if (json === true) return print(`${jsonLine({ ...board.hello, endpoints: all.map(({ row }) => row) })}\n`)
   const { stdout } = process
-  await print(`${tableOfAll(all, paintFor(stdout), stdout.columns ?? Number.POSITIVE_INFINITY)}\n`)
+  await print(`${tableOfAll(all, paintFor(stdout), stdout.columns ?? Number.POSITIVE_INFINITY, true)}\n`)
 }
 
 /** Puts what came into the image. */
