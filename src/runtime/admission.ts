@@ -76,6 +76,6 @@ export function retryAfterMs({ state, stay, policy }: Row, now: number): number 
     return waitMs > openTimeoutMs ? Math.ceil(waitMs) : Math.min(Math.ceil(waitMs), openTimeoutMs)
   }
   const [oldest] = stay.probes
-  if (state !== 'halfOpen' || oldest === undefined || hasPermit(stay, policy)) return undefined
+  if (oldest === undefined || hasPermit(stay, policy)) return undefined
   return Math.min(Math.max(Math.ceil(oldest.expiresAt - now), 1), openTimeoutMs)
 }

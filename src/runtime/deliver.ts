@@ -76,7 +76,7 @@ function deliver(row: Row, event: BreakerEvent): void {
     const { home, generation } = row
     const wasIdle = !isActive(row)
     if (wasIdle) home.supervisor.activate(row, event.at)
-    const isFolded = row.folds && row.state === 'closed' && event.tally === undefined
+    const isFolded = row.folds && row.state === 'closed'
     row.actor?.deliver(isFolded ? { ...event, tally: copyTally(row) } : event, event.at)
     if (row.state === 'closed' && (wasIdle || row.generation !== generation)) home.supervisor.rest(row)
   })

@@ -32,8 +32,8 @@ export function makeHome(options: ResolvedOptions, table: OfTable): OwnHome {
   const clock = clockOf(options, hub)
   const agenda = new Agenda(clock)
   const unfolded = new Map<string, number>()
-  // Who inspects the registry watches every breaker; unfolded, every call is an event.
-  const isEager = options.activation === 'eager' || inspect !== undefined || !folding
+  // Unfolded, as it is for who inspects it, every call is an event.
+  const isEager = options.activation === 'eager' || !folding
   const home = {
     ...table,
     clock,

@@ -12,11 +12,6 @@ export interface CallMessage {
   readonly durationMs?: number
 }
 
-/** Whether somebody wants to know what each call of this row came to. */
-export function isHeard({ home, name }: Row): boolean {
-  return callChannel.hasSubscribers || home.hub.hearsCalls(name)
-}
-
 /** Tells of a call that has counted. `durationMs` is NaN where nobody measured it. */
 export function tellOutcome(row: Row, result: Result, durationMs: number, error: unknown): void {
   const { home, name: endpoint, generation } = row

@@ -1,8 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // Permit: the admission of one call, held by whoever reports its outcome.
 import { ArgumentError } from '../edge/errors.ts'
-import { timesCalls } from '../rules/tally.ts'
+import { addSuccess, timesCalls } from '../rules/tally.ts'
 import { NO_PROBE } from './admission.ts'
+import { callChannel } from './channels.ts'
 import { classify, type Ended, type Result } from './classify.ts'
 import { caughtUp } from './deliver.ts'
 import { chronicleOf, type Row } from './row.ts'
@@ -39,7 +40,15 @@ export class Permit {
 
   /** The call succeeded. How long it took is measured from the admission, where the policy asks for it. */
   success(): void {
-    this.settle('succeed')
+    const row = this.#row
+    // As most are: closed, with nothing to ask and nobody to tell.
+    const isPlain = row.generation === this.generation && (row.path === 'plain' || row.path === 'unready')
+    if (!isPlain || this.#settled || this.#sampled || callChannel.hasSubscribers) this.settle('succeed')
+    else {
+      this.#settled = true
+      row.succeeded++
+      addSuccess(row, row.policy, 0, 0)
+    }
   }
 
   /**

@@ -68,6 +68,8 @@ export class Row implements Tally {
   state: BreakerState = 'closed'
   /** Whether outcomes that change nothing are kept from the actor. */
   folds: boolean
+  /** Whether somebody listens to what each of its calls comes to. */
+  isHeard = false
   /** False once deleted: its late results count for nothing, its handle looks for the name again. */
   attached = true
   /** Number of the `resetAll` that it has seen. */
@@ -163,7 +165,8 @@ export function setPath(row: Row): void {
   const { policy, home, attached, state, name } = row
   const folds = attached && row.folds && state === 'closed' && row.resets === home.resets.count
   const isJudged = policy.timeoutMs !== null || policy.isFailure !== null || policy.ignore !== null
-  if (!folds || isJudged || home.hub.hearsCalls(name)) row.path = 'full'
+  row.isHeard = home.hub.hearsCalls(name)
+  if (!folds || isJudged || row.isHeard) row.path = 'full'
   else if (policy.failureRate !== null || policy.slowCalls !== null) row.path = 'timed'
   else row.path = row.onValue === null ? 'unready' : 'plain'
 }

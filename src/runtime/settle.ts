@@ -5,10 +5,11 @@ import { addDuration, type LatencySketch, newSketch } from '../rules/latency.ts'
 import { addFailure, addSuccess, datesSuccesses } from '../rules/tally.ts'
 import { firedTrigger, rateTrigger } from '../rules/triggers.ts'
 import { NO_PROBE } from './admission.ts'
+import { callChannel } from './channels.ts'
 import type { Result } from './classify.ts'
 import { caughtUp, send } from './deliver.ts'
-import { isHeard, isTimeout, publishCall, tellOutcome } from './outcome-events.ts'
-import { chronicleOf, NEVER, type Row } from './row.ts'
+import { isTimeout, publishCall, tellOutcome } from './outcome-events.ts'
+import { chronicleOf, type Row } from './row.ts'
 
 /** The time of an outcome, where the policy needs it. */
 export function dateOf(row: Row): number {
@@ -28,7 +29,7 @@ export function settle(
   now: number,
   error?: unknown,
 ): void {
-  if (!isHeard(row)) count(row, result, admittedIn, probe, durationMs, now, error)
+  if (!row.isHeard && !callChannel.hasSubscribers) count(row, result, admittedIn, probe, durationMs, now, error)
   // The outcome is told before what comes of it.
   else row.home.turns.hold(() => count(row, result, admittedIn, probe, durationMs, now, error))
 }
@@ -48,7 +49,7 @@ function count(
     if (!row.folds) sendResult(row, result, admittedIn, probe, durationMs)
     return
   }
-  if (isHeard(row)) tellOutcome(row, result, durationMs, error)
+  if (row.isHeard || callChannel.hasSubscribers) tellOutcome(row, result, durationMs, error)
   if (result === 'fail' && isTimeout(error)) chronicleOf(row).timedOut++
   if (row.folds && state === 'closed') {
     fold(row, result, durationMs, now)
@@ -110,7 +111,7 @@ export function takesSample(row: Row): boolean {
     return false
   }
   const { latencySampling } = row.policy
-  row.untilSample = latencySampling === 0 ? NEVER : latencySampling
+  row.untilSample = latencySampling
   return latencySampling > 0
 }
 

@@ -106,7 +106,7 @@ export class RootSupervisor implements Supervisor {
     // A crash happened in the event that the old actor was handling; an installed one begins with the root's.
     const at = how === 'install' ? this.root.at : (row.actor?.at ?? this.root.at)
     const decision = decisionOf(row)
-    if (how !== 'install' || row.actor !== null) resume(decision)
+    if (row.actor !== null) resume(decision)
     const { maxRestarts: restarts, withinMs, onEscalation } = supervision
     if (how === 'park') enter(decision, { type: 'escalated', restarts, withinMs })
     const restored = { state: how === 'park' ? onEscalation : state, decision }

@@ -1,5 +1,5 @@
 // Table: the rows, one for each name; makes and removes them, and keeps what outlives them.
-import { ArgumentError, describeValue, RegistryClosedError, RegistryFullError } from '../edge/errors.ts'
+import { describeValue, RegistryClosedError, RegistryFullError } from '../edge/errors.ts'
 import type { ResolvedOptions } from '../edge/registry-options.ts'
 import type { BreakerSnapshot } from '../edge/snapshot-format.ts'
 import type { Policy } from '../rules/policy.ts'
@@ -57,7 +57,6 @@ export class Table {
   }
 
   create(name: string, policy?: Policy, from?: BreakerSnapshot): Row {
-    if (typeof name !== 'string') throw new ArgumentError('name', 'a string', name)
     const { home } = this
     const own = policy ?? this.#ownPolicies.get(name)
     const row = new Row(home, name, own ?? this.#options.policyFor(name), this.#firstGeneration)

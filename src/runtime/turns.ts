@@ -53,7 +53,7 @@ export class Turns {
   /** Calls foreign code when the turn has ended; outside any, now, after what waits already. `call` must not throw. */
   later(call: () => void): void {
     this.#calls.push(call)
-    if (!this.#isRunning) this.#deliver()
+    this.#deliver()
   }
 
   /** What a turn has to tell is told at once, however much. */

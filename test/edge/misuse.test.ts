@@ -62,6 +62,10 @@ const WRONG_USES: Record<string, [(breaker: Breaker, registry: Registry) => unkn
   'recordSuccess(NaN)': [(breaker) => breaker.recordSuccess(Number.NaN), /received NaN/],
   "recordSuccess('5')": [(breaker) => breaker.recordSuccess('5' as never), /received "5"/],
   'recordSuccess(null)': [(breaker) => breaker.recordSuccess(null as never), /received null/],
+  'recordSuccess(Symbol())': [
+    (breaker) => breaker.recordSuccess(Symbol('5') as never),
+    /^durationMs: expected milliseconds of at least 0, received symbol/,
+  ],
   'recordFailure(e, -1)': [(breaker) => breaker.recordFailure(new Error('x'), -1), /received -1/],
   'wrap(5)': [(breaker) => breaker.wrap(5 as never), /^wrap\(fn\): expected a function, received 5/],
   "on('nope')": [

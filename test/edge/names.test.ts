@@ -79,6 +79,7 @@ describe('a name', () => {
       expect(await errorOf(registry.call(name, fn))).toMatchObject(mistake)
       expect(ran).toBe(false)
       expect(() => registry.breaker(name)).toThrow('name: expected a string')
+      expect(() => registry.breaker(name, {})).toThrow('name: expected a string')
       expect(() => registry.configure(name, {})).toThrow('name: expected a string')
       expect(registry.list()).toEqual([])
       expect([registry.state(name), registry.has(name), registry.delete(name)]).toEqual(['closed', false, false])

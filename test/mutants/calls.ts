@@ -30,8 +30,8 @@ export const ofTheCalls: readonly Prey[] = [
     name: 'a late result is counted as if it were not',
     breaks: 'R06',
     file: settle,
-    find: 'if (late) countLate(row, admittedIn)\n  else count',
-    replace: 'count',
+    find: '    countLate(row, admittedIn, durationMs)\n',
+    replace: '    addOutcome(row, result, durationMs)\n',
     policy: plain,
   },
   {

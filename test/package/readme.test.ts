@@ -138,8 +138,8 @@ describe('the policy table', () => {
 })
 
 it('the table of events names every event, once', () => {
-  const { text } = pageOf('docs/operating.md')
-  const section = text.slice(text.indexOf('\n## Events'), text.indexOf('\n### When something of yours goes wrong'))
+  const { text } = pageOf('docs/events.md')
+  const section = text.slice(0, text.indexOf('\n## What single calls come to'))
   const rows = [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)
   expect(rows.toSorted()).toEqual(Object.keys(EVENT_NAMES).toSorted())
 })

@@ -81,14 +81,17 @@ describe('a latency sketch', () => {
 
 describe.each(BOTH_WAYS)('the latency of a breaker, $way', ({ folding }) => {
   it('is sampled one call in 16, the first among them (R13)', async () => {
-    const { breaker, clock } = newBreaker({}, { folding })
-    for (let call = 0; call < 33; call++) {
-      const held = hold(breaker)
-      clock.advance(call % 16 === 0 ? 10 : 1_000)
-      await held.succeed()
+    const failureRate = { threshold: 1, window: { calls: 9 } } as const
+    for (const policy of [{}, { failureRate }]) {
+      const { breaker, clock } = newBreaker(policy, { folding })
+      for (let call = 0; call < 33; call++) {
+        const held = hold(breaker)
+        clock.advance(call % 16 === 0 ? 10 + call : 1_000)
+        await (call % 2 === 0 ? held.succeed() : held.fail())
+      }
+      const { mean, max } = breaker.stats().latency
+      expect([mean, max], 'calls 1, 17 and 33').toEqual([26, 42])
     }
-    const { mean, max } = breaker.stats().latency
-    expect([mean, max], 'calls 1, 17 and 33').toEqual([10, 10])
   })
 
   it('is sampled at every call with 1, never with 0, failures too (R13)', async () => {

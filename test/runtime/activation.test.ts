@@ -1,8 +1,9 @@
 // A closed breaker needs no actor: it is started when something happens that only it may decide, and rests afterwards.
 import { describe, expect, it } from 'vitest'
-import { fail, succeed, succeedTimes } from '../support/calls.ts'
+import type { Breaker } from '../../src/index.ts'
+import { fail, hold, rejected, succeed, succeedTimes } from '../support/calls.ts'
 import { crash } from '../support/crashes.ts'
-import { hear, newBreaker, newRegistry } from '../support/registries.ts'
+import { hear, newBreaker, newHalfOpen, newRegistry } from '../support/registries.ts'
 
 /** The names of the breakers whose actors run. */
 function active({ registry }: Pick<ReturnType<typeof newRegistry>, 'registry'>): string[] {
@@ -82,6 +83,17 @@ describe('by default, a breaker’s actor', () => {
     expect(active(made)).toEqual([])
   })
 
+  it('stays when it was asked for, until its stay ends: whoever holds it may tell it to trip (R30)', () => {
+    const made = newBreaker()
+    const { actor } = made.breaker
+    made.registry.configure('a', { failureThreshold: 9 })
+    made.breaker.enable()
+    actor?.send({ type: 'trip', message: 'by its holder' } as never)
+    expect(made.breaker.state).toBe('open')
+    made.breaker.reset()
+    expect(active(made)).toEqual([])
+  })
+
   it('has its crashes remembered while it rests (R31)', async () => {
     const made = newBreaker({}, { supervision: { maxRestarts: 1 } })
     const escalated = hear(made.registry, 'escalated')
@@ -110,5 +122,50 @@ describe('by default, a breaker’s actor', () => {
     before.registry.breaker('well')
     const after = newRegistry({ clock: before.clock, snapshot: before.registry.snapshot() })
     expect(active(after)).toEqual(['open'])
+  })
+})
+
+describe('an actor that is watched', () => {
+  /** How many events it has handled meanwhile. */
+  async function eventsIn({ actor }: Breaker, code: () => unknown): Promise<number> {
+    let events = 0
+    const subscription = actor?.subscribe(() => {
+      events++
+    })
+    await code()
+    subscription?.unsubscribe()
+    return events
+  }
+
+  it('is not told of an outcome that fires no trigger (R20)', async () => {
+    const { breaker } = newBreaker({ failureThreshold: 2 })
+    expect(await eventsIn(breaker, () => fail(breaker))).toBe(0)
+    expect(await eventsIn(breaker, () => fail(breaker))).toBe(1)
+  })
+
+  it('is not told of a rejected call, nor of an outcome that cannot change an open breaker (R02, R20)', async () => {
+    for (const [openTimeoutFrom, told] of [
+      ['opened', 0],
+      ['lastFailure', 1],
+    ] as const) {
+      const { breaker } = newBreaker({ openTimeoutFrom })
+      const call = hold(breaker)
+      breaker.trip()
+      expect(await eventsIn(breaker, () => rejected(breaker))).toBe(0)
+      expect(await eventsIn(breaker, () => call.fail())).toBe(0)
+      expect(await eventsIn(breaker, () => breaker.recordSuccess())).toBe(0)
+      expect(await eventsIn(breaker, () => breaker.recordFailure()), openTimeoutFrom).toBe(told)
+      breaker.isolate()
+      expect(await eventsIn(breaker, () => breaker.recordFailure())).toBe(0)
+    }
+  })
+
+  it('is not told of a result that comes too late for the trial (R06, R20)', async () => {
+    const { breaker, clock } = newHalfOpen()
+    const probe = hold(breaker)
+    breaker.trip()
+    clock.advance(30_000)
+    expect(await eventsIn(breaker, () => probe.succeed())).toBe(0)
+    expect(breaker.stats()).toMatchObject({ state: 'halfOpen', calls: { late: 1 } })
   })
 })

@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { acquire, hold, rejected, succeed } from '../support/calls.ts'
+import type { VirtualClock } from '../../src/testing/index.ts'
+import { acquire, fail, hold, rejected, succeed } from '../support/calls.ts'
 import { EVERY_WAY, hear, newBreaker } from '../support/registries.ts'
+
+/** Counts how often the clock is read from now on. */
+function readingsOf(clock: VirtualClock): () => number {
+  const { now } = clock
+  let readings = 0
+  clock.now = () => {
+    readings++
+    return now()
+  }
+  return () => readings
+}
 
 describe.each(EVERY_WAY)('a call that ends a stall, $way', ({ how }) => {
   for (const command of ['reset', 'disable'] as const) {
@@ -36,13 +48,24 @@ describe('an admission', () => {
   it('that is refused by a breaker that is forced open reads no clock: nobody knows for how long (R02, R08)', async () => {
     const { breaker, clock } = newBreaker()
     breaker.isolate()
-    let readings = 0
-    const { now } = clock
-    clock.now = () => {
-      readings++
-      return now()
-    }
+    const readings = readingsOf(clock)
     expect((await rejected(breaker)).retryAfterMs).toBeUndefined()
-    expect(readings).toBe(0)
+    expect(breaker.state).toBe('forcedOpen')
+    expect(readings()).toBe(0)
+  })
+
+  it('by a breaker that is disabled or closed reads no clock where no rule asks for the time, however it ends (R01)', async () => {
+    for (const command of ['disable', 'reset'] as const) {
+      const { breaker, clock } = newBreaker({ latencySampling: 0 })
+      breaker[command]()
+      const readings = readingsOf(clock)
+      await succeed(breaker)
+      await fail(breaker)
+      acquire(breaker).failure()
+      breaker.recordFailure()
+      expect(breaker.allows()).toBe(true)
+      expect(breaker.stats().calls).toMatchObject({ succeeded: 1, failed: 3 })
+      expect(readings(), `${command}: that of stats() alone`).toBe(1)
+    }
   })
 })

@@ -83,6 +83,17 @@ describe.each(PATHS)('a $path call', ({ policy }) => {
     },
   )
 
+  it('takes its own options, and is refused when it is none, whatever calls came before (R11, R50)', async () => {
+    const { breaker, clock } = newBreaker(policy)
+    for (const _ of [1, 2, 3]) await breaker.call(() => 5)
+    const slow = breaker.call(() => new Promise(() => {}), { timeout: '1s' })
+    clock.advance('1s')
+    expect(await errorOf(slow)).toMatchObject({ code: 'CALL_TIMEOUT' })
+    expect(await breaker.call(() => Promise.reject(DOWN), { fallback: () => 'instead' })).toBe('instead')
+    expect(await errorOf(breaker.call(5 as never))).toMatchObject({ code: 'INVALID_ARGUMENT' })
+    expect(breaker.stats().calls).toMatchObject({ allowed: 5, succeeded: 3, failed: 2 })
+  })
+
   it('whose function throws at once is counted at once (R10)', async () => {
     const { breaker } = newBreaker({ ...policy, failureThreshold: 2 })
     const thrower = () => {

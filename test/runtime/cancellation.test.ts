@@ -46,6 +46,15 @@ describe.each(EVERY_WAY)('a caller’s signal, $way', ({ how }) => {
     expect(breaker.stats()).toMatchObject({ state: 'closed', calls: { allowed: 1, ignored: 1, failed: 0, late: 0 } })
   })
 
+  it('that is never aborted lets the call take as long as it takes (R11)', async () => {
+    const { breaker, clock } = newBreaker({}, how)
+    const call = hold(breaker, { signal: new AbortController().signal })
+    expect(clock.pending).toEqual([])
+    clock.advance('1h')
+    await call.succeed('at last')
+    expect(await call.ended).toBe('at last')
+  })
+
   it('aborted during a probe gives the permit back (R03)', async () => {
     const { breaker, clock } = newHalfOpen({}, how)
     const controller = new AbortController()

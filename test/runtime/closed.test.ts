@@ -59,10 +59,12 @@ describe.each(EVERY_WAY)('a closed breaker, $way', ({ how }) => {
 
   it('gives a permit to whoever asks, and counts what it reports (R01)', () => {
     const { breaker } = newBreaker({ failureThreshold: 2 }, how)
+    expect(acquire(breaker)).toMatchObject({ endpoint: 'a', generation: 0 })
+    breaker.reset()
     acquire(breaker).success()
     acquire(breaker).failure()
     acquire(breaker).ignore()
-    expect(breaker.stats().calls).toMatchObject({ allowed: 3, succeeded: 1, failed: 1, ignored: 1 })
+    expect(breaker.stats().calls).toMatchObject({ allowed: 4, succeeded: 1, failed: 1, ignored: 1 })
     acquire(breaker).failure(new Error('down'))
     expect(breaker.state).toBe('open')
   })

@@ -130,6 +130,16 @@ describe.each(EVERY_WAY)('commands, $way', ({ how }) => {
     ])
   })
 
+  it('a command that changes nothing leaves the evidence (R08)', async () => {
+    const { breaker } = newBreaker({ failureThreshold: 3 }, how)
+    expect(breaker.actor).not.toBeNull()
+    await fail(breaker, 2)
+    breaker.enable()
+    expect(breaker.stats().consecutiveFailures).toBe(2)
+    await fail(breaker)
+    expect(breaker.state).toBe('open')
+  })
+
   it('a command ends a stall: what was overdue happens first (R05)', () => {
     const { breaker, clock, registry } = newBreaker({}, how)
     const transitions = hear(registry, 'transition')

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { fail, hold, rejected, succeed } from '../support/calls.ts'
-import { EVERY_PATH, newBreaker } from '../support/registries.ts'
+import type { Outcome } from '../../src/index.ts'
+import { acquire, fail, hold, rejected, succeed } from '../support/calls.ts'
+import { BOTH_WAYS, EVERY_PATH, newBreaker } from '../support/registries.ts'
 
 describe.each(EVERY_PATH)('a policy changed under a call in flight, $path', ({ options }) => {
   it('dates the call when the new one has windows of time, by when it ended (R21)', async () => {
@@ -47,10 +48,49 @@ describe.each(EVERY_PATH)('a policy changed under a call in flight, $path', ({ o
     expect(breaker.state).toBe('open')
   })
 
+  it('has its classifier told what a call in flight came to, and how long it took if that was measured (R11, R21)', async () => {
+    for (const [latencySampling, ms] of [
+      [1, 250],
+      [0, Number.NaN],
+    ] as const) {
+      const seen: Outcome[] = []
+      const isFailure = (outcome: Outcome) => seen.push(outcome) < 0
+      const policy = { latencySampling, isFailure: null, failureRate: { threshold: 1, window: { calls: 5 } } } as const
+      for (const before of [policy, { ...policy, failureRate: null }]) {
+        const { breaker, registry, clock } = newBreaker(before, options)
+        const [value, error] = [hold(breaker), hold(breaker)]
+        registry.configure('a', {
+          ...before,
+          isFailure,
+          slowCalls: { slowerThan: '1s', threshold: 1, window: { calls: 5 } },
+        })
+        clock.advance(250)
+        await value.succeed('ok')
+        await error.fail('down')
+        expect(seen.splice(0)).toEqual([
+          { value: 'ok', durationMs: ms },
+          { error: 'down', durationMs: ms },
+        ])
+        expect(breaker.stats().calls).toMatchObject({ succeeded: 2, slow: 0 })
+      }
+    }
+  })
+
   it('judges the next call by the new one’s classifier (R21)', async () => {
     const { breaker, registry } = newBreaker({}, options)
     registry.configure('a', { isFailure: () => true, failureThreshold: 1 })
     await succeed(breaker)
     expect(breaker.state).toBe('open')
+  })
+})
+
+describe.each(BOTH_WAYS)('a policy changed under a permit, $way', ({ folding }) => {
+  it('finds no call slow whose length nobody has measured (R12, R21)', () => {
+    const { breaker, registry, clock } = newBreaker({ latencySampling: 0 }, { folding })
+    const permit = acquire(breaker)
+    registry.configure('a', { slowCalls: { slowerThan: 1, threshold: 1, window: { calls: 5 } } })
+    clock.advance(250)
+    permit.success()
+    expect(breaker.stats().calls).toMatchObject({ succeeded: 1, slow: 0 })
   })
 })

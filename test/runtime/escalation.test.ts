@@ -1,20 +1,25 @@
 import { describe, expect, it } from 'vitest'
 import { fail, hold, rejected, succeed } from '../support/calls.ts'
 import { CRASH, crash } from '../support/crashes.ts'
-import { EVERY_WAY, hear, newBreaker } from '../support/registries.ts'
+import { EVERY_WAY, hear, newBreaker, START } from '../support/registries.ts'
 
 describe.each(EVERY_WAY)('a breaker that crashes too often, $way', ({ how }) => {
   it('is parked in disabled at the fourth crash within 5 s, not at the third (R31)', async () => {
-    const { breaker, registry } = newBreaker({}, how)
+    const { breaker, clock, registry } = newBreaker({}, how)
     const [escalated, transitions] = [hear(registry, 'escalated'), hear(registry, 'transition')]
     breaker.trip()
+    clock.advance(500)
     await crash(breaker, 3)
     expect(breaker.state).toBe('open')
     expect(escalated).toEqual([])
     await crash(breaker)
     expect(breaker.state).toBe('disabled')
     expect(escalated).toEqual([{ endpoint: 'a', error: CRASH, state: 'disabled', time: expect.any(Number) }])
-    expect(transitions.at(-1)).toMatchObject({ to: 'disabled', reason: { type: 'escalated', restarts: 3 } })
+    expect(transitions.at(-1)).toMatchObject({
+      to: 'disabled',
+      reason: { type: 'escalated', restarts: 3 },
+      at: START + 500,
+    })
     expect(await succeed(breaker)).toBe('ok')
   })
 

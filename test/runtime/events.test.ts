@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { inspect } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { EventName, RegistryEvents } from '../../src/index.ts'
 import { errorOf, fail, jobsDone, rejected, succeed } from '../support/calls.ts'
 import { hear, newBreaker, newRegistry, START } from '../support/registries.ts'
@@ -82,7 +82,7 @@ describe('a listener', () => {
     const down = new Error('down')
     const { actor } = breaker
     expect(await errorOf(breaker.call(() => Promise.reject(down)))).toBe(down)
-    expect(errors).toEqual([{ source: 'listener', error: mistake }])
+    expect(errors, 'of no breaker').toStrictEqual([{ source: 'listener', error: mistake }])
     expect(after, 'the next listener hears, too').toHaveLength(1)
     expect(breaker.actor).toBe(actor)
     expect(breaker.state).toBe('open')
@@ -201,5 +201,93 @@ describe('a listener', () => {
       error: true,
     } satisfies Record<keyof RegistryEvents, true>
     for (const name of Object.keys(names) as EventName[]) expect(registry.on(name, () => {})).toBeTypeOf('function')
+  })
+})
+
+describe('a warning', () => {
+  /** What the process is warned of meanwhile. */
+  function warningsIn(code: () => void): string[] {
+    const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    try {
+      code()
+      return emitWarning.mock.calls.map(([message]) => `${message}`)
+    } finally {
+      emitWarning.mockRestore()
+    }
+  }
+
+  /** Each failure of its breakers is judged by a classifier that throws what it is given. */
+  const { registry } = newRegistry({
+    policy: {
+      failureThreshold: null,
+      isFailure: {
+        error: (error) => {
+          throw error
+        },
+      },
+    },
+  })
+
+  it('says whose code it was and where, once for each source and breaker (R32)', () => {
+    const warnings = warningsIn(() => {
+      for (const name of ['a', 'b', 'a']) registry.breaker(name).recordFailure(new Error('a mistake'))
+    })
+    expect(warnings).toHaveLength(2)
+    expect(warnings[0]).toMatch(/^isFailure of "a" went wrong: Error: a mistake\n +at .*events\.test/)
+    expect(warnings[1]).toMatch(/^isFailure of "b" went wrong/)
+  })
+
+  it('of a listener of errors is of no breaker (R32)', () => {
+    const made = newBreaker()
+    made.registry.on('error', () => {
+      throw 'worse'
+    })
+    const send = () => made.breaker.actor?.send({ type: 'nonsense' } as never)
+    expect(warningsIn(send)).toEqual(['listener went wrong: "worse"'])
+  })
+
+  it('of an error says what can be said, though it has no stack or nobody can print it (R32)', () => {
+    const bare = Object.defineProperty(new Error('bare'), 'stack', { value: undefined })
+    const unprintable = Object.defineProperty(new Error('x'), 'stack', {
+      get() {
+        throw new Error('not printable')
+      },
+    })
+    expect(warningsIn(() => registry.breaker('bare').recordFailure(bare))).toEqual([
+      'isFailure of "bare" went wrong: Error: bare',
+    ])
+    expect(warningsIn(() => registry.breaker('unprintable').recordFailure(unprintable))).toEqual([
+      'isFailure of "unprintable" went wrong: something that cannot be printed',
+    ])
+  })
+
+  it('is told on the console where no process takes it (R32)', () => {
+    const { process } = globalThis
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    try {
+      for (const [name, other] of Object.entries({ none: undefined, another: {} })) {
+        registry.breaker(name, { failureThreshold: 1 })
+        globalThis.process = other as never
+        registry.breaker(name, { failureThreshold: 2 })
+        globalThis.process = process
+      }
+      const told = (name: string) => [
+        `SWITCHGEAR_POLICY_IGNORED: breaker "${name}" has a policy; use configure() to give it another`,
+      ]
+      expect(warn.mock.calls).toEqual([told('none'), told('another')])
+    } finally {
+      globalThis.process = process
+      warn.mockRestore()
+    }
+  })
+
+  it('is no flood: a thousand breakers are warned of, and no more (R32)', () => {
+    const made = newBreaker({ ignore: () => 'wrong' as never }).registry
+    const warnings = warningsIn(() => {
+      for (let name = 0; name < 1_100; name++) {
+        made.breaker(`${name}`, { ignore: () => 'wrong' as never }).recordFailure('down')
+      }
+    })
+    expect(warnings).toHaveLength(1_000)
   })
 })

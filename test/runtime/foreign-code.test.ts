@@ -117,6 +117,39 @@ describe.each(EVERY_WAY)('a subscriber of an actor, $way', ({ how }) => {
     expect(values).toEqual(['open'])
   })
 
+  it('is told of what it asked for: decisions, a crash, the end, and of nothing else (R30, R32)', async () => {
+    const { breaker, registry } = newBreaker({}, how)
+    const errors = hear(registry, 'error')
+    const told: unknown[] = []
+    const handlers = {
+      next: ({ value }: { value: unknown }) => told.push(value),
+      error: (error: unknown) => told.push(error),
+      complete: () => told.push('complete'),
+    }
+    const listen = () => {
+      for (const [name, handler] of Object.entries(handlers)) breaker.actor?.subscribe({ [name]: handler })
+    }
+    listen()
+    breaker.trip()
+    await crash(breaker)
+    listen()
+    registry.delete('a')
+    expect(told).toEqual(['open', CRASH, 'complete'])
+    expect(errors).toEqual([])
+  })
+
+  it('that unsubscribes twice has left once: the others keep the actor (R30)', () => {
+    const { breaker } = newBreaker({}, how)
+    const { actor } = breaker
+    const first = actor?.subscribe(() => {})
+    actor?.subscribe(() => {})
+    first?.unsubscribe()
+    first?.unsubscribe()
+    breaker.reset()
+    expect(breaker.actor).toBe(actor)
+    expect(actor?.getSnapshot().status).toBe('active')
+  })
+
   it('hears nothing after it has unsubscribed, though its turn was to come (R32)', () => {
     const { breaker } = newBreaker({}, how)
     const values: unknown[] = []
@@ -214,13 +247,19 @@ describe('an inspector', () => {
 })
 
 describe.each(EVERY_WAY)('an actor that was handed out, $way', ({ how }) => {
-  it('takes commands, as the handle does (R08)', () => {
+  it('takes commands, as the handle does (R08)', async () => {
     const { breaker } = newBreaker({}, how)
-    const actor = breaker.actor as { send(event: object): void }
-    actor.send({ type: 'trip', message: 'from an inspector' })
+    const send = (event: object) => breaker.actor?.send(event as never)
+    send({ type: 'trip', message: 'from an inspector' })
     expect(breaker.stats()).toMatchObject({ state: 'open', retryAfterMs: 30_000 })
-    actor.send({ type: 'isolate' })
+    expect((await rejected(breaker)).reason).toEqual({ type: 'tripped', message: 'from an inspector' })
+    send({ type: 'isolate' })
     expect(breaker.state).toBe('forcedOpen')
+    for (const message of [undefined, 5]) {
+      breaker.reset()
+      send({ type: 'trip', message })
+      expect((await rejected(breaker)).reason).toEqual({ type: 'tripped', message: 'by hand' })
+    }
   })
 
   it.each([
@@ -228,11 +267,15 @@ describe.each(EVERY_WAY)('an actor that was handed out, $way', ({ how }) => {
     ['an outcome', { type: 'fail', generation: 0, durationMs: 1, at: 0 }],
     ['a policy', { type: 'configure', policy: null }],
     ['nonsense', null],
+    ['an event whose type is no text', { type: 5 }],
+    ['an event without a type', {}],
   ])('refuses %s, with an error event, and works on (R32)', async (_, event) => {
     const { breaker, registry } = newBreaker({ failureThreshold: 1 }, how)
     const errors = hear(registry, 'error')
     breaker.actor?.send(event as never)
     expect(errors).toEqual([{ source: 'actor', endpoint: 'a', error: expect.any(ArgumentError) }])
+    const expected = 'actor.send(event): expected a command: trip, reset, isolate, disable, enable, received'
+    expect(String(errors[0]?.error)).toContain(expected)
     await fail(breaker)
     expect(breaker.state).toBe('open')
   })
@@ -240,7 +283,10 @@ describe.each(EVERY_WAY)('an actor that was handed out, $way', ({ how }) => {
   it('cannot be stopped, neither the root’s nor a breaker’s (R30)', async () => {
     const { breaker, registry } = newBreaker({ failureThreshold: 1 }, how)
     for (const actor of [registry.actor, breaker.actor]) {
-      expect(thrownBy(() => (actor as { stop(): void }).stop())).toMatchObject({ code: 'INVALID_ARGUMENT' })
+      expect(thrownBy(() => (actor as { stop(): void }).stop())).toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining('actor.stop(): expected registry.close() or registry.delete(name)'),
+      })
     }
     await fail(breaker)
     expect(breaker.state).toBe('open')
@@ -266,7 +312,8 @@ describe.each(EVERY_WAY)('an actor that was handed out, $way', ({ how }) => {
     registry.actor.send({ type: 'close' })
     registry.actor.send({ type: 'xstate.stop' } as never)
     expect(errors).toHaveLength(3)
-    expect(errors[0]).toMatchObject({ source: 'actor', error: { code: 'INVALID_ARGUMENT' } })
+    const message = expect.stringContaining('expected nothing: use the methods of the registry')
+    expect(errors[0]).toStrictEqual({ source: 'actor', error: expect.objectContaining({ message }) })
     const breaker = registry.breaker('a', { failureThreshold: 1 })
     await fail(breaker)
     expect(breaker.state).toBe('open')

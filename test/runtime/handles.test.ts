@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRegistry, presets } from '../../src/index.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
+import { newRegistry } from '../support/registries.ts'
 
 describe('a handle', () => {
   it('that is used after its breaker was deleted is the handle of its name again (R22)', () => {
@@ -10,6 +11,25 @@ describe('a handle', () => {
     handle.trip()
     expect(registry.breaker('a')).toBe(handle)
     expect(registry.state('a')).toBe('open')
+  })
+
+  it('is that of its name again also where a call has made the new breaker before (R22)', () => {
+    const { registry } = newRegistry()
+    const handle = registry.breaker('a')
+    registry.delete('a')
+    void registry.call('a', () => 1)
+    handle.trip()
+    expect(registry.breaker('a')).toBe(handle)
+  })
+
+  it('does not take the place of one that was handed out since its breaker was deleted (R20, R22)', () => {
+    const { registry } = newRegistry()
+    const old = registry.breaker('a')
+    registry.delete('a')
+    const handle = registry.breaker('a')
+    old.trip()
+    expect(handle.state).toBe('open')
+    expect(registry.breaker('a')).toBe(handle)
   })
 
   it('answers for a failure with its fallback, not for an error that is a success (R11)', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { fail, succeed } from '../support/calls.ts'
-import { hear, newBreaker } from '../support/registries.ts'
+import { fail, rejected, succeed } from '../support/calls.ts'
+import { hear, newBreaker, START } from '../support/registries.ts'
 
 describe('an inspector', () => {
   it('sees every event, because nothing is folded then (R32)', async () => {
@@ -16,6 +16,29 @@ describe('an inspector', () => {
       'succeed',
       'admit',
       'fail',
+    ])
+  })
+
+  it('sees what has happened and no more: one event for each command and each refusal (R02, R32)', async () => {
+    const events: { readonly type: string }[] = []
+    const { breaker } = newBreaker(
+      { latencySampling: 0 },
+      { inspect: ({ type, ...told }) => type === '@xstate.event' && 'event' in told && events.push(told.event) },
+    )
+    const before = events.length
+    await succeed(breaker)
+    breaker.isolate()
+    await rejected(breaker)
+    breaker.trip('by a test')
+    breaker.reset()
+    const at = START
+    expect(events.slice(before)).toEqual([
+      { type: 'admit', probe: 0, at },
+      { type: 'succeed', generation: 0, durationMs: Number.NaN, at },
+      { type: 'isolate', at },
+      { type: 'admit', probe: 1, at },
+      { type: 'trip', message: 'by a test', at },
+      { type: 'reset', at },
     ])
   })
 

@@ -58,6 +58,17 @@ describe.each(EVERY_PATH)('a late result, $path', ({ options }) => {
     expect(breaker.stats()).toMatchObject({ state: 'closed', consecutiveFailures: 0, calls: { failed: 0, late: 1 } })
   })
 
+  it('of a call admitted before the reset is late among those admitted since (R06)', async () => {
+    const { breaker } = newBreaker({}, options)
+    for (const _ of [1, 2]) await succeed(breaker)
+    const [success, failure] = [hold(breaker), hold(breaker)]
+    breaker.reset()
+    for (const _ of [1, 2]) await succeed(breaker)
+    await success.succeed()
+    await failure.fail()
+    expect(breaker.stats().calls).toMatchObject({ succeeded: 4, failed: 0, late: 2 })
+  })
+
   it('of a call admitted while closed does not spoil the closed stay after a recovery (R06)', async () => {
     const { breaker, clock } = newBreaker({ failureThreshold: 2, successThreshold: 1 }, options)
     const calls = Array.from({ length: 5 }, () => hold(breaker))

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { acquire, hold, rejected } from '../support/calls.ts'
-import { EVERY_WAY, hear, newBreaker, newHalfOpen } from '../support/registries.ts'
+import { EVERY_WAY, hear, newBreaker, newHalfOpen, newRegistry } from '../support/registries.ts'
 
 describe('the listeners of one event', () => {
   it('are those of the moment it is told: one that is added in it hears the next (R32)', () => {
@@ -41,11 +41,32 @@ describe('the listeners of one event', () => {
     })
     registry.breaker('a', { failureThreshold: 7 })
     expect(heard).toHaveLength(1)
+    // A second time is as once.
+    unsubscribe()
     unsubscribe()
     registry.breaker('b', { failureThreshold: 1 })
     const warning = new Promise<Error>((resolve) => process.once('warning', resolve))
     registry.breaker('b', { failureThreshold: 7 })
     expect(await warning).toMatchObject({ code: 'SWITCHGEAR_POLICY_IGNORED' })
+  })
+
+  it('hear nothing that happened when nobody listened (R32)', () => {
+    const { registry } = newRegistry({ maxBreakers: 1 })
+    const heard: string[] = []
+    registry.on('deleted', () => registry.on('created', ({ endpoint }) => heard.push(endpoint)))
+    for (const name of ['a', 'b']) registry.breaker(name)
+    expect(heard, 'b was made when a was deleted, in one turn').toEqual([])
+  })
+
+  it('hear nothing that was still to be told when one of them closed the registry, and nobody is warned (R33)', () => {
+    const warning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const { registry } = newRegistry({ maxBreakers: 1 })
+    registry.breaker('a')
+    const created = hear(registry, 'created')
+    registry.on('deleted', () => void registry.close())
+    registry.breaker('b')
+    expect([created, warning.mock.calls]).toEqual([[], []])
+    warning.mockRestore()
   })
 
   it('hear nothing of what ends after close, and it is counted all the same (R33)', async () => {

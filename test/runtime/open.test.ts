@@ -113,6 +113,15 @@ describe('the error of a rejected call', () => {
     expect((await rejected(traced)).stack).toContain('calls.ts')
   })
 
+  it('says why it is open now, not why it was before (R02)', async () => {
+    const { breaker } = newBreaker()
+    for (const message of ['first', 'second']) {
+      breaker.trip(message)
+      expect((await rejected(breaker)).reason).toEqual({ type: 'tripped', message })
+      breaker.reset()
+    }
+  })
+
   it('is its own for every call, though it says the same (R02)', async () => {
     const { breaker, clock } = newBreaker()
     breaker.trip()

@@ -68,6 +68,21 @@ describe.each(EVERY_WAY)('an outcome, $way', ({ how }) => {
     expect(breaker.allows()).toBe(true)
   })
 
+  it('that is ignored is no slow call, however long it took (R11)', async () => {
+    const policy = { slowCalls: { slowerThan: '1s', threshold: 1, window: { calls: 9 } }, ignore: () => true } as const
+    const { breaker, clock } = newBreaker(policy, how)
+    const end = async () => {
+      const call = hold(breaker)
+      clock.advance(2_000)
+      await call.succeed()
+    }
+    await end()
+    breaker.trip()
+    clock.advance(30_000)
+    await end()
+    expect(breaker.stats()).toMatchObject({ state: 'halfOpen', slowRate: null, calls: { ignored: 2, slow: 0 } })
+  })
+
   it('that is ignored is not asked whether it is a failure (R11)', async () => {
     let asked = 0
     const isFailure = () => {
@@ -117,7 +132,8 @@ describe.each(EVERY_WAY)('an outcome, $way', ({ how }) => {
       const errors = hear(registry, 'error')
       expect(await breaker.call(() => 'ok')).toBe('ok')
       await jobsDone()
-      expect(errors).toMatchObject([{ source: classifier, endpoint: 'a', error: expect.any(TypeError) }])
+      const message = expect.stringContaining(`${classifier} must answer true, false or undefined at once`)
+      expect(errors).toMatchObject([{ source: classifier, endpoint: 'a', error: { name: 'TypeError', message } }])
       expect(breaker.stats().calls).toMatchObject({ failed: 1, succeeded: 0 })
     })
   }

@@ -59,7 +59,7 @@ describe.each(EVERY_WAY)('an outcome reported without a permit, $way', ({ how })
   it('carries its duration to the slow-call rule (R11b)', () => {
     const slowCalls = { slowerThan: '1s', threshold: 0.5, minimumCalls: 4, window: { calls: 4 } } as const
     const { breaker } = newBreaker({ slowCalls }, how)
-    breaker.recordSuccess(10)
+    breaker.recordSuccess(0)
     breaker.recordSuccess(1_000)
     breaker.recordFailure(undefined, 1_001)
     expect(breaker.stats()).toMatchObject({ state: 'closed', slowRate: 1 / 3, calls: { slow: 1 } })

@@ -126,7 +126,10 @@ describe.each(EVERY_WAY)('a registry, $way', ({ how }) => {
     service.greet = breaker.wrap(service.greet)
     expect(await service.greet('you')).toBe('service greets you')
     const guarded = breaker.wrap(Service.prototype.greet, { fallback: () => 'instead' })
-    expect([guarded.name, guarded.length]).toEqual(['greet', 1])
+    for (const property of ['name', 'length']) {
+      const own = Object.getOwnPropertyDescriptor(Service.prototype.greet, property)
+      expect(Object.getOwnPropertyDescriptor(guarded, property)).toEqual(own)
+    }
     expect(await guarded.call(service, 'nobody')).toBe('instead')
     expect(() => breaker.wrap(Service.prototype.greet, { timeout: 'soon' } as never)).toThrow('options.timeout')
     expect(breaker.stats().calls).toMatchObject({ succeeded: 1, failed: 1 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createRegistry } from '../../src/index.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
 import { fail, hold } from '../support/calls.ts'
-import { EVERY_PATH, hear } from '../support/registries.ts'
+import { EVERY_PATH, EVERY_WAY, hear, newBreaker, START } from '../support/registries.ts'
 
 describe.each(EVERY_PATH)('a breaker that waits for its turn to be reset, $path', ({ options }) => {
   /** The clock moves with each reading, so that one slice holds few breakers: the last one's turn has not come. */
@@ -47,5 +47,20 @@ describe.each(EVERY_PATH)('a breaker that waits for its turn to be reset, $path'
     await Promise.all(done)
     expect(breaker.stats()).toMatchObject({ state: 'closed', consecutiveFailures: 0 })
     for (const other of breakers) expect(other.generation).toBeGreaterThanOrEqual(1)
+  })
+})
+
+describe.each(EVERY_WAY)('resetAll, $way', ({ how }) => {
+  it('is of the time it was asked for, and asked for again clears what came since (R08, R24)', async () => {
+    const { breaker, clock, registry } = newBreaker({}, how)
+    breaker.trip()
+    const heard = hear(registry, 'transition')
+    clock.advance(500)
+    await registry.resetAll()
+    expect(heard).toMatchObject([{ from: 'open', to: 'closed', reason: { type: 'reset' }, at: START + 500 }])
+    expect(breaker.stats().timeInState).toMatchObject({ closed: 0, open: 500 })
+    await fail(breaker)
+    await registry.resetAll()
+    expect(breaker.stats()).toMatchObject({ state: 'closed', consecutiveFailures: 0 })
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { BreakerOpenError } from '../../src/index.ts'
+import type { BreakerOpenError, RegistrySnapshot } from '../../src/index.ts'
 import { acquire, errorOf, rejected } from '../support/calls.ts'
-import { EVERY_WAY, newBreaker, newHalfOpen, START } from '../support/registries.ts'
+import { EVERY_WAY, newBreaker, newHalfOpen, newRegistry, START } from '../support/registries.ts'
 
 describe.each(EVERY_WAY)('how long to wait, $way', ({ how }) => {
   it('is until the oldest probe must have reported, not the newest (R02)', async () => {
@@ -58,6 +58,17 @@ describe.each(EVERY_WAY)('how long to wait, $way', ({ how }) => {
     breaker.recordFailure()
     expect(breaker.stats()).toMatchObject({ openedAt: START, retryAfterMs: 5_000 })
     expect(registry.snapshot().breakers[0]).toMatchObject({ openForMs: 3_000, remainingMs: 5_000 })
+  })
+
+  it('is nothing for one that is not open, whatever a snapshot says of the time that remains (R02, R25)', () => {
+    const before = newBreaker({}, how)
+    before.breaker.trip()
+    const [open] = before.registry.snapshot().breakers
+    for (const state of ['closed', 'halfOpen', 'forcedOpen', 'disabled'] as const) {
+      const snapshot = { version: 1, breakers: [{ ...open, state }] } as RegistrySnapshot
+      const { registry } = newRegistry({ ...how, snapshot })
+      expect(registry.breaker('a').stats(), state).toMatchObject({ state, retryAfterMs: null })
+    }
   })
 
   it('is unknown to one that is forced open, and so to the error (R08)', async () => {

@@ -9,7 +9,7 @@ import {
 } from '../../src/index.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
 import { acquire, fail, hold, rejected, succeed, thrownBy } from '../support/calls.ts'
-import { BOTH_WAYS, newBreaker, newHalfOpen, newRegistry } from '../support/registries.ts'
+import { BOTH_WAYS, hear, newBreaker, newHalfOpen, newRegistry } from '../support/registries.ts'
 
 function raise(): never {
   throw new Error('raised')
@@ -281,6 +281,23 @@ describe.each(BOTH_WAYS)('a snapshot, $way', ({ folding }) => {
       expect(error.message).toContain(describeReason(reason))
       expect(Object.isFrozen(error.reason)).toBe(true)
     }
+  })
+
+  it('restores a half-open breaker that reports without a permit may close (R11b, R25)', () => {
+    const before = newHalfOpen({}, { folding })
+    const { breaker, registry } = restored(before.registry.snapshot(), { successThreshold: 2 }, folding)
+    const restarted = hear(registry, 'restarted')
+    breaker.recordSuccess()
+    breaker.recordSuccess()
+    expect([breaker.state, restarted]).toEqual(['closed', []])
+  })
+
+  it('restores one that has no reason: it rejects all the same (R02, R25)', async () => {
+    const before = newBreaker({}, { folding })
+    before.breaker.trip()
+    const [open] = before.registry.snapshot().breakers
+    const { breaker } = restored({ version: 1, breakers: [{ ...open, reason: null }] } as RegistrySnapshot, {}, folding)
+    expect(await rejected(breaker)).toMatchObject({ state: 'open', reason: { type: 'reset' }, retryAfterMs: 30_000 })
   })
 
   it('restores the backoff: the next opening is as long as it would have been (R25)', async () => {

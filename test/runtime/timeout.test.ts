@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CallTimeoutError } from '../../src/index.ts'
 import { errorOf, hold, jobsDone, succeed } from '../support/calls.ts'
-import { EVERY_WAY, newBreaker } from '../support/registries.ts'
+import { EVERY_WAY, hear, newBreaker } from '../support/registries.ts'
 
 describe.each(EVERY_WAY)('a timeout, $way', ({ how }) => {
   it('ends the call at its time, not before, even if the function ignores its signal (R11)', async () => {
@@ -42,15 +42,16 @@ describe.each(EVERY_WAY)('a timeout, $way', ({ how }) => {
     await expect(none.ended).resolves.toBe('ok')
   })
 
-  it('leaves no timer behind, however the call ends (R33)', async () => {
-    const { breaker, clock } = newBreaker({ timeout: '1s' }, how)
+  it('leaves no timer behind and nothing to complain of, however the call ends (R32, R33)', async () => {
+    const { breaker, clock, registry } = newBreaker({ timeout: '1s' }, how)
+    const errors = hear(registry, 'error')
     await succeed(breaker)
     await errorOf(breaker.call(() => Promise.reject(new Error('down'))))
     const thrower = () => {
       throw new Error('down')
     }
     await errorOf(breaker.call(thrower))
-    expect(clock.pending).toEqual([])
+    expect([clock.pending, errors]).toEqual([[], []])
   })
 
   it('counts the call once: what the function does later changes nothing (R11)', async () => {
