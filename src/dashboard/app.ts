@@ -16,6 +16,10 @@ import { controlBody, policyBody, Refusal, readBody, refusalOf } from './request
 /** More pages than anybody has open; each costs a quarter of a megabyte at most. */
 const MOST_WATCHERS = 100
 
+/** The base path without its slash, and what is not below it. A path of a URL has no space. */
+const BASE = '/ '
+const ELSEWHERE = '/ elsewhere'
+
 /** What a dashboard is made of. */
 export interface Parts {
   readonly registry: Registry
@@ -56,7 +60,7 @@ export async function createApp(parts: Parts): Promise<App> {
     }
     await next()
   })
-  addPage(app)
+  addPage(app, settings.basePath)
   addReading(app, parts)
   addControls(app, parts)
 
@@ -74,7 +78,9 @@ export async function createApp(parts: Parts): Promise<App> {
   return app
 }
 
-function addPage(app: App): void {
+function addPage(app: App, basePath: string): void {
+  // The page finds its files by relative paths, which need the slash.
+  app.get(BASE, () => new Response(null, { status: 308, headers: { location: `${basePath}/` } }))
   app.get('/', ({ req }) => file('index.html', req.raw))
   app.get('/assets/*', ({ req }) => file(req.path.slice(1), req.raw))
 }
@@ -156,10 +162,11 @@ function hostOf(request: Request): string {
   return request.headers.get('host') ?? new URL(request.url).host
 }
 
-/** Below the base path; what is not below it is nowhere. */
+/** The path below the base path; of what is not below it, one that leads nowhere. */
 function pathOf(url: string, basePath: string): string {
   const { pathname } = new URL(url)
-  return pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : '/api-is-elsewhere'
+  if (pathname === basePath) return BASE
+  return pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : ELSEWHERE
 }
 
 function nameIn(url: string): string {

@@ -29,6 +29,7 @@ type Respond = (request: Request, environment: Environment) => Promise<Response>
 
 /** How long what was said last may take to be sent before connections are cut. */
 const FAREWELL_MS = 500
+const SWEEP_EVERY_MS = 10
 
 /** @throws ArgumentError (`INVALID_ARGUMENT`); the promise rejects with what the server says: a port that is taken */
 export async function listen(respond: Respond, basePath: string, options: ListenOptions): Promise<DashboardServer> {
@@ -57,12 +58,14 @@ export async function listen(respond: Respond, basePath: string, options: Listen
     url: `http://${name}:${address.port}${basePath}/`,
     close: () =>
       new Promise((resolve) => {
+        // A connection that was sent its farewell becomes idle only then.
+        const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS)
         const cut = setTimeout(() => server.closeAllConnections(), FAREWELL_MS)
         server.close(() => {
+          clearInterval(sweep)
           clearTimeout(cut)
           resolve()
         })
-        server.closeIdleConnections()
       }),
   }
 }

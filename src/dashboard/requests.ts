@@ -55,7 +55,9 @@ export async function readBody<S extends v.GenericSchema>(request: Request, sche
   if (type.trim().toLowerCase() !== 'application/json') {
     throw new Refusal(415, 'unsupportedMediaType', 'send it as application/json')
   }
-  const result = v.safeParse(schema, parsed(await readText(request)))
+  const body = parsed(await readText(request))
+  // To Valibot an array is an object without keys.
+  const result = v.safeParse(schema, Array.isArray(body) ? null : body)
   if (result.success) return result.output
   throw new Refusal(400, 'invalid', 'the body is not as it must be', result.issues.map(mistakeOf))
 }
