@@ -3,11 +3,11 @@ import { emitKeypressEvents, type Key } from 'node:readline'
 import { paintFor } from '../../terminal/index.ts'
 import { createBoard } from './board.ts'
 import { createDetail } from './detail.ts'
+import { tell } from './feed.ts'
 import { chosen, pageOf, pictureOf } from './picture.ts'
 import { openScreen } from './screen.ts'
 import { follow, type News } from './stream.ts'
 import { press, type View } from './view.ts'
-import { tell } from './watch.ts'
 
 const REDRAW_MS = 250
 

@@ -1,12 +1,13 @@
 // The command watch: a dashboard's stream as a live table, as a table once, or as lines of JSON.
 import { isTerminal, paintFor } from '../../terminal/index.ts'
 import { awaitEnding, Failure, print } from '../exit.ts'
-import { type Board, createBoard } from './board.ts'
+import { createBoard } from './board.ts'
+import { tell } from './feed.ts'
 import { jsonLine, linesOf } from './json-lines.ts'
 import { showLive } from './live.ts'
 import { chosen, tableOfAll } from './picture.ts'
 import type { Sort } from './sort.ts'
-import { baseOf, follow, type News } from './stream.ts'
+import { baseOf, follow } from './stream.ts'
 import { newView } from './view.ts'
 
 export interface WatchValues {
@@ -58,12 +59,4 @@ async function printOnce(base: URL, signal: AbortSignal, { json, sort, filter }:
   if (json === true) return print(`${jsonLine({ ...board.hello, endpoints: all.map(({ row }) => row) })}\n`)
   const { stdout } = process
   await print(`${tableOfAll(all, paintFor(stdout), stdout.columns ?? Number.POSITIVE_INFINITY, true)}\n`)
-}
-
-/** Puts what came into the image. */
-export function tell(board: Board, news: News): void {
-  if (news.kind !== 'event') return
-  if (news.name === 'hello') board.greet(news.data)
-  if (news.name === 'rows') board.take(news.data)
-  if (news.name === 'history' || news.name === 'transition') board.tell(news.data)
 }
