@@ -1,5 +1,5 @@
 // BuildCli: the command line as a user runs it: bundled with all it needs, but for XState and Valibot, which the package
-// brings anyway. Each command is a chunk of its own, loaded when it is called.
+// brings anyway. Each command is a chunk of its own, loaded when it is called. As a script: into the folder given, or dist.
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -91,4 +91,6 @@ function isManifest(file: string): boolean {
   return name !== undefined && version !== undefined
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildCli(join(REPOSITORY, 'dist'))
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await buildCli(process.argv[2] ?? join(REPOSITORY, 'dist'))
+}

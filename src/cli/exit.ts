@@ -17,7 +17,7 @@ export class Failure extends Error {
   }
 }
 
-/** The request to end: aborted by a signal, or when nobody reads the output any more. */
+/** The request to end: aborted by a signal of the system. */
 export interface Ending {
   readonly signal: AbortSignal
   /** What the process exits with, because of what ended it. */
@@ -34,8 +34,6 @@ export function awaitEnding(): Ending {
       ending.abort(signal)
     })
   }
-  // As in `switchgear demo | head`: the reader has what it wanted.
-  process.stdout.on('error', () => ending.abort('EPIPE'))
   return {
     signal: ending.signal,
     exitCode: () => OF_SIGNALS[ending.signal.reason as keyof typeof OF_SIGNALS] ?? DONE,

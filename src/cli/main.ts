@@ -6,10 +6,10 @@ import { createProgram } from './program.ts'
 
 /** `root`: the folder of the package, or of the checkout. */
 export async function main(args: readonly string[], root: URL): Promise<never> {
-  // As in `switchgear graph | head -1`: the reader has what it wanted. Commands that go on end by it in their own way.
+  // As in `switchgear graph | head -1`: the reader has what it wanted. What was started ends with this process.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
-    if (process.stdout.listenerCount('error') === 1) process.exit(DONE)
+    process.exit(DONE)
   })
   // Nobody hears it.
   process.stderr.on('error', () => {})

@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
@@ -266,9 +267,17 @@ describe('the bundle', () => {
     const [, url = ''] = /^dashboard: (http:\S+)$/m.exec(String(line)) ?? []
     const shown = await cli.run('watch', url, '--once', '--json')
     expect(JSON.parse(shown.stdout).endpoints).toHaveLength(5)
+    const watcher = cli.start(['watch', url, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const lines = createInterface(piped(watcher).stdout)
+    await once(lines, 'line')
+    let last = ''
+    lines.on('line', (line) => {
+      if (line.includes('"closed"')) last = line
+    })
     // With something to look at it goes on until it is ended.
     child.kill('SIGTERM')
     expect(await ended).toBe(143)
+    await expect.poll(() => last).toBe('{"type":"closed","why":"dashboard closed"}')
     expect(JSON.parse(await report).endpoints.map(({ endpoint }: { endpoint: string }) => endpoint)).toEqual([
       ...['healthy', 'flaky', 'killed', 'hanging', 'slowing'],
     ])

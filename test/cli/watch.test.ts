@@ -213,23 +213,25 @@ function terminal(context: TestContext, columns: number, rows: number, ...args: 
 describe('live in a terminal', () => {
   const many = Array.from({ length: 40 }, (_, index) => rowOf(`service-${String(index).padStart(2, '0')}`))
   const hostile = rowOf(`${'x'.repeat(10_000)}\u001b[2J\u202e`, { state: 1 })
-  const broken = rowOf('wide-漢字-漢字-漢字-漢字', { state: 2, failed: 7 })
+  const turning = rowOf('\u202e\u001b[2J\u009b2Jevil', { state: 1 })
+  const broken = rowOf('漢字'.repeat(10), { state: 2, failed: 7 })
 
   it.for([
     [60, 20],
     [100, 30],
   ] as const)('of %d columns it fits, whatever the names are', async ([columns, rows], context) => {
-    const dashboard = await little(...many, hostile, broken)
+    const dashboard = await little(...many, hostile, turning, broken)
     const screen = terminal(context, columns, rows, 'watch', dashboard.url)
     await expect.poll(() => screen.picture().join('\n'), { timeout: 10_000 }).toContain('in 1')
     const picture = screen.picture()
     expect(picture.length).toBeLessThanOrEqual(rows)
-    expect(picture[0]).toBe('little  pid 7  1 open, 1 halfOpen, 40 closed')
+    expect(picture[0]).toBe('little  pid 7  1 open, 2 halfOpen, 40 closed')
     // Wide characters take two columns.
     const widths = picture.map((line) => line.replace(/[漢字]/g, '##').length)
     expect(Math.max(...widths)).toBeLessThanOrEqual(columns)
     expect(picture.join('\n')).toContain('xxxx…')
-    expect(screen.seen()).not.toMatch(/\u202e/)
+    expect(picture.join('\n')).toContain('\\u202e\\u001b[2J')
+    for (const harm of ['\u202e', '\u001b[2J', '\u009b']) expect(screen.seen()).not.toContain(harm)
     screen.type('q')
     await screen.ended
   })
