@@ -32,7 +32,8 @@ export async function buildPage(): Promise<Record<string, PageFile>> {
     // The page lives wherever the dashboard is mounted.
     base: './',
     define: { __STATECHART__: JSON.stringify(pictureOf(breakerMachine)), 'process.env.NODE_ENV': '"production"' },
-    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    // Said outright, because Vite would ask NODE_ENV, which is `test` in a test.
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
     build: {
       write: false,
       target: 'es2023',

@@ -5,13 +5,14 @@ import { applyPolicy, carryOut, previewPolicy } from './control.ts'
 import { detailOf, existing } from './detail.ts'
 import type { Feed } from './feed.ts'
 import { fileResponse } from './files.ts'
-import { hasToken, isHostAllowed, isOfSameOrigin } from './guard.ts'
+import { type Address, hasToken, isHostAllowed, isOfSameOrigin } from './guard.ts'
 import { secure } from './headers.ts'
 import type { History } from './history.ts'
 import type { Settings } from './options.ts'
 import { loadHono } from './peers.ts'
 import { PATHS } from './protocol.ts'
 import { controlBody, policyBody, Refusal, readBody, refusalOf } from './requests.ts'
+import { warn } from './warn.ts'
 
 /** More pages than anybody has open; each costs a quarter of a megabyte at most. */
 const MOST_WATCHERS = 100
@@ -28,19 +29,21 @@ export interface Parts {
   readonly feed: Feed
   /** When the history began, in ms since 1970. */
   readonly sinceMs: number
+  /** Whether the dashboard was closed, while a server it is mounted in goes on. */
+  readonly isClosed: () => boolean
 }
 
 /** What the server tells of itself with each request. */
 export interface Environment {
-  /** The port of a server of our own; `null` where the dashboard is mounted in another. */
-  readonly listeningOn: number | null
+  /** Where our own server listens; `null` where the dashboard is mounted in another. */
+  readonly listeningOn: Address | null
 }
 
 type App = Hono<{ Bindings: Environment }>
 
 /** @throws Error where hono is not installed */
 export async function createApp(parts: Parts): Promise<App> {
-  const { settings } = parts
+  const { settings, isClosed } = parts
   const { Hono } = await loadHono()
   const app: App = new Hono({ getPath: (request) => pathOf(request.url, settings.basePath) })
 
@@ -55,6 +58,8 @@ export async function createApp(parts: Parts): Promise<App> {
     await next()
   })
   app.use('/api/*', async ({ req }, next) => {
+    // The stream says so itself.
+    if (isClosed() && req.path !== `/${PATHS.stream}`) throw new Refusal(503, 'closed', 'the dashboard is closed')
     if (!isOfSameOrigin(req.raw.headers, hostOf(req.raw))) {
       throw new Refusal(403, 'forbidden', 'pages of other sites may not use this dashboard')
     }
@@ -72,7 +77,7 @@ export async function createApp(parts: Parts): Promise<App> {
     const refusal = refusalOf(error)
     if (refusal !== null) return answer(refusal, req.path)
     // What it was is for the process, not for who asks.
-    process.emitWarning(error instanceof Error ? error : String(error), { type: 'SwitchgearDashboard' })
+    warn(error)
     return Response.json({ error: { code: 'failed', message: 'the dashboard failed' } }, { status: 500 })
   })
   return app

@@ -59,10 +59,12 @@ export function createDashboard(registry: Registry, options: DashboardOptions = 
 
   const answer: Parameters<typeof createNodeListener>[0] = async (request, environment) => {
     // Tried again after a failure: the package may have been installed meanwhile.
-    app ??= createApp({ registry, settings, history, feed, sinceMs }).catch((error) => {
-      app = undefined
-      throw error
-    })
+    app ??= createApp({ registry, settings, history, feed, sinceMs, isClosed: () => closing !== undefined }).catch(
+      (error) => {
+        app = undefined
+        throw error
+      },
+    )
     return respond(await app, request, environment)
   }
   return {

@@ -5,19 +5,25 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 /** The names of this machine that no foreign server can have. */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
-/** Whether a Host is one of those allowed: with their port, or with any where they have none. `null`: all are. */
-export function isHostAllowed(host: string, allowed: readonly string[] | null, listeningOn: number | null): boolean {
+/** Where a server of our own listens. */
+export interface Address {
+  /** As in a URL: `127.0.0.1`, `[::1]`. */
+  readonly host: string
+  readonly port: number
+}
+
+/**
+ * Whether a Host is one of those allowed (with their port, or with any where they have none; `null`: all are), a name of
+ * this machine, or the address that our server listens on, which no name of another can stand for.
+ */
+export function isHostAllowed(host: string, allowed: readonly string[] | null, at: Address | null): boolean {
   if (allowed === null) return true
   const written = host.toLowerCase()
   const [, name = '', port = ''] = /^(.*?)(?::(\d+))?$/.exec(written) ?? []
   if (allowed.includes(written) || allowed.includes(name)) return true
-  return LOOPBACK.includes(name) && (listeningOn === null || portOf(port, listeningOn) === listeningOn)
-}
-
-function portOf(port: string, listeningOn: number): number {
+  if (at === null) return LOOPBACK.includes(name)
   // Browsers leave out the usual one.
-  if (port === '') return listeningOn === 443 ? 443 : 80
-  return Number(port)
+  return [...LOOPBACK, at.host].includes(name) && Number(port || 80) === at.port
 }
 
 /** Whether a request comes from a page of the same host, or from no page at all. */

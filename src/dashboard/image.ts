@@ -10,8 +10,10 @@ export interface Image {
   readonly names: () => Iterable<string>
   readonly size: () => number
   readonly get: (name: string) => WireRow | undefined
-  readonly set: (row: WireRow, readAt: number) => void
-  readonly delete: (name: string) => void
+  /** A row as it was read just now. */
+  readonly set: (row: WireRow) => void
+  /** Whether it was there. */
+  readonly delete: (name: string) => boolean
   readonly clear: () => void
   /** The first of these names, as many as go into one event. */
   readonly portion: (names: Iterable<string>) => string[]
@@ -23,14 +25,15 @@ export interface Image {
   ) => Uint8Array
 }
 
-export function createImage(now: () => number = Date.now): Image {
+/** `elapsed`: ms of a clock that nobody sets, by which rows grow old. */
+export function createImage(elapsed: () => number = () => performance.now()): Image {
   const rows = new Map<string, { readonly row: WireRow; readonly readAt: number }>()
   const encoder = new TextEncoder()
   return {
     names: () => rows.keys(),
     size: () => rows.size,
     get: (name) => rows.get(name)?.row,
-    set: (row, readAt) => rows.set(row[0], { row, readAt }),
+    set: (row) => rows.set(row[0], { row, readAt: elapsed() }),
     delete: (name) => rows.delete(name),
     clear: () => rows.clear(),
     portion(names) {
@@ -44,13 +47,13 @@ export function createImage(now: () => number = Date.now): Image {
       return found
     },
     encode(names, gone, { isFull, isLast }) {
-      const at = now()
+      const at = elapsed()
       const found = names.flatMap((name) => {
         const known = rows.get(name)
         return known === undefined ? [] : [agedRow(known.row, at - known.readAt)]
       })
       const event: Rows = {
-        now: at,
+        now: Date.now(),
         ...(isFull && { full: true as const }),
         ...(isLast && { last: true as const }),
         rows: found,

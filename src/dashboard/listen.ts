@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { checkOptions } from '../edge/option-object.ts'
 import { ArgumentError } from '../index.ts'
 import type { Environment } from './app.ts'
+import type { Address } from './guard.ts'
 import { loadNodeServer } from './peers.ts'
+import { warn } from './warn.ts'
 
 /** Where a server of its own shall be. */
 export interface ListenOptions {
@@ -30,6 +32,8 @@ type Respond = (request: Request, environment: Environment) => Promise<Response>
 /** How long what was said last may take to be sent before connections are cut. */
 const FAREWELL_MS = 500
 const SWEEP_EVERY_MS = 10
+/** In bytes: the longest names take 90 KB in a URL. */
+const LONGEST_HEAD = 128 * 1024
 
 /** @throws ArgumentError (`INVALID_ARGUMENT`); the promise rejects with what the server says: a port that is taken */
 export async function listen(respond: Respond, basePath: string, options: ListenOptions): Promise<DashboardServer> {
@@ -40,10 +44,9 @@ export async function listen(respond: Respond, basePath: string, options: Listen
   }
   if (typeof host !== 'string' || host === '') throw new ArgumentError('listen(options).host', 'an address', host)
   const { getRequestListener } = await loadNodeServer()
-  let listeningOn = port
-  const server = createServer(
-    getRequestListener((request) => respond(request, { listeningOn }), { overrideGlobalObjects: false }),
-  )
+  let listeningOn: Address = { host, port }
+  const listener = getRequestListener((request) => respond(request, { listeningOn }), { overrideGlobalObjects: false })
+  const server = createServer({ maxHeaderSize: LONGEST_HEAD }, listener)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
@@ -51,11 +54,9 @@ export async function listen(respond: Respond, basePath: string, options: Listen
       resolve()
     })
   })
-  const address = server.address() as AddressInfo
-  listeningOn = address.port
-  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  listeningOn = addressOf(server.address() as AddressInfo)
   return {
-    url: `http://${name}:${address.port}${basePath}/`,
+    url: `http://${listeningOn.host}:${listeningOn.port}${basePath}/`,
     close: () =>
       new Promise((resolve) => {
         // A connection that was sent its farewell becomes idle only then.
@@ -68,6 +69,12 @@ export async function listen(respond: Respond, basePath: string, options: Listen
         })
       }),
   }
+}
+
+/** One that can be opened: who listens on all addresses is also at that of this machine. */
+function addressOf({ address, family, port }: AddressInfo): Address {
+  if (family === 'IPv6') return { host: address === '::' ? '[::1]' : `[${address}]`, port }
+  return { host: address === '0.0.0.0' ? '127.0.0.1' : address, port }
 }
 
 /** What Express adds to a request: the path before it took off where it is mounted, and a body that it has read. */
@@ -88,7 +95,7 @@ export function createNodeListener(respond: Respond): NodeListener {
         return listener(request, response)
       })
       .catch((error: unknown) => {
-        process.emitWarning(error instanceof Error ? error : String(error), { type: 'SwitchgearDashboard' })
+        warn(error)
         if (response.headersSent) response.destroy()
         else response.writeHead(500, { 'content-type': 'text/plain' }).end('the dashboard failed\n')
       })
@@ -98,5 +105,7 @@ export function createNodeListener(respond: Respond): NodeListener {
 /** As it came in, whatever was done to it since. */
 function restore(request: MountedRequest): void {
   if (request.originalUrl !== undefined) request.url = request.originalUrl
-  if (request.readableEnded && request.body !== undefined) request.rawBody ??= Buffer.from(JSON.stringify(request.body))
+  const { body } = request
+  if (!request.readableEnded || body === undefined) return
+  request.rawBody ??= Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
 }

@@ -70,9 +70,8 @@ function parsed(text: string): unknown {
   }
 }
 
-async function readText({ headers, body }: Request): Promise<string> {
+async function readText({ body }: Request): Promise<string> {
   const tooLarge = new Refusal(413, 'tooLarge', `at most ${MOST_BYTES / 1024} KB`)
-  if (Number(headers.get('content-length') ?? 0) > MOST_BYTES) throw tooLarge
   if (body === null) return ''
   const decoder = new TextDecoder()
   let text = ''

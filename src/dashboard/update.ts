@@ -47,11 +47,9 @@ export function readUpdates(registry: Registry, image: Image): Updates {
     deleted = new Set()
     // Of a name that was made anew meanwhile, the reader tells, or has told.
     const gone = [...names].filter((name) => !registry.has(name))
-    for (const name of gone) {
-      image.delete(name)
-      decaying.delete(name)
-    }
-    return gone
+    for (const name of gone) decaying.delete(name)
+    // Of what came and went between two updates, nobody has been told.
+    return gone.filter((name) => image.delete(name))
   }
   const readAgain = (changed: Set<string>): void => {
     // What is put back goes to the end: so each has its turn.
@@ -65,7 +63,7 @@ export function readUpdates(registry: Registry, image: Image): Updates {
       const row = wireRow(name, registry.breaker(name).stats())
       if (mayDecay(row)) decaying.add(name)
       if (!hasDecayed(before, row)) continue
-      image.set(row, Date.now())
+      image.set(row)
       changed.add(name)
     }
   }
@@ -77,7 +75,7 @@ export function readUpdates(registry: Registry, image: Image): Updates {
       let rows = 0
       for (const stats of reader.read()) {
         const row = wireRow(stats.endpoint, stats)
-        image.set(row, Date.now())
+        image.set(row)
         changed.add(stats.endpoint)
         if (mayDecay(row)) decaying.add(stats.endpoint)
         if (++rows % ROWS_BETWEEN === 0 && !(await breathe())) return null

@@ -13,7 +13,7 @@ header { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: baseline; p
 #status[data-state=connected]::before { background: var(--good) }
 #status[data-state=gone]::before { border-radius: 0; background: var(--bad) }
 #figures { color: var(--quiet); font-variant-numeric: tabular-nums }
-main { max-width: 640px; margin: 12vh auto 0; padding: 0 24px }
+main { width: 100%; max-width: 640px; margin: 12vh auto 0; padding: 0 24px }
 main:not([hidden]) ~ iframe { display: none }
 h1 { font-size: 22px; line-height: 1.3; margin-bottom: 12px }
 p { margin-bottom: 12px; overflow-wrap: anywhere }

@@ -2,7 +2,14 @@
 // InspectRegistry: shows a running registry to an inspector: which of its breakers, from when to when. It only reads and
 // listens, but for one thing: the actors of those that are shown are kept from resting.
 import type { AnyActorRef, AnyEventObject, InspectionEvent } from 'xstate'
-import { type BreakerActor, type BreakerState, type Registry, RegistryClosedError } from '../index.ts'
+import {
+  type Breaker,
+  type BreakerActor,
+  type BreakerState,
+  isBreakerError,
+  type Registry,
+  RegistryClosedError,
+} from '../index.ts'
 import { Narrator } from './narrator.ts'
 import { type InspectOptions, type ResolvedInspectOptions, resolveInspectOptions } from './options.ts'
 import { Selection } from './selection.ts'
@@ -128,17 +135,27 @@ class RegistryInspection implements Inspection {
 
   /** The breaker may be gone since its name was told: an inspector may do what listeners may. */
   #show(name: string): void {
-    const registry = this.#registry
     if (this.#isOver || this.#holds.has(name)) return
-    if (registry.actor.getSnapshot().status !== 'active' || !registry.has(name)) {
+    const breaker = this.#breakerOf(name)
+    if (breaker === undefined) {
       this.#selection.deleted(name)
       return
     }
-    const breaker = registry.breaker(name)
     if (!this.#isFolded) this.#holds.set(name, breaker.unfold())
     // Asked for after that, or one that rests would be started twice.
     const { actor } = breaker
     if (actor !== null) this.#meet(actor)
+  }
+
+  /** Makes none. */
+  #breakerOf(name: string): Breaker | undefined {
+    try {
+      return this.#registry.has(name) ? this.#registry.breaker(name) : undefined
+    } catch (error) {
+      // Its actors may still be running: very many are stopped in slices.
+      if (isBreakerError(error, 'REGISTRY_CLOSED')) return undefined
+      throw error
+    }
   }
 
   #meet(actor: BreakerActor): void {

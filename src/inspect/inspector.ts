@@ -11,7 +11,7 @@ export interface MessageReceiver {
 /** An inspector as @statelyai/inspect makes them: `createWebSocketInspector`, `createBrowserInspector`, `createInspector`. */
 export interface StatelyInspector {
   /** Told of an actor that there is. */
-  actor(actor: StatelyActor, snapshot?: object, info?: object): void
+  actor(actor: StatelyActor | string, snapshot?: object, info?: object): void
   /** Told of an event. */
   event(sessionId: string, event: { readonly type: string }, info?: object): void
   /** Told of a snapshot. */

@@ -55,16 +55,23 @@ export class Viewers {
   #send(socket: WebSocket, text: string): void {
     if (socket.readyState !== socket.OPEN) return
     if (socket.bufferedAmount > MOST_WAITING_BYTES) {
-      socket.close(TRY_AGAIN, 'too slow')
+      this.#letGo(socket, TRY_AGAIN, 'too slow')
+      // Or what waits would wait on.
       socket.terminate()
     } else socket.send(text)
   }
 
   /** Another process tells of its actors, as createWebSocketInspector does. */
   #published(socket: WebSocket, text: string): void {
+    if (!this.#sockets.has(socket)) return
     const message = messageIn(text)
-    if (message === null) socket.close(BROKE_THE_RULES, 'not a message of an inspector')
+    if (message === null) this.#letGo(socket, BROKE_THE_RULES, 'not a message of an inspector')
     else this.tell(message, socket)
+  }
+
+  #letGo(socket: WebSocket, code: number, reason: string): void {
+    this.#sockets.delete(socket)
+    socket.close(code, reason)
   }
 
   #ping(): void {

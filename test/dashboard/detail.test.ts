@@ -23,6 +23,7 @@ const HOSTILE = [
   '../../etc/passwd',
   '%00&name=other#x',
   'x'.repeat(10_000),
+  '你'.repeat(10_000),
 ]
 
 describe('the detail of an endpoint', () => {

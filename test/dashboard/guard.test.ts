@@ -58,10 +58,27 @@ describe('the Host of a request', () => {
   })
 
   it('without a port stands for the usual one', () => {
-    expect(isHostAllowed('localhost', [], 80)).toBe(true)
-    expect(isHostAllowed('localhost', [], 443)).toBe(true)
-    expect(isHostAllowed('localhost', [], 8080)).toBe(false)
+    expect(isHostAllowed('localhost', [], { host: '127.0.0.1', port: 80 })).toBe(true)
+    expect(isHostAllowed('localhost', [], { host: '127.0.0.1', port: 8080 })).toBe(false)
     expect(isHostAllowed('', [], null)).toBe(false)
+  })
+
+  it('may be the address that its own server listens on, and no other', () => {
+    const at = { host: '10.0.0.5', port: 4100 }
+    expect(isHostAllowed('10.0.0.5:4100', [], at)).toBe(true)
+    expect(isHostAllowed('10.0.0.5:4101', [], at)).toBe(false)
+    expect(isHostAllowed('10.0.0.6:4100', [], at)).toBe(false)
+    expect(isHostAllowed('10.0.0.5:4100', [], null)).toBe(false)
+  })
+
+  it('of a server on all addresses is still none but names of this machine', async () => {
+    const dashboard = createDashboard(createRegistry())
+    afterwards(() => dashboard.close())
+    const { url } = await dashboard.listen({ host: '0.0.0.0' })
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:/)
+    expect((await rawRequest(url)).status).toBe(200)
+    const headers = { host: `0.0.0.0:${new URL(url).port}` }
+    expect((await rawRequest(url, { headers })).status).toBe(403)
   })
 })
 

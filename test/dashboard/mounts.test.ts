@@ -128,6 +128,8 @@ describe.each(Object.entries(SERVERS))('mounted in %s, the dashboard', (_, start
     await dashboard.close()
     await reader.ended
     expect(reader.bye()).toEqual({ why: 'dashboard closed' })
+    const command = await post(`${url}api/control`, { endpoint: 'mail', command: 'isolate' })
+    expect(command).toMatchObject({ status: 503, body: { error: { code: 'closed' } } })
     expect((await rawRequest(`http://127.0.0.1:${port}/hello`)).text).toBe('hello')
   })
 })

@@ -1,8 +1,8 @@
 // What who watches is told, over real connections.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { COLUMN, MOST_ROWS, PROTOCOL, readRow } from '../../src/dashboard/protocol.ts'
 import { wireRow } from '../../src/dashboard/wire-row.ts'
-import { serve } from './support/serving.ts'
+import { afterwards, serve } from './support/serving.ts'
 
 const fail = () => Promise.reject(new Error('down'))
 
@@ -103,6 +103,17 @@ describe('the stream', () => {
     expect(reader.updates().flatMap(({ gone }) => gone)).toEqual(['old'])
   })
 
+  it('says nothing of an endpoint that came and went between two updates', async () => {
+    const { registry, read } = await serve()
+    const reader = await read()
+    await reader.ready()
+    registry.breaker('brief')
+    registry.delete('brief')
+    registry.breaker('lasting')
+    await reader.until(({ rows }) => rows.has('lasting'))
+    expect(reader.updates().flatMap(({ gone }) => gone)).toEqual([])
+  })
+
   it('does not lose an endpoint that is deleted and made anew at once', async () => {
     const { registry, read } = await serve()
     await registry.call('phoenix', () => 1)
@@ -163,6 +174,28 @@ describe('the stream', () => {
     await expect(fetch(url)).rejects.toThrow('fetch failed')
     await expect(registry.call('a', () => 1)).resolves.toBe(1)
     await expect(dashboard.listen()).rejects.toThrow('the dashboard is closed')
+  })
+})
+
+describe('streams that nobody reads', () => {
+  it('are not opened for a request that asks for headers only', async () => {
+    const { registry, url } = await serve()
+    const changes = vi.spyOn(registry, 'changes')
+    const { status, headers } = await fetch(`${url}api/stream`, { method: 'HEAD' })
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/event-stream'])
+    expect(changes).not.toHaveBeenCalled()
+  })
+
+  it('are at most a hundred', async () => {
+    const { url } = await serve()
+    const abort = new AbortController()
+    afterwards(() => abort.abort())
+    const open = () => fetch(`${url}api/stream`, { signal: abort.signal })
+    const statuses = (await Promise.all(Array.from({ length: 100 }, open))).map(({ status }) => status)
+    expect(new Set(statuses)).toEqual(new Set([200]))
+    const refused = await open()
+    expect(refused.status).toBe(503)
+    expect(await refused.json()).toMatchObject({ error: { code: 'busy' } })
   })
 })
 

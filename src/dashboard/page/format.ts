@@ -19,6 +19,10 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`
 }
 
+export function probeWords(inFlight: number): string {
+  return inFlight === 0 ? 'awaits a probe' : `${plural(inFlight, 'probe')} in flight`
+}
+
 /** A share of 0-1. */
 export function percent(share: number | null): string {
   if (share === null) return NOTHING

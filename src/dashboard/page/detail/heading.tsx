@@ -1,7 +1,7 @@
 // Heading: the name, the state and why, and what comes next.
 import { useState } from 'preact/hooks'
 import { COLUMN, type EndpointDetail, type WireRow } from '../../protocol.ts'
-import { countdown, duration, plural } from '../format.ts'
+import { countdown, duration, probeWords } from '../format.ts'
 import { styleOf } from '../states.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Name } from '../ui/name.tsx'
@@ -34,7 +34,9 @@ export function Heading({ name, row, deadline, isGone, detail }: Props) {
             <StateBadge state={state.key} isLarge />
             <span class="heading-reason">
               {row[COLUMN.reason] === null ? state.means : row[COLUMN.reason]}
-              {since !== undefined && <span class="faint"> · for {duration(wholeSeconds(Date.now() - since))}</span>}
+              {since !== undefined && Date.now() - since >= 1000 && (
+                <span class="faint"> · for {duration(wholeSeconds(Date.now() - since))}</span>
+              )}
             </span>
             <Next state={state.key} row={row} deadline={deadline} />
           </p>
@@ -53,7 +55,7 @@ function Next({ state, row, deadline }: { state: string; row: WireRow; deadline:
     )
   }
   if (state === 'halfOpen') {
-    return <span class="next">{plural(row[COLUMN.probesInFlight], 'probe')} in flight</span>
+    return <span class="next">{probeWords(row[COLUMN.probesInFlight])}</span>
   }
   return null
 }

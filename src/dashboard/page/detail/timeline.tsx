@@ -1,6 +1,6 @@
 // Timeline: how long it was in which state, a lane each (a Gantt strip), up to now.
 import type { EndpointDetail, WireStay } from '../../protocol.ts'
-import { duration, timeOfDay } from '../format.ts'
+import { duration, NOTHING, timeOfDay } from '../format.ts'
 import { BY_SEVERITY, styleOf, wordOf } from '../states.ts'
 import { Glyph } from '../ui/icons.tsx'
 
@@ -34,7 +34,7 @@ export function Timeline({ detail: { timeline, now, stats } }: { detail: Endpoin
                 ))}
             </span>
             <span class="lane-total figure" title="In all">
-              {duration(wholeSeconds(stats.timeInState[key]))}
+              {stats.timeInState[key] === 0 ? NOTHING : duration(wholeSeconds(stats.timeInState[key]))}
             </span>
           </div>
         ))}

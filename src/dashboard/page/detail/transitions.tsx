@@ -12,7 +12,7 @@ export function Transitions({ transitions }: { transitions: readonly WireTransit
     <section class="part part-wide transitions" aria-labelledby="transitions-title">
       <h3 id="transitions-title">Recent transitions</h3>
       {newest.length === 0 ? (
-        <p class="faint">None since this dashboard looks.</p>
+        <p class="faint">None since the dashboard was made.</p>
       ) : (
         <ol class="moves">
           {newest.map(({ from, to, reason, time, generation }) => (

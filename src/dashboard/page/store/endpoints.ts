@@ -138,7 +138,7 @@ export function sample(now: number): void {
       if (track !== null) track.calls[head] = track.failures[head] = track.rejections[head] = 0
     } else {
       track ??= endpoint.track = newTrack()
-      calls += track.calls[head] = rate(row[COLUMN.allowed] - sampled[COLUMN.allowed], elapsed)
+      calls += track.calls[head] = rate(callsOf(row) - callsOf(sampled), elapsed)
       failures += track.failures[head] = rate(row[COLUMN.failed] - sampled[COLUMN.failed], elapsed)
       rejections += track.rejections[head] = rate(row[COLUMN.rejected] - sampled[COLUMN.rejected], elapsed)
     }
@@ -148,6 +148,12 @@ export function sample(now: number): void {
   fleetTrack.failures[head] = failures
   fleetTrack.rejections[head] = rejections
   second.value++
+}
+
+/** Who only reports what calls came to asks for no admission: then there are more outcomes than calls let through. */
+function callsOf(row: WireRow): number {
+  const outcomes = row[COLUMN.succeeded] + row[COLUMN.failed] + row[COLUMN.ignored] + row[COLUMN.late]
+  return Math.max(row[COLUMN.allowed], outcomes)
 }
 
 /** Less than nothing was counted where an endpoint was deleted and made anew. */
