@@ -132,6 +132,29 @@ describe('a client that speaks the protocol', () => {
 })
 
 describe('a client that', () => {
+  it('tells of an actor tells the others, those who come later too, and not itself', async () => {
+    const bridge = await newBridge()
+    const other = await newClient(bridge)
+    const client = await newClient(bridge)
+    const actor = {
+      type: '@xstate.actor',
+      sessionId: '1',
+      name: 'its own',
+      snapshot: { status: 'active', value: 'on' },
+    }
+    client.socket.send(JSON.stringify(actor))
+    await other.until(({ length }) => length === 1)
+    const late = await newClient(bridge)
+    await late.until(({ length }) => length === 1)
+    bridge.send({ ...actor, name: 'of the bridge' } as never)
+    await client.until(({ length }) => length === 1)
+    expect([other, late, client].map(({ messages }) => (messages[0] as { name: string }).name)).toEqual([
+      'its own',
+      'its own',
+      'of the bridge',
+    ])
+  })
+
   it.each([
     ['no JSON', '{'],
     ['no message of an inspector', '{"type":"@xstate.evil","sessionId":"1"}'],
