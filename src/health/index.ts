@@ -1,0 +1,2 @@
+// Public entry `switchgear/health`.
+export { type HealthHandler, type HealthOptions, healthHandler } from './health-handler.ts'

@@ -1,0 +1,28 @@
+// Conventions: how the logger that was handed in wants to be called.
+
+/** A logger's methods are named for its levels. */
+export type LevelMethods = Readonly<Record<string, unknown>>
+/** Called as a logger of this kind. */
+export type Convention = 'pino' | 'winston' | 'console'
+
+export const CONVENTIONS: Readonly<Record<Convention, (message: string, fields: object) => unknown[]>> = {
+  pino: (message, fields) => [fields, message],
+  winston: (message, fields) => [message, fields],
+  // Its second argument would be printed over several lines.
+  console: (message) => [message],
+}
+
+/** By what only they have: pino (and what Fastify logs with) and bunyan; a console; all others take a message first. */
+export function conventionOf(logger: LevelMethods): Convention {
+  const has = (name: string) => typeof logger[name] === 'function'
+  if (has('bindings') || (has('child') && has('addStream'))) return 'pino'
+  return has('table') && has('group') ? 'console' : 'winston'
+}
+
+/** Winston's levels after syslog have other names. */
+const OTHER_NAMES: Readonly<Record<string, string>> = { warn: 'warning', debug: 'trace' }
+
+/** The name of the logger's method for a level, or `undefined`. Methods change with pino's level: they are not kept. */
+export function methodFor(logger: LevelMethods, level: string): string | undefined {
+  return [level, OTHER_NAMES[level]].find((name) => name !== undefined && typeof logger[name] === 'function')
+}

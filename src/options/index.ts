@@ -1,0 +1,29 @@
+// Options: what the subpaths check of what they are handed, beside the core's check of option objects. No entry of the package.
+import { ArgumentError, type Registry } from '../index.ts'
+
+export { checkOptions } from '../edge/option-object.ts'
+export { printable } from '../rules/printable.ts'
+
+/**
+ * By what it can do: a registry of another copy of the package is an instance of another class.
+ * @throws ArgumentError (`INVALID_ARGUMENT`)
+ */
+export function checkRegistry(where: string, value: unknown): Registry {
+  if (hasFunctions(value, 'on', 'stats', 'health')) return value as Registry
+  throw new ArgumentError(where, 'a registry, as createRegistry makes it', value)
+}
+
+/**
+ * A whole number of at least 1, or the default where it is left out.
+ * @throws ArgumentError (`INVALID_ARGUMENT`)
+ */
+export function checkCount(where: string, value: unknown, otherwise: number): number {
+  if (value === undefined) return otherwise
+  if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number
+  throw new ArgumentError(where, 'a whole number of at least 1', value)
+}
+
+/** Whether it is an object, or a function, with methods of these names. */
+export function hasFunctions(value: unknown, ...names: readonly string[]): boolean {
+  return names.every((name) => typeof Object(value)[name] === 'function')
+}
