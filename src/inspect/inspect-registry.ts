@@ -197,7 +197,6 @@ class RegistryInspection implements Inspection {
 
   #rootSnapshot(event: AnyEventObject, snapshot: RegistryView): void {
     if (this.#isAboutShown(event)) this.#narrator.registrySnapshot(event, snapshot)
-    if (snapshot.status !== 'active') this.detach()
   }
 
   /** Which breakers come and go besides is not told. */

@@ -25,7 +25,10 @@ export interface StatelyActor {
   /** The actor above it. */
   readonly _parent?: StatelyActor
   /** Its statechart. */
-  readonly logic?: { readonly config: object }
+  readonly logic?: {
+    /** As JSON. */
+    readonly config: object
+  }
 }
 
 /** More than this waiting in its socket, and an inspector is not told what it may miss. */

@@ -174,13 +174,16 @@ describe('calls', () => {
   it('cost nothing with callsPerSecond: 0: the breakers stay folded, what changes them is shown', async () => {
     const { breaker, registry } = newBreaker({ failureThreshold: 2 })
     const viewer = newViewer()
-    inspectRegistry(registry, { inspector: viewer, callsPerSecond: 0 })
+    const inspection = inspectRegistry(registry, { inspector: viewer, callsPerSecond: 0 })
     const known = viewer.news()
     expect(inWords(known)).toContain('+ a closed')
     for (let call = 0; call < 100; call++) await succeed(breaker)
     expect(viewer.messages).toEqual([])
     await fail(breaker, 2)
     expect(inWords(viewer.news(), known)).toEqual(['a: fail', 'a -> open'])
+    inspection.detach()
+    breaker.reset()
+    expect(registry.actor.getSnapshot().context.children.size).toBe(0)
   })
 
   it('are all shown with callsPerSecond: Infinity', async () => {

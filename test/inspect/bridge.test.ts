@@ -73,7 +73,7 @@ describe('a client that speaks the protocol', () => {
     await call()
     await call()
     await client.until((messages) => messages.some(isSnapshot('open')))
-    expect(inWords(client.messages).slice(2)).toEqual([
+    expect(inWords(client.messages).slice(2, 10)).toEqual([
       ...['shop: admit', 'shop -> closed', 'shop: fail', 'shop -> closed'],
       ...['shop: admit', 'shop -> closed', 'shop: fail', 'shop -> open'],
     ])
@@ -132,6 +132,29 @@ describe('a client that speaks the protocol', () => {
 })
 
 describe('a client that', () => {
+  it('tells of an actor tells the others, those who come later too, and not itself', async () => {
+    const bridge = await newBridge()
+    const other = await newClient(bridge)
+    const client = await newClient(bridge)
+    const actor = {
+      type: '@xstate.actor',
+      sessionId: '1',
+      name: 'its own',
+      snapshot: { status: 'active', value: 'on' },
+    }
+    client.socket.send(JSON.stringify(actor))
+    await other.until(({ length }) => length === 1)
+    const late = await newClient(bridge)
+    await late.until(({ length }) => length === 1)
+    bridge.send({ ...actor, name: 'of the bridge' } as never)
+    await client.until(({ length }) => length === 1)
+    expect([other, late, client].map(({ messages }) => (messages[0] as { name: string }).name)).toEqual([
+      'its own',
+      'its own',
+      'of the bridge',
+    ])
+  })
+
   it.each([
     ['no JSON', '{'],
     ['no message of an inspector', '{"type":"@xstate.evil","sessionId":"1"}'],

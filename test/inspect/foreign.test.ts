@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createRegistry } from '../../src/index.ts'
 import { type InspectionMessage, type InspectOptions, inspectRegistry } from '../../src/inspect/index.ts'
 import { fail, jobsDone, succeed, thrownBy } from '../support/calls.ts'
+import { crash } from '../support/crashes.ts'
 import { hear, newBreaker } from '../support/registries.ts'
 import { newViewer } from './viewing.ts'
 
@@ -33,6 +34,18 @@ describe('an inspector that', () => {
     expect(errors.length).toBeGreaterThan(5)
     for (const { error } of errors) expect(error).toBe(MISTAKE)
     expect(errors[0]?.source).toBe('inspect')
+  })
+
+  it('throws while it is attached is told as an error event when the registry has something to tell', () => {
+    const registry = createRegistry()
+    const errors = hear(registry, 'error')
+    const send = () => {
+      throw MISTAKE
+    }
+    inspectRegistry(registry, { inspector: { send } })
+    expect(errors).toEqual([])
+    registry.breaker('a')
+    expect(errors[0]).toMatchObject({ error: MISTAKE })
   })
 
   it('throws at one message is told the next', () => {
@@ -114,6 +127,19 @@ describe('an inspector that', () => {
     await succeed(breaker)
     // The event that it detached at, and that both actors are gone.
     expect(count - before).toBe(3)
+    expect(registry.actor.getSnapshot().context.children.size).toBe(0)
+  })
+
+  it('detaches itself at a crash lets the next actor rest', async () => {
+    const { breaker, registry } = newBreaker()
+    let stop = () => {}
+    const send = (message: InspectionMessage) => {
+      if (message.type === '@xstate.event' && message.event.type === 'xstate.error.actor.a') stop()
+    }
+    const inspection = inspectRegistry(registry, { inspector: { send }, callsPerSecond: 0 })
+    stop = () => inspection.detach()
+    await crash(breaker)
+    breaker.reset()
     expect(registry.actor.getSnapshot().context.children.size).toBe(0)
   })
 

@@ -54,8 +54,8 @@ async function newInspected(options: InspectorBridgeOptions = {}) {
   return { bridge, breaker }
 }
 
-/** As `createBrowserReceiver` of @statelyai/inspect does in the inspector's page. */
-const INSPECTOR = `<!doctype html><title>inspector</title><ol></ol><script>
+/** As `createBrowserReceiver` of @statelyai/inspect does in the inspector's page; when it is ready is up to the test. */
+const INSPECTOR = `<!doctype html><title>inspector</title><button>ready</button><ol></ol><script>
   addEventListener('message', ({ data }) => {
     if (typeof data?._version !== 'string') return
     const item = document.createElement('li')
@@ -63,7 +63,7 @@ const INSPECTOR = `<!doctype html><title>inspector</title><ol></ol><script>
     item.textContent = [type, name ?? event?.type, snapshot?.value ?? ''].join(' ').trim()
     document.querySelector('ol').append(item)
   })
-  parent.postMessage({ type: '@statelyai.connected' }, '*')
+  document.querySelector('button').onclick = () => parent.postMessage({ type: '@statelyai.connected' }, '*')
 </script>`
 
 describe('in a browser, the page', () => {
@@ -104,6 +104,8 @@ describe('in a browser, the page', () => {
     page.on('pageerror', (error) => complaints.push(String(error)))
     await page.goto(bridge.url)
     const frame = page.frameLocator('iframe')
+    await page.getByText('2 actors, 2 messages').waitFor()
+    await frame.getByText('ready').click()
     await frame.getByText('@xstate.actor shop closed').waitFor()
     for (let call = 0; call < 5; call++) await breaker.call(() => Promise.reject(new Error('down'))).catch(() => {})
     await frame.getByText('@xstate.snapshot fail open').waitFor()
@@ -118,6 +120,23 @@ describe('in a browser, the page', () => {
     // Of the inspector's own frame; the page complains of nothing.
     expect(complaints.filter((text) => !text.includes('favicon'))).toEqual([])
     await expect.poll(() => bridge.clients).toBe(1)
+  })
+
+  it('takes no other window for the inspector, even one of its host', async (context) => {
+    if (program.path === null) return context.skip(program.missing)
+    const inspectorUrl = await newHost(INSPECTOR)
+    const { bridge } = await newInspected({ inspectorUrl })
+    const { page } = await newPage()
+    await page.goto(bridge.url)
+    const opening = page.waitForEvent('popup')
+    await page.evaluate(`window.heard = new Promise((resolve) => addEventListener('message', resolve))
+      void window.open(${JSON.stringify(inspectorUrl)})`)
+    const popup = await opening
+    await popup.evaluate("opener.postMessage({ type: '@statelyai.connected' }, '*')")
+    await page.evaluate('window.heard.then(() => {})')
+    expect(await page.evaluate('inspectorOrigin')).toBe(null)
+    await page.frameLocator('iframe').getByText('ready').click()
+    await expect.poll(() => page.evaluate('inspectorOrigin')).toBe(new URL(inspectorUrl).origin)
   })
 
   it('tells nobody but the inspector: a page of another origin gets neither a connection nor a frame', async (context) => {
