@@ -6,9 +6,13 @@ import type { Row } from './row.ts'
 
 /** A message of the channel `switchgear:call`. */
 export interface CallMessage {
+  /** The name of the breaker. */
   readonly endpoint: string
+  /** Number of its stay in a state. */
   readonly generation: number
+  /** What the call came to. */
   readonly outcome: 'success' | 'failure' | 'timeout' | 'ignored' | 'rejected' | 'late'
+  /** How long it took, in ms; absent where nobody measured it. */
   readonly durationMs?: number
 }
 

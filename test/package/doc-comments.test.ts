@@ -5,7 +5,11 @@ import { parseSync } from 'vite'
 import { describe, expect, it } from 'vitest'
 import { inRepository } from './sandbox.ts'
 
-const ENTRIES = ['src/index.ts', 'src/pure.ts', 'machines/index.ts']
+const SUBPATHS = ['inspect', 'dashboard', 'prometheus', 'opentelemetry', 'logging', 'health', 'explain']
+const ENTRIES = [
+  ...['src/index.ts', 'src/pure.ts', 'machines/index.ts'],
+  ...SUBPATHS.map((name) => `src/${name}/index.ts`),
+]
 
 type Node = { readonly type: string; readonly start: number } & Readonly<Record<string, unknown>>
 interface Module {
@@ -79,7 +83,7 @@ function literalIn(annotation: Node | null): readonly Node[] {
 describe('the doc comments', () => {
   it.each(ENTRIES)('of %s leave nothing out', (entry) => {
     const found = exportsOf(entry)
-    expect(found.length).toBeGreaterThan(5)
+    expect(found.length).toBeGreaterThan(1)
     const bare = found.flatMap(({ file, name }) =>
       bareIn(parsed(readFileSync(inRepository(file), 'utf8')), name).map((what) => `${file}: ${what}`),
     )

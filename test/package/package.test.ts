@@ -5,6 +5,7 @@ import { createSandbox, packageJson, type Sandbox } from './sandbox.ts'
 let sandbox: Sandbox
 beforeAll(() => {
   sandbox = createSandbox()
+  sandbox.link(...Object.keys(packageJson.peerDependencies))
 })
 // Undefined if it could not be built, which has been reported.
 afterAll(() => sandbox?.dispose())
@@ -19,7 +20,7 @@ describe('the entries', () => {
   const names = {
     switchgear: [
       'ArgumentError BreakerOpenError CallTimeoutError ClockError PolicyError RegistryClosedError RegistryFullError',
-      'SnapshotError createRegistry describeReason isBreakerError parsePolicy presets resolvePolicy',
+      'SnapshotError createRegistry describeReason isBreakerError matchNames parsePolicy presets resolvePolicy',
     ],
     'switchgear/pure': [
       'defaultPolicy describeReason getMetrics getOrCreate newBreaker recordFailure recordIgnored recordSuccess reduce',
@@ -27,6 +28,13 @@ describe('the entries', () => {
     ],
     'switchgear/machines': ['breakerMachine registryMachine'],
     'switchgear/testing': ['createVirtualClock'],
+    'switchgear/inspect': ['createInspectorBridge inspectRegistry'],
+    'switchgear/dashboard': ['COLUMN PROTOCOL STATES createDashboard readRow'],
+    'switchgear/prometheus': ['registerMetrics'],
+    'switchgear/opentelemetry': ['instrumentRegistry'],
+    'switchgear/logging': ['logTransitions'],
+    'switchgear/health': ['healthHandler'],
+    'switchgear/explain': ['explainPolicy policyWarnings'],
   }
 
   it('are those of `exports`, and no others', () => {
@@ -68,7 +76,7 @@ describe('the types', () => {
   it('are sound by themselves, without skipLibCheck', () => {
     sandbox.write(
       'entries.ts',
-      "export * from 'switchgear'; import 'switchgear/pure'; import 'switchgear/machines'; import 'switchgear/testing'",
+      "export * from 'switchgear'; import 'switchgear/pure'; import 'switchgear/machines'; import 'switchgear/testing'; import 'switchgear/inspect'; import 'switchgear/dashboard'; import 'switchgear/prometheus'; import 'switchgear/opentelemetry'; import 'switchgear/logging'; import 'switchgear/health'; import 'switchgear/explain'",
     )
     expect(sandbox.compile({ skipLibCheck: false, exactOptionalPropertyTypes: false })).toBe('')
   })

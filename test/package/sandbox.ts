@@ -13,8 +13,12 @@ export function inRepository(path: string): string {
 }
 
 type Table = Readonly<Record<string, unknown>>
-export const packageJson: { readonly scripts: Table; readonly exports: Table; readonly dependencies: Table } =
-  JSON.parse(readFileSync(inRepository('package.json'), 'utf8'))
+export const packageJson: {
+  readonly scripts: Table
+  readonly exports: Table
+  readonly dependencies: Table
+  readonly peerDependencies: Table
+} = JSON.parse(readFileSync(inRepository('package.json'), 'utf8'))
 
 export interface Ran {
   readonly stdout: string
