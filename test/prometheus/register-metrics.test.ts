@@ -287,7 +287,7 @@ describe('a scrape', () => {
 
   it('of several processes is summed, but for states and ratios', async () => {
     const metrics = await Promise.all(
-      ['open', 'closed'].map(async (state) => {
+      ['open', 'open', 'closed'].map(async (state) => {
         const { registry, register } = newMetrics({}, { policy: { latencySampling: 1 } })
         await registry.call('a', () => 'ok')
         if (state === 'open') registry.breaker('a').trip()
@@ -295,10 +295,10 @@ describe('a scrape', () => {
       }),
     )
     const text = await AggregatorRegistry.aggregate(metrics).metrics()
-    expect(text).toContain('switchgear_calls_total{endpoint="a",outcome="success"} 2')
+    expect(text).toContain('switchgear_calls_total{endpoint="a",outcome="success"} 3')
     expect(text).toContain('switchgear_state{endpoint="a"} 2')
-    expect(text).toContain('switchgear_breakers{state="open"} 1')
-    expect(text).toContain('switchgear_call_duration_seconds_bucket{endpoint="a",le="+Inf"} 2')
+    expect(text).toContain('switchgear_breakers{state="open"} 2')
+    expect(text).toContain('switchgear_call_duration_seconds_bucket{endpoint="a",le="+Inf"} 3')
   })
 
   it('after the registry was closed has the last counts and no states', async () => {
