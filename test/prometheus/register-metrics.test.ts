@@ -360,6 +360,18 @@ describe('registries in one register', () => {
     expect(await lines('state{')).toHaveLength(1)
   })
 
+  it('follow one another: one that is closed gives way', async () => {
+    const { register, registry, registered, lines } = newMetrics()
+    registry.breaker('a')
+    await registry.close()
+    const { registry: next } = newRegistry()
+    registerMetrics(next, { register })
+    next.breaker('b')
+    registered.unregister()
+    expect(await lines('state{')).toEqual(['state{endpoint="b"} 0'])
+    expect(await lines('rejections')).toEqual(['rejections_total{endpoint="b"} 0'])
+  })
+
   it('are refused twice, and with other buckets', () => {
     const { register, registry } = newMetrics({ labels: { registry: 'shop' } })
     expect(() => registerMetrics(registry, { register, labels: { registry: 'again' } })).toThrow(
