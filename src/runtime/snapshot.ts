@@ -86,10 +86,7 @@ export function restore(row: Row, from: BreakerSnapshot, now: number): void {
 function restoredTally(from: BreakerSnapshot, policy: Policy, now: number): Tally {
   const { consecutiveFailures, failures, failureAgesMs, failureRate, slowCalls } = from.tally
   const fresh = newTally(policy, now)
-  const { failureWindowMs } = policy
-  // The window of before may have been longer.
-  const ages = failureWindowMs === null ? [] : failureAgesMs.filter((age) => age < failureWindowMs)
-  const times = ages.map((age) => now - age)
+  const times = failureAgesMs.map((age) => now - age)
   return {
     consecutiveFailures,
     failures,

@@ -72,12 +72,11 @@ export class Turns {
     this.#isDelivering = false
     if (this.#next < this.#calls.length) this.#deliverInAnotherTask()
     else this.#calls.length = 0
-    if (this.#calls.length === 0) this.#next = 0
+    this.#next = 0
   }
 
   #deliverInAnotherTask(): void {
     this.#calls = this.#calls.slice(this.#next)
-    this.#next = 0
     this.#isScheduled = true
     setTimeout(() => {
       this.#isScheduled = false

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { resolvePolicy } from '../../src/index.ts'
 import { addDuration, latencyOf, newSketch } from '../../src/rules/latency.ts'
+import type { Row } from '../../src/runtime/row.ts'
+import { takesSample } from '../../src/runtime/settle.ts'
 import { errorOf, hold, succeed } from '../support/calls.ts'
 import { BOTH_WAYS, newBreaker } from '../support/registries.ts'
 
@@ -108,6 +111,12 @@ describe.each(BOTH_WAYS)('the latency of a breaker, $way', ({ folding }) => {
     }
     expect(every.breaker.stats().latency).toMatchObject({ mean: 20, max: 30 })
     expect(never.breaker.stats().latency).toMatchObject({ mean: null, max: null })
+  })
+
+  it('is never sampled with 0, after 2^30 calls neither (R13)', () => {
+    // As the row is when it has counted down that far.
+    const row = { untilSample: 1, policy: resolvePolicy({ latencySampling: 0 }) } as Row
+    expect([takesSample(row), takesSample(row)]).toEqual([false, false])
   })
 
   it('is measured from admission to report for a permit (R13)', () => {

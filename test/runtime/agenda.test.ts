@@ -97,6 +97,17 @@ describe.each(EVERY_WAY)('the agenda, $way', ({ how }) => {
     expect(registry.snapshot().breakers.map(({ state }) => state)).toEqual(Array(4).fill('halfOpen'))
   })
 
+  it('lists what is open as it is by then, and leaves its turn to it (R24)', () => {
+    const { breaker, clock, registry } = newBreaker({}, how)
+    breaker.trip()
+    const heard = hear(registry, 'transition')
+    clock.stall(30_000)
+    expect(registry.list()).toEqual([{ endpoint: 'a', state: 'halfOpen' }])
+    expect(heard).toEqual([])
+    clock.advance(0)
+    expect(heard).toMatchObject([{ from: 'open', to: 'halfOpen' }])
+  })
+
   it('lists a probe whose lease and open time have passed in a stall as what it is by then (R07)', () => {
     const { breaker, registry, clock } = newBreaker({ openTimeout: '1s', probeTimeout: '1s' }, how)
     breaker.trip()
@@ -115,12 +126,16 @@ describe('very many breakers', () => {
   function slowClock() {
     const time = { now: 0 }
     const fires: (() => void)[] = []
+    const keepsAlive = { last: false }
     const clock: Clock = {
       now: () => {
         time.now += 0.1
         return time.now
       },
-      setTimeout: (fire) => fires.push(fire) - 1,
+      setTimeout(fire, _, keepAlive) {
+        keepsAlive.last = keepAlive === true
+        return fires.push(fire) - 1
+      },
       clearTimeout: (id) => delete fires[id as number],
     }
     const fire = () => {
@@ -130,14 +145,14 @@ describe('very many breakers', () => {
         next?.()
       }
     }
-    return { clock, fire, time }
+    return { clock, fire, keepsAlive, time }
   }
 
   function openOnes(many: number) {
-    const { clock, fire, time } = slowClock()
+    const { clock, fire, keepsAlive, time } = slowClock()
     const registry = createRegistry({ clock, policy: { openTimeout: '1h' } })
     for (let index = 0; index < many; index++) registry.breaker(`${index}`).trip()
-    return { registry, fire, time }
+    return { registry, fire, keepsAlive, time }
   }
 
   const states = (registry: ReturnType<typeof createRegistry>) => [
@@ -183,13 +198,15 @@ describe('very many breakers', () => {
   })
 
   it('are stopped in slices by close, which at once rejects what comes (R33)', async () => {
-    const { registry, fire } = openOnes(500)
+    const { registry, fire, keepsAlive } = openOnes(500)
     const { children } = registry.actor.getSnapshot().context
     let isClosed = false
     const closing = registry.close().then(() => {
       isClosed = true
     })
     expect(children.size).toBeGreaterThan(300)
+    expect(children.size, 'one by one, not all at the end').toBeLessThan(500)
+    expect(keepsAlive.last, 'the process must not end before').toBe(true)
     expect(await errorOf(registry.call('3', () => 1))).toMatchObject({ code: 'REGISTRY_CLOSED' })
     await Promise.resolve()
     expect(isClosed).toBe(false)

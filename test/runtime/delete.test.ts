@@ -53,8 +53,10 @@ describe.each(EVERY_WAY)('a deleted breaker, $way', ({ how }) => {
     expect(next.stats()).toMatchObject({ state: 'closed', calls: { allowed: 0, failed: 0 } })
     next.trip()
     clock.advance(30_000)
+    const { actor, generation } = next
     await success.succeed()
-    expect(next.stats()).toMatchObject({ state: 'halfOpen', calls: { succeeded: 0 } })
+    expect(next.stats()).toMatchObject({ state: 'halfOpen', generation, calls: { succeeded: 0 } })
+    expect(next.actor).toBe(actor)
   })
 
   it('gives way to one of a new generation, above all before (R22)', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { RegistryFullError } from '../../src/index.ts'
-import { errorOf, hold, succeed, thrownBy } from '../support/calls.ts'
+import { type Breaker, RegistryFullError } from '../../src/index.ts'
+import { acquire, errorOf, hold, succeed, thrownBy } from '../support/calls.ts'
 import { EVERY_WAY, hear, newRegistry } from '../support/registries.ts'
 
 describe.each(EVERY_WAY)('a registry with maxBreakers, $way', ({ how }) => {
@@ -109,12 +109,55 @@ describe.each(EVERY_WAY)('a registry with maxBreakers, $way', ({ how }) => {
     expect(registry.state('slow')).toBe('open')
   })
 
+  it('takes one whose calls have ended for idle, however they ended (R23)', async () => {
+    const ends: Record<string, (breaker: Breaker) => unknown> = {
+      succeeded: (breaker) => acquire(breaker).success(),
+      failed: (breaker) => acquire(breaker).failure(),
+      ignored: (breaker) => acquire(breaker).ignore(),
+      recorded: (breaker) => breaker.recordFailure(),
+      late: (breaker) => {
+        const permit = acquire(breaker)
+        breaker.reset()
+        permit.success()
+      },
+    }
+    for (const [name, end] of Object.entries(ends)) {
+      const { registry } = newRegistry({ ...how, maxBreakers: 2 })
+      const call = hold(registry.breaker('busy'))
+      end(registry.breaker(name))
+      registry.breaker('next')
+      expect([registry.has('busy'), registry.has(name)], name).toEqual([true, false])
+      await call.succeed()
+    }
+  })
+
+  it('evicts the first that has no call in flight where very many are busy (R23)', async () => {
+    const { registry } = newRegistry({ ...how, maxBreakers: 70 })
+    const breakers = Array.from({ length: 70 }, (_, index) => registry.breaker(`${index}`))
+    const call = hold(registry.breaker('0'))
+    for (const breaker of breakers.slice(1)) acquire(breaker).success()
+    const deleted = hear(registry, 'deleted')
+    registry.breaker('next')
+    expect(deleted).toEqual([{ endpoint: '1', evicted: true }])
+    await call.succeed()
+  })
+
   it('counts no call of before a restart as in flight (R25)', async () => {
     const before = newRegistry({ ...how })
-    hold(before.registry.breaker('a'))
+    const breaker = before.registry.breaker('a')
+    const late = acquire(breaker)
+    breaker.reset()
+    late.success()
+    acquire(breaker).success()
+    acquire(breaker).failure()
+    acquire(breaker).ignore()
+    hold(breaker)
     const snapshot = before.registry.snapshot()
     const { registry } = newRegistry({ ...how, maxBreakers: 2, snapshot, clock: before.clock })
     const call = hold(registry.breaker('b'))
+    // Behind the other, which is looked at first.
+    registry.breaker('a').trip()
+    registry.reset('a')
     registry.breaker('c')
     expect(registry.list().map(({ endpoint }) => endpoint)).toEqual(['b', 'c'])
     await call.succeed()

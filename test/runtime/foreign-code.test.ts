@@ -228,6 +228,7 @@ describe('an inspector', () => {
     const { breaker, registry } = newBreaker()
     const errors = hear(registry, 'error')
     const types: string[] = []
+    registry.actor.system.inspect({ error: () => {} })
     const { unsubscribe } = registry.actor.system.inspect((event) => {
       types.push(event.type)
       if (event.type === '@xstate.event' && event.event.type === 'trip') {
@@ -308,6 +309,8 @@ describe.each(EVERY_WAY)('an actor that was handed out, $way', ({ how }) => {
   it('of the registry takes no events: the supervisor goes on (R30)', async () => {
     const { registry } = newRegistry(how)
     const errors = hear(registry, 'error')
+    // A breaker may have the very name of the actor.
+    registry.breaker(registry.actor.id)
     registry.actor.send({ type: 'install', name: 'nope' })
     registry.actor.send({ type: 'close' })
     registry.actor.send({ type: 'xstate.stop' } as never)
@@ -366,7 +369,27 @@ describe.each(EVERY_WAY)('a clock, $way', ({ how }) => {
       clock.advance(30_000)
       expect(breaker.state).toBe('halfOpen')
     }
-    expect(errors.map(({ source }) => source)).toEqual(['clock', 'clock'])
+    const notANumber = { code: 'INVALID_CLOCK', message: 'clock.now(): expected milliseconds, received NaN' }
+    expect(errors).toMatchObject([
+      { source: 'clock', error: notANumber },
+      { source: 'clock', error: CRASH },
+    ])
+  })
+
+  it('that breaks at its second reading is told of, and time goes on when it works again (R32)', async () => {
+    let readings = 0
+    const { clock, given } = clockWith(({ now }) => ({
+      now: () => (readings++ === 0 || isSound ? now() : Number.NaN),
+    }))
+    let isSound = false
+    const { breaker, registry } = newBreaker({}, { ...how, clock: given })
+    const errors = hear(registry, 'error')
+    await jobsDone()
+    expect(errors).toMatchObject([{ source: 'clock', error: { code: 'INVALID_CLOCK' } }])
+    isSound = true
+    breaker.trip()
+    clock.advance(30_000)
+    expect(breaker.state).toBe('halfOpen')
   })
 
   it('that refuses one timer is asked for it again, and for those that follow (R32)', async () => {
@@ -429,7 +452,8 @@ describe.each(EVERY_WAY)('a clock, $way', ({ how }) => {
     const errors = hear(registry, 'error')
     breaker.trip()
     await jobsDone()
-    expect(errors).toMatchObject([{ source: 'clock', error: { code: 'INVALID_CLOCK' } }])
+    const message = 'clock.setTimeout(fn, ms): expected fn to be called later, it was called at once'
+    expect(errors).toMatchObject([{ source: 'clock', error: { code: 'INVALID_CLOCK', message } }])
     expect(breaker.state).toBe('open')
   })
 
@@ -454,4 +478,39 @@ describe.each(EVERY_WAY)('a clock, $way', ({ how }) => {
     expect([breaker.state, registry.state('other')]).toEqual(['closed', 'open'])
     expect(await succeed(breaker)).toBe('ok')
   })
+})
+
+describe('a platform that has no asynchronous contexts', () => {
+  it.each([
+    ['no process', undefined],
+    ['a process of another kind', {}],
+    ['no such module', { getBuiltinModule: () => undefined }],
+    ['nothing in that module', { getBuiltinModule: () => ({}) }],
+    ['an older Node', { getBuiltinModule: () => ({ AsyncLocalStorage: {} }) }],
+  ])('has its timers set without: %s (R40)', (_, other) => {
+    const { process } = globalThis
+    globalThis.process = other as never
+    const { breaker, clock, registry } = newBreaker()
+    globalThis.process = process
+    const heard = hear(registry, 'transition')
+    breaker.trip()
+    clock.advance(30_000)
+    expect(heard.map(({ to }) => to)).toEqual(['open', 'halfOpen'])
+  })
+})
+
+it('a clock that gives commands when it is read within a turn is obeyed after it, in order (R24, R32)', () => {
+  const { breaker, clock, registry } = newBreaker()
+  const [other, third] = [registry.breaker('other'), registry.breaker('third')]
+  const heard = hear(registry, 'transition')
+  const { now } = clock
+  clock.now = () => {
+    clock.now = now
+    breaker.isolate()
+    other.trip()
+    return now()
+  }
+  // An actor that is started reads the clock in its turn.
+  expect(third.actor?.getSnapshot().value).toBe('closed')
+  expect(heard.map(({ endpoint, to }) => `${endpoint} ${to}`)).toEqual(['a forcedOpen', 'other open'])
 })

@@ -82,6 +82,13 @@ describe.each(EVERY_WAY)('the lease of a probe, $way', ({ how }) => {
     expect(breaker.stats()).toMatchObject({ state: 'closed', calls: { succeeded: 1, late: 0 } })
   })
 
+  it('that ends with others in a stall has ended with them for the first who looks (R05, R07)', () => {
+    const { breaker, clock } = newHalfOpen({ halfOpenMaxCalls: 3, halfOpenFailureThreshold: 3 }, how)
+    for (const _ of [1, 2, 3]) acquire(breaker)
+    clock.stall(30_000)
+    expect(breaker.state).toBe('open')
+  })
+
   it('of one probe leaves those of the others (R07)', () => {
     const policy = { halfOpenMaxCalls: 2, halfOpenFailureThreshold: 2, successThreshold: 1 }
     const { breaker, clock } = newHalfOpen(policy, how)

@@ -9,7 +9,7 @@ import {
 } from '../../src/index.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
 import { acquire, fail, hold, rejected, succeed, thrownBy } from '../support/calls.ts'
-import { BOTH_WAYS, hear, newBreaker, newHalfOpen, newRegistry } from '../support/registries.ts'
+import { BOTH_WAYS, hear, newBreaker, newHalfOpen, newRegistry, START } from '../support/registries.ts'
 
 function raise(): never {
   throw new Error('raised')
@@ -150,6 +150,85 @@ describe.each(BOTH_WAYS)('a snapshot, $way', ({ folding }) => {
     expect(breaker.stats().failureRate).toBe(1)
     clock.advance(8_000)
     expect(breaker.stats().failureRate).toBeNull()
+  })
+
+  it('restores how far each window is into its round: evidence leaves when it would have (R13, R25)', async () => {
+    const failureRate = { threshold: 1, minimumCalls: 9, window: { time: '10s', buckets: 5 } } as const
+    const before = newBreaker({ failureThreshold: null, failureRate }, { folding })
+    before.clock.advance(1_900)
+    await fail(before.breaker)
+    const snapshot = before.registry.snapshot()
+    expect(snapshot.breakers[0]?.tally.failureRate?.phaseMs).toBe(START + 1_900)
+    const { breaker, clock } = restored(snapshot, { failureThreshold: null, failureRate }, folding)
+    clock.advance(9_099)
+    expect(breaker.stats().failureRate).toBe(1)
+    clock.advance(1)
+    expect(breaker.stats().failureRate).toBeNull()
+  })
+
+  it('knows times of what is open alone, and none of the future, where time passes as it is made (R25)', () => {
+    const { breaker, clock, registry } = newHalfOpen({ probeTimeout: '10s', openTimeout: '30s' }, { folding })
+    registry.breaker('b')
+    const [halfOpen, closed] = registry.snapshot().breakers
+    expect([halfOpen, closed]).toMatchObject(Array(2).fill({ openForMs: null, remainingMs: null }))
+    acquire(breaker)
+    clock.stall(9_999)
+    const { now } = clock
+    clock.now = () => {
+      clock.stall(1)
+      return now() - 1
+    }
+    expect(registry.snapshot().breakers[0]).toMatchObject({ state: 'open', openForMs: 0 })
+  })
+
+  it('has no such thing of a window of calls (R25)', async () => {
+    const failureRate = { threshold: 1, window: { calls: 2 } } as const
+    const { breaker, registry } = newBreaker({ failureRate }, { folding })
+    await succeed(breaker)
+    const slices = [[1, 0]]
+    expect(registry.snapshot().breakers[0]?.tally.failureRate).toStrictEqual({ size: { calls: 2 }, slices })
+  })
+
+  it('restores every count, and both rates (R25)', async () => {
+    const window = { calls: 9 }
+    const policy: PolicyOptions = {
+      failureRate: { threshold: 1, window },
+      slowCalls: { slowerThan: 10, threshold: 1, window },
+    }
+    const before = newBreaker(policy, { folding })
+    const late = hold(before.breaker)
+    before.breaker.trip()
+    await rejected(before.breaker)
+    before.breaker.reset()
+    await late.succeed()
+    acquire(before.breaker).ignore()
+    before.breaker.recordSuccess(20)
+    before.breaker.recordSuccess(5)
+    before.breaker.recordFailure()
+    const { calls, failureRate, slowRate } = before.breaker.stats()
+    expect(calls).toEqual({ allowed: 2, rejected: 1, succeeded: 2, failed: 1, ignored: 1, late: 1, slow: 1 })
+    const { breaker } = restored(before.registry.snapshot(), policy, folding)
+    expect(breaker.stats()).toMatchObject({ calls, failureRate, slowRate })
+    expect([failureRate, slowRate]).toEqual([1 / 3, 1 / 3])
+  })
+
+  it('may be restored under a policy that has come by a window, or has lost one (R21, R25)', async () => {
+    const window = { calls: 9 }
+    const rated: PolicyOptions = {
+      failureRate: { threshold: 1, window },
+      slowCalls: { slowerThan: 1, threshold: 1, window },
+    }
+    for (const [was, is] of [
+      [{}, rated],
+      [rated, {}],
+    ] as const) {
+      const before = newBreaker(was, { folding })
+      await fail(before.breaker)
+      const { breaker } = restored(before.registry.snapshot(), is, folding)
+      expect(breaker.stats()).toMatchObject({ consecutiveFailures: 1, failureRate: null, slowRate: null })
+      await fail(breaker)
+      expect(breaker.stats().failureRate).toBe(is === rated ? 1 : null)
+    }
   })
 
   it('is of the windows as they are now, though nobody has read them (R13, R25)', async () => {

@@ -7,7 +7,7 @@ import { ALL_STEPS } from '../model/steps.ts'
 import type { Coverage } from '../paths/goals.ts'
 import { RUNNERS, type Runner } from '../writing/test-dialect.ts'
 
-export const HELP = `Usage: switchgear-generate [options]
+export const helpFor = (name: string) => `Usage: ${name} [options]
 
 Writes a test file for a service of yours that is guarded by a circuit breaker: each test is a path through the
 statechart of switchgear, driven through a driver that you fill in once. Without --out it goes to standard output.

@@ -1,0 +1,50 @@
+// PolicyFile: a policy read from a file of JSON.
+import { readFileSync } from 'node:fs'
+import { isBreakerError, type Mistake, type Policy, parsePolicy, resolvePolicy } from '../index.ts'
+import { safeText } from '../terminal/index.ts'
+import { COULD_NOT, Failure, WRONG_ARGUMENTS } from './exit.ts'
+
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'it may not be read',
+}
+
+/** The policy, or what is wrong with it. @throws Failure if there is no JSON to be read */
+export function readPolicyFile(file: string): { policy: Policy } | { mistakes: readonly Mistake[] } {
+  const value = readJson(file)
+  try {
+    return { policy: resolvePolicy(parsePolicy(value)) }
+  } catch (error) {
+    if (isBreakerError(error, 'INVALID_POLICY')) return { mistakes: error.mistakes }
+    throw error
+  }
+}
+
+/** @throws Failure with every mistake */
+export function policyOf(file: string): Policy {
+  const read = readPolicyFile(file)
+  if ('policy' in read) return read.policy
+  throw new Failure(`${file}:\n${mistakeLines(read.mistakes).join('\n')}`)
+}
+
+export function mistakeLines(mistakes: readonly Mistake[]): string[] {
+  return mistakes.map(({ path, expected, received }) =>
+    safeText(`  ${path}: expected ${expected}, received ${received}`),
+  )
+}
+
+function readJson(file: string): unknown {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException
+    throw new Failure(`${file}: ${WHY[code] ?? message}`, WRONG_ARGUMENTS)
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Failure(`${file} is not JSON: ${(error as Error).message}`, COULD_NOT)
+  }
+}

@@ -1,0 +1,122 @@
+// Command dialog: says what a command will do to this endpoint, asks for the token where it is not known, and carries it out.
+import { useState } from 'preact/hooks'
+import { type Command, type ControlAnswer, type ControlRequest, PATHS } from '../../protocol.ts'
+import { styleOf } from '../states.ts'
+import { applyRows } from '../store/endpoints.ts'
+import { Dialog } from '../ui/dialog.tsx'
+import { Name } from '../ui/name.tsx'
+import { StateBadge } from '../ui/state-badge.tsx'
+import { rememberToken, send, token } from './send.ts'
+import { TokenField } from './token-field.tsx'
+
+interface CommandText {
+  readonly title: string
+  /** What will be. */
+  readonly will: string
+  readonly button: string
+}
+
+const TEXTS: Readonly<Record<Command, CommandText>> = {
+  trip: {
+    title: 'Trip this breaker?',
+    will: 'It opens: calls are rejected at once. After its open time it probes by itself, and closes if the probes succeed.',
+    button: 'Trip it',
+  },
+  reset: {
+    title: 'Reset this breaker?',
+    will: 'It closes and forgets the evidence it has: calls go through, also if the endpoint still fails. It will open again by its rules.',
+    button: 'Reset it',
+  },
+  isolate: {
+    title: 'Take this endpoint out of use?',
+    will: 'It is forced open: every call is rejected, nothing is probed, until someone enables or resets it.',
+    button: 'Isolate it',
+  },
+  disable: {
+    title: 'Take this breaker out of use?',
+    will: 'Every call goes through and is counted. Nothing opens it, however many fail, until someone enables or resets it.',
+    button: 'Disable it',
+  },
+  enable: {
+    title: 'Enable this breaker?',
+    will: 'It closes with no evidence and judges calls again by its policy.',
+    button: 'Enable it',
+  },
+}
+
+interface Props {
+  readonly name: string
+  readonly state: number
+  readonly command: Command
+  readonly onClose: () => void
+  readonly onDone: () => void
+}
+
+export function CommandDialog({ name, state, command, onClose, onDone }: Props) {
+  const { title, will, button } = TEXTS[command]
+  const [message, setMessage] = useState('')
+  const [typed, setTyped] = useState(token.value)
+  const [problem, setProblem] = useState<string | null>(null)
+  const [isBusy, setBusy] = useState(false)
+
+  const carryOut = async (event: SubmitEvent) => {
+    event.preventDefault()
+    setBusy(true)
+    const request: ControlRequest = {
+      endpoint: name,
+      command,
+      ...(command === 'trip' && message !== '' ? { message } : {}),
+    }
+    const sent = await send<ControlAnswer>(PATHS.control, request, typed)
+    setBusy(false)
+    if ('problem' in sent) {
+      if (sent.isTokenWrong) rememberToken('')
+      setProblem(sent.problem)
+      return
+    }
+    rememberToken(typed)
+    applyRows({ now: Date.now(), rows: [sent.answer.row], gone: [] })
+    onDone()
+    onClose()
+  }
+
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form onSubmit={(event) => void carryOut(event)}>
+        <p class="dialog-endpoint">
+          <Name name={name} /> is <StateBadge state={styleOf(state).key} />
+        </p>
+        <p>{will}</p>
+        {command === 'trip' && (
+          <label class="field">
+            <span>Why (callers and logs are told)</span>
+            <input
+              value={message}
+              maxLength={200}
+              placeholder="as in: maintenance until 14:00"
+              onInput={({ currentTarget }) => setMessage(currentTarget.value)}
+            />
+          </label>
+        )}
+        {token.value === '' && <TokenField value={typed} onInput={setTyped} />}
+        {problem !== null && (
+          <p class="problem" role="alert">
+            {problem}
+          </p>
+        )}
+        <footer>
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button
+            type="submit"
+            class={`primary${command === 'enable' || command === 'reset' ? '' : ' is-grave'}`}
+            disabled={isBusy || typed === ''}
+          >
+            {button}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,61 @@
+// Controls: what an operator may do with an endpoint. Nothing is done before it was said what will happen, and confirmed.
+import { useState } from 'preact/hooks'
+import type { Command, EndpointDetail } from '../../protocol.ts'
+import { styleOf } from '../states.ts'
+import { CommandDialog } from './command-dialog.tsx'
+import { PolicyDialog } from './policy-dialog.tsx'
+import { rememberToken, token } from './send.ts'
+
+interface Props {
+  readonly name: string
+  readonly state: number
+  readonly detail: EndpointDetail | null
+  /** Something was done. */
+  readonly onDone: () => void
+}
+
+/** Which commands would change nothing in a state. */
+const POINTLESS: Readonly<Record<string, readonly Command[]>> = {
+  open: ['trip', 'enable'],
+  halfOpen: ['enable'],
+  closed: ['enable'],
+  forcedOpen: ['isolate'],
+  disabled: ['disable'],
+}
+
+const BUTTONS: readonly (readonly [Command, string])[] = [
+  ['trip', 'Trip'],
+  ['reset', 'Reset'],
+  ['isolate', 'Isolate'],
+  ['disable', 'Disable'],
+  ['enable', 'Enable'],
+]
+
+export function Controls({ name, state, detail, onDone }: Props) {
+  const [asked, ask] = useState<Command | 'policy' | null>(null)
+  const close = () => ask(null)
+  const pointless = POINTLESS[styleOf(state).key] ?? []
+  return (
+    <div class="controls" role="group" aria-label="Controls">
+      {BUTTONS.map(([command, label]) => (
+        <button key={command} type="button" disabled={pointless.includes(command)} onClick={() => ask(command)}>
+          {label}
+        </button>
+      ))}
+      <button type="button" disabled={detail === null} onClick={() => ask('policy')}>
+        Change policy
+      </button>
+      {token.value !== '' && (
+        <button type="button" class="link" onClick={() => rememberToken('')}>
+          Forget the token
+        </button>
+      )}
+      {asked === 'policy' && detail !== null && (
+        <PolicyDialog name={name} detail={detail} onClose={close} onDone={onDone} />
+      )}
+      {asked !== null && asked !== 'policy' && (
+        <CommandDialog name={name} state={state} command={asked} onClose={close} onDone={onDone} />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,80 @@
+// Timeline: how long it was in which state, a lane each (a Gantt strip), up to now.
+import type { EndpointDetail, WireStay } from '../../protocol.ts'
+import { duration, NOTHING, timeOfDay } from '../format.ts'
+import { BY_SEVERITY, styleOf, wordOf } from '../states.ts'
+import { Glyph } from '../ui/icons.tsx'
+
+const SHORTEST_MS = 60_000
+const LONGEST_MS = 30 * 60_000
+/** Lanes that are there even when they are empty. */
+const USUAL = new Set(['closed', 'open', 'halfOpen'])
+
+export function Timeline({ detail: { timeline, now, stats } }: { detail: EndpointDetail }) {
+  const oldest = timeline[0]?.from ?? now
+  const span = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, now - oldest))
+  const begin = now - span
+  const stays = timeline.filter(({ to }) => to === null || to > begin)
+  const lanes = BY_SEVERITY.map((state) => styleOf(state).key).filter(
+    (key) => USUAL.has(key) || stays.some(({ state }) => state === key),
+  )
+  return (
+    <section class="part part-wide timeline" aria-labelledby="timeline-title">
+      <h3 id="timeline-title">Timeline</h3>
+      <div class="lanes">
+        {lanes.map((key) => (
+          <div key={key} class={`lane state-${key}`}>
+            <span class="lane-name">
+              <Glyph state={key} size={11} /> {wordOf(key)}
+            </span>
+            <span class="lane-strip" role="img" aria-label={sentenceOf(key, stats.timeInState[key])}>
+              {stays
+                .filter(({ state }) => state === key)
+                .map((stay) => (
+                  <Stay key={stay.from} stay={stay} begin={begin} span={span} now={now} />
+                ))}
+            </span>
+            <span class="lane-total figure" title="In all">
+              {stats.timeInState[key] === 0 ? NOTHING : duration(wholeSeconds(stats.timeInState[key]))}
+            </span>
+          </div>
+        ))}
+        <div class="lane lane-scale" aria-hidden="true">
+          <span />
+          <span class="scale">
+            <span>{timeOfDay(begin)}</span>
+            <span>{timeOfDay(begin + span / 2)}</span>
+            <span>now</span>
+          </span>
+          <span class="lane-total">in all</span>
+        </div>
+      </div>
+    </section>
+  )
+}
+
+interface StayProps {
+  readonly stay: WireStay
+  readonly begin: number
+  readonly span: number
+  readonly now: number
+}
+
+function Stay({ stay, begin, span, now }: StayProps) {
+  const from = Math.max(begin, stay.from)
+  const to = stay.to ?? now
+  return (
+    <i
+      class="stay"
+      title={`${wordOf(stay.state)} for ${duration(to - stay.from)}, from ${timeOfDay(stay.from)}`}
+      style={{ left: `${((from - begin) / span) * 100}%`, width: `${((to - from) / span) * 100}%` }}
+    />
+  )
+}
+
+function sentenceOf(state: string, ms: number): string {
+  return `${wordOf(state)}: ${duration(wholeSeconds(ms))} in all`
+}
+
+function wholeSeconds(ms: number): number {
+  return ms < 1000 ? ms : Math.floor(ms / 1000) * 1000
+}

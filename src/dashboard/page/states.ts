@@ -1,0 +1,49 @@
+// States: how each is called, ordered and told apart on the page. The rest of the page speaks of them by their number on
+// the wire or by the word.
+import { STATES } from '../protocol.ts'
+
+/** As in STATES. */
+export type State = (typeof STATES)[number]
+
+export interface StateStyle {
+  readonly key: State
+  /** As people say it. */
+  readonly word: string
+  /** What callers meet. */
+  readonly means: string
+  /** What needs attention first has the lowest. */
+  readonly severity: number
+}
+
+const STYLES: Record<State, Omit<StateStyle, 'key'>> = {
+  open: { word: 'open', means: 'Calls are rejected until a probe is due.', severity: 0 },
+  forcedOpen: { word: 'forced open', means: 'Calls are rejected until someone enables it.', severity: 1 },
+  halfOpen: { word: 'half-open', means: 'A few probes decide what comes next.', severity: 2 },
+  disabled: { word: 'disabled', means: 'Calls go through; nothing opens it.', severity: 3 },
+  closed: { word: 'closed', means: 'Calls go through and are judged.', severity: 4 },
+}
+
+/** By their number on the wire. */
+export const STYLE_OF: readonly StateStyle[] = STATES.map((key) => ({ key, ...STYLES[key] }))
+
+/** The numbers on the wire, what needs attention first at the front. */
+export const BY_SEVERITY: readonly number[] = STYLE_OF.map((_, number) => number).sort(
+  (a, b) => severityOf(a) - severityOf(b),
+)
+
+export function severityOf(state: number): number {
+  return STYLE_OF[state]?.severity ?? STYLE_OF.length
+}
+
+export function styleOf(state: number): StateStyle {
+  return STYLE_OF[state] ?? { key: 'closed', word: `state ${state}`, means: '', severity: STYLE_OF.length }
+}
+
+/** The number of a state by its key. */
+export function numberOf(key: string): number {
+  return STATES.indexOf(key as State)
+}
+
+export function wordOf(key: string): string {
+  return STYLE_OF[numberOf(key)]?.word ?? key
+}

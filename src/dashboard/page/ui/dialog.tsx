@@ -1,0 +1,46 @@
+// Dialog: a question or a text in front of the page. The browser's own, which keeps the focus inside and closes on Escape.
+import type { ComponentChildren } from 'preact'
+import { useEffect, useId, useRef } from 'preact/hooks'
+import { Icon } from './icons.tsx'
+
+interface Props {
+  readonly title: string
+  readonly onClose: () => void
+  readonly children: ComponentChildren
+  readonly isWide?: boolean
+}
+
+export function Dialog({ title, onClose, children, isWide = false }: Props) {
+  const element = useRef<HTMLDialogElement>(null)
+  const id = useId()
+  useEffect(() => {
+    const before = document.activeElement
+    element.current?.showModal()
+    return () => {
+      if (before instanceof HTMLElement) before.focus()
+    }
+  }, [])
+  return (
+    <dialog
+      ref={element}
+      class={`dialog${isWide ? ' dialog-wide' : ''}`}
+      aria-labelledby={id}
+      onClose={onClose}
+      onClick={(event) => {
+        // The dialog itself is what is hit beside its contents.
+        if (event.target === element.current) element.current?.close()
+      }}
+      onKeyDown={(event) => event.stopPropagation()}
+    >
+      <div class="dialog-body">
+        <header>
+          <h2 id={id}>{title}</h2>
+          <button type="button" class="quiet" aria-label="Close" onClick={() => element.current?.close()}>
+            <Icon name="close" size={14} />
+          </button>
+        </header>
+        {children}
+      </div>
+    </dialog>
+  )
+}

@@ -1,0 +1,78 @@
+// Protocol: the stream from the dashboard's server to its pages and `switchgear watch`; what they may ask besides is in
+// api.ts. Written by the server, read by the page and the command line, so it imports types alone.
+import type { WireRow, WireTransition } from './wire.ts'
+
+export * from './api.ts'
+export * from './wire.ts'
+
+/** The version that `hello` names. A reader that knows another one says so and shows nothing. */
+export const PROTOCOL = 1
+
+/** At most so many rows are in one `rows` event. */
+export const MOST_ROWS = 1_000
+/** At most so many transitions are in one `transition` or `history` event; of more, the newest. */
+export const MOST_TRANSITIONS = 1_000
+
+/**
+ * First event of every connection, and once more when the reader was too slow for what has gone meanwhile. What it knew
+ * before is void: a full image follows. Times in ms since 1970.
+ */
+export interface Hello {
+  /** The PROTOCOL of the server. */
+  readonly protocol: number
+  /** The title that the dashboard was given. */
+  readonly title: string
+  /** Of the process. */
+  readonly pid: number
+  /** When the process started. */
+  readonly startedAt: number
+  /** The clock of the server. */
+  readonly now: number
+  /** Whether commands are taken, with a token. */
+  readonly controls: boolean
+  /** How many endpoints there are. */
+  readonly endpoints: number
+}
+
+/** Rows that are new or have moved, and the names of those that are gone (take these out first, then put the rows in). */
+export interface Rows {
+  /** When they were read, in ms since 1970. */
+  readonly now: number
+  /** Part of the full image after `hello`. */
+  readonly full?: true
+  /** The last part of the full image: the reader now knows every endpoint. */
+  readonly last?: true
+  /** The figures of each as they are by now. */
+  readonly rows: readonly WireRow[]
+  /** Names. */
+  readonly gone: readonly string[]
+}
+
+/**
+ * The events of the stream by name. After `hello` comes the full image as `rows`, then `history`: the newest transitions
+ * from before, the oldest first. From then on `rows` at most four times a second, and `transition` with those that happened.
+ * `bye` says that nothing more will come, and why. Comment lines (`:`) come every ten seconds, so that silence means trouble.
+ */
+export interface StreamEvents {
+  /** First. */
+  hello: Hello
+  /** The image, then what has changed. */
+  rows: Rows
+  /** Once the image is whole: the newest transitions from before, the oldest first. */
+  history: readonly WireTransition[]
+  /** What has happened since the last one, the oldest first. */
+  transition: readonly WireTransition[]
+  /** Last. */
+  bye: Bye
+}
+
+/** Why the stream ends: the registry was closed, or the dashboard was. */
+export interface Bye {
+  /** What was closed. */
+  readonly why: 'registry closed' | 'dashboard closed'
+}
+
+/** One event of the stream as it is sent. JSON has no line breaks outside of strings, and escapes those within. */
+export function encodeEvent<N extends keyof StreamEvents>(name: N, data: StreamEvents[N]): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`
+}

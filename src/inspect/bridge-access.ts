@@ -1,0 +1,45 @@
+// BridgeAccess: who may talk to the bridge. Any page that a developer visits can send requests to his own machine, so a
+// request must be for a host we know (or a name of the attacker's could lead here: DNS rebinding), come from no other
+// page, and know the token.
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+
+/** Why a request is refused, as HTTP tells it. */
+export interface Refusal {
+  readonly status: 401 | 403
+  readonly why: string
+}
+
+/** What a request must have. */
+export interface Access {
+  readonly hosts: readonly string[]
+  readonly token: string
+}
+
+/** `null` where the request may pass. */
+export function refusalOf(request: IncomingMessage, { hosts, token }: Access): Refusal | null {
+  const { headers } = request
+  const host = headers.host ?? ''
+  if (!hosts.includes(host.toLowerCase().replace(/:\d+$/, ''))) {
+    return { status: 403, why: 'This host is not known: see allowedHosts.' }
+  }
+  // Browsers say which page a connection is from; other programs say nothing. `null` is a page of nobody.
+  const { origin } = headers
+  if (origin !== undefined && !['http', 'https'].some((scheme) => origin === `${scheme}://${host}`)) {
+    return { status: 403, why: 'Other pages may not connect.' }
+  }
+  const given = addressOf(request).searchParams.get('token') ?? ''
+  return isSame(given, token) ? null : { status: 401, why: 'The token is missing or wrong: take the whole address.' }
+}
+
+/** What was asked for; of nonsense, such as `//`, an address that there is nothing at. */
+export function addressOf({ url = '/' }: IncomingMessage): URL {
+  const base = 'http://bridge'
+  return URL.canParse(url, base) ? new URL(url, base) : new URL(`${base}/nonsense`)
+}
+
+/** In a time that does not tell how much of it is right: digests are of one length. */
+function isSame(given: string, token: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(given), digest(token))
+}

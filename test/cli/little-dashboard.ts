@@ -1,0 +1,89 @@
+// LittleDashboard: a real server that speaks the dashboard's protocol, told by a test what to say and when to fail.
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { encodeEvent, type Hello, PROTOCOL, type StreamEvents, type WireRow } from '../../src/dashboard/protocol.ts'
+
+export interface LittleDashboard {
+  readonly url: string
+  /** How many connections to the stream there were. */
+  readonly connections: number
+  /** Told to whoever connects. */
+  rows: readonly WireRow[]
+  hello: Partial<Hello>
+  send<N extends keyof StreamEvents>(name: N, data: StreamEvents[N]): void
+  /** Cuts off every connection, as a network does. */
+  cut(): void
+  close(): Promise<void>
+}
+
+export function rowOf(
+  endpoint: string,
+  figures: Partial<Record<'state' | 'allowed' | 'failed' | 'rejected', number>> = {},
+): WireRow {
+  const { state = 0, allowed = 10, failed = 0, rejected = 0 } = figures
+  const retryAfterMs = state === 2 ? 12_000 : null
+  return [
+    endpoint,
+    state,
+    3,
+    allowed,
+    rejected,
+    allowed - failed,
+    failed,
+    0,
+    0,
+    0,
+    0,
+    null,
+    null,
+    12,
+    80,
+    retryAfterMs,
+    0,
+    'as it is',
+  ]
+}
+
+export async function littleDashboard(rows: readonly WireRow[]): Promise<LittleDashboard> {
+  const streams = new Set<ServerResponse>()
+  let connections = 0
+  const server = createServer((request, response) => {
+    if (request.url !== '/at/api/stream') {
+      response.writeHead(404).end()
+      return
+    }
+    connections++
+    streams.add(response)
+    response.on('close', () => streams.delete(response))
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    const now = Date.now()
+    const endpoints = dashboard.rows.length
+    const hello = { protocol: PROTOCOL, title: 'little', pid: 7, startedAt: now, now, controls: false, endpoints }
+    response.write(encodeEvent('hello', { ...hello, ...dashboard.hello }))
+    response.write(`: a comment\n\nevent: news\ndata: of a later version\n\n`)
+    response.write(encodeEvent('rows', { now, full: true, last: true, rows: dashboard.rows, gone: [] }))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  const dashboard: LittleDashboard = {
+    url: `http://127.0.0.1:${port}/at`,
+    get connections() {
+      return connections
+    },
+    rows,
+    hello: {},
+    send(name, data) {
+      for (const stream of streams) stream.write(encodeEvent(name, data))
+    },
+    cut() {
+      for (const stream of streams) stream.destroy()
+    },
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+  return dashboard
+}

@@ -1,0 +1,125 @@
+// Who can use the page: axe finds nothing serious, in light and dark, in each view; and it works on a phone.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { chromium } from '../../support/needs.ts'
+import { afterwards, serve, TOKEN } from '../support/serving.ts'
+import { launch, open, photograph } from './support/browser.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let browser: Browser | undefined
+beforeAll(async () => {
+  if (chromium.path !== null) browser = await launch(chromium.path)
+})
+afterAll(() => browser?.close())
+beforeEach((context) => {
+  if (chromium.path === null) context.skip(chromium.missing)
+})
+
+/** Endpoints in every state, with something in every window. */
+async function serveAll() {
+  const { registry, url } = await serve({ controls: { token: TOKEN } })
+  const rates = {
+    failureThreshold: 4,
+    failureRate: { threshold: 0.6, minimumCalls: 10, window: { calls: 30 } },
+    slowCalls: { slowerThan: 100, threshold: 0.5, minimumCalls: 10, window: { time: 20_000, buckets: 20 } },
+  }
+  for (const name of ['payments', 'search', 'mail', 'images', 'stock', 'users']) registry.breaker(name, rates)
+  const payments = registry.breaker('payments')
+  for (let call = 0; call < 20; call++) {
+    if (call % 4 === 0) payments.recordFailure(new Error('no'), 150)
+    else payments.recordSuccess(20)
+  }
+  registry.breaker('search').trip('maintenance')
+  registry.breaker('images').isolate()
+  registry.breaker('stock').disable()
+  const mail = registry.breaker('mail.eu', { failureThreshold: 3, failureWindow: '30s', openTimeout: 1 })
+  for (let failure = 0; failure < 3; failure++) mail.recordFailure(new Error('no'))
+  await expect.poll(() => mail.state).toBe('halfOpen')
+  return { registry, url }
+}
+
+interface Violation {
+  readonly id: string
+  readonly impact: string
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[]
+}
+
+async function seriousFaults(page: Page): Promise<string[]> {
+  // Not as a script of the page, which its policy forbids.
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate<{ violations: Violation[] }>("axe.run({ resultTypes: ['violations'] })")
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
+    )
+}
+
+it.each(['light', 'dark'] as const)('axe finds no serious fault in %s', async (colorScheme) => {
+  const { url } = await serveAll()
+  if (browser === undefined) throw new Error(chromium.missing)
+  const { page, faults } = await open(browser, url, { colorScheme, reducedMotion: 'reduce' })
+  afterwards(() => page.context().close())
+  await page.getByRole('row', { name: 'payments' }).waitFor()
+  expect(await seriousFaults(page), 'list').toEqual([])
+  await photograph(page, `list-${colorScheme}`)
+  await page.goto(`${url}#/fleet`)
+  await page.getByRole('heading', { name: 'What happened' }).waitFor()
+  expect(await seriousFaults(page), 'fleet').toEqual([])
+  await photograph(page, `fleet-${colorScheme}`)
+  await page.goto(`${url}#/list?endpoint=payments`)
+  await page.locator('.policy').waitFor()
+  expect(await seriousFaults(page), 'one open').toEqual([])
+  await photograph(page, `detail-${colorScheme}`)
+  await page.getByRole('button', { name: 'Trip' }).click()
+  await page.getByRole('dialog').waitFor()
+  expect(await seriousFaults(page), 'a dialog').toEqual([])
+  await photograph(page, `dialog-${colorScheme}`)
+  expect(faults).toEqual([])
+})
+
+it('axe finds no serious fault in the fleet of many, whose tiles are reached and named by the keyboard', async () => {
+  const { registry, url } = await serve()
+  for (let index = 100; index < 300; index++) registry.breaker(`host-${index}`)
+  registry.breaker('host-101').isolate()
+  if (browser === undefined) throw new Error(chromium.missing)
+  const { page } = await open(browser, `${url}#/fleet`)
+  afterwards(() => page.context().close())
+  const mosaic = page.getByRole('application', { name: /200 endpoints/ })
+  await mosaic.waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await mosaic.focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowRight')
+  await page.getByRole('status').getByText('host-101: forced open').waitFor({ state: 'attached' })
+  await photograph(page, 'fleet-two-hundred')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'host-101' }).waitFor()
+})
+
+it('works on a phone', async () => {
+  const { url } = await serveAll()
+  if (browser === undefined) throw new Error(chromium.missing)
+  const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true }
+  const { page } = await open(browser, url, phone)
+  afterwards(() => page.context().close())
+  const isWithin = () => page.evaluate('document.documentElement.scrollWidth <= 390')
+  await page.getByRole('row', { name: 'payments' }).waitFor()
+  expect(await isWithin()).toBe(true)
+  expect(await seriousFaults(page)).toEqual([])
+  await photograph(page, 'phone-list')
+  await page.getByRole('row', { name: 'payments' }).tap()
+  await page.locator('.policy').waitFor()
+  expect(await isWithin()).toBe(true)
+  await photograph(page, 'phone-detail')
+  await page.locator('.evidence').scrollIntoViewIfNeeded()
+  await photograph(page, 'phone-evidence')
+  await page.getByRole('button', { name: 'Close' }).tap()
+  await page.getByRole('button', { name: 'Fleet' }).tap()
+  await page.getByRole('heading', { name: 'What happened' }).waitFor()
+  expect(await isWithin()).toBe(true)
+  await photograph(page, 'phone-fleet')
+})

@@ -1,0 +1,96 @@
+// Ten thousand endpoints that all change at once: how long the page keeps its reader waiting; and a hundred that open.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { chromium } from '../../support/needs.ts'
+import { afterwards, serve } from '../support/serving.ts'
+import { launch, open, photograph, type Witness } from './support/browser.ts'
+
+const MANY = 10_000
+const ROUND_MS = 250
+const LOOKED_AT_MS = 1_500
+/** Generous: this may run beside other tests on two cores, one of which serves the ten thousand. */
+const LONGEST_TASK_MS = 400
+const LONGEST_FRAME_MS = 500
+
+let browser: Browser | undefined
+beforeAll(async () => {
+  if (chromium.path !== null) browser = await launch(chromium.path)
+})
+afterAll(() => browser?.close())
+beforeEach((context) => {
+  if (chromium.path === null) context.skip(chromium.missing)
+})
+
+function figuresOf({ longTasks, frames }: Witness) {
+  const sorted = frames.toSorted((a, b) => a - b)
+  const round = (value = 0) => Math.round(value)
+  return {
+    frames: frames.length,
+    longestTaskMs: round(Math.max(0, ...longTasks)),
+    tasksOver50Ms: longTasks.length,
+    medianFrameMs: round(sorted[Math.floor(frames.length / 2)]),
+    p99FrameMs: round(sorted[Math.floor(frames.length * 0.99)]),
+    longestFrameMs: round(sorted.at(-1)),
+    droppedFrames: sorted.filter((frame) => frame > 25).length,
+  }
+}
+
+it('ten thousand endpoints that all change stay smooth, in the list, while one is open, and in the fleet', async () => {
+  const { registry, url } = await serve()
+  const names = Array.from({ length: MANY }, (_, index) => `service-${index % 100}.host-${Math.floor(index / 100)}`)
+  const breakers = names.map((name) => registry.breaker(name, { openTimeout: '1h' }))
+  const timer = setInterval(() => {
+    for (const breaker of breakers) breaker.recordSuccess(5)
+  }, ROUND_MS)
+  afterwards(() => clearInterval(timer))
+  if (browser === undefined) throw new Error(chromium.missing)
+  const watched = await open(browser, url)
+  afterwards(() => watched.page.context().close())
+  const { page } = watched
+  await page.getByText('10,000 endpoints').waitFor()
+  const succeeded = async () => {
+    const text = await page.locator('.figures div', { hasText: 'Succeeded' }).locator('dd').textContent()
+    return Number(text?.replaceAll(',', ''))
+  }
+
+  const measured: Record<string, ReturnType<typeof figuresOf>> = {}
+  const measure = async (what: string, during: () => Promise<unknown> = async () => undefined) => {
+    await watched.forget()
+    // As long as it takes to have looked for a while: a measurement, not a wait.
+    const looked = page.evaluate(`new Promise((done) => setTimeout(done, ${LOOKED_AT_MS}))`)
+    await during()
+    await looked
+    measured[what] = figuresOf(await watched.witness())
+  }
+  await expect.poll(async () => (await watched.witness()).frames.length).toBeGreaterThan(60)
+  await measure('list, scrolled', async () => {
+    await page.mouse.move(700, 500)
+    for (let turn = 0; turn < 30; turn++) await page.mouse.wheel(0, 3_000)
+  })
+  // No more rows are in the document than are in sight.
+  expect(await page.locator('[data-index]').count()).toBeLessThan(60)
+  await measure('list, searched', () => page.getByLabel('Search endpoints').pressSequentially('host-42', { delay: 50 }))
+  await expect.poll(() => page.getByText('100 of 10,000').count()).toBe(1)
+  await page.getByRole('row').nth(3).click()
+  const before = await succeeded()
+  await measure('one open')
+  // All this while it was live.
+  expect(await succeeded()).toBeGreaterThan(before + 4)
+  await page.goto(`${url}#/fleet`)
+  await measure('fleet', async () => {
+    for (const breaker of breakers.slice(3_000, 3_100)) breaker.trip('rack 30 lost power')
+    await page.getByText('and 99 others').waitFor()
+  })
+  await photograph(page, 'fleet-hundred-open')
+  await page.goto(`${url}#/list`)
+  await page.getByRole('row', { name: 'open' }).first().waitFor()
+  await photograph(page, 'list-ten-thousand')
+
+  console.log(measured)
+  for (const { longestTaskMs, longestFrameMs, medianFrameMs } of Object.values(measured)) {
+    expect(longestTaskMs).toBeLessThan(LONGEST_TASK_MS)
+    expect(longestFrameMs).toBeLessThan(LONGEST_FRAME_MS)
+    expect(medianFrameMs).toBeLessThan(34)
+  }
+  expect(watched.faults).toEqual([])
+})
