@@ -1,6 +1,6 @@
 // npm run build:page: the dashboard's page, from src/dashboard/page into the generated module src/dashboard/page-files.ts,
 // which the server serves from memory. The statechart's picture is made here, from the machine that runs.
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
@@ -68,11 +68,19 @@ export function moduleOf(files: Readonly<Record<string, PageFile>>): string {
   ].join('\n')
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+/** Builds the page into the module, and gives its files. @throws if they are too large */
+export async function writePage(): Promise<Record<string, PageFile>> {
   const files = await buildPage()
   const size = compressedSize(files)
   if (size > LARGEST) throw new Error(`the page is ${size} bytes compressed, more than ${LARGEST}`)
-  writeFileSync(join(REPOSITORY, 'src/dashboard/page-files.ts'), moduleOf(files))
+  const module = join(REPOSITORY, 'src/dashboard/page-files.ts')
+  // Somebody may be reading it.
+  if (!existsSync(module) || readFileSync(module, 'utf8') !== moduleOf(files)) writeFileSync(module, moduleOf(files))
+  return files
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const files = await writePage()
   for (const [path, { body }] of Object.entries(files)) console.log(`${path}: ${body.length} bytes`)
-  console.log(`compressed: ${size} bytes`)
+  console.log(`compressed: ${compressedSize(files)} bytes`)
 }

@@ -1,14 +1,18 @@
-// npm run build: compiles the package twice, into dist/ as ES modules and into dist/cjs/ as CommonJS, each with its types.
-// Two compilations and no bundler: one file of ours stays one file of theirs, in stack traces and in source maps.
+// npm run build: into the folder given, or dist/. Compiles the package twice, into dist/ as ES modules and into dist/cjs/ as CommonJS, each with its types.
+// Two compilations and no bundler: one file of ours stays one file of theirs, in stack traces and in source maps. The
+// command line is bundled (build-cli.ts), and so is the dashboard's page (build-page.ts), for who installs nothing else.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { buildCli } from './build-cli.ts'
+import { writePage } from './build-page.ts'
 
 const REPOSITORY = resolve(import.meta.dirname, '..')
 
 /** Empties the folder and builds into it. What the compiler has to say; nothing if all is well. */
-export function build(folder: string): string {
+export async function build(folder: string): Promise<string> {
+  await writePage()
   const dist = resolve(folder)
   rmSync(dist, { recursive: true, force: true })
   const commonjs = join(dist, 'cjs')
@@ -16,6 +20,7 @@ export function build(folder: string): string {
   mkdirSync(commonjs, { recursive: true })
   // Without it Node and TypeScript would read these files as the modules that the package's own package.json speaks of.
   writeFileSync(join(commonjs, 'package.json'), '{ "type": "commonjs" }\n')
+  if (mistakes === '') await buildCli(dist)
   return mistakes
 }
 
@@ -32,7 +37,7 @@ function compile(project: string, outDir: string): string {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const mistakes = build(join(REPOSITORY, 'dist'))
+  const mistakes = await build(process.argv[2] ?? join(REPOSITORY, 'dist'))
   process.stdout.write(mistakes)
   process.exitCode = mistakes === '' ? 0 : 1
 }

@@ -40,7 +40,7 @@ function passes(tool: string, ...args: string[]): boolean {
 const folder = mkdtempSync(join(tmpdir(), 'switchgear-package-'))
 try {
   const place = placeOfTarball()
-  const remarks = build('dist')
+  const remarks = await build('dist')
   if (remarks !== '') throw new Error(`the package does not compile:\n${remarks}`)
   const { filename, size, files } = pack(folder)
   const tarball = join(folder, filename)

@@ -12,7 +12,7 @@ export interface Manifest {
 }
 
 const EXPECTED =
-  /^(dist\/.+\.(js|js\.map|d\.ts)|dist\/cjs\/package\.json|docs\/.+\.md|package\.json|(README|CHANGELOG|CONFORMANCE)\.md|LICENSE)$/
+  /^(dist\/.+\.(js|js\.map|d\.ts)|dist\/cjs\/package\.json|dist\/cli\/THIRD-PARTY-LICENSES\.txt|docs\/.+\.(md|json|yml)|package\.json|(README|CHANGELOG|CONFORMANCE)\.md|LICENSE)$/
 const REQUIRED = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'CONFORMANCE.md', 'dist/cjs/package.json']
 
 /** No such place exists yet: good for 0.1.0 until the day it is published, and refused from then on. */
@@ -29,7 +29,8 @@ export function mistakesInPackage(manifest: Manifest, files: readonly string[], 
 }
 
 function mistakesInFiles(files: readonly string[]): string[] {
-  const modules = files.filter((path) => path.endsWith('.js'))
+  // The bundle of the command line is not minified, and nobody debugs it in his own program.
+  const modules = files.filter((path) => path.endsWith('.js') && !path.startsWith('dist/cli/'))
   return [
     ...files.filter((path) => !EXPECTED.test(path)).map((path) => `the tarball holds ${path}, which nobody needs`),
     ...REQUIRED.filter((path) => !files.includes(path)).map((path) => `the tarball lacks ${path}`),

@@ -15,14 +15,14 @@ import {
   statSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { build } from './build.ts'
 
 const REPOSITORY = resolve(import.meta.dirname, '..')
 const CACHE = join(REPOSITORY, 'node_modules/.cache/switchgear')
 const PAPERS = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'CONFORMANCE.md', 'docs']
 const MADE_OF = [
   ...PAPERS,
-  ...['src', 'machines', 'scripts/build.ts', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.cjs.json'],
+  ...['src', 'machines', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.cjs.json'],
+  ...['build.ts', 'build-cli.ts', 'build-page.ts', 'statechart-picture.ts'].map((file) => `scripts/${file}`),
   'node_modules/typescript/package.json',
 ]
 
@@ -68,8 +68,10 @@ function pack(place: string): void {
   mkdirSync(CACHE, { recursive: true })
   const staging = mkdtempSync(join(CACHE, 'packing-'))
   try {
-    const mistakes = build(join(staging, 'dist'))
-    if (mistakes !== '') throw new Error(`the package does not compile:\n${mistakes}`)
+    execFileSync(process.execPath, ['--import', 'tsx', 'scripts/build.ts', join(staging, 'dist')], {
+      cwd: REPOSITORY,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
     for (const name of PAPERS.filter((paper) => existsSync(join(REPOSITORY, paper)))) {
       cpSync(join(REPOSITORY, name), join(staging, name), { recursive: true })
     }

@@ -3,10 +3,10 @@ import { ArgumentError, type Registry } from '../index.ts'
 import { createApp, respond } from './app.ts'
 import { createFeed } from './feed.ts'
 import { recordHistory } from './history.ts'
-import { isClosed, whenClosed } from './is-closed.ts'
 import { createNodeListener, type DashboardServer, type ListenOptions, listen, type NodeListener } from './listen.ts'
 import { checkOptions, type DashboardOptions } from './options.ts'
 import { type Hello, PROTOCOL } from './protocol.ts'
+import { whenClosed } from './when-closed.ts'
 
 /** A live page of the breakers of one registry. Made by `createDashboard`. */
 export interface Dashboard {
@@ -52,7 +52,6 @@ export function createDashboard(registry: Registry, options: DashboardOptions = 
   const history = recordHistory(registry)
   const feed = createFeed(registry, history, hello)
   const servers = new Set<DashboardServer>()
-  if (isClosed(registry)) feed.end('registry closed')
   const stopWaiting = whenClosed(registry, () => feed.end('registry closed'))
   let app: ReturnType<typeof createApp> | undefined
   let closing: Promise<void> | undefined

@@ -1,7 +1,10 @@
 // What who watches is told, over real connections.
 import { describe, expect, it, vi } from 'vitest'
+import { createDashboard } from '../../src/dashboard/index.ts'
 import { COLUMN, MOST_ROWS, PROTOCOL, readRow } from '../../src/dashboard/protocol.ts'
 import { wireRow } from '../../src/dashboard/wire-row.ts'
+import { createRegistry } from '../../src/index.ts'
+import { openReader } from './support/reader.ts'
 import { afterwards, serve } from './support/serving.ts'
 
 const fail = () => Promise.reject(new Error('down'))
@@ -162,6 +165,16 @@ describe('the stream', () => {
     const late = await read()
     await late.ended
     expect(late.events.map(({ name }) => name)).toEqual(['hello', 'bye'])
+  })
+
+  it('says farewell at once of a registry that was closed before', async () => {
+    const registry = createRegistry()
+    await registry.close()
+    const dashboard = createDashboard(registry)
+    afterwards(() => dashboard.close())
+    const reader = await openReader((await dashboard.listen()).url)
+    await reader.ended
+    expect(reader.bye()).toEqual({ why: 'registry closed' })
   })
 
   it('says farewell when the dashboard is closed, which leaves the registry alone', async () => {

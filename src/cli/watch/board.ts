@@ -1,5 +1,5 @@
 // Board: the image of the breakers behind a dashboard, kept by the events of its stream; and rates, from differences.
-import { type EndpointRow, type Hello, type Rows, readRow, type WireTransition } from '../../dashboard/protocol.ts'
+import { type EndpointRow, type Hello, type Rows, readRow, type WireTransition } from '../../dashboard/index.ts'
 import { safeText } from '../../terminal/index.ts'
 
 /** One endpoint as it is shown. */

@@ -1,5 +1,5 @@
 // Detail: one endpoint opened: its figures, why it is in its state, its last transitions, and its policy in words.
-import { type EndpointDetail, PATHS, readRow } from '../../dashboard/protocol.ts'
+import { type EndpointDetail, PATHS, readRow } from '../../dashboard/index.ts'
 import { cut, inWords, type Paint, paintState, safeText, wrap } from '../../terminal/index.ts'
 import type { Board } from './board.ts'
 import { nextProbe, type Size, transitionLine } from './picture.ts'

@@ -1,6 +1,6 @@
 // Stream: a dashboard's events, connected again whenever they break off. Silence is a break, too.
 import { createParser } from 'eventsource-parser'
-import { PATHS, PROTOCOL, type StreamEvents } from '../../dashboard/protocol.ts'
+import { PATHS, PROTOCOL, type StreamEvents } from '../../dashboard/index.ts'
 import { Failure, WRONG_ARGUMENTS } from '../exit.ts'
 
 type Told = { [N in keyof StreamEvents]: { readonly kind: 'event'; readonly name: N; readonly data: StreamEvents[N] } }

@@ -19,6 +19,11 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`
 }
 
+/** Of an open breaker. */
+export function probeIn(ms: number): string {
+  return ms <= 0 ? 'probe is due' : `probe in ${countdown(ms)}`
+}
+
 export function probeWords(inFlight: number): string {
   return inFlight === 0 ? 'awaits a probe' : `${plural(inFlight, 'probe')} in flight`
 }

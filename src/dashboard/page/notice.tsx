@@ -51,10 +51,11 @@ function sentences() {
 function Attempt({ since, retryAt }: { since: number; retryAt: number }) {
   beat.value
   const left = retryAt - Date.now()
+  const age = Date.now() - since
   return (
     <span class="attempt" aria-hidden="true">
-      That is {duration(Math.floor((Date.now() - since) / 1000) * 1000)} ago;{' '}
-      {left > 0 ? `next try in ${countdown(left)}.` : 'trying…'}
+      {age >= 1000 && `That is ${duration(Math.floor(age / 1000) * 1000)} ago. `}
+      {left > 0 ? `Next try in ${countdown(left)}.` : 'Trying…'}
     </span>
   )
 }

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { chromium } from '../../support/needs.ts'
 import { afterwards, serve, TOKEN } from '../support/serving.ts'
-import { launch, open, photograph } from './support/browser.ts'
+import { eventually, launch, open, photograph } from './support/browser.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -37,7 +37,7 @@ async function serveAll() {
   registry.breaker('stock').disable()
   const mail = registry.breaker('mail.eu', { failureThreshold: 3, failureWindow: '30s', openTimeout: 1 })
   for (let failure = 0; failure < 3; failure++) mail.recordFailure(new Error('no'))
-  await expect.poll(() => mail.state).toBe('halfOpen')
+  await eventually(() => mail.state).toBe('halfOpen')
   return { registry, url }
 }
 

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { chromium } from '../../support/needs.ts'
 import { afterwards, serve } from '../support/serving.ts'
-import { launch, open, photograph, type Witness } from './support/browser.ts'
+import { eventually, launch, open, photograph, type Witness } from './support/browser.ts'
 
 const MANY = 10_000
 const ROUND_MS = 250
@@ -62,7 +62,7 @@ it('ten thousand endpoints that all change stay smooth, in the list, while one i
     await looked
     measured[what] = figuresOf(await watched.witness())
   }
-  await expect.poll(async () => (await watched.witness()).frames.length).toBeGreaterThan(60)
+  await eventually(async () => (await watched.witness()).frames.length).toBeGreaterThan(60)
   await measure('list, scrolled', async () => {
     await page.mouse.move(700, 500)
     for (let turn = 0; turn < 30; turn++) await page.mouse.wheel(0, 3_000)
@@ -70,7 +70,7 @@ it('ten thousand endpoints that all change stay smooth, in the list, while one i
   // No more rows are in the document than are in sight.
   expect(await page.locator('[data-index]').count()).toBeLessThan(60)
   await measure('list, searched', () => page.getByLabel('Search endpoints').pressSequentially('host-42', { delay: 50 }))
-  await expect.poll(() => page.getByText('100 of 10,000').count()).toBe(1)
+  await eventually(() => page.getByText('100 of 10,000').count()).toBe(1)
   await page.getByRole('row').nth(3).click()
   const before = await succeeded()
   await measure('one open')

@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { chromium } from '../../support/needs.ts'
 import { afterwards, serve } from '../support/serving.ts'
-import { launch, open, photograph, type Watched } from './support/browser.ts'
+import { eventually, launch, open, photograph, type Watched } from './support/browser.ts'
 import { startProcess } from './support/start-process.ts'
 
 let browser: Browser | undefined
@@ -85,7 +85,7 @@ describe('a page that watches', () => {
     await page.getByRole('region', { name: 'Recent transitions' }).getByText('3 consecutive failures').waitFor()
     await page.getByText(/next probe in/).waitFor()
     await call()
-    await expect.poll(() => page.locator('.figures div', { hasText: 'Rejected' }).locator('dd').textContent()).toBe('1')
+    await eventually(() => page.locator('.figures div', { hasText: 'Rejected' }).locator('dd').textContent()).toBe('1')
     await photograph(page, 'payments-open')
 
     service.fail(false)
@@ -123,9 +123,9 @@ describe('a page that watches', () => {
     await help.waitFor({ state: 'detached' })
     await page.keyboard.press('/')
     await page.keyboard.type('ET')
-    await expect.poll(() => page.locator('[data-index]').count()).toBe(1)
+    await eventually(() => page.locator('[data-index]').count()).toBe(1)
     await page.keyboard.press('Escape')
-    await expect.poll(() => page.locator('[data-index]').count()).toBe(3)
+    await eventually(() => page.locator('[data-index]').count()).toBe(3)
     await page.keyboard.press('Enter')
     // What is open comes first.
     await page.keyboard.press('Enter')
@@ -143,22 +143,51 @@ describe('a page that watches', () => {
     await expectNoFault(watched)
   })
 
+  it('is as light or dark as one chooses, and remembers it', async () => {
+    const { registry, url } = await serve()
+    registry.breaker('mail')
+    const { page } = await look(url, { colorScheme: 'light' })
+    await page.getByRole('row', { name: 'mail' }).waitFor()
+    const ground = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
+    const light = await ground()
+    await page.emulateMedia({ colorScheme: 'dark' })
+    const dark = await ground()
+    expect(dark).not.toBe(light)
+    await page.getByRole('button', { name: /Theme: system/ }).click()
+    expect(await ground()).toBe(light)
+    await page.reload()
+    await page.getByRole('button', { name: /Theme: light/ }).waitFor()
+    expect(await ground()).toBe(light)
+    await page.keyboard.press('t')
+    await eventually(ground).toBe(dark)
+  })
+
+  it('moves nothing where one wants no motion, and lights the way all the same', async () => {
+    const { registry, url } = await serve()
+    registry.breaker('mail')
+    const { page } = await look(`${url}#/list?endpoint=mail`, { reducedMotion: 'reduce' })
+    await page.locator('.evidence').waitFor()
+    registry.breaker('mail').trip('maintenance')
+    await page.locator('[data-edge="any>open"].edge-age-0').waitFor({ state: 'attached' })
+    expect(await page.evaluate('document.getAnimations().length')).toBe(0)
+  })
+
   it('sorts and filters, and its address says what is shown', async () => {
     const { registry, url } = await serve()
     for (const name of ['a', 'b', 'c', 'd']) registry.breaker(name)
     registry.breaker('c').isolate()
     const { page } = await look(url)
     const names = () => page.locator('[data-index] .name').allTextContents()
-    await expect.poll(names).toEqual(['c', 'a', 'b', 'd'])
+    await eventually(names).toEqual(['c', 'a', 'b', 'd'])
     await page.getByRole('columnheader', { name: 'Endpoint' }).getByRole('button').click()
-    await expect.poll(names).toEqual(['a', 'b', 'c', 'd'])
+    await eventually(names).toEqual(['a', 'b', 'c', 'd'])
     await page.getByRole('columnheader', { name: 'Endpoint' }).getByRole('button').click()
-    await expect.poll(names).toEqual(['d', 'c', 'b', 'a'])
+    await eventually(names).toEqual(['d', 'c', 'b', 'a'])
     await page.getByRole('button', { name: 'forced open' }).click()
-    await expect.poll(names).toEqual(['c'])
+    await eventually(names).toEqual(['c'])
     expect(page.url()).toContain('state=forcedOpen')
     await page.reload()
-    await expect.poll(names).toEqual(['c'])
+    await eventually(names).toEqual(['c'])
   })
 })
 
@@ -181,13 +210,14 @@ describe('names that mean harm', () => {
     for (const name of HOSTILE) registry.breaker(name).trip('<b onmouseover=alert(3)>why</b>')
     const watched = await look(url)
     const { page } = watched
-    await expect.poll(() => page.locator('[data-index]').count()).toBe(HOSTILE.length)
+    await eventually(() => page.locator('[data-index]').count()).toBe(HOSTILE.length)
     for (const name of HOSTILE) {
       await page.evaluate(`location.hash = ${JSON.stringify(`#/list?${new URLSearchParams({ endpoint: name })}`)}`)
       const shown = page.locator('.heading-name')
       await shown.waitFor()
       if (name.trim() !== '') {
-        await expect.poll(() => shown.locator('bdi').textContent()).toContain(name.slice(0, 400))
+        const written = name.slice(0, 400).replaceAll('\u202E', '‹U+202E›').replaceAll('\0', '‹U+0000›')
+        await eventually(() => shown.locator('bdi').textContent()).toContain(written)
       }
       // Its window came from the server: the name arrived there as it was.
       await page.locator('.evidence').waitFor()
@@ -195,7 +225,7 @@ describe('names that mean harm', () => {
     }
     await photograph(page, 'hostile-name')
     await page.goto(`${url}#/fleet`)
-    await expect.poll(() => page.locator('.card').count()).toBe(HOSTILE.length)
+    await eventually(() => page.locator('.card').count()).toBe(HOSTILE.length)
     await photograph(page, 'hostile-fleet')
     expect(await page.locator('#app img, #app script, #app b').count()).toBe(0)
     await expectNoFault(watched)
@@ -212,6 +242,16 @@ describe('a page that is not live', () => {
     await watched.page.getByRole('alert').getByText('has stopped').waitFor()
     await watched.page.getByRole('status').getByText('Stopped').waitFor()
     await photograph(watched.page, 'stopped')
+  })
+
+  it('says that a process speaks another version, and shows nothing of it', async () => {
+    const { url } = await serve()
+    const { page } = await look('about:blank')
+    const hello = { protocol: 2, title: 'newer', pid: 1, startedAt: 0, now: 0, controls: false, endpoints: 1 }
+    const body = `event: hello\ndata: ${JSON.stringify(hello)}\n\n`
+    await page.route('**/api/stream', (route) => route.fulfill({ contentType: 'text/event-stream', body }))
+    await page.goto(url)
+    await page.getByRole('alert').getByText('The process speaks version 2, this page version 1').waitFor()
   })
 
   it('says since when a process is silent or gone, and goes on by itself when it is back', async () => {

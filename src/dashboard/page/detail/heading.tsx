@@ -1,7 +1,7 @@
 // Heading: the name, the state and why, and what comes next.
 import { useState } from 'preact/hooks'
 import { COLUMN, type EndpointDetail, type WireRow } from '../../protocol.ts'
-import { countdown, duration, probeWords } from '../format.ts'
+import { duration, probeIn, probeWords } from '../format.ts'
 import { styleOf } from '../states.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Name } from '../ui/name.tsx'
@@ -50,7 +50,7 @@ function Next({ state, row, deadline }: { state: string; row: WireRow; deadline:
   if (state === 'open' && deadline !== null) {
     return (
       <span class="next" aria-hidden="true">
-        next probe in <strong class="figure">{countdown(deadline - performance.now())}</strong>
+        next <strong class="figure">{probeIn(deadline - performance.now())}</strong>
       </span>
     )
   }

@@ -1,7 +1,7 @@
 // Statechart: the machine itself, with the state that is active lit and the last transitions travelling along their edges.
 import { useRef } from 'preact/hooks'
 import { COLUMN, type EndpointDetail, type WireRow, type WireTransition } from '../../protocol.ts'
-import { countdown, probeWords } from '../format.ts'
+import { probeIn, probeWords } from '../format.ts'
 import { styleOf, wordOf } from '../states.ts'
 import { transitions } from '../store/transitions.ts'
 import { ChartInWords } from './chart-in-words.tsx'
@@ -118,7 +118,7 @@ function edgeOf({ from, to, reason }: WireTransition): PictureEdge | undefined {
 }
 
 function liveWords(active: string, row: WireRow, deadline: number | null, detail: EndpointDetail | null): string {
-  if (active === 'open' && deadline !== null) return `probe in ${countdown(deadline - performance.now())}`
+  if (active === 'open' && deadline !== null) return probeIn(deadline - performance.now())
   if (active === 'halfOpen') return probeWords(row[COLUMN.probesInFlight])
   if (active !== 'closed' || detail === null) return ''
   const { count, threshold } = detail.evidence.failures

@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from 'playwright-core'
+import { expect } from 'vitest'
 
 const SCREENSHOTS = resolve('reports/screenshots')
 const ARGUMENTS = [
@@ -48,6 +49,11 @@ export interface Watched {
   witness(): Promise<Witness>
   /** From now on. */
   forget(): Promise<void>
+}
+
+/** Asked until it is as expected. Longer than usual: the machine may have a dozen other things to do. */
+export function eventually<T>(ask: () => T): ReturnType<typeof expect.poll<T>> {
+  return expect.poll(ask, { timeout: 20_000 })
 }
 
 export function launch(path: string): Promise<Browser> {
