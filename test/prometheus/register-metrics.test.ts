@@ -221,6 +221,17 @@ describe('series', () => {
     expect(await others()).toBe(5)
   })
 
+  it('that share `other` tell of rejections and fallbacks, too', async () => {
+    const { registry, lines } = newMetrics({ maxEndpoints: 1 })
+    registry.breaker('a')
+    registry.breaker('b').isolate()
+    await lines()
+    for (let call = 0; call < 3; call++) await errorOf(registry.call('b', () => 'never'))
+    await registry.call('b', () => 'never', { fallback: () => 'instead' })
+    expect(await lines('rejections')).toContain('rejections_total{endpoint="other"} 4')
+    expect(await lines('fallbacks')).toContain('fallbacks_total{endpoint="other"} 1')
+  })
+
   it('of names that are hostile have labels that are unlike, well-formed and short', async () => {
     const { registry, lines } = newMetrics()
     const long = 'x'.repeat(10_000)
@@ -269,6 +280,16 @@ describe('a scrape', () => {
     registry.breaker('a').trip()
     expect(await lines('state{')).toEqual(['state{endpoint="a"} 2'])
     expect(await before).toEqual(['state{endpoint="a"} 0'])
+  })
+
+  it('by a listener has what it was told of', async () => {
+    const { registry, lines } = newMetrics()
+    const scrapes: Promise<string[]>[] = []
+    registry.on('transition', () => {
+      scrapes.push(lines('state{'))
+    })
+    registry.breaker('a').trip()
+    expect(await Promise.all(scrapes)).toEqual([['state{endpoint="a"} 2']])
   })
 
   it('in the format of OpenMetrics has each name as it should be', async () => {
