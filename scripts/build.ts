@@ -1,4 +1,5 @@
-// npm run build: into the folder given, or dist/. Compiles the package twice, into dist/ as ES modules and into dist/cjs/ as CommonJS, each with its types.
+// npm run build: compiles the package twice, into dist/ (or the folder given) as ES modules and into its cjs/ as CommonJS,
+// each with its types.
 // Two compilations and no bundler: one file of ours stays one file of theirs, in stack traces and in source maps. The
 // command line is bundled (build-cli.ts), and so is the dashboard's page (build-page.ts), for who installs nothing else.
 import { spawnSync } from 'node:child_process'

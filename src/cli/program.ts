@@ -20,7 +20,12 @@ export function createProgram(root: URL, ended: (exitCode: number) => void): Com
     .enablePositionalOptions()
     .exitOverride()
     .showHelpAfterError(HINT)
-    .configureHelp({ styleTitle: paint.bold, styleCommandText: paint.cyan, styleOptionText: paint.cyan })
+    .configureHelp({
+      minWidthToWrap: 20,
+      styleTitle: paint.bold,
+      styleCommandText: paint.cyan,
+      styleOptionText: paint.cyan,
+    })
   addDemo(program, ended)
   addWatch(program, ended)
   addGraph(program, ended)
@@ -51,11 +56,7 @@ function addDemo(program: Command, ended: Ended): void {
     .option('--inspect [port]', `serve the Stately inspector's bridge meanwhile (port ${INSPECTOR_PORT})`, portOf)
     .addHelpText(
       'after',
-      endOf([
-        'switchgear demo',
-        'switchgear demo --dashboard',
-        'switchgear demo --endpoint api=https://example.org --policy p.json',
-      ]),
+      endOf(['switchgear demo', 'switchgear demo --dashboard', 'switchgear demo --endpoint api=https://example.org']),
     )
     .action(async (values) => ended(await (await import('./commands/demo.ts')).demo(values)))
 }
@@ -93,13 +94,13 @@ function addWatch(program: Command, ended: Ended): void {
     .option('--json', 'one line of JSON for each change')
     .addHelpText(
       'after',
-      `\nKeys: up and down, Enter opens, Esc back, s or Tab sorts, r reverses, / filters, o only those not closed, q quits.`,
+      `\nKeys: up, down; Enter opens, Esc goes back; s sorts,\nr reverses, / filters, o only those not closed; q quits.`,
     )
     .addHelpText(
       'after',
       endOf([
         'switchgear watch',
-        'switchgear watch http://127.0.0.1:3000/breakers --sort p99',
+        'switchgear watch localhost:3000/breakers --sort p99',
         `switchgear watch --json | grep '"transition"'`,
       ]),
     )
@@ -140,7 +141,7 @@ function addPolicy(program: Command, ended: Ended): void {
     .option('--json', 'print one JSON document')
     .option('--strict', 'warnings are mistakes, too')
     .addHelpText('after', endOf(['switchgear policy check policy.json', 'switchgear policy check policy.json --json']))
-    .addHelpText('after', '1 is also: the policy is wrong (with --strict: or has warnings).')
+    .addHelpText('after', '1 also if the policy is wrong; with --strict, if it has\nwarnings.')
     .action(async (file, values) => ended(await (await import('./commands/policy-check.ts')).policyCheck(file, values)))
 }
 
@@ -167,7 +168,7 @@ function addConformance(program: Command, root: URL, ended: Ended): void {
     )
     .option('--only <names>', 'libraries, separated by commas; without it all are judged and CONFORMANCE.md is written')
     .addHelpText('after', endOf(['switchgear conformance', 'switchgear conformance --only opossum,cockatiel']))
-    .addHelpText('after', '1 is also: this is no checkout.')
+    .addHelpText('after', '1 also where this is no checkout.')
     .action(async (values) => ended(await (await import('./commands/conformance.ts')).conformance(root, values)))
 }
 

@@ -1,9 +1,7 @@
 // The command line as it is installed: help, mistakes, exit codes, and what the commands that end by themselves print.
-
-import { once } from 'node:events'
+import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
@@ -11,7 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AnyStateMachine } from 'xstate'
 import { breakerMachine } from '../../machines/index.ts'
 import { mermaidOf } from '../../src/cli/graph/mermaid.ts'
+import { needs } from '../support/needs.ts'
 import { type Bundle, createBundle, piped } from './bundle.ts'
+
+const script = needs('/usr/bin/script', 'apt-get install bsdutils')
 
 let cli: Bundle
 beforeAll(async () => {
@@ -43,6 +44,17 @@ describe('help', () => {
     if (command === 'generate') return
     expect(stdout).toContain(`$ switchgear ${command}`)
     expect(stdout).toContain('Exit codes: 0 done, 1 could not, 2 wrong arguments')
+  })
+
+  it('fits a terminal of 60 columns', async (context) => {
+    if (script.path === null) return context.skip(script.missing)
+    // What generate has is as it is written.
+    const wrapped = COMMANDS.filter((command) => command !== 'generate')
+    const commands = wrapped.map((command) => `'${process.execPath}' '${cli.program}' ${command} --help`)
+    const child = spawn(script.path, ['-qfc', `stty cols 60; ${commands.join('; ')}`, '/dev/null'], { stdio: 'pipe' })
+    const shown = stripVTControlCharacters(await text(child.stdout)).split(/\r*\n/)
+    expect(shown.filter((line) => line.startsWith('Usage:'))).toHaveLength(wrapped.length)
+    expect(shown.filter((line) => line.length > 60)).toEqual([])
   })
 
   it('without a command goes to stderr, as nothing was done', async () => {
@@ -243,60 +255,5 @@ describe('conformance', () => {
       'console.log(process.argv.slice(2).join()); process.exitCode = 3',
     )
     expect(await cli.run('conformance', '--only', 'opossum')).toMatchObject({ stdout: '--only,opossum\n', code: 3 })
-  })
-})
-
-describe('the bundle', () => {
-  it('holds the licence of everything that is in it, and is no larger than it was', () => {
-    const licences = readFileSync(join(cli.folder, 'dist/cli/THIRD-PARTY-LICENSES.txt'), 'utf8')
-    for (const name of ['commander', 'picocolors', 'cli-table3', 'log-update', 'eventsource-parser', 'hono', 'ws']) {
-      expect(licences).toMatch(new RegExp(`^(@hono/)?${name} [\\d.]+ \\(`, 'm'))
-    }
-    const sizes = cli.sizes()
-    expect(sizes['switchgear.js']).toBeLessThan(100_000)
-    expect(Object.values(sizes).reduce((sum, size) => sum + size, 0)).toBeLessThan(2_000_000)
-  })
-
-  it('runs the demonstration with services of its own, and the dashboard', async () => {
-    const child = cli.start(['demo', '--json', '--dashboard', '0'], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const { stdout, stderr, ended } = piped(child)
-    const report = text(stdout)
-    const [line] = (await once(stderr, 'data')) as [Buffer]
-    const [, url = ''] = /^dashboard: (http:\S+)$/m.exec(String(line)) ?? []
-    const shown = await cli.run('watch', url, '--once', '--json')
-    expect(JSON.parse(shown.stdout).endpoints).toHaveLength(5)
-    const watcher = cli.start(['watch', url, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
-    const lines = createInterface(piped(watcher).stdout)
-    await once(lines, 'line')
-    let last = ''
-    lines.on('line', (line) => {
-      if (line.includes('"closed"')) last = line
-    })
-    // With something to look at it goes on until it is ended.
-    child.kill('SIGTERM')
-    expect(await ended).toBe(143)
-    await expect.poll(() => last).toBe('{"type":"closed","why":"dashboard closed"}')
-    expect(JSON.parse(await report).endpoints.map(({ endpoint }: { endpoint: string }) => endpoint)).toEqual([
-      ...['healthy', 'flaky', 'killed', 'hanging', 'slowing'],
-    ])
-  })
-
-  it('says that a port is taken, and by which option another is chosen', async () => {
-    const child = cli.start(['demo', '--dashboard', '0', '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
-    const { stderr } = piped(child)
-    const [line] = (await once(stderr, 'data')) as [Buffer]
-    const [, port = ''] = /:(\d+)\/$/m.exec(String(line)) ?? []
-    for (const [args, option] of [
-      [['demo', '--dashboard', port], '--dashboard'],
-      [['inspect', '--port', port], '--port'],
-    ] as const) {
-      const ended = await cli.run(...args)
-      expect(ended).toMatchObject({ code: 1 })
-      expect(ended.stderr).toBe(`switchgear: ${option}: port ${port} is taken: ${option} 0 takes any free one\n`)
-    }
-    child.kill('SIGTERM')
-    expect((await once(child, 'close'))[0]).toBe(143)
   })
 })

@@ -1,7 +1,13 @@
 // Serving: a registry with its dashboard on a server of its own, and all that is stopped after each test.
 import { request as httpRequest } from 'node:http'
 import { afterEach } from 'vitest'
-import { createDashboard, type Dashboard, type DashboardOptions } from '../../../src/dashboard/index.ts'
+import {
+  type ControlAnswer,
+  createDashboard,
+  type Dashboard,
+  type DashboardOptions,
+  type PolicyAnswer,
+} from '../../../src/dashboard/index.ts'
 import { createRegistry, type Registry, type RegistryOptions } from '../../../src/index.ts'
 import { openReader, type Reader } from './reader.ts'
 
@@ -74,5 +80,7 @@ export async function post(url: string, body: unknown, token: string | null = TO
     headers: { 'content-type': 'application/json', ...(token !== null && { authorization: `Bearer ${token}` }) },
     body: JSON.stringify(body),
   })
-  return { status: response.status, body: await response.json() }
+  // Each endpoint of the interface has an answer of its own.
+  const answer: ControlAnswer & PolicyAnswer = JSON.parse(await response.text())
+  return { status: response.status, body: answer }
 }
