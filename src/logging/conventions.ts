@@ -3,20 +3,23 @@
 /** A logger's methods are named for its levels. */
 export type LevelMethods = Readonly<Record<string, unknown>>
 /** Called as a logger of this kind. */
-export type Convention = 'pino' | 'winston' | 'console'
+export type Convention = 'pino' | 'winston' | 'console' | 'message'
 
 export const CONVENTIONS: Readonly<Record<Convention, (message: string, fields: object) => unknown[]>> = {
   pino: (message, fields) => [fields, message],
-  winston: (message, fields) => [message, fields],
+  // As two arguments it would drop the fields of a message with a %s in it, as a name may have.
+  winston: (message, fields) => [{ ...fields, message }],
+  message: (message, fields) => [message, fields],
   // Its second argument would be printed over several lines.
   console: (message) => [message],
 }
 
-/** By what only they have: pino (and what Fastify logs with) and bunyan; a console; all others take a message first. */
+/** By what only they have: pino (and what Fastify logs with) and bunyan; winston; a console. Most others take a message first. */
 export function conventionOf(logger: LevelMethods): Convention {
   const has = (name: string) => typeof logger[name] === 'function'
   if (has('bindings') || (has('child') && has('addStream'))) return 'pino'
-  return has('table') && has('group') ? 'console' : 'winston'
+  if (has('configure') && has('add') && has('log')) return 'winston'
+  return has('table') && has('group') ? 'console' : 'message'
 }
 
 /** Winston's levels after syslog have other names. */

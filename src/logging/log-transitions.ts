@@ -13,8 +13,8 @@ export type LoggedEvent = BreakerState | 'restarted' | 'escalated' | 'error'
 /** What `logTransitions` takes. Everything is optional. */
 export interface LogOptions {
   /**
-   * How the logger is called: `'pino'` with fields and a message, `'winston'` with a message and fields, `'console'` with a
-   * message. Default: what the logger looks like; `'winston'` for one that is not known.
+   * How the logger is called: `'pino'` with fields and a message, `'winston'` with one object, `'message'` with a message and
+   * fields, `'console'` with a message. Default: what the logger looks like; `'message'` for one that is not known.
    */
   readonly convention?: Convention | undefined
   /**
@@ -88,5 +88,5 @@ function checkLevels(logger: LevelMethods, value: unknown): Partial<Record<Logge
 function checkConvention(value: unknown): Convention | undefined {
   if (value === undefined || (typeof value === 'string' && Object.hasOwn(CONVENTIONS, value)))
     return value as Convention
-  throw new ArgumentError('options.convention', "'pino', 'winston' or 'console'", value)
+  throw new ArgumentError('options.convention', "'pino', 'winston', 'console' or 'message'", value)
 }

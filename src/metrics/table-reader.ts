@@ -68,7 +68,7 @@ export class TableReader {
     const { other } = this.#series
     const all = this.#registry.list()
     // Who has waited longest gets a place that is free.
-    for (const { endpoint } of all) if (this.#series.of(endpoint) !== other) this.#shared.leave(endpoint)
+    for (const { endpoint } of all) this.#series.of(endpoint)
     const latencyBoundsMs = this.#latencyBoundsMs
     for (const stats of this.#registry.stats({ latencyBoundsMs })) {
       const series = this.#series.of(stats.endpoint)

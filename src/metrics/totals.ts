@@ -39,7 +39,7 @@ export class SharedTotals {
     this.isUsed = true
   }
 
-  /** The breaker is gone, or has a series of its own: what it has counted stays. */
+  /** The breaker is gone; what it has counted stays. */
   leave(endpoint: string): void {
     this.#last.delete(endpoint)
   }

@@ -56,7 +56,7 @@ export class Family {
     this.buckets = buckets
   }
 
-  /** @throws ArgumentError where its series would be those of another member */
+  /** @throws ArgumentError where its series would be those of another member that lives */
   checkMember(registry: Registry, labels: Labels): void {
     for (const other of this.#members) {
       if (other.registry === registry) {
@@ -67,7 +67,10 @@ export class Family {
         const expected = `the labels that the other registry in this register has: ${names.join(', ') || 'none'}`
         throw new ArgumentError('options.labels', expected, labels)
       }
-      if (names.every((name) => labels[name] === other.labels[name])) {
+      if (names.some((name) => labels[name] !== other.labels[name])) continue
+      // Of one that is closed the last figures are told, until another takes its place.
+      if (other.registry.isClosed) this.remove(other.reader)
+      else {
         const expected = "labels that tell it from the other registry in this register, such as { registry: 'shop' }"
         throw new ArgumentError('options.labels', expected, labels)
       }

@@ -47,7 +47,7 @@ const OUR_LABELS: readonly string[] = [
 /**
  * Puts the metrics of a registry into a register of prom-client, to be read from the registry's table at each scrape: calls
  * pay nothing for them. Series of a breaker that is deleted are gone with the next scrape. After `registry.close()` the
- * counters stay as they were, until `unregister()`.
+ * counters stay as they were, until `unregister()` or until another registry takes its place in the register.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options, for a name that the register has for a metric of another, and
  *   for a second registry in one register whose labels do not tell it from the first
  */

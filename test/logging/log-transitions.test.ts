@@ -231,13 +231,19 @@ describe('the loggers', () => {
     const write = (...given: unknown[]) => calls.push(given)
     const own = { info: write, warn: write, error: write }
     const { registry } = newRegistry()
-    for (const convention of [undefined, 'pino', 'winston', 'console'] as const) {
+    for (const convention of [undefined, 'message', 'pino', 'winston', 'console'] as const) {
       logTransitions(registry, own, { convention })
     }
     registry.breaker('a').trip()
     const message = 'circuit "a" is open, was closed: tripped: by hand'
     const fields = expect.objectContaining({ endpoint: 'a' })
-    expect(calls).toEqual([[message, fields], [fields, message], [message, fields], [message]])
+    expect(calls).toEqual([
+      [message, fields],
+      [message, fields],
+      [fields, message],
+      [expect.objectContaining({ message, endpoint: 'a' })],
+      [message],
+    ])
   })
 
   it('that throw, reject, hang or call the breaker do no harm to the caller or the breaker', async () => {
@@ -309,6 +315,18 @@ describe('names and messages that are hostile', () => {
     expect(record?.['endpoint']).toBe(HOSTILE)
   })
 
+  it.each(['console', 'winston', 'pino'] as const)(
+    'with placeholders are printed by %s as they are, and lose no field',
+    (kind) => {
+      const { registry, lines } = newLog(kind)
+      registry.breaker('a%s%d%j%o').trip('100%done %%')
+      const [line = ''] = lines()
+      expect(line).toContain('a%s%d%j%o')
+      expect(line).toContain('tripped: 100%done %%')
+      if (kind !== 'console') expect(JSON.parse(line)).toMatchObject({ endpoint: 'a%s%d%j%o', to: 'open' })
+    },
+  )
+
   it('and errors that cannot be printed do no harm', async () => {
     const { registry, records } = newLog('winston', { levels: { error: 'error' } })
     const unprintable = {
@@ -337,7 +355,7 @@ describe('wrong arguments', () => {
     [{ registry, logger, options: { level: {} } }, '(did you mean levels?)'],
     [
       { registry, logger, options: { convention: 'bunyan' } },
-      "options.convention: expected 'pino', 'winston' or 'console'",
+      "options.convention: expected 'pino', 'winston', 'console' or 'message'",
     ],
     [{ registry, logger, options: { convention: 'toString' } }, 'options.convention'],
     [{ registry, logger, options: { levels: { opened: 'warn' } } }, 'options.levels.opened: expected one of'],

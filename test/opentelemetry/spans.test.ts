@@ -82,7 +82,7 @@ describe('a transition', () => {
     await registry.close()
   })
 
-  it('that no call causes is a span of its own when there is a tracer, and no event of a span that has ended', async () => {
+  it('that no call causes is a span of its own when there is a tracer', async () => {
     const registry = createRegistry({ policy: { openTimeout: 5 } })
     instrumentRegistry(registry, { tracer })
     await inSpan('tripping', async () => registry.breaker('a').trip())
@@ -99,6 +99,22 @@ describe('a transition', () => {
     expect(own?.parentSpanContext).toBeUndefined()
     await registry.close()
   })
+})
+
+it('a span that has ended before its call is told nothing: the transition is a span of its own, of no parent', async () => {
+  const { registry } = newRegistry({ policy: { failureThreshold: 1 } })
+  instrumentRegistry(registry, { tracer })
+  const before = Date.now()
+  await tracer.startActiveSpan('caller', async (span) => {
+    const call = registry.call('a', fail)
+    span.end()
+    await call.catch(() => {})
+  })
+  expect(spanOf('caller')).toMatchObject({ attributes: {}, events: [] })
+  const own = spanOf('switchgear.transition')
+  expect(own?.parentSpanContext).toBeUndefined()
+  expect(own?.startTime[0]).toBeGreaterThanOrEqual(Math.floor(before / 1_000))
+  expect(own?.endTime).toEqual(own?.startTime)
 })
 
 describe('a guarded call', () => {

@@ -221,6 +221,17 @@ describe('series', () => {
     expect(await others()).toBe(5)
   })
 
+  it('that share `other` tell of rejections and fallbacks, too', async () => {
+    const { registry, lines } = newMetrics({ maxEndpoints: 1 })
+    registry.breaker('a')
+    registry.breaker('b').isolate()
+    await lines()
+    for (let call = 0; call < 3; call++) await errorOf(registry.call('b', () => 'never'))
+    await registry.call('b', () => 'never', { fallback: () => 'instead' })
+    expect(await lines('rejections')).toContain('rejections_total{endpoint="other"} 4')
+    expect(await lines('fallbacks')).toContain('fallbacks_total{endpoint="other"} 1')
+  })
+
   it('of names that are hostile have labels that are unlike, well-formed and short', async () => {
     const { registry, lines } = newMetrics()
     const long = 'x'.repeat(10_000)
@@ -271,6 +282,16 @@ describe('a scrape', () => {
     expect(await before).toEqual(['state{endpoint="a"} 0'])
   })
 
+  it('by a listener has what it was told of', async () => {
+    const { registry, lines } = newMetrics()
+    const scrapes: Promise<string[]>[] = []
+    registry.on('transition', () => {
+      scrapes.push(lines('state{'))
+    })
+    registry.breaker('a').trip()
+    expect(await Promise.all(scrapes)).toEqual([['state{endpoint="a"} 2']])
+  })
+
   it('in the format of OpenMetrics has each name as it should be', async () => {
     const register = new Register()
     register.setContentType(Register.OPENMETRICS_CONTENT_TYPE as never)
@@ -287,7 +308,7 @@ describe('a scrape', () => {
 
   it('of several processes is summed, but for states and ratios', async () => {
     const metrics = await Promise.all(
-      ['open', 'closed'].map(async (state) => {
+      ['open', 'open', 'closed'].map(async (state) => {
         const { registry, register } = newMetrics({}, { policy: { latencySampling: 1 } })
         await registry.call('a', () => 'ok')
         if (state === 'open') registry.breaker('a').trip()
@@ -295,10 +316,10 @@ describe('a scrape', () => {
       }),
     )
     const text = await AggregatorRegistry.aggregate(metrics).metrics()
-    expect(text).toContain('switchgear_calls_total{endpoint="a",outcome="success"} 2')
+    expect(text).toContain('switchgear_calls_total{endpoint="a",outcome="success"} 3')
     expect(text).toContain('switchgear_state{endpoint="a"} 2')
-    expect(text).toContain('switchgear_breakers{state="open"} 1')
-    expect(text).toContain('switchgear_call_duration_seconds_bucket{endpoint="a",le="+Inf"} 2')
+    expect(text).toContain('switchgear_breakers{state="open"} 2')
+    expect(text).toContain('switchgear_call_duration_seconds_bucket{endpoint="a",le="+Inf"} 3')
   })
 
   it('after the registry was closed has the last counts and no states', async () => {
@@ -358,6 +379,18 @@ describe('registries in one register', () => {
       `options.labels: expected ${expected}`,
     )
     expect(await lines('state{')).toHaveLength(1)
+  })
+
+  it('follow one another: one that is closed gives way', async () => {
+    const { register, registry, registered, lines } = newMetrics()
+    registry.breaker('a')
+    await registry.close()
+    const { registry: next } = newRegistry()
+    registerMetrics(next, { register })
+    next.breaker('b')
+    registered.unregister()
+    expect(await lines('state{')).toEqual(['state{endpoint="b"} 0'])
+    expect(await lines('rejections')).toEqual(['rejections_total{endpoint="b"} 0'])
   })
 
   it('are refused twice, and with other buckets', () => {
