@@ -73,8 +73,17 @@ export function latencyOf(sketch: LatencySketch | null): Latency {
 export function countsUpTo(sketch: LatencySketch | null, boundsMs: readonly number[]): number[] {
   return boundsMs.map((bound) => {
     if (sketch === null) return 0
-    return sketch.counts.reduce((sum, count, index) => (middleOf(sketch.first + index) <= bound ? sum + count : sum), 0)
+    const { counts, first } = sketch
+    const bins = Math.min(counts.length, lastBinUpTo(bound) - first + 1)
+    let sum = 0
+    for (let index = 0; index < bins; index++) sum += counts[index] as number
+    return sum
   })
+}
+
+/** The last bin whose middle is at most this duration. */
+function lastBinUpTo(durationMs: number): number {
+  return Math.floor(Math.log((durationMs * (1 + GROWTH)) / (2 * SMALLEST_MS)) * SCALE)
 }
 
 /** A duration of this bin is off from it by at most half the growth. */

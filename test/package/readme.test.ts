@@ -21,6 +21,8 @@ describe('the samples of the README and of docs/', () => {
   beforeAll(() => {
     sandbox = createSandbox()
     sandbox.link('vitest', 'jest', '@sinonjs/fake-timers', '@types/sinonjs__fake-timers')
+    sandbox.link(...Object.keys(packageJson.peerDependencies), '@types/ws', '@opentelemetry/sdk-metrics')
+    sandbox.link('express', 'fastify', 'pino', 'winston')
     sandbox.write('commonjs/package.json', '{ "name": "user" }')
     for (const { file, code } of samples) sandbox.write(file, code)
     remarks = sandbox.compile()
@@ -87,7 +89,7 @@ describe('the links', () => {
   })
 
   it('of packed pages lead to packed files: elsewhere there are no others', () => {
-    const packed = /^(docs\/.+\.md|(README|CHANGELOG|CONFORMANCE)\.md|LICENSE)$/
+    const packed = /^(docs\/.+\.md|(README|CHANGELOG|CONFORMANCE)\.md|LICENSE)$|^docs\/(dashboard\.png|monitoring\/[\w.-]+)$/
     const targets = PAGES.flatMap(({ path, text }) =>
       linksOf(text).map((link) => normalize(join(dirname(path), link.replace(/#.*/, '')))),
     )
