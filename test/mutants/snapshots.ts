@@ -25,8 +25,8 @@ export const ofTheSnapshot: readonly Prey[] = [
     name: 'failures of before a restore look new',
     breaks: 'R25',
     file,
-    find: 'ages.map((age) => now - age)',
-    replace: 'ages.map(() => now)',
+    find: 'failureAgesMs.map((age) => now - age)',
+    replace: 'failureAgesMs.map(() => now)',
     policy: { ...failureWindow, counting: 'cumulative', openTimeoutFrom: 'lastFailure' },
     // Restored 1 ms before they are too old: those that are, no snapshot tells.
     exploration: { depth: 5, steps: { commands: ['crash'], results: ['fail'], justBefore: true } },

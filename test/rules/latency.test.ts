@@ -72,6 +72,10 @@ describe('a latency sketch', () => {
     expect(p50).toBeLessThanOrEqual(max ?? 0)
   })
 
+  it('keeps no counters for what never came: one for durations of one length (R13)', () => {
+    for (const duration of [0, 1, 1_000]) expect(latencyOfAll([duration, duration]).bins, `${duration} ms`).toBe(1)
+  })
+
   it('never shows a quantile above the maximum (R13)', () => {
     for (const duration of [0, 0.001, 0.0105, 7, 999]) {
       const { p50, p99, max } = latencyOfAll([duration])

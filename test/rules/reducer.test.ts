@@ -37,6 +37,35 @@ describe('a breaker of the pure layer', () => {
     expect(reduce(newBreaker(policy), policy, { ...expired, at })).toEqual(newBreaker(policy))
   })
 
+  it('counts what is ignored neither way while half-open, and closes by successes (R04, R11)', () => {
+    const easy = { ...policy, successThreshold: 2 }
+    const tripped = reduce(newBreaker(easy), easy, trip)
+    const halfOpen = reduce(tripped, easy, { type: 'elapse', at: easy.openTimeoutMs })
+    const { generation } = halfOpen
+    const report = { generation, durationMs: 1, at: easy.openTimeoutMs }
+    const ignored = reduce(halfOpen, easy, { type: 'ignore', ...report })
+    expect(ignored).toEqual({ ...halfOpen, calls: { ...halfOpen.calls, ignored: 1 } })
+    const once = reduce(ignored, easy, { type: 'succeed', ...report })
+    expect(once).toMatchObject({ state: 'halfOpen', probeSuccesses: 1 })
+    expect(reduce(once, easy, { type: 'succeed', ...report }).state).toBe('closed')
+  })
+
+  it('has its open time begun anew by a failure where that counts from the last one, else not (R11b)', () => {
+    for (const [openTimeoutFrom, deadline] of [
+      ['opened', 30_000],
+      ['lastFailure', 40_000],
+    ] as const) {
+      const given = { ...policy, openTimeoutFrom }
+      const open = reduce(newBreaker(given), given, trip)
+      const report = { generation: open.generation, durationMs: 1, at: 10_000 }
+      expect(reduce(open, given, { type: 'fail', ...report }).deadline).toBe(deadline)
+      expect(reduce(open, given, { type: 'succeed', ...report }).deadline).toBe(30_000)
+      const held = reduce(open, given, { type: 'isolate', at: 1 })
+      const failed = reduce(held, given, { type: 'fail', ...report, generation: held.generation })
+      expect(failed).toMatchObject({ state: 'forcedOpen', deadline: null })
+    }
+  })
+
   it('is frozen in every part: windows, failures and probes too (R13)', () => {
     const tripped = reduce(newBreaker(policy), policy, trip)
     const probing = shouldAllowRequest(tripped, policy, policy.openTimeoutMs).breaker
