@@ -8,9 +8,12 @@ import { eventually, launch, open, photograph, type Witness } from './support/br
 const MANY = 10_000
 const ROUND_MS = 250
 const LOOKED_AT_MS = 1_500
-/** Generous: this may run beside other tests on two cores, one of which serves the ten thousand. */
-const LONGEST_TASK_MS = 400
-const LONGEST_FRAME_MS = 500
+/** Share of a core that the page's main thread may take: of the processor, because a machine may have other things to do. */
+const BUSIEST = 0.5
+/** As many are drawn as a screen shows, or every other. */
+const MEDIAN_FRAME_MS = 34
+/** By the clock, so generous; a page that sorts or draws ten thousand for every row that comes takes longer. */
+const LONGEST_TASK_MS = 1_500
 
 let browser: Browser | undefined
 beforeAll(async () => {
@@ -53,14 +56,17 @@ it('ten thousand endpoints that all change stay smooth, in the list, while one i
     return Number(text?.replaceAll(',', ''))
   }
 
-  const measured: Record<string, ReturnType<typeof figuresOf>> = {}
+  const measured: Record<string, ReturnType<typeof figuresOf> & { busy: number }> = {}
   const measure = async (what: string, during: () => Promise<unknown> = async () => undefined) => {
     await watched.forget()
+    const busyBefore = await watched.busyMs()
+    const begin = performance.now()
     // As long as it takes to have looked for a while: a measurement, not a wait.
     const looked = page.evaluate(`new Promise((done) => setTimeout(done, ${LOOKED_AT_MS}))`)
     await during()
     await looked
-    measured[what] = figuresOf(await watched.witness())
+    const busy = ((await watched.busyMs()) - busyBefore) / (performance.now() - begin)
+    measured[what] = { ...figuresOf(await watched.witness()), busy: Math.round(busy * 100) / 100 }
   }
   await eventually(async () => (await watched.witness()).frames.length).toBeGreaterThan(60)
   await measure('list, scrolled', async () => {
@@ -87,10 +93,10 @@ it('ten thousand endpoints that all change stay smooth, in the list, while one i
   await photograph(page, 'list-ten-thousand')
 
   console.log(measured)
-  for (const { longestTaskMs, longestFrameMs, medianFrameMs } of Object.values(measured)) {
+  for (const { busy, longestTaskMs, medianFrameMs } of Object.values(measured)) {
+    expect(busy).toBeLessThan(BUSIEST)
+    expect(medianFrameMs).toBeLessThan(MEDIAN_FRAME_MS)
     expect(longestTaskMs).toBeLessThan(LONGEST_TASK_MS)
-    expect(longestFrameMs).toBeLessThan(LONGEST_FRAME_MS)
-    expect(medianFrameMs).toBeLessThan(34)
   }
   expect(watched.faults).toEqual([])
 })

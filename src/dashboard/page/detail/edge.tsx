@@ -18,12 +18,6 @@ export function Edge({ edge: { path, label, to, from, transitions }, age, travel
     <g class={`edge state-${to}${age < 0 ? '' : ` edge-taken edge-age-${age}`}`} data-edge={`${from ?? 'any'}>${to}`}>
       <title>{descriptions.join(' ') || `${from ?? 'any state'} to ${to}`}</title>
       <path d={path} class="edge-line" marker-end="url(#arrow)" />
-      {travel !== null && (
-        <g key={travel} class="travel">
-          <path d={path} pathLength={100} class="travel-glow" />
-          <path d={path} pathLength={100} class="travel-head" />
-        </g>
-      )}
       {label.lines.length > 0 && (
         <rect
           x={label.x - label.width / 2}
@@ -33,6 +27,12 @@ export function Edge({ edge: { path, label, to, from, transitions }, age, travel
           rx="4"
           class="edge-ground"
         />
+      )}
+      {travel !== null && (
+        <g key={travel} class="travel">
+          <path d={path} pathLength={100} class="travel-glow" />
+          <path d={path} pathLength={100} class="travel-head" />
+        </g>
       )}
       {label.lines.map((line, index) => (
         <text

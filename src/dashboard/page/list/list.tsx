@@ -19,6 +19,7 @@ export function List() {
   const at = cursor.value
   const first = Math.max(0, Math.floor(area.top / ROW_HEIGHT) - BEYOND)
   const last = Math.ceil((area.top + area.height) / ROW_HEIGHT) + BEYOND
+  const slots = Math.ceil(area.height / ROW_HEIGHT) + 2 * BEYOND + 2
   const atIndex = at === null ? -1 : endpoints.findIndex(({ name }) => name === at)
   const now = performance.now()
 
@@ -90,7 +91,8 @@ export function List() {
       <div role="rowgroup" class="list-body" style={{ height: `${endpoints.length * ROW_HEIGHT}px` }}>
         {endpoints.slice(first, last).map((endpoint, offset) => (
           <EndpointRow
-            key={endpoint.name}
+            // Not the name: a row that leaves at one edge is written anew at the other, which is cheaper than making one.
+            key={(first + offset) % slots}
             endpoint={endpoint}
             index={first + offset}
             next={second.value}

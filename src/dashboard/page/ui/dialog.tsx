@@ -15,9 +15,11 @@ export function Dialog({ title, onClose, children, isWide = false }: Props) {
   const id = useId()
   useEffect(() => {
     const before = document.activeElement
-    element.current?.showModal()
+    const dialog = element.current
+    dialog?.showModal()
     return () => {
-      if (before instanceof HTMLElement) before.focus()
+      // Unless the focus has gone elsewhere already.
+      if (before instanceof HTMLElement && dialog?.contains(document.activeElement)) before.focus()
     }
   }, [])
   return (
@@ -30,7 +32,6 @@ export function Dialog({ title, onClose, children, isWide = false }: Props) {
         // The dialog itself is what is hit beside its contents.
         if (event.target === element.current) element.current?.close()
       }}
-      onKeyDown={(event) => event.stopPropagation()}
     >
       <div class="dialog-body">
         <header>

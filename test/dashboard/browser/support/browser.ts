@@ -42,6 +42,8 @@ export interface Witness {
 
 export interface Watched {
   readonly page: Page
+  /** How long the page's main thread has been at work, in ms of the processor: whatever else the machine does. */
+  busyMs(): Promise<number>
   /** What went wrong so far, in words. */
   readonly faults: string[]
   /** Every request to another host than the page's. */
@@ -78,10 +80,16 @@ export async function open(browser: Browser, url: string, options: BrowserContex
     const { protocol, host } = new URL(request.url())
     if (protocol !== 'data:' && host !== new URL(url).host) strangers.push(request.url())
   })
+  const devtools = await context.newCDPSession(page)
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' })
   await page.addInitScript(WITNESS)
   await page.goto(url)
   return {
     page,
+    async busyMs() {
+      const { metrics } = await devtools.send('Performance.getMetrics')
+      return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1000
+    },
     faults,
     strangers,
     witness: () => page.evaluate<Witness>('witness'),
