@@ -1,9 +1,9 @@
 // npm run bench: what a call costs, as ratios to a bare async try/catch, interleaved in one process with the peers; and
-// what many breakers cost. Exits with 1 when a budget is exceeded by us and not by the floor that is measured beside it.
+// what many breakers and being watched cost. Exits with 1 when a budget is exceeded by us and not by the floor that is measured beside it.
 // --json prints the figures, --rounds N measures longer, --calls leaves out the many breakers.
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { type Line, linesOfCalls, linesOfMany } from './bench/lines.ts'
+import { type Line, linesOfCalls, linesOfMany, linesOfWatching } from './bench/lines.ts'
 import { measurePaths } from './bench/measure.ts'
 import { registry } from './bench/paths.ts'
 import { versions } from './bench/peers.ts'
@@ -25,7 +25,7 @@ const { values: args } = parseArgs({
 const rounds = readRounds(args.rounds)
 const lines = linesOfCalls(await measurePaths(rounds))
 await registry.close()
-if (!args.calls) lines.push(...(await linesOfMany()))
+if (!args.calls) lines.push(...(await linesOfMany()), ...(await linesOfWatching()))
 
 /** Over, where the machine alone is not. */
 const isOver = ({ value, budget = Number.POSITIVE_INFINITY, floor = 0 }: Line): boolean =>

@@ -1,11 +1,12 @@
 // Lines: what was measured, beside its budget, in the order in which it is shown.
 import type { Measured } from './measure.ts'
 import { measureClosing, measureEndpoints, measureOpenBytes, measureStorm, measureTransition } from './scale.ts'
+import { busyCost, idleCost, watchedCallRatio } from './watching.ts'
 
 export interface Line {
   readonly path: string
   readonly value: number
-  readonly unit: 'x' | 'ns' | 'µs' | 'ms' | 's' | 'bytes' | 'MB'
+  readonly unit: 'x' | '%' | 'ns' | 'µs' | 'ms' | 's' | 'bytes' | 'MB'
   readonly budget?: number
   /** What the machine asks of anybody, measured beside it in the same run. */
   readonly floor?: number
@@ -43,6 +44,32 @@ export function linesOfCalls(measured: Readonly<Record<string, Measured>>): Line
     ratio('call, closed, unfolded'),
     ...['opossum, closed', 'cockatiel, closed', 'cockatiel, closed, sampling'].map((path) => ratio(path)),
     ...['opossum, rejected', 'cockatiel, rejected'].map((path) => ratio(path)),
+  ]
+}
+
+/** What it costs to be watched. */
+export async function linesOfWatching(): Promise<Line[]> {
+  const call = await watchedCallRatio()
+  const idle = await idleCost(10_000)
+  const busy = await busyCost(10_000)
+  const alone = await busyCost(10_000, 5_000, false)
+  const percent = (share: number) => `${(share * 100).toFixed(1)} % of a core`
+  return [
+    {
+      path: 'call, closed, dashboard and metrics watched',
+      value: call.ratio,
+      unit: 'x',
+      budget: 1.05,
+      note: `${call.ns.toFixed(0)} ns; base ${call.baseNs.toFixed(0)} ns without`,
+    },
+    { path: '10,000 endpoints idle, one watches', value: idle.ofACore * 100, unit: '%', budget: 3, note: 'of a core' },
+    {
+      path: '10,000 endpoints change, one watches',
+      value: busy.ofACore * 100,
+      unit: '%',
+      note: `of a core; ${percent(alone.ofACore)} unwatched; ${Math.round(busy.bytesPerSecond / 1024)} kB/s`,
+    },
+    { path: 'the same: longest block', value: busy.longestBlockMs, unit: 'ms', note: '' },
   ]
 }
 

@@ -1,4 +1,6 @@
 // The compiled package, as users run it: tsx would wrap every closure to keep its name.
-export const { createRegistry } = (await import(
-  new URL('../../dist/src/index.js', import.meta.url).href
-)) as typeof import('../../src/index.ts')
+const from = (entry: string): Promise<unknown> => import(new URL(`../../dist/src/${entry}.js`, import.meta.url).href)
+
+export const { createRegistry } = (await from('index')) as typeof import('../../src/index.ts')
+export const { createDashboard } = (await from('dashboard/index')) as typeof import('../../src/dashboard/index.ts')
+export const { registerMetrics } = (await from('prometheus/index')) as typeof import('../../src/prometheus/index.ts')

@@ -1,12 +1,13 @@
-// Cost: what a dashboard with one watcher costs the process it is in, at so many endpoints: idle, and while all of them
-// change. The watcher is a process of its own, so that only the server is measured. `npx tsx scripts/dashboard-dev/cost.ts`
+// What it costs to be watched: a process with a dashboard and metrics, at so many endpoints, idle and while all of them
+// change; and its calls. The watcher is a process of its own, so that only the server is measured.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { setTimeout as pause } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
-import { createDashboard } from '../../src/dashboard/index.ts'
-import { createRegistry, type Registry } from '../../src/index.ts'
+import { setImmediate as nextTask, setTimeout as pause } from 'node:timers/promises'
+import { Registry as Register } from 'prom-client'
+import { createDashboard, createRegistry, registerMetrics } from './package.ts'
+
+type Registry = ReturnType<typeof createRegistry>
 
 /** Of a measured time. */
 export interface Cost {
@@ -106,13 +107,37 @@ function registryOf(endpoints: number): Registry {
   return registry
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const endpoints = Number(process.argv[2] ?? 10_000)
-  const rows = {
-    'idle, nobody watches': await idleCost(endpoints, 5_000, false),
-    'idle, one watches': await idleCost(endpoints),
-    'a call a second each, nobody watches': await busyCost(endpoints, 5_000, false),
-    'a call a second each, one watches': await busyCost(endpoints),
+/** Nanoseconds a call takes of the processor, with what is attached working beside it. */
+async function callCost(registry: Registry): Promise<number> {
+  const fn = async () => 1
+  const breaker = registry.breaker('called')
+  const calls = 600_000
+  const before = process.cpuUsage()
+  for (let call = 0; call < calls; call++) {
+    await breaker.call(fn)
+    // So that timers and sockets have their turn.
+    if (call % 1_000 === 0) await nextTask()
   }
-  console.table(rows)
+  const { user, system } = process.cpuUsage(before)
+  return ((user + system) * 1_000) / calls
+}
+
+/** A closed call with dashboard and metrics attached and one client watching, by the same without: by turns. */
+export async function watchedCallRatio(rounds = 6): Promise<{ ratio: number; ns: number; baseNs: number }> {
+  const registry = createRegistry()
+  const costs: Record<'bare' | 'watched', number> = { bare: 0, watched: 0 }
+  await callCost(registry)
+  for (let round = 0; round < rounds; round++) {
+    costs.bare += await callCost(registry)
+    const dashboard = createDashboard(registry)
+    const metrics = registerMetrics(registry, { register: new Register() })
+    const { url } = await dashboard.listen()
+    const reader = await startReader(url)
+    costs.watched += await callCost(registry)
+    reader.disconnect()
+    metrics.unregister()
+    await dashboard.close()
+  }
+  await registry.close()
+  return { ratio: costs.watched / costs.bare, ns: costs.watched / rounds, baseNs: costs.bare / rounds }
 }
