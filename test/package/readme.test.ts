@@ -89,7 +89,8 @@ describe('the links', () => {
   })
 
   it('of packed pages lead to packed files: elsewhere there are no others', () => {
-    const packed = /^(docs\/.+\.md|(README|CHANGELOG|CONFORMANCE)\.md|LICENSE)$|^docs\/(dashboard\.png|monitoring\/[\w.-]+)$/
+    const packed =
+      /^(docs\/.+\.md|(README|CHANGELOG|CONFORMANCE)\.md|LICENSE)$|^docs\/(dashboard\.png|monitoring\/[\w.-]+)$/
     const targets = PAGES.flatMap(({ path, text }) =>
       linksOf(text).map((link) => normalize(join(dirname(path), link.replace(/#.*/, '')))),
     )

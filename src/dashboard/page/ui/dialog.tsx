@@ -23,6 +23,7 @@ export function Dialog({ title, onClose, children, isWide = false }: Props) {
     }
   }, [])
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: from the keyboard Escape does it, by the browser
     <dialog
       ref={element}
       class={`dialog${isWide ? ' dialog-wide' : ''}`}
