@@ -8,7 +8,7 @@ import {
   SnapshotError,
 } from '../../src/index.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
-import { acquire, fail, hold, rejected, succeed, thrownBy } from '../support/calls.ts'
+import { acquire, DOWN, fail, hold, rejected, succeed, thrownBy } from '../support/calls.ts'
 import { BOTH_WAYS, hear, newBreaker, newHalfOpen, newRegistry, START } from '../support/registries.ts'
 
 function raise(): never {
@@ -204,12 +204,15 @@ describe.each(BOTH_WAYS)('a snapshot, $way', ({ folding }) => {
     acquire(before.breaker).ignore()
     before.breaker.recordSuccess(20)
     before.breaker.recordSuccess(5)
-    before.breaker.recordFailure()
+    before.breaker.recordFailure(new DOMException('too long', 'TimeoutError'))
+    const failing = before.breaker.call(() => Promise.reject(DOWN), { fallback: () => 'answered' })
+    expect(await failing).toBe('answered')
     const { calls, failureRate, slowRate } = before.breaker.stats()
-    expect(calls).toEqual({ allowed: 2, rejected: 1, succeeded: 2, failed: 1, ignored: 1, late: 1, slow: 1 })
+    const few = { allowed: 3, rejected: 1, succeeded: 2, failed: 2, ignored: 1, late: 1, slow: 1 }
+    expect(calls).toEqual({ ...few, timedOut: 1, fallbacks: 1 })
     const { breaker } = restored(before.registry.snapshot(), policy, folding)
     expect(breaker.stats()).toMatchObject({ calls, failureRate, slowRate })
-    expect([failureRate, slowRate]).toEqual([1 / 3, 1 / 3])
+    expect([failureRate, slowRate]).toEqual([1 / 2, 1 / 4])
   })
 
   it('may be restored under a policy that has come by a window, or has lost one (R21, R25)', async () => {
