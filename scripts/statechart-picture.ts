@@ -132,7 +132,7 @@ function idOf({ from, to }: Way): string {
   return `${from}>${to}`
 }
 
-function placeOf(graph: dagre.graphlib.Graph, id: string) {
+function placeOf(graph: InstanceType<typeof dagre.graphlib.Graph>, id: string) {
   const { x, y, width, height } = graph.node(id)
   return { x: round(x), y: round(y), width, height }
 }
