@@ -120,7 +120,8 @@ function edgeOf({ from, to, reason }: WireTransition): PictureEdge | undefined {
 function liveWords(active: string, row: WireRow, deadline: number | null, detail: EndpointDetail | null): string {
   if (active === 'open' && deadline !== null) return probeIn(deadline - performance.now())
   if (active === 'halfOpen') return probeWords(row[COLUMN.probesInFlight])
-  if (active !== 'closed' || detail === null) return ''
+  // What the server told may be of the stay before.
+  if (active !== 'closed' || detail?.row[COLUMN.generation] !== row[COLUMN.generation]) return ''
   const { count, threshold } = detail.evidence.failures
   return threshold === null ? '' : `${count} of ${threshold} failures`
 }

@@ -23,7 +23,7 @@ export function Dialog({ title, onClose, children, isWide = false }: Props) {
     }
   }, [])
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: from the keyboard Escape does it, by the browser
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the key for it is Escape, which the browser minds
     <dialog
       ref={element}
       class={`dialog${isWide ? ' dialog-wide' : ''}`}
