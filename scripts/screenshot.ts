@@ -84,11 +84,11 @@ try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' })
   await page.goto(`${url}#/list?endpoint=payments`)
   await pause(TRAFFIC_MS)
-  // Open, its last transition half-way along its edge for the second time, when all else has been drawn.
+  // Open, its last transition setting out along its edge for the second time, when all else has been drawn.
   const travelled = () =>
     page.evaluate<number>(`document.querySelector('.node-active[data-state=open]') === null ? 0 :
     document.querySelector('.travel-head')?.getAnimations()[0]?.currentTime ?? 0`)
-  for (let at = 0; at < 1_600 || at > 1_850; at = await travelled()) await pause(30)
+  for (let at = 0; at < 1_250 || at > 1_450; at = await travelled()) await pause(30)
   await page.screenshot({ path: PICTURE })
 } finally {
   await browser.close()
