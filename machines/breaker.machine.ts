@@ -73,11 +73,6 @@ function counted({ context: { decision, policy }, event }: Args): Tally {
 const close = (reasonOf: (context: BreakerContext) => Reason) =>
   decide((decision, context) => rules.enterClosed(decision, context.policy, reasonOf(context), context.at))
 
-const open = (reasonOf: (args: Args) => Reason) =>
-  decide((decision, context, event) =>
-    rules.enterOpen(decision, context.policy, reasonOf({ context, event }), context.at, context.seed),
-  )
-
 const stay = (type: 'isolated' | 'disabled') => decide((decision) => rules.enter(decision, { type }))
 
 /**
@@ -112,8 +107,14 @@ export const breakerMachine = setup({
       decision.tally = counted({ context, event })
       if (reason !== null) rules.enterOpen(decision, context.policy, reason, event.at, context.seed)
     }),
-    openByTrip: open(({ event }) => ({ type: 'tripped', message: event.type === 'trip' ? event.message : '' })),
-    reopen: open(({ context }) => rules.reopenedByProbes(context.decision, context.policy)),
+    openByTrip: decide((decision, { policy, at, seed }, event) => {
+      if (event.type !== 'trip') return
+      const { message, openForMs } = event
+      rules.enterOpen(decision, policy, { type: 'tripped', message }, at, seed, openForMs)
+    }),
+    reopen: decide((decision, { policy, at, seed }) => {
+      rules.enterOpen(decision, policy, rules.reopenedByProbes(decision, policy), at, seed)
+    }),
     extendOpenTime: decide((decision, context) => rules.extendOpen(decision, context.policy, context.at, context.seed)),
     beginTrial: decide((decision) => rules.enter(decision, { type: 'openTimeElapsed' })),
     reservePermit: decide((decision, { policy, at }, event) => {

@@ -45,7 +45,7 @@ export type {
   WindowSize,
 } from './rules/policy.ts'
 export { describeReason, type Reason } from './rules/triggers.ts'
-export type { Breaker } from './runtime/breaker.ts'
+export type { Breaker, TripOptions } from './runtime/breaker.ts'
 export type { CallContext } from './runtime/call-context.ts'
 export type { ErrorSource, EventName, Listener, OutcomeEvent, RegistryEvents } from './runtime/events.ts'
 export type { Evidence, RateEvidence } from './runtime/evidence.ts'

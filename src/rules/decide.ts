@@ -34,7 +34,7 @@ export type BreakerEvent =
   | (At & Admission & { readonly type: 'succeed' | 'fail' | 'ignore'; readonly durationMs: number })
   | (At & { readonly type: 'elapse' })
   | (At & { readonly type: 'leaseExpired'; readonly probe: number })
-  | (At & { readonly type: 'trip'; readonly message: string })
+  | (At & { readonly type: 'trip'; readonly message: string; readonly openForMs?: number })
   | (At & { readonly type: 'reset' | 'isolate' | 'disable' | 'enable' })
   | (At & { readonly type: 'configure'; readonly policy: Policy })
 
@@ -100,11 +100,19 @@ export function enterClosed(decision: Decision, policy: Policy, reason: Reason, 
   decision.tally = newTally(policy, at)
 }
 
-export function enterOpen(stay: Stay, policy: Policy, reason: Reason, at: number, seed: number): void {
+/** For `openForMs`, or as long as the policy says. */
+export function enterOpen(
+  stay: Stay,
+  policy: Policy,
+  reason: Reason,
+  at: number,
+  seed: number,
+  openForMs?: number,
+): void {
   enter(stay, reason)
   stay.openings++
   stay.openedAt = at
-  stay.deadline = at + openTimeMs(policy, stay, seed)
+  stay.deadline = at + (openForMs ?? openTimeMs(policy, stay, seed))
 }
 
 /** A failure reported while open counts as the last failure (snakepit): the open time starts again. */

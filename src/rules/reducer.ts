@@ -77,7 +77,8 @@ function apply(draft: Draft, policy: Policy, event: rules.BreakerEvent): void {
 function command(draft: Draft, policy: Policy, event: Command): void {
   const held = draft.state === 'forcedOpen' || draft.state === 'disabled'
   if (event.type === 'trip') {
-    if (draft.state !== 'open') open(draft, policy, { type: 'tripped', message: event.message }, event.at)
+    const { message, at, openForMs } = event
+    if (draft.state !== 'open') open(draft, policy, { type: 'tripped', message }, at, openForMs)
   } else if (event.type === 'reset') close(draft, policy, { type: 'reset' }, event.at)
   else if (event.type === 'isolate') hold(draft, 'forcedOpen', { type: 'isolated' })
   else if (event.type === 'disable') hold(draft, 'disabled', { type: 'disabled' })
@@ -148,9 +149,9 @@ function failProbe(draft: Draft, policy: Policy, probe: number | undefined, at: 
   }
 }
 
-function open(draft: Draft, policy: Policy, reason: Reason, at: number): void {
+function open(draft: Draft, policy: Policy, reason: Reason, at: number, openForMs?: number): void {
   draft.state = 'open'
-  rules.enterOpen(draft, policy, reason, at, draft.seed)
+  rules.enterOpen(draft, policy, reason, at, draft.seed, openForMs)
 }
 
 function close(draft: Draft, policy: Policy, reason: Reason, at: number): void {

@@ -2,7 +2,9 @@
 // deleted and made anew.
 import type { BreakerActor } from '../../machines/registry.machine.ts'
 import { type CallOptions, checkCall } from '../edge/call-options.ts'
+import { DURATION_EXPECTED, type Duration, parseDuration } from '../edge/duration.ts'
 import { ArgumentError } from '../edge/errors.ts'
+import { checkOptions } from '../edge/option-object.ts'
 import type { BreakerState } from '../rules/decide.ts'
 import type { Policy } from '../rules/policy.ts'
 import { admit, wouldAdmit } from './admission.ts'
@@ -14,6 +16,21 @@ import { attached, type Guarded } from './full-call.ts'
 import { Permit, record } from './permit.ts'
 import type { Row } from './row.ts'
 import { type BreakerStats, statsOf } from './stats.ts'
+
+/** What a trip may be told besides its reason. */
+export interface TripOptions {
+  /** How long it stays open, as a server may ask for (`Retry-After`); milliseconds or a string such as `'2m'`. Default: the policy's `openTimeout`. */
+  readonly openTimeout?: Duration | undefined
+}
+
+function openForMsOf(options: TripOptions): number | undefined {
+  checkOptions('trip(reason, options)', options, ['openTimeout'])
+  const { openTimeout } = options
+  if (openTimeout === undefined) return undefined
+  const openForMs = parseDuration(openTimeout)
+  if (openForMs === undefined) throw new ArgumentError('options.openTimeout', DURATION_EXPECTED, openTimeout)
+  return openForMs
+}
 
 /**
  * One breaker, as `registry.breaker(name)` hands it out: the same object for the same name. It may be kept: of a breaker
@@ -162,11 +179,11 @@ export class Breaker {
   /**
    * Opens, from any state; it will probe after the open time. Open already, it changes nothing.
    * @param reason told by rejections and the `transition` event; default `'by hand'`
-   * @throws ArgumentError (`INVALID_ARGUMENT`) unless the reason is a string
+   * @throws ArgumentError (`INVALID_ARGUMENT`) unless the reason is a string, and for options that are none
    */
-  trip(reason = 'by hand'): void {
+  trip(reason = 'by hand', options: TripOptions = {}): void {
     if (typeof reason !== 'string') throw new ArgumentError('trip(reason)', 'a string', reason)
-    command(this.#attached(), 'trip', reason)
+    command(this.#attached(), 'trip', reason, openForMsOf(options))
   }
 
   /** Closes, from any state, and clears the evidence, of a closed one too; calls in flight become late. */

@@ -13,9 +13,11 @@ export function send(row: Row, event: BreakerEvent): void {
   deliver(row, event)
 }
 
-export function command(row: Row, type: Command, message = ''): void {
+/** `openForMs`, of a trip: in place of the policy's open time. */
+export function command(row: Row, type: Command, message = '', openForMs?: number): void {
   const at = row.home.clock.now()
-  send(row, type === 'trip' ? { type, message, at } : { type, at })
+  if (type !== 'trip') send(row, { type, at })
+  else send(row, openForMs === undefined ? { type, message, at } : { type, message, at, openForMs })
 }
 
 /** Makes up for what the agenda has not come to yet, so that no event comes before its turn (R05). */

@@ -178,3 +178,31 @@ describe.each(EVERY_WAY)('commands, $way', ({ how }) => {
     await expect(call.ended).resolves.toBe('done')
   })
 })
+
+describe('a trip for a time of its own', () => {
+  it.each(EVERY_WAY)('opens for so long, and the next one for as long as the policy says, $way (R08)', ({ how }) => {
+    const { breaker, clock } = newBreaker({ openTimeout: '30s' }, how)
+    breaker.trip('the server asks for it', { openTimeout: '2m' })
+    expect(breaker.stats()).toMatchObject({ state: 'open', retryAfterMs: 120_000 })
+    clock.advance(119_999)
+    expect(breaker.state).toBe('open')
+    clock.advance(1)
+    expect(breaker.state).toBe('halfOpen')
+    breaker.trip()
+    expect(breaker.stats().retryAfterMs).toBe(30_000)
+  })
+
+  it('may be shorter than the policy’s, and is kept by a snapshot (R25)', () => {
+    const { breaker, registry } = newBreaker({ openTimeout: '30s' })
+    breaker.trip('soon', { openTimeout: 5 })
+    expect(registry.snapshot().breakers[0]).toMatchObject({ remainingMs: 5 })
+  })
+
+  it('refuses what is no time (R50)', () => {
+    const { breaker } = newBreaker()
+    expect(() => breaker.trip('x', { openTimeout: '2 weeks' as never })).toThrow(/a duration above 0/)
+    expect(() => breaker.trip('x', { timeout: 1 } as never)).toThrow(/openTimeout/)
+    expect(() => breaker.trip('x', null as never)).toThrow(/an object/)
+    expect(breaker.state).toBe('closed')
+  })
+})
