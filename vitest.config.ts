@@ -55,8 +55,8 @@ export default defineConfig({
       },
     ],
     retry: 0,
-    // By default one core stays idle, which on two is half of them.
-    maxWorkers: '100%',
+    // More than there are cores, because some wait for processes, browsers and clocks.
+    maxWorkers: '150%',
     // Some compile or start processes, on machines that have other things to do.
     testTimeout: 60_000,
     hookTimeout: 120_000,

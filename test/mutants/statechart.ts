@@ -57,9 +57,8 @@ export const ofTheStatechart: readonly Prey[] = [
     name: 'it reopens without a new deadline',
     breaks: 'R04',
     file,
-    find: 'reopen: open(({ context }) => rules.reopenedByProbes(context.decision, context.policy)),',
-    replace:
-      'reopen: decide((decision, { policy }) => rules.enter(decision, rules.reopenedByProbes(decision, policy))),',
+    find: 'rules.enterOpen(decision, policy, rules.reopenedByProbes(decision, policy), at, seed)',
+    replace: 'rules.enter(decision, rules.reopenedByProbes(decision, policy))',
     policy: plain,
   },
   {
