@@ -1,22 +1,14 @@
 // Who can use the page: axe finds nothing serious, in light and dark, in each view; and it works on a phone.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { chromium } from '../../support/needs.ts'
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
 import { afterwards, serve, TOKEN } from '../support/serving.ts'
-import { eventually, launch, open, photograph } from './support/browser.ts'
+import { eventually, open, photograph, useBrowser } from './support/browser.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-let browser: Browser | undefined
-beforeAll(async () => {
-  if (chromium.path !== null) browser = await launch(chromium.path)
-})
-afterAll(() => browser?.close())
-beforeEach((context) => {
-  if (chromium.path === null) context.skip(chromium.missing)
-})
+const browser = useBrowser()
 
 /** Endpoints in every state, with something in every window. */
 async function serveAll() {
@@ -60,8 +52,7 @@ async function seriousFaults(page: Page): Promise<string[]> {
 
 it.each(['light', 'dark'] as const)('axe finds no serious fault in %s', async (colorScheme) => {
   const { url } = await serveAll()
-  if (browser === undefined) throw new Error(chromium.missing)
-  const { page, faults } = await open(browser, url, { colorScheme, reducedMotion: 'reduce' })
+  const { page, faults } = await open(browser(), url, { colorScheme, reducedMotion: 'reduce' })
   afterwards(() => page.context().close())
   await page.getByRole('row', { name: 'payments' }).waitFor()
   expect(await seriousFaults(page), 'list').toEqual([])
@@ -85,8 +76,7 @@ it('axe finds no serious fault in the fleet of many, whose tiles are reached and
   const { registry, url } = await serve()
   for (let index = 100; index < 300; index++) registry.breaker(`host-${index}`)
   registry.breaker('host-101').isolate()
-  if (browser === undefined) throw new Error(chromium.missing)
-  const { page } = await open(browser, `${url}#/fleet`)
+  const { page } = await open(browser(), `${url}#/fleet`)
   afterwards(() => page.context().close())
   const mosaic = page.getByRole('application', { name: /200 endpoints/ })
   await mosaic.waitFor()
@@ -102,9 +92,8 @@ it('axe finds no serious fault in the fleet of many, whose tiles are reached and
 
 it('works on a phone', async () => {
   const { url } = await serveAll()
-  if (browser === undefined) throw new Error(chromium.missing)
   const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true }
-  const { page } = await open(browser, url, phone)
+  const { page } = await open(browser(), url, phone)
   afterwards(() => page.context().close())
   // Neither the page nor its parts are wider than what is seen of them; only the statechart may be moved sideways.
   const isWithin = () =>

@@ -1,25 +1,14 @@
-// Controls on the page: what an operator sees, is asked, and does; and what is refused.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { RegistryOptions } from '../../../src/index.ts'
-import { chromium } from '../../support/needs.ts'
 import { afterwards, serve, TOKEN } from '../support/serving.ts'
-import { launch, open, photograph } from './support/browser.ts'
+import { open, photograph, useBrowser } from './support/browser.ts'
 
-let browser: Browser | undefined
-beforeAll(async () => {
-  if (chromium.path !== null) browser = await launch(chromium.path)
-})
-afterAll(() => browser?.close())
-beforeEach((context) => {
-  if (chromium.path === null) context.skip(chromium.missing)
-})
+const browser = useBrowser()
 
 async function operate(isOn: boolean, options: RegistryOptions = {}) {
   const { registry, url } = await serve(isOn ? { controls: { token: TOKEN } } : {}, options)
   registry.breaker('mail')
-  if (browser === undefined) throw new Error(chromium.missing)
-  const watched = await open(browser, `${url}#/list?endpoint=mail`)
+  const watched = await open(browser(), `${url}#/list?endpoint=mail`)
   afterwards(() => watched.page.context().close())
   await watched.page.locator('.evidence').waitFor()
   return { registry, ...watched }

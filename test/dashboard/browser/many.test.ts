@@ -1,9 +1,6 @@
-// Ten thousand endpoints that all change at once: how long the page keeps its reader waiting; and a hundred that open.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { chromium } from '../../support/needs.ts'
+import { expect, it } from 'vitest'
 import { afterwards, serve } from '../support/serving.ts'
-import { eventually, launch, open, photograph, type Witness } from './support/browser.ts'
+import { eventually, open, photograph, useBrowser, type Witness } from './support/browser.ts'
 
 const MANY = 10_000
 const ROUND_MS = 250
@@ -15,14 +12,7 @@ const MEDIAN_FRAME_MS = 100
 /** By the clock, so generous; a page that sorts or draws ten thousand for every row that comes takes longer. */
 const LONGEST_TASK_MS = 3_000
 
-let browser: Browser | undefined
-beforeAll(async () => {
-  if (chromium.path !== null) browser = await launch(chromium.path)
-})
-afterAll(() => browser?.close())
-beforeEach((context) => {
-  if (chromium.path === null) context.skip(chromium.missing)
-})
+const browser = useBrowser()
 
 function figuresOf({ longTasks, frames }: Witness) {
   const sorted = frames.toSorted((a, b) => a - b)
@@ -46,8 +36,7 @@ it('ten thousand endpoints that all change stay smooth, in the list, while one i
     for (const breaker of breakers) breaker.recordSuccess(5)
   }, ROUND_MS)
   afterwards(() => clearInterval(timer))
-  if (browser === undefined) throw new Error(chromium.missing)
-  const watched = await open(browser, url)
+  const watched = await open(browser(), url)
   afterwards(() => watched.page.context().close())
   const { page } = watched
   await page.getByText('10,000 endpoints').waitFor()

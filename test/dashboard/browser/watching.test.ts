@@ -1,25 +1,16 @@
 // What somebody sees who watches a process through the page: calls that fail, names that mean harm, a process that stops.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { chromium } from '../../support/needs.ts'
+import { describe, expect, it } from 'vitest'
+import { createVirtualClock } from '../../../src/testing/index.ts'
 import { afterwards, serve } from '../support/serving.ts'
-import { eventually, launch, open, photograph, type Watched } from './support/browser.ts'
+import { eventually, open, photograph, useBrowser, type Watched } from './support/browser.ts'
 import { startProcess } from './support/start-process.ts'
 
-let browser: Browser | undefined
-beforeAll(async () => {
-  if (chromium.path !== null) browser = await launch(chromium.path)
-})
-afterAll(() => browser?.close())
-beforeEach((context) => {
-  if (chromium.path === null) context.skip(chromium.missing)
-})
+const browser = useBrowser()
 
 async function look(url: string, options?: Parameters<typeof open>[2]): Promise<Watched> {
-  if (browser === undefined) throw new Error(chromium.missing)
-  const watched = await open(browser, url, options)
+  const watched = await open(browser(), url, options)
   afterwards(() => watched.page.context().close())
   return watched
 }
@@ -51,12 +42,14 @@ async function startService(): Promise<{ url: string; fail: (isFailing: boolean)
 
 describe('a page that watches', () => {
   it('shows a breaker open as the calls to its server fail, lights its statechart, and shows it close again', async () => {
-    const { registry, url } = await serve({ title: 'shop' })
+    // However long a busy machine takes to show it, it is open until the clock is moved.
+    const clock = createVirtualClock()
+    const { registry, url } = await serve({ title: 'shop' }, { clock })
     const service = await startService()
     const policy = {
       failureThreshold: 3,
       failureRate: { threshold: 0.9, minimumCalls: 20, window: { calls: 20 } },
-      openTimeout: 1500,
+      openTimeout: '30s',
       successThreshold: 2,
       latencySampling: 1,
       isFailure: { value: (value: unknown) => (value as Response).status >= 500 },
@@ -89,6 +82,7 @@ describe('a page that watches', () => {
     await photograph(page, 'payments-open')
 
     service.fail(false)
+    clock.advance('30s')
     await page.locator('.node-active[data-state=halfOpen]').waitFor()
     await call()
     await call()

@@ -3,7 +3,8 @@
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
+import { chromium } from '../../../support/needs.ts'
 
 const SCREENSHOTS = resolve('reports/screenshots')
 const ARGUMENTS = [
@@ -58,7 +59,23 @@ export function eventually<T>(ask: () => T): ReturnType<typeof expect.poll<T>> {
   return expect.poll(ask, { timeout: 20_000 })
 }
 
-export function launch(path: string): Promise<Browser> {
+/** One browser for the tests of a file; where there is none, they are skipped. */
+export function useBrowser(): () => Browser {
+  let browser: Browser | undefined
+  beforeAll(async () => {
+    if (chromium.path !== null) browser = await launch(chromium.path)
+  })
+  afterAll(() => browser?.close())
+  beforeEach((context) => {
+    if (chromium.path === null) context.skip(chromium.missing)
+  })
+  return () => {
+    if (browser === undefined) throw new Error(chromium.missing)
+    return browser
+  }
+}
+
+function launch(path: string): Promise<Browser> {
   return driver.launch({ executablePath: path, args: ARGUMENTS })
 }
 
