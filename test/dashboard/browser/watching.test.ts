@@ -49,7 +49,7 @@ describe('a page that watches', () => {
     const policy = {
       failureThreshold: 3,
       failureRate: { threshold: 0.9, minimumCalls: 20, window: { calls: 20 } },
-      openTimeout: '30s',
+      openTimeout: 30_000,
       successThreshold: 2,
       latencySampling: 1,
       isFailure: { value: (value: unknown) => (value as Response).status >= 500 },
