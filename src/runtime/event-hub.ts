@@ -46,7 +46,11 @@ export class EventHub {
     if (endpoint !== undefined) this.#listenersOf.set(endpoint, listeners)
     listeners.set(name, [...(listeners.get(name) ?? []), own])
     this.#changed(name, endpoint)
+    let isOver = false
     return () => {
+      // The second time, the endpoint may have listeners of others.
+      if (isOver) return
+      isOver = true
       const others = (listeners.get(name) ?? []).filter((other: AnyListener) => other !== own)
       if (others.length > 0) listeners.set(name, others)
       else listeners.delete(name)
