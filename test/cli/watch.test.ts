@@ -171,6 +171,23 @@ describe('where a dashboard refuses, or nothing answers', () => {
     expect(stderr).toMatch(/this dashboard does not answer to that host name; .*allowedHosts \(HTTP 403\)/)
   })
 
+  it('takes a name and a password in the address to where they are asked for, and prints them nowhere', async () => {
+    const registry = createRegistry()
+    registry.breaker('mail')
+    const dashboard = createDashboard(registry)
+    const login = `Basic ${Buffer.from('ops:p@ss').toString('base64')}`
+    const server = createServer((request, response) => {
+      if (request.headers.authorization === login) dashboard.listener(request, response)
+      else response.writeHead(401).end()
+    })
+    dashboards.push(server, dashboard, registry)
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    expect((await cli.run('watch', `http://ops:p%40ss@127.0.0.1:${port}`, '--once')).stdout).toContain('mail')
+    const { stderr } = await cli.run('watch', `http://ops:other@127.0.0.1:${port}`, '--once')
+    expect(stderr).toBe(`switchgear: http://127.0.0.1:${port}/: there is no dashboard (HTTP 401)\n`)
+  })
+
   it('says what is wrong with a port that may not be asked', async () => {
     const { stderr, code } = await cli.run('watch', 'http://127.0.0.1:1', '--once')
     expect({ stderr, code }).toEqual({ stderr: 'switchgear: http://127.0.0.1:1/: fetch failed (bad port)\n', code: 1 })

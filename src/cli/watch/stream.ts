@@ -56,7 +56,7 @@ export async function* follow(base: URL, signal: AbortSignal): AsyncGenerator<Ne
       }
     } catch (error) {
       if (signal.aborted) return
-      if (!wasThere || error instanceof OtherProtocol) throw new Failure(`${base.href}: ${reasonOf(error)}`)
+      if (!wasThere || error instanceof OtherProtocol) throw new Failure(`${shown(base)}: ${reasonOf(error)}`)
       why = reasonOf(error)
     }
     if (signal.aborted) return
@@ -106,8 +106,21 @@ async function* connected(base: URL, signal: AbortSignal): AsyncGenerator<Told[k
   }
 }
 
+/** A name and a password in the address go in a header: fetch takes no address that has them. */
+export function request(url: URL, signal: AbortSignal): Promise<Response> {
+  const { username, password } = url
+  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')
+  const authorization = username === '' && password === '' ? {} : { authorization: `Basic ${login}` }
+  return fetch(shown(url), { signal, headers: { accept: 'text/event-stream, application/json', ...authorization } })
+}
+
+/** Nobody's password is printed. */
+export function shown(url: URL): string {
+  return Object.assign(new URL(url), { username: '', password: '' }).href
+}
+
 async function open(base: URL, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-  const response = await fetch(new URL(PATHS.stream, base), { signal, headers: { accept: 'text/event-stream' } })
+  const response = await request(new URL(PATHS.stream, base), signal)
   const type = response.headers.get('content-type') ?? ''
   if (!response.ok) throw new Error(await refusalIn(response))
   if (response.body === null || !type.startsWith('text/event-stream'))
