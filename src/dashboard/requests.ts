@@ -76,10 +76,15 @@ async function readText({ body }: Request): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
   let bytes = 0
-  for await (const chunk of body) {
-    bytes += chunk.byteLength
-    if (bytes > MOST_BYTES) throw tooLarge
-    text += decoder.decode(chunk, { stream: true })
+  try {
+    for await (const chunk of body) {
+      bytes += chunk.byteLength
+      if (bytes > MOST_BYTES) throw tooLarge
+      text += decoder.decode(chunk, { stream: true })
+    }
+  } catch (error) {
+    // Who goes away in the midst of it is no fault of the dashboard's, to warn the process of.
+    throw error === tooLarge ? error : new Refusal(400, 'invalid', 'the body did not come to its end')
   }
   return text + decoder.decode()
 }

@@ -7,11 +7,16 @@ import { ArgumentError } from './errors.ts'
  * @throws ArgumentError (`INVALID_ARGUMENT`) unless they are an array of strings
  */
 export function matchNames(patterns: readonly string[]): (name: string) => boolean {
-  if (!Array.isArray(patterns)) throw new ArgumentError('patterns', "an array of names, such as ['db-*']", patterns)
+  return matcherOf('patterns', patterns)
+}
+
+/** As `matchNames`; mistakes are told of `where`. @throws ArgumentError */
+export function matcherOf(where: string, patterns: readonly string[]): (name: string) => boolean {
+  if (!Array.isArray(patterns)) throw new ArgumentError(where, "an array of names, such as ['db-*']", patterns)
   const exact = new Set<string>()
   const matchers: ((name: string) => boolean)[] = []
   for (const [index, pattern] of patterns.entries()) {
-    if (typeof pattern !== 'string') throw new ArgumentError(`patterns[${index}]`, 'a string', pattern)
+    if (typeof pattern !== 'string') throw new ArgumentError(`${where}[${index}]`, 'a string', pattern)
     if (isPattern(pattern)) matchers.push(patternOf(pattern))
     else exact.add(pattern)
   }

@@ -61,6 +61,23 @@ const reason = v.variant(
 
 const perState = v.strictObject({ closed: ms, open: ms, halfOpen: ms, forcedOpen: ms, disabled: ms })
 
+const counts = v.pipe(
+  v.strictObject({
+    allowed: natural,
+    rejected: natural,
+    succeeded: natural,
+    failed: natural,
+    ignored: natural,
+    late: natural,
+    slow: natural,
+    // Absent in older snapshots.
+    timedOut: v.optional(natural),
+    fallbacks: v.optional(natural),
+  }),
+  // They are told apart as failures and timeouts: one of the two counters would be negative.
+  v.check(({ timedOut = 0, failed }) => timedOut <= failed, 'no more timedOut than failed'),
+)
+
 const REMAINING_EXPECTED = 'openForMs and remainingMs, for it is open'
 const breaker = v.pipe(
   v.strictObject({
@@ -78,18 +95,7 @@ const breaker = v.pipe(
       failureRate: slidingWindow,
       slowCalls: slidingWindow,
     }),
-    calls: v.strictObject({
-      allowed: natural,
-      rejected: natural,
-      succeeded: natural,
-      failed: natural,
-      ignored: natural,
-      late: natural,
-      slow: natural,
-      // Absent in older snapshots.
-      timedOut: v.optional(natural),
-      fallbacks: v.optional(natural),
-    }),
+    calls: counts,
     timeInState: perState,
   }),
   v.check(

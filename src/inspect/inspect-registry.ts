@@ -17,7 +17,7 @@ import type { BreakerView, RegistryView } from './shown.ts'
 
 /** A registry that is being shown to an inspector. */
 export interface Inspection {
-  /** The endpoints that are shown now. */
+  /** The endpoints that are shown now; none once it has ended. */
   readonly endpoints: readonly string[]
   /** How many openings were not shown, because `maxEndpoints` are shown and none of them gave way. */
   readonly turnedAway: number
@@ -77,7 +77,7 @@ class RegistryInspection implements Inspection {
   }
 
   get endpoints(): readonly string[] {
-    return this.#selection.names
+    return this.#isOver ? [] : this.#selection.names
   }
 
   get turnedAway(): number {

@@ -1,6 +1,7 @@
 // EventHub: calls listeners, and all other code that is not ours.
 // A listener runs between turns, never inside an actor, so it may call, trip or delete whatever it likes.
 import { ArgumentError, describeValue } from '../edge/errors.ts'
+import { expectedInsteadOf } from '../edge/option-object.ts'
 import { EVENT_CHANNELS } from './channels.ts'
 import {
   type ErrorSource,
@@ -37,8 +38,10 @@ export class EventHub {
    * @throws ArgumentError for an unknown name or a listener that is not a function.
    */
   on<N extends EventName>(name: N, listener: Listener<N>, endpoint?: string): () => void {
-    if (!Object.hasOwn(EVENT_NAMES, name))
-      throw new ArgumentError('on(name)', Object.keys(EVENT_NAMES).join(', '), name)
+    if (!Object.hasOwn(EVENT_NAMES, name)) {
+      const expected = expectedInsteadOf(describeValue(name), Object.keys(EVENT_NAMES))
+      throw new ArgumentError('on(name)', expected, name)
+    }
     if (typeof listener !== 'function') throw new ArgumentError('on(name, listener)', 'a function', listener)
     // A listener of its own for each call, so that the same function subscribed twice is unsubscribed once.
     const own: AnyListener = (event) => listener(event)
@@ -46,7 +49,11 @@ export class EventHub {
     if (endpoint !== undefined) this.#listenersOf.set(endpoint, listeners)
     listeners.set(name, [...(listeners.get(name) ?? []), own])
     this.#changed(name, endpoint)
+    let isOver = false
     return () => {
+      // The second time, the endpoint may have listeners of others.
+      if (isOver) return
+      isOver = true
       const others = (listeners.get(name) ?? []).filter((other: AnyListener) => other !== own)
       if (others.length > 0) listeners.set(name, others)
       else listeners.delete(name)

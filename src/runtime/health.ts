@@ -1,5 +1,5 @@
 // Health: whether a service can do its work, by the state of its breakers.
-import { matchNames } from '../edge/name-pattern.ts'
+import { matcherOf } from '../edge/name-pattern.ts'
 import { checkOptions } from '../edge/option-object.ts'
 import type { BreakerState } from '../rules/decide.ts'
 import { describeReason } from '../rules/triggers.ts'
@@ -40,7 +40,7 @@ export interface EndpointHealth {
 
 export function healthOf(rows: Iterable<Row>, rules: HealthRules): Health {
   checkOptions('health(rules)', rules, ['critical'])
-  const isCritical = matchNames(rules.critical ?? [])
+  const isCritical = matcherOf('health(rules).critical', rules.critical ?? [])
   const endpoints: EndpointHealth[] = []
   for (const row of rows) {
     if (row.state === 'closed' || row.state === 'disabled') continue

@@ -30,7 +30,9 @@ export class StatsReader {
 }
 
 /** A number that grows with everything that happens to a row. */
-function versionOf({ generation, allowed, succeeded, failed, chronicle }: Row): number {
-  const { rejected, ignored, late } = chronicle
-  return generation + allowed + succeeded + failed + rejected + ignored + late
+function versionOf({ generation, allowed, succeeded, failed, probes, chronicle }: Row): number {
+  const { rejected, ignored, late, fallbacks, lastProbe } = chronicle
+  // A probe whose lease has expired is counted nowhere; but it is not in flight any more.
+  const endedProbes = lastProbe - probes.length
+  return generation + allowed + succeeded + failed + rejected + ignored + late + fallbacks + endedProbes
 }

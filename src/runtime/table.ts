@@ -189,7 +189,7 @@ export class Table {
   #ignorePolicy(endpoint: string): void {
     this.#warnedOf.add(endpoint)
     const { hub, turns } = this.home
-    if (hub.hears('policyIgnored')) turns.run(() => hub.post('policyIgnored', { endpoint }))
+    if (hub.hears('policyIgnored', endpoint)) turns.run(() => hub.post('policyIgnored', { endpoint }))
     else {
       const text = `breaker ${describeValue(endpoint)} has a policy; use configure() to give it another`
       warn(text, 'SWITCHGEAR_POLICY_IGNORED')

@@ -1,9 +1,12 @@
 // The command watch as it is installed, beside real servers: as lines, as a table once, and live in a terminal.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import { stripVTControlCharacters } from 'node:util'
-import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest'
+import { follow } from '../../src/cli/watch/stream.ts'
 import { createDashboard } from '../../src/dashboard/index.ts'
 import { createRegistry } from '../../src/index.ts'
 import { needs } from '../support/needs.ts'
@@ -152,6 +155,59 @@ describe('where there is no dashboard', () => {
       expect({ stdout, code }).toEqual({ stdout: '', code: 1 })
       expect(stderr).toContain(message)
       expect(stderr.trimEnd()).not.toContain('\n')
+    }
+  })
+})
+
+describe('where a dashboard refuses, or nothing answers', () => {
+  it('says why, in the words of the dashboard', async () => {
+    const registry = createRegistry()
+    const server = createServer(createDashboard(registry).listener)
+    dashboards.push(server, registry)
+    await once(server.listen(0, '127.0.0.2'), 'listening')
+    const { port } = server.address() as AddressInfo
+    const { stderr, code } = await cli.run('watch', `http://127.0.0.2:${port}`, '--once')
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/this dashboard does not answer to that host name; .*allowedHosts \(HTTP 403\)/)
+  })
+
+  it('takes a name and a password in the address to where they are asked for, and prints them nowhere', async () => {
+    const registry = createRegistry()
+    registry.breaker('mail')
+    const dashboard = createDashboard(registry)
+    const login = `Basic ${Buffer.from('ops:p@ss').toString('base64')}`
+    const server = createServer((request, response) => {
+      if (request.headers.authorization === login) dashboard.listener(request, response)
+      else response.writeHead(401).end()
+    })
+    dashboards.push(server, dashboard, registry)
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    expect((await cli.run('watch', `http://ops:p%40ss@127.0.0.1:${port}`, '--once')).stdout).toContain('mail')
+    const { stderr } = await cli.run('watch', `http://ops:other@127.0.0.1:${port}`, '--once')
+    expect(stderr).toBe(`switchgear: http://127.0.0.1:${port}/: there is no dashboard (HTTP 401)\n`)
+  })
+
+  it('says what is wrong with a port that may not be asked', async () => {
+    const { stderr, code } = await cli.run('watch', 'http://127.0.0.1:1', '--once')
+    expect({ stderr, code }).toEqual({ stderr: 'switchgear: http://127.0.0.1:1/: fetch failed (bad port)\n', code: 1 })
+  })
+
+  it('says how long it was silent, also where nothing ever came', async () => {
+    const server = createServer(() => {})
+    dashboards.push(server)
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const asked = once(server, 'request')
+      const news = follow(new URL(`http://127.0.0.1:${port}/`), new AbortController().signal).next()
+      news.catch(() => {})
+      await asked
+      vi.advanceTimersByTime(25_000)
+      await expect(news).rejects.toThrow('nothing heard for 25 s')
+    } finally {
+      vi.useRealTimers()
     }
   })
 })

@@ -1,5 +1,5 @@
 // Commands and changes of policies: who may, what they do, and what is said to who may not or asks for nonsense.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { COMMANDS, readRow } from '../../src/dashboard/protocol.ts'
 import type { BreakerState } from '../../src/index.ts'
 import { post, rawRequest, serve, TOKEN } from './support/serving.ts'
@@ -150,6 +150,17 @@ describe('a body that is wrong', () => {
       const answer = await rawRequest(`${url}api/control`, { method: 'POST', headers: sent, body })
       expect(answer.status).toBe(413)
     }
+  })
+
+  it('may break off: that is no matter for the process', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    onTestFinished(() => warn.mockRestore())
+    const { dashboard } = await serve(on)
+    const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' }
+    const body = new ReadableStream({ pull: () => Promise.reject(new Error('aborted')) })
+    const request = new Request('http://localhost/api/control', { method: 'POST', headers, body, duplex: 'half' })
+    expect((await dashboard.fetch(request)).status).toBe(400)
+    expect(warn).not.toHaveBeenCalled()
   })
 
   it('may hold the longest name there is', async () => {

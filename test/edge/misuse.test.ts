@@ -70,9 +70,10 @@ const WRONG_USES: Record<string, [(breaker: Breaker, registry: Registry) => unkn
   'wrap(5)': [(breaker) => breaker.wrap(5 as never), /^wrap\(fn\): expected a function, received 5/],
   "on('nope')": [
     (_, registry) => registry.on('nope' as EventName, () => {}),
-    /^on\(name\): expected transition, .*"nope"/,
+    /^on\(name\): expected one of transition, .*"nope"/,
   ],
   "on('toString')": [(_, registry) => registry.on('toString' as EventName, () => {}), /received "toString"/],
+  "on('succes')": [(_, registry) => registry.on('succes' as EventName, () => {}), /did you mean success\?/],
   'on(undefined)': [(_, registry) => registry.on(undefined as never, () => {}), /received undefined/],
   "on('late', 5)": [(_, registry) => registry.on('late', 5 as never), /^on\(name, listener\): expected a function/],
 }

@@ -114,8 +114,8 @@ describe('wrong arguments', () => {
     [{}, undefined, 'healthHandler(registry): expected a registry'],
     [registry, null, 'options: expected an object'],
     [registry, { crit: [] }, 'options.crit: expected one of critical, details'],
-    [registry, { critical: 'a' }, 'expected an array of names, such as [\'db-*\'], received "a"'],
-    [registry, { critical: [1] }, 'expected a string, received 1'],
+    [registry, { critical: 'a' }, 'critical: expected an array of names, such as [\'db-*\'], received "a"'],
+    [registry, { critical: [1] }, 'critical[0]: expected a string, received 1'],
     [registry, { details: 1 }, 'options.details: expected true or false, received 1'],
   ])('%# are refused at once', (given, options, message) => {
     expect(() => healthHandler(given as never, options as never)).toThrow(message)

@@ -40,7 +40,9 @@ describe.each(EVERY_WAY)('a running registry, $way', ({ how }) => {
     const inspection = inspectRegistry(registry, { inspector: viewer })
     await succeed(breaker)
     viewer.news()
+    expect(inspection.endpoints).toEqual(['a'])
     inspection.detach()
+    expect(inspection.endpoints).toEqual([])
     const stopped = viewer.news()
     expect(stopped.map((message) => message.type === '@xstate.snapshot' && message.snapshot.status)).toEqual([
       'stopped',

@@ -50,6 +50,29 @@ describe('the listeners of one event', () => {
     expect(await warning).toMatchObject({ code: 'SWITCHGEAR_POLICY_IGNORED' })
   })
 
+  it('of one endpoint stay, though one that has left leaves again (R32)', async () => {
+    const { breaker } = newBreaker()
+    const heard: string[] = []
+    const unsubscribe = breaker.on('success', () => heard.push('first'))
+    unsubscribe()
+    breaker.on('success', () => heard.push('second'))
+    unsubscribe()
+    await breaker.call(() => 'value')
+    expect(heard).toEqual(['second'])
+  })
+
+  it('of one endpoint hear of a policy that is ignored, and nobody is warned (R21)', () => {
+    const { registry } = newRegistry()
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const breaker = registry.breaker('a', { failureThreshold: 3 })
+    const heard: string[] = []
+    breaker.on('policyIgnored', ({ endpoint }) => heard.push(endpoint))
+    registry.breaker('a', { failureThreshold: 4 })
+    expect(heard).toEqual(['a'])
+    expect(warn).not.toHaveBeenCalled()
+    warn.mockRestore()
+  })
+
   it('hear nothing that happened when nobody listened (R32)', () => {
     const { registry } = newRegistry({ maxBreakers: 1 })
     const heard: string[] = []

@@ -72,6 +72,27 @@ describe('a reader of changes', () => {
     expect([...reader.read()]).toMatchObject([{ endpoint: 'a', state: 'halfOpen' }])
   })
 
+  it('notices a probe whose lease has expired, though it is counted nowhere (R08)', () => {
+    const policy = { halfOpenMaxCalls: 2, halfOpenFailureThreshold: 2, probeTimeout: 5_000 }
+    const { registry, clock, breaker } = newBreaker(policy)
+    breaker.trip()
+    clock.advance(30_000)
+    breaker.tryAcquire()
+    const reader = registry.changes()
+    read(reader)
+    clock.advance(5_000)
+    expect([...reader.read()]).toMatchObject([{ state: 'halfOpen', probesInFlight: 0 }])
+  })
+
+  it('notices a fallback that was asked after it had read of the rejection', async () => {
+    const { registry, breaker } = newBreaker()
+    breaker.trip()
+    const reader = registry.changes()
+    registry.on('rejected', () => read(reader))
+    await breaker.call(() => 'not run', { fallback: () => 'instead' })
+    expect([...reader.read()]).toMatchObject([{ calls: { rejected: 1, fallbacks: 1 } }])
+  })
+
   it('may pause while breakers come and go', async () => {
     const { registry } = newRegistry()
     for (let index = 0; index < 4; index++) registry.breaker(`${index}`)

@@ -455,6 +455,7 @@ describe('a snapshot that is not one', () => {
     'no tally': { tally: undefined },
     'a key too many': { more: 1 },
     'counts that are wrong': { calls: { ...breaker?.calls, allowed: 0.5 } },
+    'more timeouts than failures': { calls: { ...breaker?.calls, failed: 1, timedOut: 2 } },
     'a generation that could not grow any more': { generation: Number.MAX_SAFE_INTEGER },
     'a count that could not grow any more': { openings: 2 ** 53 },
     'a reason of no known type': { reason: { type: 'boredom' } },

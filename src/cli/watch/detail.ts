@@ -3,6 +3,7 @@ import { type EndpointDetail, PATHS, readRow } from '../../dashboard/index.ts'
 import { cut, inWords, type Paint, paintState, safeText, wrap } from '../../terminal/index.ts'
 import type { Board } from './board.ts'
 import { nextProbe, type Size, transitionLine } from './picture.ts'
+import { request } from './stream.ts'
 import type { View } from './view.ts'
 
 export interface Detail {
@@ -25,7 +26,7 @@ export function createDetail(base: URL, signal: AbortSignal): Detail {
     const url = new URL(PATHS.endpoint, base)
     url.searchParams.set('name', name)
     try {
-      const response = await fetch(url, { signal })
+      const response = await request(url, signal)
       if (!response.ok)
         throw new Error(response.status === 404 ? 'there is no such endpoint any more' : `HTTP ${response.status}`)
       const answer = (await response.json()) as EndpointDetail

@@ -1,6 +1,7 @@
 // Stream: a dashboard's events, connected again whenever they break off. Silence is a break, too.
 import { createParser } from 'eventsource-parser'
-import { PATHS, PROTOCOL, type StreamEvents } from '../../dashboard/index.ts'
+import { type ErrorAnswer, PATHS, PROTOCOL, type StreamEvents } from '../../dashboard/index.ts'
+import { safeText } from '../../terminal/index.ts'
 import { Failure, WRONG_ARGUMENTS } from '../exit.ts'
 
 type Told = { [N in keyof StreamEvents]: { readonly kind: 'event'; readonly name: N; readonly data: StreamEvents[N] } }
@@ -55,7 +56,7 @@ export async function* follow(base: URL, signal: AbortSignal): AsyncGenerator<Ne
       }
     } catch (error) {
       if (signal.aborted) return
-      if (!wasThere || error instanceof OtherProtocol) throw new Failure(`${base.href}: ${reasonOf(error)}`)
+      if (!wasThere || error instanceof OtherProtocol) throw new Failure(`${shown(base)}: ${reasonOf(error)}`)
       why = reasonOf(error)
     }
     if (signal.aborted) return
@@ -71,7 +72,7 @@ async function* connected(base: URL, signal: AbortSignal): AsyncGenerator<Told[k
   const connection = new AbortController()
   const end = () => connection.abort()
   signal.addEventListener('abort', end, { once: true })
-  let silence = setTimeout(end, SILENCE_MS)
+  let silence: NodeJS.Timeout | undefined
   let isSilent = false
   const heard = () => {
     clearTimeout(silence)
@@ -81,6 +82,7 @@ async function* connected(base: URL, signal: AbortSignal): AsyncGenerator<Told[k
     }, SILENCE_MS)
   }
   try {
+    heard()
     const body = await open(base, connection.signal)
     const events: Told[keyof Told][] = []
     const parser = createParser({
@@ -104,13 +106,33 @@ async function* connected(base: URL, signal: AbortSignal): AsyncGenerator<Told[k
   }
 }
 
+/** A name and a password in the address go in a header: fetch takes no address that has them. */
+export function request(url: URL, signal: AbortSignal): Promise<Response> {
+  const { username, password } = url
+  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')
+  const authorization = username === '' && password === '' ? {} : { authorization: `Basic ${login}` }
+  return fetch(shown(url), { signal, headers: { accept: 'text/event-stream, application/json', ...authorization } })
+}
+
+/** Nobody's password is printed. */
+export function shown(url: URL): string {
+  return Object.assign(new URL(url), { username: '', password: '' }).href
+}
+
 async function open(base: URL, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
-  const response = await fetch(new URL(PATHS.stream, base), { signal, headers: { accept: 'text/event-stream' } })
+  const response = await request(new URL(PATHS.stream, base), signal)
   const type = response.headers.get('content-type') ?? ''
-  if (!response.ok) throw new Error(`there is no dashboard (HTTP ${response.status})`)
+  if (!response.ok) throw new Error(await refusalIn(response))
   if (response.body === null || !type.startsWith('text/event-stream'))
     throw new Error('there is something else than a dashboard')
   return response.body
+}
+
+/** A dashboard says why it refuses; whatever else is there has no such words. */
+async function refusalIn(response: Response): Promise<string> {
+  const answer = (await response.json().catch(() => null)) as Partial<ErrorAnswer> | null
+  const why: unknown = answer?.error?.message
+  return `${typeof why === 'string' ? safeText(why) : 'there is no dashboard'} (HTTP ${response.status})`
 }
 
 function eventOf(name: keyof StreamEvents, text: string): Told[keyof Told] {
@@ -129,7 +151,8 @@ function reasonOf(error: unknown): string {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code
   if (code === 'ECONNREFUSED') return 'nobody listens there (is the process running, and its dashboard?)'
   if (code === 'ENOTFOUND') return 'there is no such host'
-  return code === undefined ? message : `${message} (${code})`
+  const why = code ?? (cause as Error | undefined)?.message
+  return why === undefined ? message : `${message} (${why})`
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -7,7 +7,7 @@ import { jsonLine, linesOf } from './json-lines.ts'
 import { showLive } from './live.ts'
 import { chosen, tableOfAll } from './picture.ts'
 import type { Sort } from './sort.ts'
-import { baseOf, follow } from './stream.ts'
+import { baseOf, follow, shown } from './stream.ts'
 import { newView } from './view.ts'
 
 export interface WatchValues {
@@ -44,7 +44,7 @@ async function printOnce(base: URL, signal: AbortSignal, { json, sort, filter }:
   const patience = setTimeout(end, PATIENCE_MS)
   try {
     for await (const news of follow(base, enough.signal)) {
-      if (news.kind === 'lost') throw new Failure(`${base.href}: ${news.why} before every endpoint was told`)
+      if (news.kind === 'lost') throw new Failure(`${shown(base)}: ${news.why} before every endpoint was told`)
       tell(board, news)
       if (board.isComplete) break
     }
@@ -54,7 +54,7 @@ async function printOnce(base: URL, signal: AbortSignal, { json, sort, filter }:
     end()
   }
   if (signal.aborted) return
-  if (!board.isComplete) throw new Failure(`${base.href}: not every endpoint was told within ${PATIENCE_MS / 1000} s`)
+  if (!board.isComplete) throw new Failure(`${shown(base)}: not every endpoint was told within ${PATIENCE_MS / 1000} s`)
   const all = chosen(board, newView(sort, filter))
   if (json === true) return print(`${jsonLine({ ...board.hello, endpoints: all.map(({ row }) => row) })}\n`)
   const { stdout } = process
