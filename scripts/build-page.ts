@@ -1,5 +1,6 @@
 // npm run build:page: the dashboard's page, from src/dashboard/page into the generated module src/dashboard/page-files.ts,
-// which the server serves from memory. The statechart's picture is made here, from the machine that runs.
+// which the server serves from memory; with --if-missing only where there is none. The statechart's picture is made here,
+// from the machine that runs.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -9,6 +10,7 @@ import { breakerMachine } from '../machines/index.ts'
 import { pictureOf } from './statechart-picture.ts'
 
 const REPOSITORY = resolve(import.meta.dirname, '..')
+const MODULE = join(REPOSITORY, 'src/dashboard/page-files.ts')
 const TYPES: Record<string, string> = {
   html: 'text/html; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
@@ -73,13 +75,13 @@ export async function writePage(): Promise<Record<string, PageFile>> {
   const files = await buildPage()
   const size = compressedSize(files)
   if (size > LARGEST) throw new Error(`the page is ${size} bytes compressed, more than ${LARGEST}`)
-  const module = join(REPOSITORY, 'src/dashboard/page-files.ts')
   // Somebody may be reading it.
-  if (!existsSync(module) || readFileSync(module, 'utf8') !== moduleOf(files)) writeFileSync(module, moduleOf(files))
+  if (!existsSync(MODULE) || readFileSync(MODULE, 'utf8') !== moduleOf(files)) writeFileSync(MODULE, moduleOf(files))
   return files
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+const isWanted = !process.argv.includes('--if-missing') || !existsSync(MODULE)
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href && isWanted) {
   const files = await writePage()
   for (const [path, { body }] of Object.entries(files)) console.log(`${path}: ${body.length} bytes`)
   console.log(`compressed: ${compressedSize(files)} bytes`)

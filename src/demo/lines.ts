@@ -27,6 +27,8 @@ export function printLines(out: NodeJS.WritableStream, paint: Paint): Audience {
   return {
     begins({ options, endpoints, notices }) {
       nameWidth = widthOfNames(endpoints)
+      // First, because it is what somebody who asked for it looks for.
+      for (const notice of notices) out.write(`${notice}\n`)
       for (const { name, url, pids } of endpoints) {
         out.write(`${name.padEnd(nameWidth)}  ${url}${pids.length > 0 ? `  pid ${pids.join(', ')}` : ''}\n`)
       }
@@ -34,7 +36,6 @@ export function printLines(out: NodeJS.WritableStream, paint: Paint): Audience {
         ? `for ${options.durationMs / 1000} s`
         : 'until it is interrupted'
       out.write(`${options.rate} calls/s to each, with and without its breaker, ${howLong}\n`)
-      for (const notice of notices) out.write(`${notice}\n`)
     },
     happened(entry) {
       out.write(`${lineOf(entry, nameWidth, paint)}\n`)

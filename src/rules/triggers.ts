@@ -83,13 +83,13 @@ function isReached(window: SlidingWindow, { threshold, minimumCalls }: RateRule)
 export function describeReason(reason: Reason): string {
   switch (reason.type) {
     case 'consecutiveFailures':
-      return `${reason.failures} consecutive failures (threshold ${reason.threshold})`
+      return `${counted(reason.failures, 'consecutive failure')} (threshold ${reason.threshold})`
     case 'cumulativeFailures':
-      return `${reason.failures} failures since it closed (threshold ${reason.threshold})`
+      return `${counted(reason.failures, 'failure')} since it closed (threshold ${reason.threshold})`
     case 'failuresInWindow':
-      return `${reason.failures} failures within ${reason.windowMs} ms (threshold ${reason.threshold})`
+      return `${counted(reason.failures, 'failure')} within ${reason.windowMs} ms (threshold ${reason.threshold})`
     case 'failureRate':
-      return `failure rate ${percent(reason.rate)} over ${reason.calls} calls (threshold ${percent(reason.threshold)})`
+      return `failure rate ${percent(reason.rate)} over ${counted(reason.calls, 'call')} (threshold ${percent(reason.threshold)})`
     case 'slowCallRate':
       return `${percent(reason.rate)} of ${reason.calls} calls slower than ${reason.slowerThanMs} ms (threshold ${percent(reason.threshold)})`
     case 'probeFailures':
@@ -105,6 +105,10 @@ export function describeReason(reason: Reason): string {
     default:
       return reason.type
   }
+}
+
+function counted(count: number, what: string): string {
+  return count === 1 ? `1 ${what}` : `${count} ${what}s`
 }
 
 function percent(rate: number): string {
