@@ -1,0 +1,75 @@
+// Places: the breakers that one fetch or interceptor has made, no more than it may: names come from outside the program.
+import { type Breaker, isBreakerError, type Registry } from '../index.ts'
+
+export interface Place {
+  readonly breaker: Breaker
+  /** How many requests are under way: those go last. */
+  inFlight: number
+  /** Since it was last looked at for eviction. */
+  isUsed: boolean
+}
+
+/** A choice must not cost more the more places there are. */
+const MOST_LOOKS = 64
+
+export class Places {
+  readonly #registry: Registry
+  readonly #most: number
+  /** The longest not looked at first. */
+  readonly #places = new Map<string, Place>()
+
+  constructor(registry: Registry, most: number) {
+    this.#registry = registry
+    this.#most = most
+  }
+
+  /**
+   * The place of this name; `null` where there is no room for another breaker.
+   * @throws RegistryClosedError (`REGISTRY_CLOSED`)
+   */
+  find(name: string): Place | null {
+    const known = this.#places.get(name)
+    if (known !== undefined) {
+      known.isUsed = true
+      return known
+    }
+    // Made by somebody else, for whom it stays.
+    if (this.#registry.has(name)) return { breaker: this.#registry.breaker(name), inFlight: 0, isUsed: true }
+    return this.#make(name)
+  }
+
+  #make(name: string): Place | null {
+    if (this.#places.size >= this.#most && !this.#makeRoom()) return null
+    try {
+      const place = { breaker: this.#registry.breaker(name), inFlight: 0, isUsed: false }
+      this.#places.set(name, place)
+      return place
+    } catch (error) {
+      if (isBreakerError(error, 'REGISTRY_FULL')) return null
+      throw error
+    }
+  }
+
+  /** A closed one without requests under way; else any that is closed. What is open holds a decision. */
+  #makeRoom(): boolean {
+    let second: string | undefined
+    let looks = Math.min(this.#places.size * 2, MOST_LOOKS)
+    for (const [name, place] of this.#places) {
+      if (looks-- === 0) break
+      const isClosed = this.#registry.state(name) === 'closed'
+      if (isClosed && place.inFlight === 0 && !place.isUsed) return this.#evict(name)
+      if (isClosed) second ??= name
+      place.isUsed = false
+      // Behind the others, which are looked at first next time.
+      this.#places.delete(name)
+      this.#places.set(name, place)
+    }
+    return second !== undefined && this.#evict(second)
+  }
+
+  #evict(name: string): true {
+    this.#places.delete(name)
+    this.#registry.delete(name)
+    return true
+  }
+}
