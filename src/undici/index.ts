@@ -1,0 +1,3 @@
+// Public entry `switchgear/undici`.
+export { HttpStatusError, type OutgoingRequest } from '../requests/index.ts'
+export { breakerInterceptor, type InterceptorOptions, type UndiciResponse } from './interceptor.ts'
