@@ -100,7 +100,13 @@ function mayOpen(breaker: Breaker, { generation }: Permit): boolean {
   return breaker.generation === generation && (breaker.state === 'closed' || breaker.state === 'halfOpen')
 }
 
-/** Of `AbortSignal.timeout`, or of a breaker around this one: the server did not answer in time. */
+/** Of `AbortSignal.timeout`, of a breaker around this one, or of a client such as axios: the server did not answer in time. */
 function isDeadline(reason: unknown): boolean {
-  return (reason instanceof Error && reason.name === 'TimeoutError') || isBreakerError(reason, 'CALL_TIMEOUT')
+  try {
+    const { name, code } = reason as { readonly name?: unknown; readonly code?: unknown }
+    return name === 'TimeoutError' || code === 'ETIMEDOUT' || isBreakerError(reason, 'CALL_TIMEOUT')
+  } catch {
+    // There is none, or it can't be read.
+    return false
+  }
 }

@@ -25,6 +25,7 @@ const MISTAKES: readonly unknown[] = [
   'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
   'UND_ERR_DESTROYED',
   'UND_ERR_CLOSED',
+  'UND_MOCK_ERR_MOCK_NOT_MATCHED',
 ]
 
 /** Ends a request that has no answer. A handler that throws has nobody above it here. */
