@@ -20,6 +20,11 @@ export class Guard<R> {
     return this.#rules.key !== undefined
   }
 
+  /** Whether it has made a breaker of this name. */
+  knows(name: string): boolean {
+    return this.#places.has(name)
+  }
+
   /** What `key` says. @throws ArgumentError (`INVALID_ARGUMENT`) */
   nameOf(request: OutgoingRequest): string {
     let name: unknown

@@ -23,6 +23,10 @@ export class Places {
     this.#most = most
   }
 
+  has(name: string): boolean {
+    return this.#places.has(name)
+  }
+
   /**
    * The place of this name; `null` where there is no room for another breaker.
    * @throws RegistryClosedError (`REGISTRY_CLOSED`)

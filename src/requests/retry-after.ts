@@ -16,11 +16,11 @@ const DATE = /^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,?
  * For how long an answer asks to be left alone, at most `longestMs`; `undefined` for one that does not ask, or asks for nothing
  * that could be heeded: a time that has passed, a negative or fractional number, garbage.
  */
-export function openTimeOf({ status, header }: AnswerHead, longestMs: number, now: number): number | undefined {
-  if (!STATUSES.includes(status)) return undefined
-  const text = header('retry-after')?.trim()
+export function openTimeOf(head: AnswerHead, longestMs: number, now: number): number | undefined {
+  if (!STATUSES.includes(head.status)) return undefined
+  const text = head.header('retry-after')?.trim()
   if (text === undefined || text === '') return undefined
-  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : untilDate(text, header('date'), now)
+  const ms = /^\d+$/.test(text) ? Number(text) * 1_000 : untilDate(text, head.header('date'), now)
   return ms > 0 ? Math.min(ms, longestMs) : undefined
 }
 

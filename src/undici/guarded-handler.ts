@@ -1,41 +1,12 @@
 // GuardedHandler: between undici and who made the request; hears how it goes, and stops it when its time is up.
 import type { Dispatcher } from 'undici'
-import { type Exchange, warn } from '../requests/index.ts'
+import type { Exchange } from '../requests/index.ts'
+import { giveUp, type Handler, isMistake } from './ending.ts'
 import type { UndiciResponse } from './interceptor.ts'
 
-type Handler = Dispatcher.DispatchHandler
 type Controller = Dispatcher.DispatchController
 type Hook<N extends keyof Handler> = Required<Handler>[N]
 type Headers = UndiciResponse['headers']
-
-/** What a handler is given that never had another: there is nothing to stop. */
-const IDLE: Controller = Object.freeze({
-  aborted: false,
-  paused: false,
-  reason: null,
-  abort() {},
-  pause() {},
-  resume() {},
-})
-
-/** The request was not understood, or its dispatcher is closed: says nothing about the server. */
-const MISTAKES: readonly unknown[] = [
-  'UND_ERR_INVALID_ARG',
-  'UND_ERR_NOT_SUPPORTED',
-  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
-  'UND_ERR_DESTROYED',
-  'UND_ERR_CLOSED',
-  'UND_MOCK_ERR_MOCK_NOT_MATCHED',
-]
-
-/** Ends a request that has no answer. A handler that throws has nobody above it here. */
-export function giveUp(handler: Handler, error: unknown, controller: Controller = IDLE): void {
-  try {
-    handler.onResponseError?.(controller, error as Error)
-  } catch (thrown) {
-    warn(thrown)
-  }
-}
 
 export class GuardedHandler implements Handler {
   readonly #exchange: Exchange<UndiciResponse>
@@ -96,7 +67,7 @@ export class GuardedHandler implements Handler {
     if (this.#stoppedBy !== undefined) return
     // Undici itself does not abort: who does has the controller, or the body, in hand.
     if (controller?.aborted) this.#exchange.calledOff(controller.reason ?? error)
-    else if (MISTAKES.includes((error as { readonly code?: unknown }).code)) this.#exchange.calledOff(error)
+    else if (isMistake(error)) this.#exchange.calledOff(error)
     else this.#exchange.failed(error)
     this.#handler.onResponseError?.(controller, error)
   }

@@ -3,8 +3,10 @@ import type { Dispatcher } from 'undici'
 import { ArgumentError, type Registry } from '../index.ts'
 import { checkOptions } from '../options/index.ts'
 import { type Exchange, GUARD_OPTIONS, Guard, type GuardOptions } from '../requests/index.ts'
-import { GuardedHandler, giveUp } from './guarded-handler.ts'
+import { giveUp } from './ending.ts'
+import { GuardedHandler } from './guarded-handler.ts'
 import { outgoing } from './outgoing.ts'
+import { hasRawHooks, RawHandler } from './raw-handler.ts'
 
 /** What `isFailure` is asked about. */
 export interface UndiciResponse {
@@ -39,9 +41,9 @@ export function breakerInterceptor(
 
   return (dispatch) => {
     const send = (exchange: Exchange<UndiciResponse>, given: Options, handler: Handler): boolean => {
-      const guarded = new GuardedHandler(exchange, handler)
+      const guarded = hasRawHooks(handler) ? new RawHandler(exchange, handler) : new GuardedHandler(exchange, handler)
       try {
-        return dispatch(given, guarded)
+        return dispatch(given, guarded as Handler)
       } catch (error) {
         // Nothing was sent.
         exchange.calledOff(error)
@@ -65,6 +67,8 @@ export function breakerInterceptor(
 function nameOf(guard: Guard<UndiciResponse>, given: Options): string {
   if (guard.hasKey) return guard.nameOf(outgoing(given))
   const { origin } = given
+  // Undici's own functions give it as it is here, and to read it again takes longer than all the rest.
+  if (typeof origin === 'string' && guard.knows(origin)) return origin
   if (origin instanceof URL) return origin.origin
   // A Client or a Pool knows its only origin, and does not tell.
   if (typeof origin !== 'string' || !URL.canParse(origin)) {
