@@ -3,6 +3,8 @@ import { type Breaker, isBreakerError, type Registry } from '../index.ts'
 
 export interface Place {
   readonly breaker: Breaker
+  /** What somebody else has made stays in the registry. */
+  readonly isOurs: boolean
   /** How many requests are under way: those go last. */
   inFlight: number
   /** Since it was last looked at for eviction. */
@@ -33,19 +35,16 @@ export class Places {
    */
   find(name: string): Place | null {
     const known = this.#places.get(name)
-    if (known !== undefined) {
-      known.isUsed = true
-      return known
-    }
-    // Made by somebody else, for whom it stays.
-    if (this.#registry.has(name)) return { breaker: this.#registry.breaker(name), inFlight: 0, isUsed: true }
-    return this.#make(name)
+    if (known === undefined) return this.#make(name)
+    known.isUsed = true
+    return known
   }
 
   #make(name: string): Place | null {
     if (this.#places.size >= this.#most && !this.#makeRoom()) return null
     try {
-      const place = { breaker: this.#registry.breaker(name), inFlight: 0, isUsed: false }
+      const isOurs = !this.#registry.has(name)
+      const place = { breaker: this.#registry.breaker(name), isOurs, inFlight: 0, isUsed: false }
       this.#places.set(name, place)
       return place
     } catch (error) {
@@ -54,15 +53,15 @@ export class Places {
     }
   }
 
-  /** A closed one without requests under way; else any that is closed. What is open holds a decision. */
+  /** One without requests under way; else any. A breaker of ours that is not closed holds a decision. */
   #makeRoom(): boolean {
     let second: string | undefined
     let looks = Math.min(this.#places.size * 2, MOST_LOOKS)
     for (const [name, place] of this.#places) {
       if (looks-- === 0) break
-      const isClosed = this.#registry.state(name) === 'closed'
-      if (isClosed && place.inFlight === 0 && !place.isUsed) return this.#evict(name)
-      if (isClosed) second ??= name
+      const mayGo = !place.isOurs || this.#registry.state(name) === 'closed'
+      if (mayGo && place.inFlight === 0 && !place.isUsed) return this.#evict(name)
+      if (mayGo) second ??= name
       place.isUsed = false
       // Behind the others, which are looked at first next time.
       this.#places.delete(name)
@@ -72,8 +71,8 @@ export class Places {
   }
 
   #evict(name: string): true {
+    if (this.#places.get(name)?.isOurs) this.#registry.delete(name)
     this.#places.delete(name)
-    this.#registry.delete(name)
     return true
   }
 }

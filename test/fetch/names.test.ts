@@ -98,6 +98,16 @@ describe('of 10,000 origins', () => {
     expect(registry.breaker('http://used.test').stats().calls.succeeded).toBe(101)
   })
 
+  it('those that others have made stay in the registry', async () => {
+    const { registry, get } = guarded({ maxBreakers: 5 })
+    const others = Array.from({ length: 20 }, (_, n) => `http://host-${n}.test`)
+    for (const name of others) registry.breaker(name)
+    registry.breaker('http://host-0.test').trip()
+    for (let n = 1; n < 40; n++) expect((await get(`http://host-${n}.test`)).status).toBe(200)
+    expect(endpoints(registry)).toEqual(expect.arrayContaining(others))
+    expect(registry.list()).toHaveLength(25)
+  })
+
   it('one with a request under way stays while another can go', async () => {
     let finish = () => {}
     const slow = new Promise<Response>((resolve) => {
