@@ -2,7 +2,7 @@
 import type { Dispatcher } from 'undici'
 import type { Exchange } from '../requests/index.ts'
 import { giveUp, type Handler, isMistake } from './ending.ts'
-import type { UndiciResponse } from './interceptor.ts'
+import type { UndiciResponse } from './response.ts'
 
 type Controller = Dispatcher.DispatchController
 type Hook<N extends keyof Handler> = Required<Handler>[N]

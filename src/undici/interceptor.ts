@@ -7,14 +7,7 @@ import { giveUp } from './ending.ts'
 import { GuardedHandler } from './guarded-handler.ts'
 import { outgoing } from './outgoing.ts'
 import { hasRawHooks, RawHandler } from './raw-handler.ts'
-
-/** What `isFailure` is asked about. */
-export interface UndiciResponse {
-  /** As 200. */
-  readonly statusCode: number
-  /** By names in small letters; of a header that came more than once, a list. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-}
+import type { UndiciResponse } from './response.ts'
 
 /** What `breakerInterceptor` takes. Everything is optional. */
 export interface InterceptorOptions extends GuardOptions<UndiciResponse> {}

@@ -2,7 +2,7 @@
 // they came: translated to the new hooks and back for an interceptor, these cost a tenth of a request.
 import type { AnswerHead, Exchange } from '../requests/index.ts'
 import { giveUp, type Handler, isMistake } from './ending.ts'
-import type { UndiciResponse } from './interceptor.ts'
+import type { UndiciResponse } from './response.ts'
 
 type Abort = (reason?: Error) => void
 type Raw = readonly (Buffer | string | readonly (Buffer | string)[])[]
