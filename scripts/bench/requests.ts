@@ -1,0 +1,138 @@
+// What a request costs more through a breaker: plain fetch and undici, ours, and opossum around the same, on a loopback server
+// that is a process of its own. By turns of few requests, each path beside its base.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setImmediate as nextTask } from 'node:timers/promises'
+import Opossum from 'opossum'
+import { Agent, request } from 'undici'
+
+const from = (entry: string): Promise<unknown> => import(new URL(`../../dist/src/${entry}.js`, import.meta.url).href)
+const { createRegistry } = (await from('index')) as typeof import('../../src/index.ts')
+const { createFetch } = (await from('fetch/index')) as typeof import('../../src/fetch/index.ts')
+const { breakerInterceptor } = (await from('undici/index')) as typeof import('../../src/undici/index.ts')
+
+const REQUESTS_A_TURN = 100
+const REQUESTS_TO_SETTLE = 20
+const WARM_UP_ROUNDS = 10
+
+const SERVER = `
+  const server = require('node:http').createServer((_, response) => response.end('{"ok":true}'))
+  server.keepAliveTimeout = 60_000
+  server.listen(0, '127.0.0.1', () => process.send(server.address().port))
+  process.on('disconnect', () => process.exit())
+`
+
+/** What a path costs beside its base, in the time that passes and in time of this process's processor. */
+export interface RequestCost {
+  readonly path: string
+  /** Median over the rounds of the path's time by its base's, both of the same round: 1.03 is 3 % more. */
+  readonly ratio: number
+  /** The same of the processor's time, which does not wait for the server. */
+  readonly cpuRatio: number
+  readonly microseconds: number
+  readonly baseMicroseconds: number
+}
+
+interface Turn {
+  readonly wall: number
+  readonly cpu: number
+}
+
+type Path = (url: string) => Promise<unknown>
+
+/** Takes 30 s by default. @param rounds of each path */
+export async function measureRequests(rounds = 60): Promise<RequestCost[]> {
+  const server = spawn(process.execPath, ['-e', SERVER], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const registry = createRegistry()
+  const plain = new Agent()
+  const guarded = new Agent()
+  const idle = new Agent()
+  try {
+    return await measure(await addressOf(server), rounds, pathsOf(registry, plain, guarded, idle))
+  } finally {
+    server.disconnect()
+    await Promise.all([registry.close(), plain.close(), guarded.close(), idle.close()])
+  }
+}
+
+async function addressOf(server: ChildProcess): Promise<string> {
+  const [port] = await once(server, 'message')
+  return `http://127.0.0.1:${port}/path`
+}
+
+type Paths = Readonly<Record<string, readonly [path: Path, base: Path]>>
+
+function pathsOf(registry: ReturnType<typeof createRegistry>, plain: Agent, guarded: Agent, idle: Agent): Paths {
+  const body = async (response: Response) => response.text()
+  const bare: Path = async (url) => body(await fetch(url))
+  const by = (get: typeof fetch): Path => {
+    return async (url) => body(await get(url))
+  }
+  const undici = (dispatcher: Agent): Path => {
+    return async (url) => (await request(url, { dispatcher })).body.text()
+  }
+  const around = (get: (url: string) => Promise<Response>, timeout: number | false): Path => {
+    const breaker = new Opossum(get, { timeout })
+    return async (url) => body(await breaker.fire(url))
+  }
+  const bareUndici = undici(plain)
+  const breaker = new Opossum((url: string) => request(url, { dispatcher: plain }), { timeout: false })
+  return {
+    'fetch, twice': [by(fetch), bare],
+    createFetch: [by(createFetch(registry)), bare],
+    'opossum around fetch': [around((url) => fetch(url), false), bare],
+    'createFetch, with a timeout': [by(createFetch(registry, { timeout: '10s' })), bare],
+    'opossum around fetch, with a timeout': [around((url) => fetch(url), 10_000), bare],
+    'createFetch, body watched': [by(createFetch(registry, { watchBody: true })), bare],
+    'undici.request, twice': [undici(plain), bareUndici],
+    'undici, an interceptor that does nothing': [
+      undici(idle.compose((dispatch) => (o, h) => dispatch(o, h)) as Agent),
+      bareUndici,
+    ],
+    'undici interceptor': [undici(guarded.compose(breakerInterceptor(registry)) as Agent), bareUndici],
+    'opossum around undici.request': [async (url) => (await breaker.fire(url)).body.text(), bareUndici],
+  }
+}
+
+async function measure(url: string, rounds: number, paths: Paths): Promise<RequestCost[]> {
+  const entries = Object.entries(paths)
+  const turns = entries.map(() => ({ path: [] as Turn[], base: [] as Turn[] }))
+  for (let round = 0; round < WARM_UP_ROUNDS + rounds; round++) {
+    for (const [index, [, [path, base]]] of entries.entries()) {
+      const baseFirst = (round + index) % 2 === 0
+      const before = baseFirst ? await turnOf(base, url) : undefined
+      const own = await turnOf(path, url)
+      const beside = before ?? (await turnOf(base, url))
+      if (round < WARM_UP_ROUNDS) continue
+      turns[index]?.path.push(own)
+      turns[index]?.base.push(beside)
+    }
+  }
+  return entries.map(([path], index) => costOf(path, turns[index] as (typeof turns)[number]))
+}
+
+async function turnOf(path: Path, url: string): Promise<Turn> {
+  for (let count = 0; count < REQUESTS_TO_SETTLE; count++) await path(url)
+  await nextTask()
+  const before = process.cpuUsage()
+  const start = process.hrtime.bigint()
+  for (let count = 0; count < REQUESTS_A_TURN; count++) await path(url)
+  const wall = Number(process.hrtime.bigint() - start) / 1_000
+  const { user, system } = process.cpuUsage(before)
+  return { wall: wall / REQUESTS_A_TURN, cpu: (user + system) / REQUESTS_A_TURN }
+}
+
+function costOf(path: string, { path: own, base }: { readonly path: Turn[]; readonly base: Turn[] }): RequestCost {
+  const ratioOf = (kind: keyof Turn) => median(own.map((turn, index) => turn[kind] / (base[index] as Turn)[kind]))
+  return {
+    path,
+    ratio: ratioOf('wall'),
+    cpuRatio: ratioOf('cpu'),
+    microseconds: median(own.map(({ wall }) => wall)),
+    baseMicroseconds: median(base.map(({ wall }) => wall)),
+  }
+}
+
+function median(samples: readonly number[]): number {
+  return samples.toSorted((left, right) => left - right)[samples.length >> 1] as number
+}

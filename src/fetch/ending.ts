@@ -1,0 +1,46 @@
+// Ending: the ways in which a request ends before its answer.
+import type { Exchange } from '../requests/index.ts'
+import { type Caller, type Init, type Input, isRequest } from './input.ts'
+
+/** Sends with a signal that is aborted when the time is up. Nobody waits longer for a `fetch` that does not listen to it. */
+export function within(
+  exchange: Exchange<Response>,
+  timeoutMs: number,
+  caller: Caller,
+  send: (signal: AbortSignal) => Promise<Response>,
+): Promise<Response> {
+  const controller = new AbortController()
+  const stopped = new Promise<never>((_, reject) => {
+    exchange.limit(timeoutMs, (error) => {
+      reject(error)
+      controller.abort(error)
+    })
+  })
+  return Promise.race([send(caller ? AbortSignal.any([caller, controller.signal]) : controller.signal), stopped])
+}
+
+/** What an error says: of the server, or of a caller who has called his request off. */
+export function tell(exchange: Exchange<Response>, error: unknown, caller: Caller): void {
+  if (caller?.aborted && (error === caller.reason || isAbort(error))) exchange.calledOff(caller.reason)
+  else exchange.failed(error)
+}
+
+function isAbort(error: unknown): boolean {
+  return (error as { readonly name?: unknown } | null | undefined)?.name === 'AbortError'
+}
+
+/**
+ * Whether fetch refused to make a request of this: the caller's mistake, and nobody was asked. Where the network failed, Node
+ * names the cause; browsers don't, so the parts are tried.
+ */
+export function isMistake(error: unknown, input: Input, init: Init): boolean {
+  if (!(error instanceof TypeError) || error.cause !== undefined) return false
+  try {
+    // A body that was sent can't be tried again.
+    const body = typeof init?.body === 'string' ? init.body : null
+    new Request(isRequest(input) ? input.url : input, { ...init, body })
+    return false
+  } catch {
+    return true
+  }
+}

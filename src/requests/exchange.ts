@@ -1,0 +1,112 @@
+// Exchange: one admitted request and what becomes of it. Whoever sends it reports here, and the permit is settled once.
+import { type Breaker, CallTimeoutError, isBreakerError, type Permit } from '../index.ts'
+import { HttpStatusError } from './http-status-error.ts'
+import type { Rules } from './options.ts'
+import type { Place } from './places.ts'
+import { type AnswerHead, openTimeOf } from './retry-after.ts'
+import { warn } from './warn.ts'
+
+export class Exchange<R> {
+  readonly #rules: Rules<R>
+  readonly #place: Place
+  readonly #permit: Permit
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #isOver = false
+
+  constructor(rules: Rules<R>, place: Place, permit: Permit) {
+    this.#rules = rules
+    this.#place = place
+    this.#permit = permit
+    place.inFlight++
+  }
+
+  /** How long it may take; `null`: as long as it likes. */
+  get timeoutMs(): number | null {
+    const { timeoutMs } = this.#rules
+    return timeoutMs === undefined ? this.#place.breaker.policy.timeoutMs : timeoutMs
+  }
+
+  /** After `timeoutMs` it has failed, and `stop` is called with the error for the caller. */
+  limit(timeoutMs: number, stop: (error: CallTimeoutError) => void): void {
+    this.#timer = setTimeout(() => {
+      const error = new CallTimeoutError(this.#permit.endpoint, timeoutMs)
+      this.failed(error)
+      stop(error)
+    }, timeoutMs)
+  }
+
+  /** The headers are there. Says whether it goes on until `bodyEnded` or `failed`. */
+  answered(response: R, head: AnswerHead): boolean {
+    const { endpoint } = this.#permit
+    const judged = this.#judge(response)
+    const failed = judged ?? head.status >= 500
+    if (judged !== false) this.#leaveAlone(head)
+    if (!failed && this.#rules.watchBody) return true
+    if (this.#end() && failed) this.#permit.failure(new HttpStatusError(endpoint, head.status))
+    else this.#permit.success()
+    return false
+  }
+
+  /** The body is complete. */
+  bodyEnded(): void {
+    if (this.#end()) this.#permit.success()
+  }
+
+  failed(error: unknown): void {
+    if (this.#end()) this.#permit.failure(error)
+  }
+
+  /** The caller wants no answer any more, which says nothing about the server; a deadline of his does. */
+  calledOff(reason: unknown): void {
+    if (isDeadline(reason)) this.failed(reason)
+    else if (this.#end()) this.#permit.ignore()
+  }
+
+  /** Whether this is the first end that is reported. */
+  #end(): boolean {
+    if (this.#isOver) return false
+    this.#isOver = true
+    this.#place.inFlight--
+    clearTimeout(this.#timer)
+    return true
+  }
+
+  /** The classifier is code of the user's. */
+  #judge(response: R): boolean | undefined {
+    const { isFailure } = this.#rules
+    if (isFailure === undefined) return undefined
+    try {
+      const answer = isFailure(response)
+      if (typeof answer === 'boolean' || answer === undefined) return answer
+      warn(new TypeError('options.isFailure must answer true, false or undefined at once'))
+    } catch (error) {
+      warn(error)
+    }
+    return true
+  }
+
+  /** Before the outcome is reported: that may open it too, for the time of the policy. It is late then, and changes nothing. */
+  #leaveAlone(head: AnswerHead): void {
+    const { longestRetryAfterMs } = this.#rules
+    if (longestRetryAfterMs === null || this.#isOver) return
+    const openTimeout = openTimeOf(head, longestRetryAfterMs, Date.now())
+    if (openTimeout === undefined || !mayOpen(this.#place.breaker, this.#permit)) return
+    this.#place.breaker.trip(`HTTP ${head.status}, Retry-After: ${Math.ceil(openTimeout / 1_000)} s`, { openTimeout })
+  }
+}
+
+/** An answer to a request of an earlier stay opens nothing (R06), nor does one undo what an operator has decided. */
+function mayOpen(breaker: Breaker, { generation }: Permit): boolean {
+  return breaker.generation === generation && (breaker.state === 'closed' || breaker.state === 'halfOpen')
+}
+
+/** Of `AbortSignal.timeout`, of a breaker around this one, or of a client such as axios: the server did not answer in time. */
+function isDeadline(reason: unknown): boolean {
+  try {
+    const { name, code } = reason as { readonly name?: unknown; readonly code?: unknown }
+    return name === 'TimeoutError' || code === 'ETIMEDOUT' || isBreakerError(reason, 'CALL_TIMEOUT')
+  } catch {
+    // There is none, or it can't be read.
+    return false
+  }
+}

@@ -1,0 +1,39 @@
+// Ending: what both kinds of handler know of a request that ends without an answer.
+import type { Dispatcher } from 'undici'
+import { warn } from '../requests/index.ts'
+
+export type Handler = Dispatcher.DispatchHandler
+type Controller = Dispatcher.DispatchController
+
+/** What a handler is given that never had another: there is nothing to stop. */
+const IDLE: Controller = Object.freeze({
+  aborted: false,
+  paused: false,
+  reason: null,
+  abort() {},
+  pause() {},
+  resume() {},
+})
+
+/** The request was not understood, or its dispatcher is closed: says nothing about the server. */
+const MISTAKES: readonly unknown[] = [
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+  'UND_ERR_DESTROYED',
+  'UND_ERR_CLOSED',
+  'UND_MOCK_ERR_MOCK_NOT_MATCHED',
+]
+
+/** Ends a request that has no answer. A handler that throws has nobody above it here. */
+export function giveUp(handler: Handler, error: unknown, controller: Controller = IDLE): void {
+  try {
+    handler.onResponseError?.(controller, error as Error)
+  } catch (thrown) {
+    warn(thrown)
+  }
+}
+
+export function isMistake(error: unknown): boolean {
+  return MISTAKES.includes((error as { readonly code?: unknown } | null | undefined)?.code)
+}

@@ -1,0 +1,89 @@
+// GuardedHandler: between undici and who made the request; hears how it goes, and stops it when its time is up.
+import type { Dispatcher } from 'undici'
+import type { Exchange } from '../requests/index.ts'
+import { giveUp, type Handler, isMistake } from './ending.ts'
+import type { UndiciResponse } from './response.ts'
+
+type Controller = Dispatcher.DispatchController
+type Hook<N extends keyof Handler> = Required<Handler>[N]
+type Headers = UndiciResponse['headers']
+
+export class GuardedHandler implements Handler {
+  readonly #exchange: Exchange<UndiciResponse>
+  readonly #handler: Handler
+  #controller: Controller | undefined
+  /** Why it was stopped: undici is not heard any more. */
+  #stoppedBy: Error | undefined
+
+  constructor(exchange: Exchange<UndiciResponse>, handler: Handler) {
+    this.#exchange = exchange
+    this.#handler = handler
+    const { timeoutMs } = exchange
+    if (timeoutMs !== null) exchange.limit(timeoutMs, (error) => this.#stop(error))
+  }
+
+  #stop(error: Error): void {
+    this.#stoppedBy = error
+    this.#controller?.abort(error)
+    giveUp(this.#handler, error, this.#controller)
+  }
+
+  onRequestStart(...[controller, context]: Parameters<Hook<'onRequestStart'>>): void {
+    this.#controller = controller
+    // It waited for a connection for too long.
+    if (this.#stoppedBy !== undefined) controller.abort(this.#stoppedBy)
+    else this.#handler.onRequestStart?.(controller, context)
+  }
+
+  onRequestUpgrade(...[controller, statusCode, headers, socket]: Parameters<Hook<'onRequestUpgrade'>>): void {
+    if (this.#stoppedBy !== undefined) return
+    if (this.#answered(statusCode, headers)) this.#exchange.bodyEnded()
+    this.#handler.onRequestUpgrade?.(controller, statusCode, headers, socket)
+  }
+
+  /** Tells fetch when the first byte came. */
+  onResponseStarted(): void {
+    if (this.#stoppedBy === undefined) this.#handler.onResponseStarted?.()
+  }
+
+  onResponseStart(...[controller, statusCode, headers, message]: Parameters<Hook<'onResponseStart'>>): void {
+    if (this.#stoppedBy !== undefined) return
+    // Below that it is information, and the answer is to come.
+    if (statusCode >= 200) this.#answered(statusCode, headers)
+    this.#ask(() => this.#handler.onResponseStart?.(controller, statusCode, headers, message))
+  }
+
+  onResponseData(...[controller, chunk]: Parameters<Hook<'onResponseData'>>): void {
+    if (this.#stoppedBy === undefined) this.#ask(() => this.#handler.onResponseData?.(controller, chunk))
+  }
+
+  onResponseEnd(...[controller, trailers]: Parameters<Hook<'onResponseEnd'>>): void {
+    if (this.#stoppedBy !== undefined) return
+    this.#exchange.bodyEnded()
+    this.#handler.onResponseEnd?.(controller, trailers)
+  }
+
+  onResponseError(...[controller, error]: Parameters<Hook<'onResponseError'>>): void {
+    if (this.#stoppedBy !== undefined) return
+    // Undici itself does not abort: who does has the controller, or the body, in hand.
+    if (controller?.aborted) this.#exchange.calledOff(controller.reason ?? error)
+    else if (isMistake(error)) this.#exchange.calledOff(error)
+    else this.#exchange.failed(error)
+    this.#handler.onResponseError?.(controller, error)
+  }
+
+  #answered(statusCode: number, headers: Headers): boolean {
+    const header = (name: string) => [headers[name]].flat().join(', ')
+    return this.#exchange.answered({ statusCode, headers }, { status: statusCode, header })
+  }
+
+  /** Where a handler throws, undici ends the request by its error, which is none of the server's. */
+  #ask(hook: () => void): void {
+    try {
+      hook()
+    } catch (error) {
+      this.#exchange.calledOff(error)
+      throw error
+    }
+  }
+}
