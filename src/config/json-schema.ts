@@ -45,33 +45,43 @@ export function jsonSchema(): Schema {
         properties: { ...names.properties, $schema: { type: 'string' } },
       },
     ],
-    definitions: { policy: { type: 'object', ...membersOf(ALL_OPTIONS) } },
+    definitions: {
+      policy: { type: 'object', ...membersOf(ALL_OPTIONS, '#/definitions/policy') },
+      ...kindDefinitions(),
+    },
   }
 }
 
-/** Both spellings of each option. */
-function membersOf(table: OptionTable): Schema {
+/** Both spellings of each option; `at` is where in the schema they are. */
+function membersOf(table: OptionTable, at: string): Schema {
   const properties: Record<string, Schema> = {}
   for (const [name, option] of Object.entries(table)) {
-    properties[name] = schemaOf(option)
-    properties[snakeCase(name)] = schemaOf(option)
+    const here = `${at}/properties/${name}`
+    properties[name] = schemaOf(option, here)
+    if (snakeCase(name) !== name) properties[snakeCase(name)] = { $ref: here }
   }
   return { properties, additionalProperties: false }
 }
 
-function schemaOf({ kind, nullable, about }: FileOption): Schema {
+function schemaOf({ kind, nullable, about }: FileOption, at: string): Schema {
   const none: readonly Schema[] = nullable === true ? [{ type: 'null' }] : []
-  return { description: about, anyOf: [...valuesOf(kind), ...none] }
+  return { description: about, anyOf: [...valuesOf(kind, at), ...none] }
 }
 
-function valuesOf(kind: Kind): readonly Schema[] {
-  if (typeof kind === 'string') return [...KINDS[kind], VARIABLE]
-  if ('oneOf' in kind)
-    return [{ enum: [...new Set(kind.oneOf.flatMap((value) => [value, snakeCase(value)]))] }, VARIABLE]
+function valuesOf(kind: Kind, at: string): readonly Schema[] {
+  if (typeof kind === 'string') return [{ $ref: `#/definitions/${kind}` }]
+  if ('oneOf' in kind) {
+    const values = new Set(kind.oneOf.flatMap((value) => [value, snakeCase(value)]))
+    return [{ enum: [...values] }, VARIABLE]
+  }
   const { members, required } = kind
-  // Each of them in either spelling.
-  const given = required.map((name) => ({
-    anyOf: [...new Set([name, snakeCase(name)])].map((key) => ({ required: [key] })),
-  }))
-  return [{ type: 'object', ...membersOf(members), ...(given.length === 0 ? {} : { allOf: given }) }]
+  const given = required.map((name) => {
+    const spellings = new Set([name, snakeCase(name)])
+    return { anyOf: [...spellings].map((key) => ({ required: [key] })) }
+  })
+  return [{ type: 'object', ...membersOf(members, `${at}/anyOf/0`), ...(given.length === 0 ? {} : { allOf: given }) }]
+}
+
+function kindDefinitions(): Schema {
+  return Object.fromEntries(Object.entries(KINDS).map(([kind, values]) => [kind, { anyOf: [...values, VARIABLE] }]))
 }
