@@ -8,10 +8,9 @@ export type PolicyChoice = (name: string) => Policy
 export function choiceOf({ policy, policies = {} }: CodePolicies): PolicyChoice {
   const fallback = resolvePolicy(policy)
   const resolved = Object.entries(policies).map(([name, options]) => [name, resolvePolicy(options, fallback)] as const)
-  const exact = new Map(resolved)
-  const patterns = resolved
-    .filter(([name]) => name.includes('*'))
-    .map(([name, policy]) => ({ matches: matchNames([name]), policy }))
+  const isPattern = ([name]: readonly [string, Policy]) => name.includes('*')
+  const exact = new Map(resolved.filter((entry) => !isPattern(entry)))
+  const patterns = resolved.filter(isPattern).map(([name, policy]) => ({ matches: matchNames([name]), policy }))
   return (name) => exact.get(name) ?? patterns.find(({ matches }) => matches(name))?.policy ?? fallback
 }
 

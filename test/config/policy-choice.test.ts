@@ -7,13 +7,13 @@ import { createRegistry, type PolicyOptions, presets, resolvePolicy } from '../.
 const policy: fc.Arbitrary<PolicyOptions> = fc.oneof(
   fc.constantFrom<PolicyOptions>(
     ...Object.values(presets),
-    { failureThreshold: null, failureRate: { threshold: 0.5, window: { calls: 20 } } },
+    { failureThreshold: null, failureWindow: null, failureRate: { threshold: 0.5, window: { calls: 20 } } },
     { slowCalls: { slowerThan: '2s', threshold: 1, minimumCalls: 3, window: { time: '1m', buckets: 7 } } },
     { backoff: { factor: 3, max: '1h', jitter: 0.2 }, ignore: () => false },
   ),
   fc.record(
     {
-      failureThreshold: fc.constantFrom(1, 7, null),
+      failureThreshold: fc.constantFrom(1, 7),
       openTimeout: fc.constantFrom<PolicyOptions['openTimeout']>('10s', 250),
       timeout: fc.constantFrom<PolicyOptions['timeout']>('1s', null),
       captureStack: fc.boolean(),
