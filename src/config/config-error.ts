@@ -35,8 +35,6 @@ export class ConfigError extends PolicyError {
     super(file, mistakes)
     this.message = messageOf(file, mistakes)
     if (cause !== undefined) this.cause = cause
-    // The stack begins with the message of the moment at which it was taken.
-    Error.captureStackTrace?.(this, ConfigError)
   }
 }
 Object.defineProperty(ConfigError.prototype, 'name', { value: 'ConfigError', writable: true, configurable: true })

@@ -26,7 +26,7 @@ export class Findings {
 
   /** The same mistake at the same place is one, however often an alias leads there. */
   mistake(path: string, expected: string, received: string, span: Span | null): void {
-    if (this.isFull) return
+    if (this.#mistakes.size >= MOST_MISTAKES) return
     const { line, column } = this.#placeOf(span)
     const frame = span === null ? '' : this.#frameOf(span)
     const key = JSON.stringify([line, column, expected, received])
@@ -39,13 +39,17 @@ export class Findings {
     this.warnings.push({ file: this.file, ...this.#placeOf(span), path, message })
   }
 
-  get isFull(): boolean {
-    return this.#mistakes.size >= MOST_MISTAKES
-  }
-
   /** @throws ConfigError if there is a mistake */
   end(): void {
     if (this.#mistakes.size > 0) throw this.error()
+  }
+
+  /** Aliases and merge keys unfold to more than anybody writes. */
+  tooMuch(most: number, span: Span): ConfigError {
+    // Most of the others would be the same, again and again.
+    this.#mistakes.clear()
+    this.mistake('', `at most ${most} settings, aliases and merge keys unfolded`, 'more', span)
+    return this.error()
   }
 
   error(): ConfigError {

@@ -6,9 +6,10 @@ import type { Environment } from './environment.ts'
 import { withFailureRate } from './failure-rate.ts'
 import type { Findings, Span } from './findings.ts'
 import { type Place, PolicyReader, type Written } from './policy-reader.ts'
+import { MOST_BYTES, tooLarge } from './read-text.ts'
 import { sectionOf } from './section.ts'
 import { inStyleOf } from './spelling.ts'
-import { type MapEntry, type MapTree, type Tree, treeOf } from './tree.ts'
+import { type MapEntry, type Tree, treeOf } from './tree.ts'
 
 /** What a file says: `policy` and `policies` are what `createRegistry` takes. */
 export interface FilePolicies {
@@ -55,6 +56,7 @@ export function checkEnvironment(env: unknown): Environment {
 
 /** As `parsePolicies`, with the policies of the code filled in under those of the file. @throws ConfigError */
 export function policiesOver(code: CodePolicies, text: string, file: string, env: Environment): FilePolicies {
+  if (text.length > MOST_BYTES) throw tooLarge(file, text.length)
   const { tree, findings } = treeOf(file, text.replace(/^\ufeff/, ''))
   findings.end()
   const policies = new Compiler(findings, env, code).compile(tree as Tree)
@@ -66,8 +68,6 @@ class Compiler {
   readonly #findings: Findings
   readonly #environment: Environment
   readonly #code: CodePolicies
-  /** Of each map once: many names may share one by an alias. */
-  readonly #read = new Map<MapTree, Written>()
 
   constructor(findings: Findings, environment: Environment, code: CodePolicies) {
     this.#findings = findings
@@ -88,7 +88,7 @@ class Compiler {
     const resolved = base === undefined ? resolvePolicy(policy) : this.#check(policy, undefined, base)
     const policies: [string, PolicyOptions][] = []
     for (const entry of named) {
-      if (entry.key === 'default' || this.#findings.isFull) continue
+      if (entry.key === 'default') continue
       const written = withFailureRate(entry.written, base?.written ?? null, this.#findings)
       const options = { ...this.#ofCode(entry.key), ...written.options }
       this.#check(options, resolved, { ...entry, written })
@@ -112,9 +112,7 @@ class Compiler {
       this.#findings.mistake(path, 'a policy: options and their values, or {}', received, at)
       return null
     }
-    const written = this.#read.get(value) ?? reader.read(value, path)
-    this.#read.set(value, written)
-    return written
+    return reader.read(value, path)
   }
 
   /** What the core has to say of it, at the places of the file. */

@@ -1,11 +1,12 @@
 // PolicyReader: the options of one policy in a file: by their own names, with the places they are written at. Whether the
 // values are right is asked of the core, once the policy is known that it goes over.
 import { expectedInsteadOf } from '../edge/option-object.ts'
+import { printable } from '../options/index.ts'
 import { type Environment, hasReference, substitute } from './environment.ts'
 import type { Findings, Span } from './findings.ts'
 import { ALL_OPTIONS, FILE_OPTIONS, type FileOption, type Kind, type OptionTable } from './option-table.ts'
 import { camelCase, inStyleOf } from './spelling.ts'
-import type { MapEntry, MapTree, Tree } from './tree.ts'
+import { type MapEntry, type MapTree, MOST_ENTRIES, type Tree } from './tree.ts'
 
 export interface Place {
   readonly at: Span
@@ -36,6 +37,9 @@ export class PolicyReader {
   readonly #timeoutIsOpen: boolean
   /** The first of them alone is told of. */
   #warnedOfTimeout = false
+  #entries = 0
+  /** Where keys were refused: many names may share them by an alias. */
+  readonly #refused = new Set<number>()
 
   constructor(findings: Findings, environment: Environment, timeoutIsOpen: boolean) {
     this.#findings = findings
@@ -59,8 +63,9 @@ export class PolicyReader {
 
   #members(tree: MapTree, table: OptionTable, path: string, where: string, places: Map<string, Place>) {
     const values: Record<string, unknown> = {}
+    this.#entries += tree.entries.length
+    if (this.#entries > MOST_ENTRIES) throw this.#findings.tooMuch(MOST_ENTRIES, tree.at)
     for (const entry of tree.entries) {
-      if (this.#findings.isFull) break
       const written = `${path}.${entry.key}`
       const name = this.#optionOf(entry, written, where)
       const option = Object.hasOwn(table, name) ? table[name] : undefined
@@ -90,6 +95,8 @@ export class PolicyReader {
   }
 
   #refuse({ key, at }: MapEntry, table: OptionTable, path: string): void {
+    if (this.#refused.has(at[0])) return
+    this.#refused.add(at[0])
     const isFunction = table === ALL_OPTIONS && ['isFailure', 'ignore'].includes(camelCase(key))
     const expected = isFunction ? 'no functions in a file: give it in the code, as policy' : expectedOption(key, table)
     this.#findings.mistake(path, expected, isFunction ? 'one' : 'an unknown key', at)
@@ -113,7 +120,8 @@ export class PolicyReader {
   #substituted(value: string, { kind, nullable }: FileOption, { path, at }: Place): unknown {
     const result = substitute(value, this.#environment)
     if ('missing' in result) {
-      const expected = `the environment variable ${result.missing}, or a default: \${${result.missing}:-…}`
+      const name = printable(result.missing, 80)
+      const expected = `the environment variable ${name}, or a default: \${${name}:-…}`
       this.#findings.mistake(path, expected, 'none of this name', at)
       return undefined
     }
@@ -121,7 +129,7 @@ export class PolicyReader {
       this.#findings.mistake(
         path,
         `a variable as in \${NAME} or \${NAME:-default}`,
-        JSON.stringify(result.malformed),
+        printable(JSON.stringify(result.malformed), 80),
         at,
       )
       return undefined

@@ -7,7 +7,7 @@ import { ConfigError } from './config-error.ts'
 import { Findings } from './findings.ts'
 
 /** Some thousand policies. What is larger is something else, and would take seconds to be parsed. */
-const MOST_BYTES = 256 * 1024
+export const MOST_BYTES = 256 * 1024
 
 const WHY: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
@@ -31,6 +31,7 @@ export async function readText(file: string): Promise<string> {
   try {
     bytes = await readBytes(file)
   } catch (error) {
+    if (error instanceof ConfigError) throw error
     const { code = '', message } = error as NodeJS.ErrnoException
     throw unreadable(file, WHY[code] ?? message, error)
   }
@@ -44,7 +45,7 @@ async function readBytes(file: string): Promise<Buffer> {
     if (stats.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' })
     // A pipe has no size, and no end before its writer is gone.
     if (!stats.isFile()) throw new Error('it is no file')
-    if (stats.size > MOST_BYTES) throw new Error(`it has ${stats.size} bytes, and at most ${MOST_BYTES} are read`)
+    if (stats.size > MOST_BYTES) throw tooLarge(file, stats.size)
     return await handle.readFile()
   } finally {
     await handle.close()
@@ -79,6 +80,10 @@ function misencoded(file: string, bytes: Buffer): ConfigError {
   }
   findings.mistake('', 'UTF-8', 'bytes that are no character', [at, at + 1])
   return findings.error()
+}
+
+export function tooLarge(file: string, bytes: number): ConfigError {
+  return unreadable(file, `it has ${bytes} bytes, and at most ${MOST_BYTES} are read`)
 }
 
 function unreadable(file: string, why: string, cause?: unknown): ConfigError {

@@ -6,7 +6,7 @@ import type { CodePolicies } from './parse-policies.ts'
 import { choiceOf, completeOptions, type PolicyChoice } from './policy-choice.ts'
 
 /** Between slices others have their turn: a registry may have a million breakers. */
-const SLICE = 500
+const SLICE = 50
 /** An evicted breaker may come back with the policy of an older version: these are still known for the file's. */
 const MOST_VERSIONS = 20
 

@@ -12,6 +12,7 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml'
+import { printable } from '../options/index.ts'
 import { Findings, type Span } from './findings.ts'
 
 export interface MapEntry {
@@ -28,7 +29,7 @@ export type Tree =
 export type MapTree = Extract<Tree, { kind: 'map' }>
 
 /** Merge keys copy: without a bound, some lines of them would fill the memory. */
-const MOST_ENTRIES = 100_000
+export const MOST_ENTRIES = 100_000
 
 /** The tree of a text, or `null`: then the mistakes are in `findings`. */
 export function treeOf(file: string, text: string): { tree: Tree | null; findings: Findings } {
@@ -42,7 +43,12 @@ export function treeOf(file: string, text: string): { tree: Tree | null; finding
     // The rest of a line that could not be read is no mistake of its own.
     if (lines.linePos(pos[0]).line === line) continue
     line = lines.linePos(pos[0]).line
-    findings.mistake('', `YAML or JSON${hintFor(code, text, pos[0])}`, `an error: ${firstLine(message)}`, pos)
+    findings.mistake(
+      '',
+      `YAML or JSON${hintFor(code, text, pos[0])}`,
+      `an error: ${printable(firstLine(message))}`,
+      pos,
+    )
   }
   if (document.errors.length > 0) return { tree: null, findings }
   return { tree: new Reader(findings).read(document), findings }
@@ -82,14 +88,14 @@ class Reader {
       const at = spanOf(node, near)
       const target = this.#anchors.get(node.source)
       if (target !== undefined) return target
-      const expected = `an anchor &${node.source} that ends before it; a name that begins with * is in quotes`
-      this.#findings.mistake('', expected, `*${node.source}`, at)
+      const expected = `an anchor &${printable(node.source, 80)} that ends before it; a name that begins with * is in quotes`
+      this.#findings.mistake('', expected, `*${printable(node.source, 80)}`, at)
       return { kind: 'scalar', value: null, at }
     }
     if (!isMap(node) && !isSeq(node) && !isScalar(node)) return { kind: 'scalar', value: null, at: near }
     const at = spanOf(node, near)
     if (node.tag !== undefined && !/^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/.test(node.tag)) {
-      this.#findings.mistake('', 'no tag: they make nothing here', `the tag ${node.tag}`, at)
+      this.#findings.mistake('', 'no tag: they make nothing here', `the tag ${printable(node.tag, 80)}`, at)
     }
     const tree: Tree = isMap(node)
       ? { kind: 'map', entries: this.#entriesOf(node, at), at }
@@ -122,7 +128,9 @@ class Reader {
       }
     }
     this.#count(own.size + merged.length, at)
-    return [...own.values(), ...merged.filter(({ key }) => !own.has(key))]
+    // Of several maps that are merged, the first goes before the others.
+    for (const entry of merged) if (!own.has(entry.key)) own.set(entry.key, entry)
+    return [...own.values()]
   }
 
   #mergedOf(value: unknown, at: Span): MapEntry[] {
@@ -141,8 +149,7 @@ class Reader {
   #count(entries: number, at: Span): void {
     this.#entries += entries
     if (this.#entries <= MOST_ENTRIES) return
-    this.#findings.mistake('', `at most ${MOST_ENTRIES} settings, aliases and merge keys unfolded`, 'more', at)
-    this.#findings.end()
+    throw this.#findings.tooMuch(MOST_ENTRIES, at)
   }
 }
 

@@ -65,7 +65,7 @@ describe('the mistakes of a file', () => {
   })
 
   it('are listed up to 20, and found up to 1,000', () => {
-    const many = Array.from({ length: 3_000 }, (_, n) => `n${n}: { zzz: 1 }`).join('\n')
+    const many = Array.from({ length: 1_500 }, (_, n) => `n${n}: { zzz: 1 }`).join('\n')
     const { mistakes, message } = errorOf(many)
     expect(mistakes).toHaveLength(1_000)
     expect(message.split('\n').filter((line) => /^ {2}b\.yaml/.test(line))).toHaveLength(20)
@@ -265,6 +265,20 @@ describe('what is no YAML, or too much of it', () => {
     const keys = Array.from({ length: 1_000 }, (_, n) => `k${n}: 1`).join(', ')
     const text = `x-a: &a { ${keys} }\ncircuit_breaker:\n${Array.from({ length: 200 }, (_, n) => `  n${n}: { <<: *a }\n`).join('')}`
     expect(errorOf(text).message).toMatch(/at most 100000 settings, aliases and merge keys unfolded/)
+  })
+
+  it('as aliases that are read over and over is refused, and a mistake in one is one', () => {
+    const keys = Array.from({ length: 1_000 }, (_, n) => `k${n}: 1`).join(', ')
+    const names = (count: number, what: string) =>
+      Array.from({ length: count }, (_, n) => `  n${n}: ${what}\n`).join('')
+    const text = (count: number, what: string) =>
+      `x-a: &a { ${keys} }\nx-b: &b { zz: 1, max: 1h }\ncircuit_breaker:\n${names(count, what)}`
+    expect(errorOf(text(200, '*a')).message).toContain('at most 100000 settings, aliases and merge keys unfolded')
+    expect(told(text(9, '{ backoff: *b }'))).toHaveLength(1)
+  })
+
+  it('as more text than a file may have is refused', () => {
+    expect(errorOf('#'.repeat(262_145)).message).toContain('it has 262145 bytes, and at most 262144 are read')
   })
 
   it('is refused before it is read where it is no text', () => {

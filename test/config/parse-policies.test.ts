@@ -96,6 +96,13 @@ describe('a file', () => {
     })
   })
 
+  it('lets the first of several merged maps go before the others, and what is written before all', () => {
+    const text =
+      'x-a: &a { b: { openTimeout: 1m }, c: { openTimeout: 1m } }\nx-b: &b { b: {}, c: {}, d: {} }\ncircuit_breaker: { <<: [*a, *b], b: { openTimeout: 2m } }\n'
+    const { policies } = parsePolicies(text)
+    expect(policies).toEqual({ b: { openTimeout: '2m' }, c: { openTimeout: '1m' }, d: {} })
+  })
+
   it.each(['__proto__', 'constructor', '5', 'null', 'on', '*', 'ein Name mit Ümläut', '"a.b"'])(
     'may name an endpoint %s',
     (name) => {
