@@ -67,7 +67,7 @@ export class PolicyReader {
     if (this.#entries > MOST_ENTRIES) throw this.#findings.tooMuch(MOST_ENTRIES, tree.at)
     for (const entry of tree.entries) {
       const written = `${path}.${entry.key}`
-      const name = this.#optionOf(entry, written, where)
+      const name = this.#optionOf(entry, written)
       const option = Object.hasOwn(table, name) ? table[name] : undefined
       if (option === undefined) this.#refuse(entry, table, written)
       else if (!Object.hasOwn(values, name)) {
@@ -82,9 +82,9 @@ export class PolicyReader {
     return values
   }
 
-  #optionOf({ key, at }: MapEntry, path: string, where: string): string {
+  #optionOf({ key, at }: MapEntry, path: string): string {
     const name = camelCase(key)
-    if (name !== 'timeout' || where !== '' || !this.#timeoutIsOpen) return name
+    if (name !== 'timeout' || !this.#timeoutIsOpen) return name
     if (!this.#warnedOfTimeout) {
       const message =
         'under circuit_breaker it is how long it stays open (open_timeout); that of a call is call_timeout'

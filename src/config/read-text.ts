@@ -1,4 +1,5 @@
 // ReadText: the text of a configuration file, or why there is none, in words.
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { LineCounter } from 'yaml'
@@ -39,11 +40,11 @@ export async function readText(file: string): Promise<string> {
 }
 
 async function readBytes(file: string): Promise<Buffer> {
-  const handle: FileHandle = await open(file)
+  // A pipe would be waited for until somebody opens its other end.
+  const handle: FileHandle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
     const stats = await handle.stat()
     if (stats.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' })
-    // A pipe has no size, and no end before its writer is gone.
     if (!stats.isFile()) throw new Error('it is no file')
     if (stats.size > MOST_BYTES) throw tooLarge(file, stats.size)
     return await handle.readFile()

@@ -33,7 +33,6 @@ export class Reconfigurer {
     const names = this.#registry.list().map(({ endpoint }) => endpoint)
     for (const [index, name] of names.entries()) {
       if (index % SLICE === SLICE - 1) await new Promise((resolve) => setImmediate(resolve))
-      if (this.#registry.isClosed) break
       const done = this.#configure(name)
       if (done === 'configured') configured.push(name)
       if (done === 'kept') kept.push(name)

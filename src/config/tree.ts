@@ -127,7 +127,7 @@ class Reader {
         own.set(name, { key: name, at: keyAt, value: tree, isMerged: false })
       }
     }
-    this.#count(own.size + merged.length, at)
+    this.#count(own.size, at)
     // Of several maps that are merged, the first goes before the others.
     for (const entry of merged) if (!own.has(entry.key)) own.set(entry.key, entry)
     return [...own.values()]

@@ -1,4 +1,5 @@
 // A registry from a real file: read, watched, replaced as editors and orchestrators do.
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   mkdirSync,
@@ -123,6 +124,7 @@ describe('a file that cannot be read', () => {
     ['is missing', () => {}, 'there is no such file'],
     ['is a folder', (path) => mkdirSync(path), 'it is a folder'],
     ['is a link that leads nowhere', (path) => symlinkSync('nowhere', path), 'there is no such file'],
+    ['is a pipe', (path) => void execFileSync('mkfifo', [path]), 'it is no file'],
     ['is a link to itself', (path) => symlinkSync(path, path), 'a link that leads to itself'],
     [
       'is larger than any',

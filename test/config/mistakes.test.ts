@@ -78,6 +78,17 @@ describe('the mistakes of a file', () => {
     expect(mistakes[1]?.frame).toMatch(/"captureStack": 7, "timeout": "1s" } }\n +\| +\^$/)
   })
 
+  it('have their places without a byte order mark', () => {
+    expect(told('\ufeffa: 5')).toEqual(['1:1 a: a policy: options and their values, or {}, 5'])
+    expect(errorOf('\ufeffa: 5').mistakes[0]?.frame).toBe('   1 | a: 5\n     | ^')
+  })
+
+  it('of a window that two options share are one', () => {
+    expect(told('a: { failure_rate_threshold: 0.5, failure_window: soon }')).toEqual([
+      `1:51 a.failure_window: a duration above 0: milliseconds or a string such as '30s', "soon"`,
+    ])
+  })
+
   it('cannot forge a line of a log', () => {
     expect(errorOf('"a\\nb": 7').message).toContain('a\\nb: expected a policy')
   })
@@ -275,6 +286,7 @@ describe('what is no YAML, or too much of it', () => {
       `x-a: &a { ${keys} }\nx-b: &b { zz: 1, max: 1h }\ncircuit_breaker:\n${names(count, what)}`
     expect(errorOf(text(200, '*a')).message).toContain('at most 100000 settings, aliases and merge keys unfolded')
     expect(told(text(9, '{ backoff: *b }'))).toHaveLength(1)
+    expect(told('x: { backoff: &b { max: soon } }\ny: { backoff: *b }')).toHaveLength(1)
   })
 
   it('as more text than a file may have is refused', () => {

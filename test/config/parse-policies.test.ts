@@ -112,6 +112,11 @@ describe('a file', () => {
     },
   )
 
+  it('may name an endpoint as an option, or as a merge key in quotes', () => {
+    const { policies } = parsePolicies('timeout: { openTimeout: 3s }\n"<<": { openTimeout: 4s }')
+    expect(policies).toEqual({ timeout: { openTimeout: '3s' }, '<<': { openTimeout: '4s' } })
+  })
+
   it('asks whether default was meant by a name that is nearly that', () => {
     expect(parsePolicies('defualt: {}').warnings).toMatchObject([{ message: expect.stringContaining('mean default?') }])
     expect(parsePolicies('default: {}\nfault: {}').warnings).toEqual([])

@@ -116,6 +116,8 @@ describe('a registry of a watched file', () => {
     expect(errors).toHaveLength(1)
     await change(policyOf('10s'))
     expect([errors.length, reloads.length]).toEqual([1, 1])
+    await change(policyOf('soon'))
+    expect([errors.length, reloads.length]).toEqual([2, 1])
     await registry.close()
   })
 
@@ -129,6 +131,17 @@ describe('a registry of a watched file', () => {
     expect(errors).toHaveLength(1)
     await change(policyOf('10s'))
     expect(reloads).toMatchObject([{ configured: [], kept: [] }])
+    await registry.close()
+  })
+
+  it('tells what a new version may not mean', async () => {
+    stopTime()
+    const onWarning = vi.fn()
+    const registry = await loadRegistry(file, { watch: true, onWarning })
+    writeFileSync(file, 'defualt: {}')
+    await look()
+    await look()
+    expect(onWarning).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ path: 'defualt', line: 1 }))
     await registry.close()
   })
 
