@@ -1,4 +1,4 @@
-// PolicyFile: a policy read from a file of JSON.
+// PolicyFile: a policy read from a file of JSON, and whether a file is one, or has the policies of many endpoints.
 import { readFileSync } from 'node:fs'
 import { isBreakerError, type Mistake, type Policy, parsePolicy, resolvePolicy } from '../index.ts'
 import { safeText } from '../terminal/index.ts'
@@ -34,14 +34,40 @@ export function mistakeLines(mistakes: readonly Mistake[]): string[] {
   )
 }
 
-function readJson(file: string): unknown {
-  let text: string
+/**
+ * Whether it is a configuration file, of `switchgear/config`: YAML, or JSON of policies by name. Of a policy, a key is an
+ * option.
+ */
+export function isConfigText(file: string, text: string): boolean {
+  if (/\.ya?ml$/i.test(file)) return true
+  const value = jsonOr(text, null)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const members = Object.entries(value)
+  const options = Object.keys(resolvePolicy()).map((name) => name.replace(/Ms$/, ''))
+  const isNamed = ([key, member]: [string, unknown]) => !options.includes(key) && Object(member) === member
+  return members.length > 0 && members.every(isNamed)
+}
+
+function jsonOr(text: string, otherwise: unknown): unknown {
   try {
-    text = readFileSync(file, 'utf8')
+    return JSON.parse(text)
+  } catch {
+    return otherwise
+  }
+}
+
+/** @throws Failure */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
     throw new Failure(`${file}: ${WHY[code] ?? message}`, WRONG_ARGUMENTS)
   }
+}
+
+function readJson(file: string): unknown {
+  const text = readText(file)
   try {
     return JSON.parse(text)
   } catch (error) {

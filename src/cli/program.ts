@@ -137,10 +137,13 @@ function addPolicy(program: Command, ended: Ended): void {
     .command('check')
     .summary('check and explain a policy')
     .description('Checks a policy, explains each setting in words, and warns about settings that defeat one another.')
-    .argument('<file.json>', 'the policy, as in the table in docs/policy.md')
+    .argument('<file>', 'a policy in JSON (docs/policy.md), or a configuration file in YAML or JSON (docs/config.md)')
     .option('--json', 'print one JSON document')
     .option('--strict', 'warnings are mistakes, too')
-    .addHelpText('after', endOf(['switchgear policy check policy.json', 'switchgear policy check policy.json --json']))
+    .addHelpText(
+      'after',
+      endOf(['switchgear policy check policy.json', 'switchgear policy check breakers.yaml --json']),
+    )
     .addHelpText('after', '1 also if the policy is wrong; with --strict, if it has\nwarnings.')
     .action(async (file, values) => ended(await (await import('./commands/policy-check.ts')).policyCheck(file, values)))
 }

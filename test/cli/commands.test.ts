@@ -20,6 +20,12 @@ beforeAll(async () => {
   cli.write('good.json', '{ "openTimeout": "45s", "failureThreshold": 7, "backoff": { "max": "10m" } }')
   cli.write('odd.json', '{ "failureThreshold": null }')
   cli.write('wrong.json', '{ "openTimeout": "45", "failureTreshold": 7, "\\u202etxt": 1 }')
+  cli.write(
+    'breakers.yaml',
+    'default: { open_timeout: 45s }\n"db-*": { failure_threshold: 7 }\nodd: { timeout: 40s }\n',
+  )
+  cli.write('breakers.json', '{ "default": { "openTimeout": "45s" } }')
+  cli.write('wrong.yaml', 'default: { open_timout: 45s }\nmail: { timeout: "5" }\n')
   cli.write('broken.json', '{ "openTimeout": ')
 })
 // Undefined if it could not be built, which has been reported.
@@ -84,7 +90,7 @@ describe('wrong arguments end with 2 and a line that says what was meant', () =>
     [['graph', '--format'], 'argument missing'],
     [['graph', 'closed'], 'too many arguments'],
     [['graph', '--policy', 'no.json'], 'no.json: there is no such file'],
-    [['policy', 'check'], "missing required argument 'file.json'"],
+    [['policy', 'check'], "missing required argument 'file'"],
     [['policy', 'check', 'no.json'], 'no.json: there is no such file'],
     [['policy', 'check', '.'], '.: it is a folder'],
     [['demo', '--rate', '501'], 'at most 500'],
@@ -148,6 +154,48 @@ describe('policy check', () => {
     expect(stdout).toContain('did you mean failureThreshold?')
     expect(stdout).toContain('\\u202etxt')
     expect(stdout).not.toContain('\u202e')
+  })
+
+  it('checks a configuration file whole: the default, and what each name has beside it', async () => {
+    const { stdout, stderr, code } = await cli.run('policy', 'check', 'breakers.yaml')
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
+    expect(stdout).toMatch(/^default\nfailureThreshold {2}5\n/)
+    expect(stdout).toContain('\ndb-*\nfailureThreshold  7\n  7 failures in a row open it.\n')
+    expect(stdout).toContain('\nodd\ntimeout  40 s\n')
+    expect(stdout).toContain('breakers.yaml is sound, but:\n! odd: probeTimeout: a probe loses its permit')
+    expect((await cli.run('policy', 'check', 'breakers.yaml', '--strict')).code).toBe(1)
+    expect((await cli.run('policy', 'check', 'breakers.json', '--strict')).stdout).toContain('breakers.json is sound.')
+  })
+
+  it('lists every mistake of a configuration file at its place', async () => {
+    const { stdout, code } = await cli.run('policy', 'check', 'wrong.yaml')
+    expect(code).toBe(1)
+    expect(stdout).toContain('wrong.yaml:1:12: default.open_timout: expected an option (did you mean open_timeout?)')
+    expect(stdout).toContain('   2 | mail: { timeout: "5" }\n       |                  ^^^\n')
+  })
+
+  it('gives the same of a configuration file as JSON', async () => {
+    const [sound, wrong] = await Promise.all(
+      ['breakers.yaml', 'wrong.yaml'].map((file) => cli.run('policy', 'check', file, '--json')),
+    )
+    expect(JSON.parse(sound?.stdout ?? '')).toMatchObject({
+      valid: true,
+      mistakes: [],
+      policies: [
+        { name: 'default', policy: { openTimeoutMs: 45_000 }, warnings: [] },
+        { name: 'db-*', policy: { openTimeoutMs: 45_000, failureThreshold: 7 } },
+        { name: 'odd', warnings: [expect.stringContaining('probeTimeout')] },
+      ],
+    })
+    expect(JSON.parse(wrong?.stdout ?? '')).toMatchObject({
+      valid: false,
+      mistakes: [
+        { line: 1, column: 12 },
+        { line: 2, column: 18 },
+      ],
+      policies: [],
+    })
+    expect([sound?.code, wrong?.code]).toEqual([0, 1])
   })
 
   it('says that a file is not JSON', async () => {

@@ -1,21 +1,23 @@
 // The command policy check: what is wrong with a policy, what it means, and what in it defeats itself.
-import { explainPolicy, policyWarnings } from '../../explain/index.ts'
+import { type ExplainedSetting, explainPolicy, policyWarnings } from '../../explain/index.ts'
 import type { Policy } from '../../index.ts'
 import { type Paint, paintFor, safeText, wrap } from '../../terminal/index.ts'
 import { COULD_NOT, DONE, print } from '../exit.ts'
-import { mistakeLines, readPolicyFile } from '../policy-file.ts'
+import { isConfigText, mistakeLines, readPolicyFile, readText } from '../policy-file.ts'
 
 export interface CheckValues {
   readonly json?: true
   readonly strict?: true
 }
 
-const WIDEST = 100
+export const WIDEST = 100
 
 export async function policyCheck(
   file: string,
   { json = false, strict = false }: { json?: boolean; strict?: boolean },
 ): Promise<number> {
+  const text = readText(file)
+  if (isConfigText(file, text)) return (await import('./config-check.ts')).configCheck(file, text, { json, strict })
   const read = readPolicyFile(file)
   const mistakes = 'mistakes' in read ? read.mistakes : []
   const policy = 'policy' in read ? read.policy : null
@@ -34,10 +36,7 @@ export async function policyCheck(
 }
 
 function explained(file: string, policy: Policy, warnings: readonly string[], paint: Paint, width: number): string {
-  const settings = explainPolicy(policy).flatMap(({ setting, value, meaning }) => [
-    `${paint.bold(setting)}  ${paint.cyan(value)}`,
-    `  ${wrap(meaning, width - 2, 2)}`,
-  ])
+  const settings = settingLines(explainPolicy(policy), paint, width)
   const warned = warnings.map((warning) => paint.yellow(`! ${wrap(warning, width - 2, 2)}`))
   const verdict = warnings.length === 0 ? paint.green(`${file} is sound.`) : paint.yellow(`${file} is sound, but:`)
   const note =
@@ -45,4 +44,11 @@ function explained(file: string, policy: Policy, warnings: readonly string[], pa
       ? `JSON can't say what a failure is: set isFailure in the code where the calls don't throw (fetch does not throw on a 503).`
       : ''
   return `${[...settings, '', verdict, ...warned, ...(note === '' ? [] : [paint.dim(wrap(note, width))])].join('\n')}\n`
+}
+
+export function settingLines(settings: readonly ExplainedSetting[], paint: Paint, width: number): string[] {
+  return settings.flatMap(({ setting, value, meaning }) => [
+    `${paint.bold(setting)}  ${paint.cyan(value)}`,
+    `  ${wrap(meaning, width - 2, 2)}`,
+  ])
 }

@@ -1,0 +1,66 @@
+// ConfigError: what is wrong with a configuration file: every mistake with its place and the line it is in.
+import { type Mistake, PolicyError } from '../index.ts'
+import { printable } from '../options/index.ts'
+
+/** One mistake in a file. */
+export interface ConfigMistake extends Mistake {
+  /** The file as it was named; `'policies'` for a text without a name. */
+  readonly file: string
+  /** From 1; `null` where it is about the whole file. */
+  readonly line: number | null
+  /** From 1, in characters; `null` where it is about the whole file. */
+  readonly column: number | null
+  /** The line, with a mark under what is meant; `''` where it is about the whole file. */
+  readonly frame: string
+}
+
+/** Something in a file that is no mistake, and may not be what was meant. */
+export interface ConfigWarning extends Pick<ConfigMistake, 'file' | 'line' | 'column' | 'path'> {
+  /** In words, without the place. */
+  readonly message: string
+}
+
+/** A page is read; a flood is not. `mistakes` has them all. */
+const MOST_LISTED = 20
+
+/**
+ * A file can't be used (`INVALID_POLICY`): it can't be read, it is no YAML, or its policies are wrong. The message lists the
+ * mistakes, `mistakes` has all of them; `cause` is the error of the file system where there is one.
+ */
+export class ConfigError extends PolicyError {
+  /** Every mistake that was found (at most 1,000), in the order of the file. */
+  declare readonly mistakes: readonly ConfigMistake[]
+  /** @param mistakes at least one */
+  constructor(file: string, mistakes: readonly ConfigMistake[], cause?: unknown) {
+    super(file, mistakes)
+    this.message = messageOf(file, mistakes)
+    if (cause !== undefined) this.cause = cause
+  }
+}
+Object.defineProperty(ConfigError.prototype, 'name', { value: 'ConfigError', writable: true, configurable: true })
+
+/** As compilers say it: editors and terminals make a link of it. */
+export function placeOf({ file, line, column }: Pick<ConfigMistake, 'file' | 'line' | 'column'>): string {
+  const name = printable(file)
+  return line === null ? name : `${name}:${line}:${column}`
+}
+
+/** One line, or four with the frame. */
+export function mistakeText(mistake: ConfigMistake): string {
+  const { path, expected, received, frame } = mistake
+  const what = path === '' ? '' : `${printable(path)}: `
+  const text = `${placeOf(mistake)}: ${what}expected ${expected}, received ${received}`
+  return frame === '' ? text : `${text}\n${frame}`
+}
+
+/** One line. */
+export function warningText(warning: ConfigWarning): string {
+  return `${placeOf(warning)}: ${printable(warning.path)}: ${warning.message}`
+}
+
+function messageOf(file: string, mistakes: readonly ConfigMistake[]): string {
+  const count = `${mistakes.length} ${mistakes.length === 1 ? 'mistake' : 'mistakes'}`
+  const lines = mistakes.slice(0, MOST_LISTED).map(mistakeText)
+  if (mistakes.length > MOST_LISTED) lines.push(`and ${mistakes.length - MOST_LISTED} more`)
+  return `${count} in ${printable(file)}:\n${lines.join('\n').replace(/^/gm, '  ')}`
+}

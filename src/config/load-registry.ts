@@ -1,0 +1,143 @@
+// LoadRegistry: a registry with the policies of a file, and on request with those that the file will have.
+import { ArgumentError, createRegistry, type Registry, type RegistryOptions } from '../index.ts'
+import { checkCount, checkOptions } from '../options/index.ts'
+import { type ConfigError, type ConfigWarning, warningText } from './config-error.ts'
+import type { Environment } from './environment.ts'
+import { type CodePolicies, checkEnvironment, type FilePolicies, policiesOver } from './parse-policies.ts'
+import { pathOf, readText } from './read-text.ts'
+import { Reconfigurer } from './reconfigure.ts'
+import { fingerprintOf, watchFile } from './watch-file.ts'
+
+/** What came of another version of a file. */
+export interface Reload extends FilePolicies {
+  /** The names of the breakers that have another policy now. */
+  readonly configured: readonly string[]
+  /** The names of those that keep a policy which is not the file's: given in the code, or configured since. */
+  readonly kept: readonly string[]
+}
+
+/**
+ * What `loadRegistry` takes: what `createRegistry` takes, and these. The file goes over `policy` and `policies`, option by
+ * option: there the code says what no file can, such as `isFailure`.
+ */
+export interface LoadOptions extends RegistryOptions {
+  /** Whether the file is read again when it has changed. Default `false`. */
+  readonly watch?: boolean | undefined
+  /** How often the file is looked at, in ms. Default 1,000. A change counts when two looks have seen the same. */
+  readonly watchIntervalMs?: number | undefined
+  /** Where `${NAME}` is looked up, now and at each reload. Default `process.env`. */
+  readonly env?: Environment | undefined
+  /** Told of each version of the file that was applied after the first. Default: nobody is told. */
+  readonly onReload?: ((reload: Reload) => void) | undefined
+  /**
+   * Told once of each version of the file that can't be used; the policies stay as they were. Default: a warning of the
+   * process.
+   */
+  readonly onError?: ((error: ConfigError) => void) | undefined
+  /** Told of what in the file may not be meant, at the start and at each reload. Default: a warning of the process. */
+  readonly onWarning?: ((warning: ConfigWarning) => void) | undefined
+}
+
+const CALLBACKS = ['onReload', 'onError', 'onWarning'] as const
+const NAMES = [
+  ...(['policy', 'policies', 'clock', 'snapshot', 'inspect', 'folding', 'activation'] as const),
+  ...(['maxBreakers', 'supervision', 'seed'] as const),
+  ...(['watch', 'watchIntervalMs', 'env', ...CALLBACKS] as const),
+] satisfies (keyof LoadOptions)[]
+
+/**
+ * The policies that a file says, YAML or JSON.
+ * @param file its path or `file:` URL
+ * @throws ConfigError (`INVALID_POLICY`) with every mistake and its place; ArgumentError (`INVALID_ARGUMENT`)
+ */
+export async function loadPolicies(
+  file: string | URL,
+  options: { readonly env?: Environment | undefined } = {},
+): Promise<FilePolicies> {
+  const path = pathOf('loadPolicies(file)', file)
+  checkOptions('options', options, ['env'])
+  const env = checkEnvironment(options.env)
+  return policiesOver({}, await readText(path), path, env)
+}
+
+/**
+ * A registry with the policies that a file says, YAML or JSON; with `watch`, also with those that it will say: they are
+ * given to the breakers there are, whose state and evidence stay, and to those made later. Closing the registry ends that.
+ * @param file its path or `file:` URL
+ * @throws ConfigError (`INVALID_POLICY`) with every mistake and its place; ArgumentError (`INVALID_ARGUMENT`); what
+ *   `createRegistry` throws
+ */
+export async function loadRegistry(file: string | URL, options: LoadOptions = {}): Promise<Registry> {
+  const path = pathOf('loadRegistry(file)', file)
+  const { watch, watchIntervalMs, env, onReload, onError, onWarning, ...rest } = checkLoadOptions(options)
+  const environment = checkEnvironment(env)
+  const interval = checkCount('options.watchIntervalMs', watchIntervalMs, 1_000)
+  // What is wrong with the options is said before the file is found wrong because of them.
+  await createRegistry({ ...rest, snapshot: null, inspect: undefined }).close()
+  const { policy, policies } = rest
+  const code: CodePolicies = { policy, policies }
+  const warn = (warnings: readonly ConfigWarning[]) => {
+    for (const warning of warnings) tell(onWarning, warning, warningText(warning))
+  }
+  const fingerprint = await fingerprintOf(path)
+  let text = await readText(path)
+  const first = policiesOver(code, text, path, environment)
+  const registry = createRegistry({ ...rest, policy: first.policy, policies: first.policies })
+  warn(first.warnings)
+  if (watch !== true) return registry
+
+  const reconfigurer = new Reconfigurer(registry, first)
+  let failed = ''
+  const reload = async () => {
+    try {
+      const now = await readText(path)
+      // Touched, or written again as it was.
+      if (now === text && failed === '') return
+      text = now
+      const next = policiesOver(code, now, path, environment)
+      const done = await reconfigurer.apply(next)
+      failed = ''
+      if (registry.isClosed) return
+      warn(next.warnings)
+      tell(onReload, { ...next, ...done }, '')
+    } catch (error) {
+      const { message } = error as ConfigError
+      if (message !== failed && !registry.isClosed) tell(onError, error as ConfigError, message)
+      failed = message
+    }
+  }
+  const watching = watchFile(path, fingerprint, interval, reload)
+  // There is no event for it, as listeners hear nothing any more then; but its root actor has ended.
+  registry.actor.subscribe({ complete: () => watching.stop() })
+  return registry
+}
+
+function checkLoadOptions(options: LoadOptions): LoadOptions {
+  checkOptions('options', options, NAMES)
+  const { watch } = options
+  if (watch !== undefined && typeof watch !== 'boolean')
+    throw new ArgumentError('options.watch', 'true or false', watch)
+  for (const name of CALLBACKS) {
+    const callback: unknown = options[name]
+    if (callback !== undefined && typeof callback !== 'function') {
+      throw new ArgumentError(`options.${name}`, 'a function', callback)
+    }
+  }
+  return options
+}
+
+/** Who listens is a guest: what he throws is a warning of the process. */
+function tell<T>(callback: ((what: T) => unknown) | undefined, what: T, text: string): void {
+  if (callback === undefined) {
+    if (text !== '') warning(text)
+    return
+  }
+  // Of a promise that rejects, too.
+  new Promise((resolve) => resolve(callback(what))).catch((error: unknown) => {
+    warning(`a callback of loadRegistry threw: ${error instanceof Error ? error.message : String(error)}`)
+  })
+}
+
+function warning(text: string): void {
+  process.emitWarning(text, { type: 'SwitchgearConfig', code: 'SWITCHGEAR_CONFIG' })
+}

@@ -1,0 +1,145 @@
+// ParsePolicies: the text of a file as the policies of a registry: the default, and those of names and patterns over it.
+import { ArgumentError, isBreakerError, type Policy, type PolicyOptions, resolvePolicy } from '../index.ts'
+import { checkOptions, hasFunctions, printable } from '../options/index.ts'
+import type { ConfigWarning } from './config-error.ts'
+import type { Environment } from './environment.ts'
+import { withFailureRate } from './failure-rate.ts'
+import type { Findings, Span } from './findings.ts'
+import { type Place, PolicyReader, type Written } from './policy-reader.ts'
+import { MOST_BYTES, tooLarge } from './read-text.ts'
+import { sectionOf } from './section.ts'
+import { inStyleOf } from './spelling.ts'
+import { type MapEntry, type Tree, treeOf } from './tree.ts'
+
+/** What a file says: `policy` and `policies` are what `createRegistry` takes. */
+export interface FilePolicies {
+  /** What the file says under `default`; `{}` where it says nothing. */
+  readonly policy: PolicyOptions
+  /** What it says of each name and pattern, in its order. */
+  readonly policies: Readonly<Record<string, PolicyOptions>>
+  /** What is no mistake, and may not be what was meant. */
+  readonly warnings: readonly ConfigWarning[]
+}
+
+/** What `parsePolicies` takes. Everything is optional. */
+export interface ParseOptions {
+  /** What the text is called where it is wrong. Default `'policies'`. */
+  readonly file?: string | undefined
+  /** Where `${NAME}` is looked up. Default `process.env`. */
+  readonly env?: Environment | undefined
+}
+
+/** The policies that the code gives, which the file goes over. */
+export interface CodePolicies {
+  readonly policy?: PolicyOptions | undefined
+  readonly policies?: Readonly<Record<string, PolicyOptions>> | undefined
+}
+
+/**
+ * The policies that a text says, YAML or JSON.
+ * @throws ConfigError (`INVALID_POLICY`) with every mistake and its place; ArgumentError (`INVALID_ARGUMENT`)
+ */
+export function parsePolicies(text: string, options: ParseOptions = {}): FilePolicies {
+  if (typeof text !== 'string') throw new ArgumentError('parsePolicies(text)', 'the text of a file', text)
+  checkOptions('options', options, ['file', 'env'] satisfies (keyof ParseOptions)[])
+  const { file = 'policies' } = options
+  if (typeof file !== 'string') throw new ArgumentError('options.file', 'the name of a file', file)
+  return policiesOver({}, text, file, checkEnvironment(options.env))
+}
+
+/** @throws ArgumentError (`INVALID_ARGUMENT`) */
+export function checkEnvironment(env: unknown): Environment {
+  if (env === undefined) return process.env
+  if (typeof env === 'object' && env !== null && !hasFunctions(env, 'then')) return env as Environment
+  throw new ArgumentError('options.env', 'an object of texts by name, such as process.env', env)
+}
+
+/** As `parsePolicies`, with the policies of the code filled in under those of the file. @throws ConfigError */
+export function policiesOver(code: CodePolicies, text: string, file: string, env: Environment): FilePolicies {
+  if (text.length > MOST_BYTES) throw tooLarge(file, text.length)
+  const { tree, findings } = treeOf(file, text.replace(/^\ufeff/, ''))
+  findings.end()
+  const policies = new Compiler(findings, env, code).compile(tree as Tree)
+  findings.end()
+  return { ...policies, warnings: findings.warnings }
+}
+
+class Compiler {
+  readonly #findings: Findings
+  readonly #environment: Environment
+  readonly #code: CodePolicies
+
+  constructor(findings: Findings, environment: Environment, code: CodePolicies) {
+    this.#findings = findings
+    this.#environment = environment
+    this.#code = code
+  }
+
+  compile(tree: Tree): { policy: PolicyOptions; policies: Record<string, PolicyOptions> } {
+    const { entries, path, timeoutIsOpen } = sectionOf(tree, this.#findings)
+    const reader = new PolicyReader(this.#findings, this.#environment, timeoutIsOpen)
+    const named = entries.flatMap((entry) => {
+      const written = this.#written(entry, `${path}${entry.key}`, reader)
+      return written === null ? [] : [{ ...entry, path: `${path}${entry.key}`, written }]
+    })
+    const shared = named.find(({ key }) => key === 'default')
+    const base = shared && { ...shared, written: withFailureRate(shared.written, null, this.#findings) }
+    const policy = { ...this.#code.policy, ...base?.written.options }
+    const resolved = base === undefined ? resolvePolicy(policy) : this.#check(policy, undefined, base)
+    const policies: [string, PolicyOptions][] = []
+    for (const entry of named) {
+      if (entry.key === 'default') continue
+      const written = withFailureRate(entry.written, base?.written ?? null, this.#findings)
+      const options = { ...this.#ofCode(entry.key), ...written.options }
+      this.#check(options, resolved, { ...entry, written })
+      policies.push([entry.key, options])
+    }
+    const names = new Set(policies.map(([name]) => name))
+    const others = Object.entries(this.#code.policies ?? {}).filter(([name]) => !names.has(name))
+    // Of entries, so that a name may be `__proto__`.
+    return { policy, policies: Object.fromEntries([...policies, ...others]) }
+  }
+
+  #ofCode(name: string): PolicyOptions | undefined {
+    const { policies = {} } = this.#code
+    return Object.hasOwn(policies, name) ? policies[name] : undefined
+  }
+
+  #written({ value, at }: MapEntry, path: string, reader: PolicyReader): Written | null {
+    if (value.kind !== 'map') {
+      const received =
+        value.kind === 'list' ? 'a list' : value.value === null ? 'nothing' : printable(`${value.value}`, 80)
+      this.#findings.mistake(path, 'a policy: options and their values, or {}', received, at)
+      return null
+    }
+    return reader.read(value, path)
+  }
+
+  /** What the core has to say of it, at the places of the file. */
+  #check(options: PolicyOptions, base: Policy | undefined, of: { path: string; at: Span; written: Written }): Policy {
+    try {
+      return resolvePolicy(options, base, 'policy')
+    } catch (error) {
+      if (!isBreakerError(error, 'INVALID_POLICY')) throw error
+      for (const { path, expected, received } of error.mistakes) {
+        const place = placeOf(path.replace(/^policy\.?/, ''), of)
+        const source = place.from === '' ? '' : ` of ${printable(place.from, 80)}`
+        this.#findings.mistake(place.path, expected, `${received}${source}`, place.at)
+      }
+      return base ?? resolvePolicy()
+    }
+  }
+}
+
+/** Of the option, or of the nearest thing around it that is written down. */
+function placeOf(option: string, of: { path: string; at: Span; written: Written }): Place {
+  for (let path = option; path !== ''; path = path.slice(0, Math.max(path.lastIndexOf('.'), 0))) {
+    const place = of.written.places.get(path)
+    if (place === undefined) continue
+    if (path === option) return place
+    const rest = option.slice(path.length + 1)
+    const [style = rest] = inStyleOf(place.path, [rest])
+    return { ...place, path: `${place.path}.${style}`, from: '' }
+  }
+  return { at: of.at, path: option === '' ? of.path : `${of.path}.${option}`, from: '' }
+}

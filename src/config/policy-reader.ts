@@ -1,0 +1,169 @@
+// PolicyReader: the options of one policy in a file: by their own names, with the places they are written at. Whether the
+// values are right is asked of the core, once the policy is known that it goes over.
+import { expectedInsteadOf } from '../edge/option-object.ts'
+import { printable } from '../options/index.ts'
+import { type Environment, hasReference, substitute } from './environment.ts'
+import type { Findings, Span } from './findings.ts'
+import { ALL_OPTIONS, FILE_OPTIONS, type FileOption, type Kind, type OptionTable } from './option-table.ts'
+import { camelCase, inStyleOf } from './spelling.ts'
+import { type MapEntry, type MapTree, MOST_ENTRIES, type Tree } from './tree.ts'
+
+export interface Place {
+  readonly at: Span
+  /** As in the file, for who is told of it. */
+  readonly path: string
+  /** What the value was before substitution; `''` where nothing was substituted. */
+  readonly from: string
+}
+
+/** A policy as it is written. */
+export interface Written {
+  /** By the names of the core. */
+  readonly options: Readonly<Record<string, unknown>>
+  /** The members of a failure rate that were given one by one, and `failureWindow`. */
+  readonly single: Readonly<Record<string, unknown>>
+  /** By path, as in `failureRate.window`. */
+  readonly places: ReadonlyMap<string, Place>
+}
+
+const OF_RATE = new Set(Object.keys(FILE_OPTIONS).filter((name) => name !== 'callTimeout'))
+const NUMBER = /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i
+const NUMERIC = new Set<Kind>(['count', 'natural', 'slots', 'share', 'factor', 'jitter'])
+
+export class PolicyReader {
+  readonly #findings: Findings
+  readonly #environment: Environment
+  /** Under `circuit_breaker` the timeout is that of the open state. */
+  readonly #timeoutIsOpen: boolean
+  /** The first of them alone is told of. */
+  #warnedOfTimeout = false
+  #entries = 0
+  /** Where keys were refused: many names may share them by an alias. */
+  readonly #refused = new Set<number>()
+
+  constructor(findings: Findings, environment: Environment, timeoutIsOpen: boolean) {
+    this.#findings = findings
+    this.#environment = environment
+    this.#timeoutIsOpen = timeoutIsOpen
+  }
+
+  read(tree: MapTree, path: string): Written {
+    const places = new Map<string, Place>()
+    const given = this.#members(tree, ALL_OPTIONS, path, '', places)
+    this.#rename('callTimeout', 'timeout', given, places)
+    const single: Record<string, unknown> = {}
+    const options: Record<string, unknown> = {}
+    for (const [name, value] of Object.entries(given)) {
+      if (OF_RATE.has(name)) single[name] = value
+      else options[name] = value
+    }
+    if (Object.hasOwn(options, 'failureWindow')) single['failureWindow'] = options['failureWindow']
+    return { options, single, places }
+  }
+
+  #members(tree: MapTree, table: OptionTable, path: string, where: string, places: Map<string, Place>) {
+    const values: Record<string, unknown> = {}
+    this.#entries += tree.entries.length
+    if (this.#entries > MOST_ENTRIES) throw this.#findings.tooMuch(MOST_ENTRIES, tree.at)
+    for (const entry of tree.entries) {
+      const written = `${path}.${entry.key}`
+      const name = this.#optionOf(entry, written)
+      const option = Object.hasOwn(table, name) ? table[name] : undefined
+      if (option === undefined) this.#refuse(entry, table, written)
+      else if (!Object.hasOwn(values, name)) {
+        const key = `${where}${name}`
+        const place = { at: valueSpan(entry), path: written, from: sourceOf(entry.value) }
+        places.set(key, place)
+        values[name] = this.#valueOf(entry.value, option, place, key, places)
+      } else if (!entry.isMerged) {
+        this.#findings.mistake(written, 'each option once, in one spelling', `${name} again`, entry.at)
+      }
+    }
+    return values
+  }
+
+  #optionOf({ key, at }: MapEntry, path: string): string {
+    const name = camelCase(key)
+    if (name !== 'timeout' || !this.#timeoutIsOpen) return name
+    if (!this.#warnedOfTimeout) {
+      const message =
+        'under circuit_breaker it is how long it stays open (open_timeout); that of a call is call_timeout'
+      this.#findings.warning(path, message, at)
+    }
+    this.#warnedOfTimeout = true
+    return 'openTimeout'
+  }
+
+  #refuse({ key, at }: MapEntry, table: OptionTable, path: string): void {
+    if (this.#refused.has(at[0])) return
+    this.#refused.add(at[0])
+    const isFunction = table === ALL_OPTIONS && ['isFailure', 'ignore'].includes(camelCase(key))
+    const expected = isFunction ? 'no functions in a file: give it in the code, as policy' : expectedOption(key, table)
+    this.#findings.mistake(path, expected, isFunction ? 'one' : 'an unknown key', at)
+  }
+
+  #valueOf(tree: Tree, option: FileOption, place: Place, key: string, places: Map<string, Place>): unknown {
+    const { kind } = option
+    const isTable = typeof kind === 'object' && 'members' in kind
+    if (tree.kind === 'map') {
+      if (isTable) return this.#members(tree, kind.members, place.path, `${key}.`, places)
+      return Object.fromEntries(tree.entries.map((entry) => [entry.key, null]))
+    }
+    if (tree.kind === 'list') return []
+    const { value } = tree
+    if (typeof value !== 'string') return value
+    const text = hasReference(value) ? this.#substituted(value, option, place) : value
+    return typeof kind === 'object' && 'oneOf' in kind && typeof text === 'string' ? camelCase(text) : text
+  }
+
+  /** A variable is text, whatever it says: the option decides what it is meant for. */
+  #substituted(value: string, { kind, nullable }: FileOption, { path, at }: Place): unknown {
+    const result = substitute(value, this.#environment)
+    if ('missing' in result) {
+      const name = printable(result.missing, 80)
+      const expected = `the environment variable ${name}, or a default: \${${name}:-…}`
+      this.#findings.mistake(path, expected, 'none of this name', at)
+      return undefined
+    }
+    if ('malformed' in result) {
+      this.#findings.mistake(
+        path,
+        `a variable as in \${NAME} or \${NAME:-default}`,
+        printable(JSON.stringify(result.malformed), 80),
+        at,
+      )
+      return undefined
+    }
+    const { text } = result
+    if (nullable === true && text === 'null') return null
+    if (NUMERIC.has(kind) && NUMBER.test(text)) return Number(text)
+    return kind === 'flag' && /^(true|false)$/.test(text) ? text === 'true' : text
+  }
+
+  #rename(from: string, to: string, values: Record<string, unknown>, places: Map<string, Place>): void {
+    const place = places.get(from)
+    if (place === undefined) return
+    if (Object.hasOwn(values, to)) {
+      this.#findings.mistake(place.path, 'each option once, in one spelling', `${to} again`, place.at)
+    }
+    values[to] = values[from]
+    places.set(to, place)
+    delete values[from]
+  }
+}
+
+/** The nearest option; all there are where none is near. */
+function expectedOption(key: string, table: OptionTable): string {
+  const expected = expectedInsteadOf(key, inStyleOf(key, Object.keys(table)))
+  const [hint] = /\(did you mean .*\?\)$/.exec(expected) ?? []
+  return hint === undefined ? expected : `an option ${hint}`
+}
+
+function sourceOf(tree: Tree): string {
+  return tree.kind === 'scalar' && typeof tree.value === 'string' && hasReference(tree.value) ? tree.value : ''
+}
+
+/** An empty value has no place of its own. */
+function valueSpan({ at, value }: MapEntry): Span {
+  return value.at[1] > value.at[0] ? value.at : at
+}

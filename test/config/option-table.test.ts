@@ -1,0 +1,175 @@
+// The table that files are read by, and the JSON Schema made of it, say of every option what the core says.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { parsePolicies } from '../../src/config/index.ts'
+import { jsonSchema } from '../../src/config/json-schema.ts'
+import { type FileOption, type Kind, OPTIONS, type OptionTable } from '../../src/config/option-table.ts'
+import { snakeCase } from '../../src/config/spelling.ts'
+import { policySchema } from '../../src/edge/policy-schema.ts'
+import { isBreakerError, parsePolicy } from '../../src/index.ts'
+
+interface AjvLike {
+  compile(schema: object): (value: unknown) => boolean
+}
+const { default: Ajv }: { default: new (options: object) => AjvLike } = createRequire(import.meta.url)('ajv')
+const isValid = new Ajv({ strict: true, strictRequired: false, allowUnionTypes: true }).compile(jsonSchema())
+
+/** Of each kind what is right, and what is wrong. */
+const SAMPLES: Readonly<Record<Extract<Kind, string>, { right: unknown[]; wrong: unknown[] }>> = {
+  count: { right: [1, 70_000], wrong: [0, -1, 1.5, '7', true, [], {}] },
+  natural: { right: [0, 7], wrong: [-1, 1.5, '7', true, [], {}] },
+  slots: { right: [100, 100_000], wrong: [0, 100_001, 1.5, '7', [], {}] },
+  share: { right: [0.01, 1], wrong: [0, 1.01, -0.5, '0.5', [], {}] },
+  factor: { right: [1, 2.5], wrong: [0.9, '2', [], {}] },
+  jitter: { right: [0, 1], wrong: [-0.1, 1.1, '0.5', [], {}] },
+  duration: {
+    right: ['40s', '1.5m', '60 min', '2h', '1d', '45000ms', 45_000.5],
+    wrong: [0, -1, '30', 's', '1w', true, [], {}],
+  },
+  flag: { right: [true, false], wrong: ['true', 1, [], {}] },
+}
+const NONE = { right: [null], wrong: [] }
+
+interface Case {
+  readonly path: string
+  readonly policy: Readonly<Record<string, unknown>>
+  readonly isRight: boolean
+}
+
+/** A policy for each value of each option, and of each member with the others as they may be. */
+function casesOf(table: OptionTable, path: string, wrap: (values: object) => Case['policy']): Case[] {
+  return Object.entries(table).flatMap(([name, option]) => {
+    const of = (value: unknown, isRight: boolean) => ({
+      path: `${path}${name}`,
+      policy: wrap({ [name]: value }),
+      isRight,
+    })
+    const { right, wrong } = samplesOf(option)
+    const { kind } = option
+    const inner =
+      typeof kind === 'object' && 'members' in kind
+        ? casesOf(kind.members, `${path}${name}.`, (values) =>
+            wrap({ [name]: { ...wholeOf(kind.members, values), ...values } }),
+          )
+        : []
+    const missing =
+      typeof kind === 'object' && 'members' in kind
+        ? kind.required.map((member) => of({ ...wholeOf(kind.members, {}), [member]: undefined }, false))
+        : []
+    return [...right.map((value) => of(value, true)), ...wrong.map((value) => of(value, false)), ...inner, ...missing]
+  })
+}
+
+function samplesOf({ kind, nullable }: FileOption): { right: unknown[]; wrong: unknown[] } {
+  const none = nullable === true ? NONE : { right: [], wrong: [null] }
+  const own =
+    typeof kind === 'string'
+      ? SAMPLES[kind]
+      : 'oneOf' in kind
+        ? { right: [...kind.oneOf], wrong: ['other', 1, [], {}] }
+        : { right: [wholeOf(kind.members, {})], wrong: ['x', 1, { other: 1 }] }
+  return { right: [...own.right, ...none.right], wrong: [...own.wrong, ...none.wrong] }
+}
+
+const WHOLE: Readonly<Record<string, unknown>> = {
+  ...{ slowerThan: '1s', threshold: 0.5, minimumCalls: 1, window: { calls: 100_000 } },
+  ...{ factor: 2, max: '2d', jitter: 0 },
+}
+
+/** What goes with `values` so that they make sense. */
+function wholeOf(table: OptionTable, values: object): object {
+  if ('calls' in table) return 'buckets' in values ? { time: '1d' } : 'time' in values ? {} : { calls: 100_000 }
+  return Object.fromEntries(Object.keys(table).map((name) => [name, WHOLE[name]]))
+}
+
+const CASES = casesOf(OPTIONS, '', (values) => values as Case['policy'])
+
+function isAccepted(check: () => unknown): boolean {
+  try {
+    check()
+    return true
+  } catch (error) {
+    if (isBreakerError(error, 'INVALID_POLICY')) return false
+    throw error
+  }
+}
+
+/** Of JSON, where what is undefined is left out. */
+const copyOf = (policy: object) => JSON.parse(JSON.stringify(policy))
+
+function inSnakeCase(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [snakeCase(key), inSnakeCase(member)]))
+}
+
+describe('the table of options', () => {
+  it('has every option of the core but the functions', () => {
+    const names = Object.keys(policySchema.entries).filter((name) => !['isFailure', 'ignore'].includes(name))
+    expect(Object.keys(OPTIONS)).toEqual(names)
+  })
+
+  it.each([
+    ['failureRate', ['threshold', 'minimumCalls', 'window']],
+    ['slowCalls', ['slowerThan', 'threshold', 'minimumCalls', 'window']],
+    ['backoff', ['factor', 'max', 'jitter']],
+  ])('has every member of %s that the core names', (name, members) => {
+    const kind = OPTIONS[name]?.kind as { members: OptionTable }
+    expect(Object.keys(kind.members)).toEqual(members)
+    // What the core says of a member that is none names all there are.
+    const message = (() => {
+      try {
+        return parsePolicy({ [name]: { zzzzzzzz: 1 } })
+      } catch (error) {
+        return String(error)
+      }
+    })()
+    expect(message).toContain(`one of ${members.join(', ')}, received an unknown key`)
+  })
+
+  it('gives enough cases to prove something', () => {
+    expect(CASES.length).toBeGreaterThan(200)
+    expect(CASES.filter(({ isRight }) => isRight).length).toBeGreaterThan(60)
+  })
+
+  it('says of every value what the core says, and so do files and the schema, in both spellings', () => {
+    for (const { path, policy, isRight } of CASES) {
+      const camel = copyOf(policy)
+      const snake = inSnakeCase(camel)
+      const text = (of: unknown) => JSON.stringify({ a: of })
+      const verdicts = {
+        core: isAccepted(() => parsePolicy(camel)),
+        file: isAccepted(() => parsePolicies(text(camel))),
+        snakeFile: isAccepted(() => parsePolicies(text(snake))),
+        schema: isValid({ a: camel }),
+        snakeSchema: isValid({ circuit_breaker: { default: snake } }),
+      }
+      const all = { core: isRight, file: isRight, snakeFile: isRight, schema: isRight, snakeSchema: isRight }
+      expect(verdicts, `${path}: ${JSON.stringify(policy)}`).toEqual(all)
+    }
+  })
+})
+
+describe('the JSON Schema', () => {
+  it('is the one of the package (npx tsx scripts/config-schema.ts)', () => {
+    const file = resolve(import.meta.dirname, '../../docs/breakers.schema.json')
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(jsonSchema())
+  })
+
+  it('accepts the example file, variables and sections beside', () => {
+    expect(isValid(parse(readFileSync(resolve(import.meta.dirname, 'example.yaml'), 'utf8')))).toBe(true)
+    expect(
+      isValid({ $schema: 'x', default: { open_timeout: `\${T:-3s}`, failureThreshold: `\${N}` }, 'db-*': {} }),
+    ).toBe(true)
+    expect(isValid({ server: { port: 80 }, circuit_breaker: { default: {} } })).toBe(true)
+  })
+
+  it('refuses what files may not say', () => {
+    expect(isValid({ default: { failure_treshold: 5 } })).toBe(false)
+    expect(isValid({ default: { openTimeout: '30' } })).toBe(false)
+    expect(isValid({ openTimeout: '30s' })).toBe(false)
+    expect(isValid({ circuit_breaker: { default: { zzz: 1 } } })).toBe(false)
+  })
+})
