@@ -1,0 +1,328 @@
+// The same story told with opossum and with ours: every event with its arguments and its place in the order, what callers
+// get, what the breaker shows and counts.
+import { EventEmitter } from 'node:events'
+import { describe, expect, it } from 'vitest'
+import { both, type Teller } from './both.ts'
+
+const boom = new Error('boom')
+const fails = { error: boom }
+const quick = { errorThresholdPercentage: 50, resetTimeout: 100, timeout: 50 } as const
+
+const stories: Record<string, (teller: Teller) => Promise<void>> = {
+  'a success': async (teller) => {
+    const breaker = teller.make(quick)
+    teller.fire(breaker, { ms: 20, value: 7 })
+    await teller.pass(20)
+    teller.look(breaker)
+  },
+  'a failure opens, a probe closes': async (teller) => {
+    const breaker = teller.make(quick)
+    teller.fire(breaker, fails)
+    await teller.pass(0)
+    teller.look(breaker)
+    teller.fire(breaker)
+    await teller.pass(99)
+    teller.look(breaker)
+    await teller.pass(1)
+    teller.look(breaker)
+    teller.fire(breaker, { ms: 10 })
+    teller.look(breaker)
+    teller.fire(breaker)
+    await teller.pass(10)
+    teller.look(breaker)
+  },
+  'a probe that fails opens again, for as long': async (teller) => {
+    const breaker = teller.make(quick)
+    teller.fire(breaker, fails)
+    await teller.pass(100)
+    teller.fire(breaker, fails)
+    await teller.pass(99)
+    teller.look(breaker)
+    await teller.pass(1)
+    teller.look(breaker)
+  },
+  'the rate is of all fires, those in flight too': async (teller) => {
+    const breaker = teller.make(quick)
+    for (const ms of [5, 10, 15, 20]) teller.fire(breaker, { ms, error: boom })
+    for (const ms of [30, 35]) teller.fire(breaker, { ms })
+    for (let passed = 0; passed < 40; passed += 5) {
+      await teller.pass(5)
+      teller.look(breaker)
+    }
+  },
+  'exactly the threshold does not open': async (teller) => {
+    const breaker = teller.make(quick)
+    teller.fire(breaker)
+    await teller.pass(0)
+    teller.fire(breaker, fails)
+    await teller.pass(0)
+    teller.look(breaker)
+    teller.fire(breaker, fails)
+    await teller.pass(0)
+    teller.look(breaker)
+  },
+  'closed again, it remembers the window': async (teller) => {
+    const breaker = teller.make({ ...quick, resetTimeout: 10 })
+    for (const _ of [1, 2, 3]) teller.fire(breaker, fails)
+    await teller.pass(10)
+    teller.fire(breaker)
+    await teller.pass(0)
+    teller.fire(breaker, fails)
+    await teller.pass(0)
+    teller.look(breaker)
+  },
+  'old slices leave the window': async (teller) => {
+    const breaker = teller.make({ ...quick, rollingCountTimeout: 100, rollingCountBuckets: 5, volumeThreshold: 3 })
+    for (let slice = 0; slice < 8; slice++) {
+      teller.fire(breaker, { ms: 5, value: slice })
+      await teller.pass(20)
+      teller.note('window', breaker.status.window)
+    }
+    await teller.pass(1_000)
+    teller.look(breaker)
+  },
+  'a timeout': async (teller) => {
+    const breaker = teller.make({ ...quick, abortController: new AbortController() })
+    teller.fire(breaker, { ms: 80 })
+    await teller.pass(49)
+    teller.note('aborted', breaker.getSignal()?.aborted)
+    await teller.pass(1)
+    teller.note('aborted', breaker.getSignal()?.aborted)
+    await teller.pass(30)
+    teller.look(breaker)
+  },
+  'an AbortController that is renewed': async (teller) => {
+    const breaker = teller.make({ ...quick, autoRenewAbortController: true })
+    const controllers = [breaker.getAbortController()]
+    teller.fire(breaker, { ms: 80 })
+    await teller.pass(50)
+    controllers.push(breaker.getAbortController())
+    await teller.pass(100)
+    controllers.push(breaker.getAbortController())
+    teller.note('same', controllers[0] === controllers[1], controllers[1] === controllers[2])
+    teller.note('aborted', ...controllers.map((controller) => controller?.signal.aborted))
+  },
+  'a fallback': async (teller) => {
+    const breaker = teller.make(quick)
+    breaker.fallback((step, error: unknown) => `fallback for ${JSON.stringify(step)} ${error}`)
+    teller.fire(breaker, { ms: 5, error: boom })
+    await teller.pass(5)
+    teller.fire(breaker, { value: 2 })
+    await teller.pass(0)
+    teller.look(breaker)
+  },
+  'fallbacks that fail, and a breaker as fallback': async (teller) => {
+    const breaker = teller.make(quick)
+    breaker.fallback(async () => {
+      throw new Error('nor does this')
+    })
+    teller.fire(breaker, fails)
+    await teller.pass(0)
+    breaker.fallback(() => {
+      throw new Error('at once')
+    })
+    teller.fire(breaker, fails)
+    await teller.pass(0)
+    breaker.fallback(teller.make({ name: 'second' }))
+    teller.fire(breaker, { value: 'of the second' })
+    await teller.pass(0)
+    teller.look(breaker)
+  },
+  'a filter of errors': async (teller) => {
+    const errorFilter = (error: Error, step: { value: string }) => error === boom && step.value === 'passes'
+    const breaker = teller.make({ ...quick, errorFilter })
+    breaker.fallback(() => 'fallback')
+    teller.fire(breaker, { value: 'passes', error: boom })
+    await teller.pass(0)
+    teller.look(breaker)
+    teller.fire(breaker, { value: 'does not', error: boom })
+    teller.fire(breaker, { value: 'nor this', error: boom })
+    await teller.pass(100)
+    teller.fire(breaker, { value: 'passes', error: boom })
+    await teller.pass(0)
+    teller.look(breaker)
+  },
+  'a capacity': async (teller) => {
+    const breaker = teller.make({ ...quick, capacity: 2 })
+    for (const ms of [10, 20, 30]) teller.fire(breaker, { ms })
+    teller.note('places', breaker.semaphore.count)
+    await teller.pass(20)
+    teller.note('places', breaker.semaphore.count)
+    teller.look(breaker)
+  },
+  'a volume threshold': async (teller) => {
+    const breaker = teller.make({ ...quick, volumeThreshold: 3 })
+    for (let fire = 0; fire < 4; fire++) {
+      teller.fire(breaker, fails)
+      await teller.pass(0)
+      teller.look(breaker)
+    }
+  },
+  'a warm-up': async (teller) => {
+    const breaker = teller.make({ ...quick, allowWarmUp: true, rollingCountTimeout: 200 })
+    teller.fire(breaker, fails)
+    await teller.pass(199)
+    teller.look(breaker)
+    await teller.pass(1)
+    teller.fire(breaker, fails)
+    await teller.pass(0)
+    teller.look(breaker)
+  },
+  'a cache': async (teller) => {
+    const breaker = teller.make({ ...quick, cache: true, cacheTTL: 60 })
+    for (const ms of [5, 5, 6, 60, 5]) {
+      teller.fire(breaker, { ms, value: ms })
+      await teller.pass(20)
+    }
+    breaker.clearCache()
+    teller.fire(breaker, { ms: 5, value: 5 })
+    await teller.pass(20)
+    teller.look(breaker)
+  },
+  'calls that share a run': async (teller) => {
+    const breaker = teller.make({ ...quick, coalesce: true, coalesceResetOn: ['error', 'success'] })
+    for (const value of [1, 1, 2, 1]) teller.fire(breaker, { ms: 10, value })
+    await teller.pass(10)
+    teller.fire(breaker, { ms: 10, value: 1 })
+    await teller.pass(10)
+    teller.look(breaker)
+  },
+  'open and close by hand': async (teller) => {
+    const breaker = teller.make(quick)
+    breaker.close()
+    breaker.open()
+    breaker.open()
+    teller.fire(breaker)
+    await teller.pass(100)
+    breaker.open()
+    teller.look(breaker)
+    breaker.close()
+    breaker.close()
+    teller.fire(breaker)
+    await teller.pass(100)
+    teller.look(breaker)
+  },
+  'disabled and enabled': async (teller) => {
+    const breaker = teller.make(quick)
+    breaker.disable()
+    teller.fire(breaker, fails)
+    teller.fire(breaker, { ms: 100 })
+    await teller.pass(100)
+    teller.look(breaker)
+    breaker.enable()
+    breaker.enable()
+    teller.fire(breaker, fails)
+    teller.fire(breaker, fails)
+    await teller.pass(0)
+    breaker.disable()
+    teller.look(breaker)
+    teller.fire(breaker)
+    await teller.pass(0)
+    breaker.enable()
+    teller.look(breaker)
+    teller.fire(breaker)
+    await teller.pass(100)
+    teller.look(breaker)
+  },
+  'made disabled': async (teller) => {
+    const breaker = teller.make({ ...quick, enabled: false })
+    teller.look(breaker)
+    breaker.open()
+    teller.fire(breaker)
+    await teller.pass(0)
+    teller.look(breaker)
+    breaker.close()
+    breaker.enable()
+    teller.look(breaker)
+  },
+  'health checks': async (teller) => {
+    const breaker = teller.make(quick)
+    let isWell = true
+    breaker.healthCheck(async () => {
+      teller.note('checked')
+      if (!isWell) throw new Error('unwell')
+    }, 30)
+    await teller.pass(60)
+    isWell = false
+    await teller.pass(30)
+    teller.look(breaker)
+    isWell = true
+    await teller.pass(100)
+    teller.look(breaker)
+  },
+  'shut down': async (teller) => {
+    const breaker = teller.make({ ...quick, cache: true })
+    teller.fire(breaker, { ms: 10 })
+    breaker.shutdown()
+    teller.look(breaker)
+    teller.fire(breaker)
+    await teller.pass(10)
+    teller.look(breaker)
+  },
+  'state and figures go on in another': async (teller) => {
+    const first = teller.make(quick)
+    teller.fire(first, { ms: 3 })
+    for (const _ of [1, 2, 3]) teller.fire(first, fails)
+    await teller.pass(10)
+    const { state, status } = JSON.parse(JSON.stringify(first))
+    const second = teller.make({ ...quick, name: 'second', state, status })
+    teller.look(second)
+    teller.fire(second)
+    await teller.pass(100)
+    teller.look(second)
+    for (const part of [{ closed: false, halfOpen: true }, { enabled: false }, { warmUp: true }, { shutdown: true }]) {
+      teller.look(teller.make({ ...quick, state: part }))
+    }
+  },
+  'snapshots, and slices that somebody else turns over': async (teller) => {
+    const rotateBucketController = new EventEmitter()
+    const breaker = teller.make({ ...quick, rotateBucketController, rollingCountBuckets: 2 })
+    breaker.status.on('snapshot', (snapshot) => teller.note('snapshot', snapshot))
+    teller.fire(breaker, { value: 1 })
+    await teller.pass(5_000)
+    for (let turn = 0; turn < 2; turn++) {
+      rotateBucketController.emit('rotate')
+      teller.note('window', breaker.status.window)
+    }
+    await teller.pass(5_000)
+    const quiet = teller.make({ ...quick, enableSnapshots: false })
+    quiet.status.on('snapshot', () => teller.note('a snapshot that nobody wanted'))
+    await teller.pass(10_000)
+  },
+  'no percentiles': async (teller) => {
+    const breaker = teller.make({ ...quick, rollingPercentilesEnabled: false })
+    teller.fire(breaker, { ms: 5 })
+    await teller.pass(5)
+    teller.look(breaker)
+  },
+  percentiles: async (teller) => {
+    const breaker = teller.make({ ...quick, timeout: 1_000 })
+    for (let ms = 1; ms <= 200; ms += 3) teller.fire(breaker, { ms })
+    await teller.pass(200)
+    teller.look(breaker)
+  },
+  'names and groups, an action that is none': async (teller) => {
+    teller.note('names', teller.make({}).name, teller.make({ name: 'a' }).group, teller.make({ group: 'b' }).group)
+    const breaker = teller.make({}, 'a value')
+    teller.fire(breaker)
+    await teller.pass(0)
+    teller.note('names', breaker.name.length)
+    teller.note('events', breaker.eventNames())
+  },
+  'an action that throws at once': async (teller) => {
+    const breaker = teller.make({ ...quick, name: 'throws' }, () => {
+      throw boom
+    })
+    teller.fire(breaker)
+    await teller.pass(0)
+    teller.look(breaker)
+  },
+}
+
+describe('ours and opossum tell the same of', () => {
+  it.each(Object.entries(stories))('%s', async (_, story) => {
+    const { opossum, ours } = await both(story)
+    expect(ours).toEqual(opossum)
+    expect(ours.length).toBeGreaterThan(1)
+  })
+})
