@@ -16,6 +16,7 @@ export class Standing {
   readonly #unsubscribe: () => void
   /** What was told last; of a disabled one, the state that it was disabled in. */
   #shown: Shown = 'closed'
+  #isQuiet = false
   /** When it opened last, ms since 1970; before that, when it was made: opossum exports the like. */
   lastTimerAt = Date.now()
 
@@ -64,7 +65,13 @@ export class Standing {
   enable(): void {
     if (this.isEnabled) return
     if (this.#shown === 'closed') this.#breaker.enable()
-    else this.#trip('it was open when it was disabled', this.#shown === 'halfOpen')
+    else {
+      // Half-open it was and is: that it is open for an instant is not told.
+      this.#isQuiet = this.#shown === 'halfOpen'
+      this.#trip('it was open when it was disabled', this.#isQuiet)
+      this.#shown = this.shown
+      this.#isQuiet = false
+    }
   }
 
   disable(): void {
@@ -85,7 +92,7 @@ export class Standing {
   }
 
   #onTransition({ to }: RegistryEvents['transition']): void {
-    if (to !== 'disabled') this.#show(to === 'forcedOpen' ? 'open' : to)
+    if (to !== 'disabled' && !this.#isQuiet) this.#show(to === 'forcedOpen' ? 'open' : to)
   }
 
   #show(shown: Shown): void {

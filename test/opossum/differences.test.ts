@@ -125,6 +125,22 @@ describe('a probe that never ends', () => {
   })
 })
 
+describe('an event loop that was blocked beyond the reset timeout', () => {
+  it.each([
+    ['opossum', 'Breaker is open'],
+    ['ours', 'done'],
+  ] as const)('the next call of %s gets %s', async (name, got) => {
+    vi.useRealTimers()
+    const breaker = make(name, async () => 'done', { resetTimeout: 5 })
+    breaker.open()
+    const openedAt = performance.now()
+    while (performance.now() - openedAt < 10);
+    const outcome = await breaker.fire().catch((error: Error) => error.message)
+    expect(outcome).toBe(got)
+    breaker.shutdown()
+  })
+})
+
 describe('a warm-up', () => {
   it.each([
     ['opossum', true],
@@ -183,6 +199,9 @@ describe('code of the user that throws', () => {
     breaker.healthCheck(throws)
     await vi.advanceTimersByTimeAsync(0)
     expect([failed, breaker.opened]).toEqual([['mine'], true])
+    breaker.shutdown()
+    breaker.healthCheck(throws)
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
 
@@ -201,6 +220,16 @@ describe('an action', () => {
     }
     expect(() => make('opossum', run, { enabled: false }).fire()).toThrow(boom)
     await expect(make('ours', run, { enabled: false }).fire()).rejects.toBe(boom)
+  })
+})
+
+describe('an EventEmitter that it is, too:', () => {
+  it('an error event that nobody listens to throws', () => {
+    const breaker = make('ours', async () => 'done')
+    expect(() => breaker.emit('error', boom)).toThrow(boom)
+    expect(breaker.emit('an event of my own')).toBe(false)
+    breaker.on('error', () => {})
+    expect(breaker.emit('error', boom)).toBe(true)
   })
 })
 
@@ -223,6 +252,36 @@ describe('what is left behind', () => {
     expect(vi.getTimerCount()).toBe(timers)
   })
 
+  it.each([
+    ['opossum', [0, false, false]],
+    ['ours', [2, false, true]],
+  ] as const)(
+    'without any listeners: failures that %s has counted, whether it is open, whether it is half-open: %o',
+    async (name, expected) => {
+      const breaker = make(name, () => Promise.reject(boom))
+      breaker.removeAllListeners()
+      for (const _ of [1, 2]) {
+        await expect(breaker.fire()).rejects.toThrow()
+        await vi.advanceTimersByTimeAsync(100)
+      }
+      const { failures } = breaker.stats
+      expect([failures, breaker.opened, breaker.halfOpen]).toEqual(expected)
+    },
+  )
+
+  it.each([
+    ['opossum', 1],
+    ['ours', 0],
+  ] as const)('a call of %s that is over has %i timers of its time limit', async (name, timers) => {
+    const breaker = make(name, () => Promise.reject(boom), {
+      timeout: 500,
+      enableSnapshots: false,
+      errorThresholdPercentage: 100,
+    })
+    await expect(breaker.fire()).rejects.toBe(boom)
+    expect(vi.getTimerCount()).toBe(timers)
+  })
+
   it('the options that were handed in are as they were, and serve many breakers', () => {
     const options = Object.freeze({ cache: true, autoRenewAbortController: true, registry })
     const [one, other] = [new Ours(async () => 1, options), new Ours(async () => 2, options)]
@@ -230,10 +289,51 @@ describe('what is left behind', () => {
     expect(one.options.cacheTransport).not.toBe(other.options.cacheTransport)
   })
 
-  it('a slice of the window keeps 10,000 latencies at most, and counts every call', async () => {
-    const breaker = make('ours', async () => 'done')
-    for (let call = 0; call < 10_050; call++) await breaker.fire()
+  it('a slice of the window keeps 10,000 latencies at most, of more a fair sample, and counts every call', async () => {
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0.9999)
+    const breaker = make('ours', async () => 'done', { timeout: false })
+    await Promise.all(Array.from({ length: 10_050 }, () => breaker.fire()))
     expect([breaker.stats.successes, breaker.stats.latencyTimes.length]).toEqual([10_050, 10_000])
+    random.mockReturnValue(0.5)
+    await breaker.fire()
+    expect(breaker.status.window[0]?.latencyTimes).toHaveLength(10_000)
+    const none = make('ours', async () => 'done', { rollingPercentilesEnabled: false })
+    await none.fire()
+    expect(none.status.window[0]?.latencyTimes).toEqual([])
+  })
+
+  it('lastTimerAt is when it opened last, and before that when it was made', async () => {
+    const breaker = make('ours', async () => 'done')
+    expect(breaker.toJSON().state.lastTimerAt).toBe(0)
+    await vi.advanceTimersByTimeAsync(70)
+    breaker.open()
+    expect(breaker.toJSON().state.lastTimerAt).toBe(70)
+  })
+
+  it('shut down, ours has no timers at all; nor for snapshots that nobody wants any more', async () => {
+    const breaker = make('ours', async () => 'done', { allowWarmUp: true })
+    breaker.status.on('snapshot', () => {})
+    expect(vi.getTimerCount()).toBe(2)
+    breaker.shutdown()
+    expect(vi.getTimerCount()).toBe(0)
+    const { status } = make('ours', async () => 'done')
+    const listener = () => {}
+    status.addListener('snapshot', listener)
+    status.off('snapshot', listener)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('no timer but those of calls keeps a process alive', () => {
+    vi.useRealTimers()
+    const timers = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'setInterval')]
+    const breaker = make('ours', async () => 'done', { allowWarmUp: true })
+    breaker.status.on('snapshot', () => {})
+    breaker.healthCheck(() => {})
+    breaker.open()
+    const set = timers.flatMap(({ mock }) => mock.results.map(({ value }) => value as NodeJS.Timeout))
+    expect(set.map((timer) => timer.hasRef())).toEqual([false, false, false, false])
+    breaker.shutdown()
   })
 })
 

@@ -44,8 +44,11 @@ describe('the registry of a breaker', () => {
     expect([first.name, second.name]).toEqual(['mail', 'mail'])
     first.shutdown()
     const third = make()
-    expect(registry.state('mail')).toBe('closed')
-    expect(third.closed).toBe(true)
+    expect(registry.list().map(({ endpoint }) => endpoint)).toEqual(['mail (2)', 'mail'])
+    third.open()
+    expect([third, first].map(({ status }) => status.window[0]?.isCircuitBreakerOpen)).toEqual([true, true])
+    third.close()
+    expect([third, first].map(({ status }) => status.window[0]?.isCircuitBreakerOpen)).toEqual([false, true])
   })
 
   it('counts what calls came to, and says why it opened', async () => {
@@ -70,6 +73,24 @@ describe('the registry of a breaker', () => {
     const off = new CircuitBreaker(fails, { name: 'off', enabled: false, registry })
     await expect(off.fire()).rejects.toThrow('boom')
     expect(registry.stats()[1]).toMatchObject({ state: 'disabled', calls: { failed: 1 } })
+  })
+
+  it('counts what a disabled breaker let through', async () => {
+    const { registry } = newRegistry()
+    const breaker = new CircuitBreaker(works, { name: 'mail', enabled: false, registry })
+    await breaker.fire()
+    expect(registry.stats()[0]?.calls).toMatchObject({ allowed: 1, succeeded: 1 })
+  })
+
+  it('has its say with what else its policy has: slow calls open it, too', async () => {
+    const slowCalls = { slowerThan: 10, threshold: 1, minimumCalls: 2, window: { calls: 2 } }
+    const { clock, registry } = newRegistry({ policy: { slowCalls, failureThreshold: 1, successThreshold: 5 } })
+    const breaker = new CircuitBreaker(async () => clock.advance(11), { name: 'mail', registry })
+    await breaker.fire()
+    await breaker.fire()
+    expect(breaker.opened).toBe(true)
+    const { failureThreshold, successThreshold, openTimeoutMs } = registry.breaker('mail').policy
+    expect([failureThreshold, successThreshold, openTimeoutMs]).toEqual([null, 1, 30_000])
   })
 
   it('restores the state that a breaker of the name had', () => {
@@ -115,6 +136,15 @@ describe('an operator', () => {
     expect(breaker.halfOpen).toBe(true)
     expect(await breaker.fire()).toBe('done')
     expect(journal).toEqual(['open', 'close', 'open', 'halfOpen', 'close'])
+  })
+
+  it('finds a closed one untouched by close(): its calls in flight still count', async () => {
+    const { registry } = newRegistry()
+    const breaker = new CircuitBreaker(works, { name: 'mail', registry })
+    const call = breaker.fire()
+    breaker.close()
+    await call
+    expect(registry.stats()[0]?.calls).toMatchObject({ succeeded: 1, late: 0 })
   })
 
   it('sees what the breaker is told', () => {

@@ -1,7 +1,7 @@
 // The same story told with opossum and with ours: every event with its arguments and its place in the order, what callers
 // get, what the breaker shows and counts.
 import { EventEmitter } from 'node:events'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { both, type Teller } from './both.ts'
 
 const boom = new Error('boom')
@@ -101,6 +101,11 @@ const stories: Record<string, (teller: Teller) => Promise<void>> = {
     controllers.push(breaker.getAbortController())
     teller.note('same', controllers[0] === controllers[1], controllers[1] === controllers[2])
     teller.note('aborted', ...controllers.map((controller) => controller?.signal.aborted))
+    const calls = [50, 60, 70].map(() => teller.fire(breaker, { ms: 80 }))
+    await teller.pass(50)
+    teller.note('aborted', breaker.getSignal()?.aborted, calls.length)
+    breaker.close()
+    teller.note('aborted', breaker.getSignal()?.aborted)
   },
   'a fallback': async (teller) => {
     const breaker = teller.make(quick)
@@ -187,6 +192,41 @@ const stories: Record<string, (teller: Teller) => Promise<void>> = {
     await teller.pass(10)
     teller.look(breaker)
   },
+  'sharing ends with a call that finds no place, and with clearCache': async (teller) => {
+    const coalesceResetOn = ['error', 'success', 'timeout', 'else'] as never
+    const breaker = teller.make({ ...quick, coalesce: true, capacity: 1, volumeThreshold: 9, coalesceResetOn })
+    teller.note('options', breaker.options.coalesceResetOn, breaker.options.coalesceTTL)
+    for (const value of [1, 2, 2]) teller.fire(breaker, { ms: 20, value })
+    await teller.pass(0)
+    breaker.clearCache()
+    teller.fire(breaker, { ms: 20, value: 1 })
+    await teller.pass(20)
+    for (const _ of [1, 2]) {
+      teller.fire(breaker, { ms: 60 })
+      await teller.pass(50)
+    }
+    teller.look(breaker)
+  },
+  'a cache of two': async (teller) => {
+    const breaker = teller.make({ ...quick, cache: true, cacheSize: 2 })
+    for (const values of [[1], [2, 2], [1], [3], [2], [1], [1]]) {
+      for (const value of values) teller.fire(breaker, { value })
+      await teller.pass(1_000)
+    }
+    teller.look(breaker)
+  },
+  'a reset timeout of 0': async (teller) => {
+    const breaker = teller.make({ ...quick, resetTimeout: 0 })
+    breaker.open()
+    teller.look(breaker)
+    await teller.pass(1)
+    teller.look(breaker)
+  },
+  'a deprecated option': async (teller) => {
+    const error = vi.spyOn(console, 'error').mockImplementation((text) => teller.note('console', text))
+    teller.make({ maxFailures: 3 })
+    error.mockRestore()
+  },
   'open and close by hand': async (teller) => {
     const breaker = teller.make(quick)
     breaker.close()
@@ -224,6 +264,20 @@ const stories: Record<string, (teller: Teller) => Promise<void>> = {
     await teller.pass(100)
     teller.look(breaker)
   },
+  'disabled and enabled while half-open': async (teller) => {
+    const breaker = teller.make(quick)
+    breaker.open()
+    await teller.pass(100)
+    breaker.disable()
+    teller.fire(breaker)
+    await teller.pass(0)
+    breaker.enable()
+    await teller.pass(0)
+    teller.look(breaker)
+    teller.fire(breaker)
+    await teller.pass(0)
+    teller.look(breaker)
+  },
   'made disabled': async (teller) => {
     const breaker = teller.make({ ...quick, enabled: false })
     teller.look(breaker)
@@ -251,9 +305,11 @@ const stories: Record<string, (teller: Teller) => Promise<void>> = {
     teller.look(breaker)
   },
   'shut down': async (teller) => {
-    const breaker = teller.make({ ...quick, cache: true })
+    const cacheTransport = { get() {}, set() {}, flush: () => teller.note('flushed') }
+    const breaker = teller.make({ ...quick, cache: true, cacheTransport })
     teller.fire(breaker, { ms: 10 })
     breaker.shutdown()
+    teller.note('listeners', breaker.listenerCount('open'))
     teller.look(breaker)
     teller.fire(breaker)
     await teller.pass(10)
@@ -270,7 +326,15 @@ const stories: Record<string, (teller: Teller) => Promise<void>> = {
     teller.fire(second)
     await teller.pass(100)
     teller.look(second)
-    for (const part of [{ closed: false, halfOpen: true }, { enabled: false }, { warmUp: true }, { shutdown: true }]) {
+    const before = Date.now() - 101
+    const parts = [
+      { closed: false, lastTimerAt: before },
+      { closed: false, halfOpen: true },
+      { enabled: false },
+      { warmUp: true },
+      { shutdown: true },
+    ]
+    for (const part of parts) {
       teller.look(teller.make({ ...quick, state: part }))
     }
   },
@@ -283,6 +347,11 @@ const stories: Record<string, (teller: Teller) => Promise<void>> = {
     for (let turn = 0; turn < 2; turn++) {
       rotateBucketController.emit('rotate')
       teller.note('window', breaker.status.window)
+    }
+    const attached = () => teller.note('attached', rotateBucketController.listenerCount('rotate'))
+    for (const change of ['disable', 'enable', 'enable', 'shutdown'] as const) {
+      breaker[change]()
+      attached()
     }
     await teller.pass(5_000)
     const quiet = teller.make({ ...quick, enableSnapshots: false })
@@ -323,6 +392,6 @@ describe('ours and opossum tell the same of', () => {
   it.each(Object.entries(stories))('%s', async (_, story) => {
     const { opossum, ours } = await both(story)
     expect(ours).toEqual(opossum)
-    expect(ours.length).toBeGreaterThan(1)
+    expect(ours.length).toBeGreaterThan(0)
   })
 })
