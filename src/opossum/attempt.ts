@@ -31,9 +31,17 @@ export interface Call<TI extends unknown[], TR> {
 type Ending = 'success' | 'error' | 'timeout' | 'locked'
 
 export function attempt<TI extends unknown[], TR>(host: Host<TI, TR>, call: Call<TI, TR>): Promise<TR> {
-  return new Promise((resolve, reject) => {
-    const { options, semaphore } = host
-    const { args, permit } = call
+  const { options, semaphore } = host
+  const { args, permit, key } = call
+  let isShared = options.coalesce
+  const endSharing = (ending: Ending) => {
+    if (ending !== 'locked' && !options.coalesceResetOn.includes(ending)) return
+    // It may have ended before it was shared: what failed at once is not to be the answer to others.
+    isShared = false
+    options.coalesceCache?.delete(key)
+  }
+
+  const answer = new Promise<TR>((resolve, reject) => {
     const startedAt = Date.now()
     const latency = () => Date.now() - startedAt
 
@@ -45,7 +53,7 @@ export function attempt<TI extends unknown[], TR>(host: Host<TI, TR>, call: Call
         if (answer !== undefined) resolve(answer)
       }
       reject(error)
-      endSharing(options, call.key, ending)
+      endSharing(ending)
     }
 
     if (!semaphore.test()) {
@@ -87,12 +95,14 @@ export function attempt<TI extends unknown[], TR>(host: Host<TI, TR>, call: Call
     promise.then((result) => {
       if (!ends()) return
       host.succeeded(permit, result, latency())
-      endSharing(options, call.key, 'success')
+      endSharing('success')
       resolve(result)
       const { cache, cacheTransport, cacheTTL } = options
-      if (cache) guest('cacheTransport.set', () => cacheTransport?.set(call.key, promise, expiryOf(cacheTTL)))
+      if (cache) guest('cacheTransport.set', () => cacheTransport?.set(key, promise, expiryOf(cacheTTL)))
     }, failed)
   })
+  if (isShared) options.coalesceCache?.set(key, answer, expiryOf(options.coalesceTTL))
+  return answer
 }
 
 /** A filter that throws has not let the error pass: the caller gets the error of the action. */
@@ -102,8 +112,4 @@ function passes<TI extends unknown[]>(options: ResolvedOptions<TI>, error: Error
     answer = options.errorFilter(error, ...args)
   })
   return Boolean(answer)
-}
-
-function endSharing(options: ResolvedOptions<never>, key: string, ending: Ending): void {
-  if (ending === 'locked' || options.coalesceResetOn.includes(ending)) options.coalesceCache?.delete(key)
 }

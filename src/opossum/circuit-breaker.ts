@@ -262,7 +262,7 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
     if (this.#isShutdown) return
     const count = (COUNTED as Partial<Record<keyof Events, Count | null>>)[event]
     if (count) this.status.increment(count, typeof args[1] === 'number' ? args[1] : 0)
-    this.emit(event, ...(args as unknown[]))
+    if (this.hears(event)) this.emit(event, ...(args as unknown[]))
   }
 
   #onShown(shown: Shown): void {

@@ -26,6 +26,11 @@ export class GuardedEmitter extends EventEmitter {
     return listeners.length > 0
   }
 
+  /** Whether `emit` would reach anybody: a listener, or who has put an `emit` of his own in the place of ours. */
+  protected hears(event: string): boolean {
+    return this.listenerCount(event) > 0 || this.emit !== GuardedEmitter.prototype.emit
+  }
+
   #warn(event: string | symbol, error: unknown): void {
     if (this.#warned.has(event)) return
     this.#warned.add(event)

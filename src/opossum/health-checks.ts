@@ -21,7 +21,7 @@ export class HealthChecks {
       try {
         await check()
       } catch (error) {
-        if (!this.#isStopped) this.#onFailed(error as Error)
+        this.#onFailed(error as Error)
       }
     }
     const timer = setInterval(run, intervalMs)

@@ -6,10 +6,17 @@ export type OurCode = 'EOPENBREAKER' | 'ETIMEDOUT' | 'ESEMLOCKED' | 'ESHUTDOWN'
 export type OurError = Error & { readonly code: OurCode }
 
 /** By a symbol of all copies: an error of the CommonJS build is ours in the ESM build. */
-const OURS = Symbol.for('switchgear.opossum.error')
+const OURS: unique symbol = Symbol.for('switchgear.opossum.error')
 
+/** Without the lines of a stack: they cost more than all the rest of a rejection, and say nothing but that it came from here. */
 export function ourError(code: OurCode, message: string): OurError {
-  return Object.assign(new Error(message), { code, [OURS]: true })
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  const error = new Error(message) as Error & { code: OurCode; [OURS]: boolean }
+  Error.stackTraceLimit = stackTraceLimit
+  error.code = code
+  error[OURS] = true
+  return error
 }
 
 export function isOurError(error: unknown): boolean {

@@ -2,7 +2,6 @@
 import { type Breaker, CallTimeoutError, type Permit } from '../index.ts'
 import { attempt, type Host } from './attempt.ts'
 import type { Events } from './events.ts'
-import { expiryOf } from './memory-cache.ts'
 import type { AnyError, Loose, ResolvedOptions } from './options.ts'
 import { isOurError, type OurError, ourError } from './our-error.ts'
 import { Semaphore } from './semaphore.ts'
@@ -45,9 +44,7 @@ export class Protection<TI extends unknown[], TR> implements Host<TI, TR> {
       this.tell('reject', [error])
       return this.fallBack(error, args) ?? Promise.reject(error)
     }
-    const answer = attempt(this, { run, args, permit, key })
-    options.coalesceCache?.set(key, answer, expiryOf(options.coalesceTTL))
-    return answer
+    return attempt(this, { run, args, permit, key })
   }
 
   /** A call of a disabled breaker: the registry alone counts it. */

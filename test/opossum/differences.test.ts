@@ -233,6 +233,45 @@ describe('an EventEmitter that it is, too:', () => {
   })
 })
 
+describe('calls that share a run', () => {
+  it.each([
+    ['opossum', 'Semaphore locked'],
+    ['ours', 'done'],
+  ] as const)('of %s get %s where one before found no place', async (name, got) => {
+    const run = () => new Promise((resolve) => setTimeout(() => resolve('done'), 10))
+    const breaker = make(name, run, { coalesce: true, capacity: 1, volumeThreshold: 9 })
+    const [first, second] = [breaker.fire(1), breaker.fire(2)]
+    await expect(second).rejects.toThrow('Semaphore locked')
+    await vi.advanceTimersByTimeAsync(10)
+    expect(await first).toBe('done')
+    const third = breaker.fire(2).catch((error: Error) => error.message)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(await third).toBe(got)
+  })
+})
+
+describe('an emit of the user', () => {
+  it('in the place of ours is called for every event, as with opossum', async () => {
+    for (const name of ['opossum', 'ours'] as const) {
+      const breaker = make(name, async () => 'done')
+      const told: unknown[] = []
+      breaker.emit = (event: string | symbol) => told.push(event) > 0
+      expect(await outcomeOf(breaker.fire())).toBe('done')
+      expect(told).toEqual(['fire', 'success'])
+    }
+  })
+})
+
+describe('an error of the breaker', () => {
+  it('has no lines of a stack, and those of others keep theirs', async () => {
+    const breaker = make('ours', async () => 'done')
+    breaker.open()
+    const error = await breaker.fire().catch((error: Error) => error)
+    expect(error).toMatchObject({ stack: 'Error: Breaker is open' })
+    expect(new Error('boom').stack).toContain('differences.test')
+  })
+})
+
 describe('what is left behind', () => {
   it.each([
     ['opossum', 2],

@@ -192,9 +192,9 @@ const stories: Record<string, (teller: Teller) => Promise<void>> = {
     await teller.pass(10)
     teller.look(breaker)
   },
-  'sharing ends with a call that finds no place, and with clearCache': async (teller) => {
+  'sharing ends as told, and with clearCache': async (teller) => {
     const coalesceResetOn = ['error', 'success', 'timeout', 'else'] as never
-    const breaker = teller.make({ ...quick, coalesce: true, capacity: 1, volumeThreshold: 9, coalesceResetOn })
+    const breaker = teller.make({ ...quick, coalesce: true, volumeThreshold: 9, coalesceResetOn })
     teller.note('options', breaker.options.coalesceResetOn, breaker.options.coalesceTTL)
     for (const value of [1, 2, 2]) teller.fire(breaker, { ms: 20, value })
     await teller.pass(0)
