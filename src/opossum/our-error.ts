@@ -11,9 +11,10 @@ const OURS: unique symbol = Symbol.for('switchgear.opossum.error')
 /** Without the lines of a stack: they cost more than all the rest of a rejection, and say nothing but that it came from here. */
 export function ourError(code: OurCode, message: string): OurError {
   const { stackTraceLimit } = Error
-  Error.stackTraceLimit = 0
+  // Not by an assignment: where Node is told to freeze what is its own, that throws.
+  Reflect.set(Error, 'stackTraceLimit', 0)
   const error = new Error(message) as Error & { code: OurCode; [OURS]: boolean }
-  Error.stackTraceLimit = stackTraceLimit
+  Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
   error.code = code
   error[OURS] = true
   return error
