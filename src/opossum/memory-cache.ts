@@ -1,0 +1,56 @@
+// MemoryCache: results by key, until a time of the wall clock, because that is what caches of the user's are told, too.
+
+/** Where results are kept. Opossum's interface: all three are called at once, and no promise is waited for. */
+export interface CacheTransport {
+  /** What is kept under the key; `undefined` if nothing is. */
+  get(key: string): unknown
+  /** Keeps a value (the promise of a result) until `expiresAt`, ms since 1970; 0: for ever. */
+  // biome-ignore lint/suspicious/noExplicitAny: caches of the user's are typed for what they hold, as opossum's types allow
+  set(key: string, value: any, expiresAt: number): void
+  /** Forgets all. */
+  flush(): void
+}
+
+interface Entry {
+  readonly value: unknown
+  readonly expiresAt: number
+}
+
+/** What a Map can hold. */
+const MOST_ENTRIES = 2 ** 24 - 1
+
+export class MemoryCache implements CacheTransport {
+  readonly cache = new Map<string, Entry>()
+  readonly maxEntries: number
+
+  constructor(maxEntries: number = MOST_ENTRIES) {
+    this.maxEntries = maxEntries
+  }
+
+  get(key: string): unknown {
+    const entry = this.cache.get(key)
+    if (entry === undefined) return undefined
+    if (entry.expiresAt === 0 || entry.expiresAt > Date.now()) return entry.value
+    this.cache.delete(key)
+    return undefined
+  }
+
+  set(key: string, value: unknown, expiresAt: number): void {
+    const [oldest] = this.cache.keys()
+    if (oldest !== undefined && this.cache.size >= this.maxEntries && !this.cache.has(key)) this.cache.delete(oldest)
+    this.cache.set(key, { value, expiresAt })
+  }
+
+  delete(key: string): void {
+    this.cache.delete(key)
+  }
+
+  flush(): void {
+    this.cache.clear()
+  }
+}
+
+/** When what is kept from now for `ttlMs` expires; 0: never. */
+export function expiryOf(ttlMs: number): number {
+  return ttlMs > 0 ? Date.now() + ttlMs : 0
+}

@@ -1,0 +1,110 @@
+// Protection: the way of a call: caches, admission, an attempt, the fallback; and opossum's rule of opening.
+import { type Breaker, CallTimeoutError, type Permit } from '../index.ts'
+import { attempt, type Host } from './attempt.ts'
+import type { Events } from './events.ts'
+import type { AnyError, Loose, ResolvedOptions } from './options.ts'
+import { isOurError, type OurError, ourError } from './our-error.ts'
+import { Semaphore } from './semaphore.ts'
+import type { Status } from './status.ts'
+
+/** Answers in place of the action: called with the arguments of the call, and the error. */
+export type Fallback<TI extends unknown[]> = Loose<[...args: TI, error: AnyError], unknown>
+
+/** Counts an event and emits it. */
+export type Tell<TI extends unknown[], TR> = {
+  tell<N extends keyof Events>(event: N, args: Events<TI, TR>[N]): void
+}['tell']
+
+export class Protection<TI extends unknown[], TR> implements Host<TI, TR> {
+  readonly options: ResolvedOptions<TI>
+  readonly semaphore: Semaphore
+  readonly tell: Tell<TI, TR>
+  readonly #breaker: Breaker
+  readonly #status: Status
+  /** While true, failures open nothing that is closed. */
+  isWarmingUp = false
+  fallback: Fallback<TI> | undefined
+
+  constructor(options: ResolvedOptions<TI>, breaker: Breaker, status: Status, tell: Tell<TI, TR>) {
+    this.options = options
+    this.semaphore = new Semaphore(options.capacity)
+    this.#breaker = breaker
+    this.#status = status
+    this.tell = tell
+  }
+
+  call(run: () => TR | PromiseLike<TR>, args: TI): Promise<TR> {
+    const { options } = this
+    const key = options.cache || options.coalesce ? options.cacheGetKey(...args) : ''
+    const kept = this.#kept(key)
+    if (kept !== undefined) return kept
+    const permit = this.#breaker.tryAcquire()
+    if (permit === undefined) {
+      const error = ourError('EOPENBREAKER', 'Breaker is open')
+      this.tell('reject', [error])
+      return this.fallBack(error, args) ?? Promise.reject(error)
+    }
+    return attempt(this, { run, args, permit, key })
+  }
+
+  /** A call of a disabled breaker: the registry alone counts it. */
+  async unprotected(run: () => TR | PromiseLike<TR>): Promise<TR> {
+    const permit = this.#breaker.tryAcquire()
+    try {
+      const result = await run()
+      permit?.success()
+      return result
+    } catch (error) {
+      permit?.failure(error)
+      throw error
+    }
+  }
+
+  succeeded(permit: Permit, result: TR, latencyMs: number): void {
+    // It closes before anybody is told of the success, as in opossum.
+    permit.success()
+    this.tell('success', [result, latencyMs])
+  }
+
+  /** Opossum's rule. From half-open it is the registry that opens; and a late failure opens nothing. */
+  failed(permit: Permit, error: Error, latencyMs: number, args: TI): void {
+    this.tell('failure', [error, latencyMs, args])
+    const breaker = this.#breaker
+    permit.failure(isTimeout(error) ? new CallTimeoutError(breaker.endpoint, Number(this.options.timeout)) : error)
+    if (this.isWarmingUp || breaker.state !== 'closed' || breaker.generation !== permit.generation) return
+    const { failures, fires } = this.#status.failed
+    const { errorThresholdPercentage, volumeThreshold } = this.options
+    if (fires < volumeThreshold || !((failures / fires) * 100 > errorThresholdPercentage)) return
+    breaker.trip(`${failures} of ${fires} fires failed, more than ${errorThresholdPercentage} %`)
+  }
+
+  fallBack(error: Error, args: TI): Promise<TR> | undefined {
+    const { fallback } = this
+    if (fallback === undefined) return undefined
+    try {
+      const result = fallback.apply(fallback, [...args, error])
+      this.tell('fallback', [result, error])
+      return Promise.resolve(result as TR)
+    } catch (thrown) {
+      return Promise.reject(thrown)
+    }
+  }
+
+  /** The answer of a cache, if there is one. */
+  #kept(key: string): Promise<TR> | undefined {
+    const { cache, cacheTransport, coalesceCache } = this.options
+    if (cache) {
+      const result = cacheTransport?.get(key)
+      this.tell(result ? 'cacheHit' : 'cacheMiss', [])
+      if (result) return Promise.resolve(result as TR)
+    }
+    if (coalesceCache === undefined) return undefined
+    const answer = coalesceCache.get(key) as Promise<TR> | undefined
+    this.tell(answer ? 'coalesceCacheHit' : 'coalesceCacheMiss', [])
+    return answer
+  }
+}
+
+function isTimeout(error: unknown): boolean {
+  return isOurError(error) && (error as OurError).code === 'ETIMEDOUT'
+}
