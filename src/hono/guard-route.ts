@@ -2,9 +2,9 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { matchedRoutes } from 'hono/route'
-import { ArgumentError, type PolicyOptions, type Registry } from '../index.ts'
+import { ArgumentError, type Breaker, type Permit, type PolicyOptions, type Registry } from '../index.ts'
 import { checkOptions, checkRegistry } from '../options/index.ts'
-import { judge, RouteUnavailableError, refusalOf } from '../servers/index.ts'
+import { limitTime, RouteUnavailableError, refusalOf, report } from '../servers/index.ts'
 
 /** What `guardRoute` takes. Everything is optional. */
 export interface HonoGuardOptions {
@@ -18,7 +18,7 @@ const NAMES = ['name', 'policy'] satisfies (keyof HonoGuardOptions)[]
 
 /**
  * Middleware that has a request go on only if its breaker admits it; else it throws an HTTPException of 503 with `Retry-After`,
- * whose `cause` is the rejection. An answer of 500 or above is a failure, others are successes; a client that goes away
+ * whose `cause` is a RouteUnavailableError. An answer of 500 or above is a failure, others are successes; a client that goes away
  * before the answer is ignored.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong arguments, PolicyError (`INVALID_POLICY`)
  */
@@ -29,21 +29,36 @@ export function guardRoute(registry: Registry, options: HonoGuardOptions = {}): 
   if (name !== undefined && typeof name !== 'string') throw new ArgumentError('options.name', 'a string', name)
   const shared = name === undefined ? undefined : checked.breaker(name, policy)
   return async (context, next) => {
-    let answered: Promise<void> | undefined
-    const run = async () => {
-      answered = next()
-      await answered
-      return judge(context.res.status, context.error)
-    }
+    const { breaker, permit } = acquire(() => shared ?? checked.breaker(nameOf(context), policy))
+    const { signal } = context.req.raw
+    const endOfTime = limitTime(breaker, permit)
+    const leave = () => permit.ignore()
+    signal.addEventListener('abort', leave, { once: true })
     try {
-      const breaker = shared ?? checked.breaker(nameOf(context), policy)
-      await breaker.call(run, { signal: context.req.raw.signal })
+      await next()
+      report(permit, context.res.status, context.error)
     } catch (error) {
-      if (answered === undefined) throw exceptionOf(refusalOf(error))
+      // What is no Error is thrown through all middleware.
+      permit.failure(error)
+      throw error
+    } finally {
+      endOfTime()
+      signal.removeEventListener('abort', leave)
     }
-    // The call may have ended before the handler, by a timeout or as the client went away.
-    await answered
   }
+}
+
+function acquire(find: () => Breaker): { breaker: Breaker; permit: Permit } {
+  let breaker: Breaker
+  let permit: Permit | undefined
+  try {
+    breaker = find()
+    permit = breaker.tryAcquire()
+  } catch (error) {
+    throw exceptionOf(refusalOf(error))
+  }
+  if (permit === undefined) throw exceptionOf(new RouteUnavailableError('BREAKER_OPEN', breaker))
+  return { breaker, permit }
 }
 
 /** By the pattern of the last route that matched, the handler's: never by the URL, of which there is no end. */
@@ -54,6 +69,6 @@ function nameOf(context: Context): string {
 
 function exceptionOf(error: unknown): unknown {
   if (!(error instanceof RouteUnavailableError)) return error
-  const { status, headers, message, cause } = error
-  return new HTTPException(status, { res: new Response(message, { status, headers }), message, cause })
+  const { status, headers, message } = error
+  return new HTTPException(status, { res: new Response(message, { status, headers }), message, cause: error })
 }

@@ -123,7 +123,7 @@ describe('the breaker of a route', () => {
     const app = await newApp()
     app.setErrorHandler((error, _request, reply) => {
       expect(error).toBeInstanceOf(RouteUnavailableError)
-      expect((error as Error).cause).toMatchObject({ code: 'BREAKER_OPEN', endpoint: 'a' })
+      expect(error).toMatchObject({ code: 'BREAKER_OPEN', endpoint: 'a', state: 'open', reason: 'tripped: by hand' })
       return reply.code(503).type('text/html').send('<h1>back soon</h1>')
     })
     app.get('/a', { config: { breaker: 'a' } }, ok)
