@@ -135,7 +135,7 @@ describe('the breaker of a route', () => {
 it('a client of HTTP/2 that cancels its request is ignored, and others are counted', async () => {
   const app = fastify({ http2: true })
   apps.push(app)
-  await app.register(fastifyBreakers as never)
+  await app.register(fastifyBreakers)
   let asked = 0
   app.get('/hang', { config: { breaker: 'a' } }, () => {
     asked++
@@ -143,7 +143,7 @@ it('a client of HTTP/2 that cancels its request is ignored, and others are count
   })
   app.get('/fail', { config: { breaker: 'a' } }, async (_request, reply) => reply.code(500).send('no'))
   const client = connect(await portOf(app))
-  const { breakers } = app as unknown as FastifyInstance
+  const { breakers } = app
   try {
     const hanging = client.request({ ':path': '/hang' })
     hanging.on('error', () => {})
