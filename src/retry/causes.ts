@@ -1,0 +1,49 @@
+// Causes: an error and what it was thrown because of, for the libraries that retry wrap what they catch (got, fetch).
+import { type BreakerOpenError, isBreakerError } from '../index.ts'
+
+/** More is no chain of causes but a circle. */
+const DEEPEST = 16
+
+/** The error and its causes, the outermost first. */
+function causesOf(error: unknown): unknown[] {
+  const found: unknown[] = []
+  let next = error
+  while (next !== undefined && next !== null && found.length < DEEPEST) {
+    found.push(next)
+    next = memberOf(next, 'cause')
+  }
+  return found
+}
+
+/** What is read of an error of somebody else's: a getter, or a proxy, may throw. */
+function memberOf(error: unknown, name: 'cause' | 'name'): unknown {
+  try {
+    return (error as { readonly [K in typeof name]?: unknown })[name]
+  } catch {
+    return undefined
+  }
+}
+
+/** The rejection by a breaker that the error is, or was caused by. */
+export function rejectionIn(error: unknown): BreakerOpenError | undefined {
+  return causesOf(error).find((cause) => isBreakerError(cause, 'BREAKER_OPEN')) as BreakerOpenError | undefined
+}
+
+/** Whether a mistake of the program's, or the end of its registry, is what it comes from: no retry mends either. */
+export function isHopeless(error: unknown): boolean {
+  return causesOf(error).some(
+    (cause) => isBreakerError(cause) && cause.code !== 'BREAKER_OPEN' && cause.code !== 'CALL_TIMEOUT',
+  )
+}
+
+/** Whether the caller called it off, which a retry would undo. */
+export function isCalledOff(error: unknown): boolean {
+  return memberOf(error, 'name') === 'AbortError'
+}
+
+/** Whether time was up: that of a breaker's call, or of an `AbortSignal.timeout`. */
+export function isTimeout(error: unknown): boolean {
+  return causesOf(error).some(
+    (cause) => isBreakerError(cause, 'CALL_TIMEOUT') || memberOf(cause, 'name') === 'TimeoutError',
+  )
+}

@@ -1,0 +1,11 @@
+// Public entry `switchgear/retry`: what a library that retries has to know of breakers, and a limit to its retries.
+export {
+  type AwsRetryBudgetOptions,
+  createRetryBudget,
+  type GrpcRetryBudgetOptions,
+  type RetryBudget,
+  type RetryBudgetOptions,
+  type RetryMeter,
+} from './retry-budget.ts'
+export { retryAfter, shouldRetry } from './should-retry.ts'
+export { type WaitToRetryOptions, waitToRetry } from './wait-to-retry.ts'

@@ -1,0 +1,74 @@
+// RetryBudget: how many retries all calls together may make, so that an outage does not multiply the traffic. What a
+// retry costs and what a success gives back is the business of the bucket, `aws-bucket.ts` or `grpc-bucket.ts`.
+import { ArgumentError } from '../index.ts'
+import { checkOptions } from '../options/index.ts'
+import { type AwsRetryBudgetOptions, newAwsBucket } from './aws-bucket.ts'
+import type { Bucket, RetryMeter } from './bucket.ts'
+import { type GrpcRetryBudgetOptions, newGrpcBucket } from './grpc-bucket.ts'
+
+export type { AwsRetryBudgetOptions } from './aws-bucket.ts'
+export type { RetryMeter } from './bucket.ts'
+export type { GrpcRetryBudgetOptions } from './grpc-bucket.ts'
+
+/** What `createRetryBudget` takes: `{ style: 'aws', … }` or `{ style: 'grpc', … }`. */
+export type RetryBudgetOptions = AwsRetryBudgetOptions | GrpcRetryBudgetOptions
+
+/** A budget that all calls to one service share. */
+export interface RetryBudget {
+  /**
+   * Runs `fn`, which does one call with its retries, and settles its books: a value is a success, and gives tokens back. The
+   * value or the error reaches the caller unchanged.
+   * @throws ArgumentError (`INVALID_ARGUMENT`) unless `fn` is a function, as a rejection
+   */
+  call<T>(fn: (meter: RetryMeter) => T | PromiseLike<T>): Promise<T>
+  /** The tokens that are left. */
+  readonly tokens: number
+}
+
+const AWS = ['style', 'capacity', 'retryCost', 'timeoutCost', 'refund'] satisfies (keyof AwsRetryBudgetOptions)[]
+const GRPC = ['style', 'maxTokens', 'tokenRatio'] satisfies (keyof GrpcRetryBudgetOptions)[]
+
+/**
+ * A budget for retries, shared by all calls to one service; make one beside the registry. Style `'aws'` (the default) is the
+ * standard mode of the AWS SDKs: a retry costs tokens, and a success gives back those of its last retry, or `refund` if it needed
+ * none. Style `'grpc'` is the retry throttling of gRPC: a failure costs a token, a success gives `tokenRatio` back, and there is no
+ * retry while half of the tokens or fewer are left.
+ * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options
+ */
+export function createRetryBudget(options: RetryBudgetOptions = {}): RetryBudget {
+  const bucket = newBucket(options)
+  return {
+    async call(fn) {
+      if (typeof fn !== 'function') throw new ArgumentError('call(fn)', 'a function of the meter', fn)
+      const meter = bucket.open()
+      let isUnderWay = true
+      try {
+        const value = await fn({
+          mayRetry(error) {
+            isUnderWay = meter.mayRetry(error)
+            return isUnderWay
+          },
+        })
+        meter.succeed()
+        return value
+      } catch (error) {
+        if (isUnderWay) meter.fail(error)
+        throw error
+      }
+    },
+    get tokens() {
+      return bucket.tokens
+    },
+  }
+}
+
+function newBucket(options: RetryBudgetOptions): Bucket {
+  const { style } = Object(options) as { readonly style?: unknown }
+  if (style === 'grpc') {
+    checkOptions('options', options, GRPC)
+    return newGrpcBucket(options as GrpcRetryBudgetOptions)
+  }
+  checkOptions('options', options, AWS)
+  if (style !== undefined && style !== 'aws') throw new ArgumentError('options.style', "'aws' or 'grpc'", style)
+  return newAwsBucket(options as AwsRetryBudgetOptions)
+}

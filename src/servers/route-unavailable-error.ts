@@ -1,0 +1,40 @@
+// RouteUnavailableError: a rejection as servers tell it to clients, with what Fastify and Express read of an error. Its message
+// does not name the endpoint or the reason: the client is a stranger. Both are beside it, for logs.
+import { type Breaker, type BreakerState, describeReason, isBreakerError } from '../index.ts'
+
+/**
+ * The breaker of a route did not admit the request: 503, with `Retry-After` where somebody knows. Given to the error handler of
+ * the framework, which may make a page of it.
+ */
+export class RouteUnavailableError extends Error {
+  /** As of a rejection; `REGISTRY_CLOSED` while the service shuts down. */
+  readonly code: 'BREAKER_OPEN' | 'REGISTRY_CLOSED'
+  /** 503. */
+  readonly statusCode = 503
+  /** 503, under the name that Express reads. */
+  readonly status = 503
+  /** `retry-after`, in whole seconds, or nothing: forced open, or shutting down. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The name of the breaker; `undefined` while the service shuts down, as the two below. */
+  readonly endpoint: string | undefined
+  /** The state it is in. */
+  readonly state: BreakerState | undefined
+  /** Why, in words. */
+  readonly reason: string | undefined
+  constructor(code: RouteUnavailableError['code'], breaker?: Breaker) {
+    const { retryAfterMs = null, state, reason } = breaker?.stats() ?? {}
+    const seconds = retryAfterMs === null ? null : Math.ceil(retryAfterMs / 1_000)
+    super(seconds === null ? 'not available' : `not available, try again in ${seconds} s`)
+    this.code = code
+    this.headers = seconds === null ? {} : { 'retry-after': String(seconds) }
+    this.endpoint = breaker?.endpoint
+    this.state = state
+    this.reason = reason ? describeReason(reason) : undefined
+  }
+}
+Object.defineProperty(RouteUnavailableError.prototype, 'name', { value: 'RouteUnavailableError', configurable: true })
+
+/** What the framework is told when there is no permit to be asked for: the error as it is, but for the end of the registry. */
+export function refusalOf(error: unknown): unknown {
+  return isBreakerError(error, 'REGISTRY_CLOSED') ? new RouteUnavailableError(error.code) : error
+}
