@@ -4,7 +4,7 @@ import { type ExplainedSetting, explainPolicy, policyWarnings } from '../../expl
 import { type Policy, resolvePolicy } from '../../index.ts'
 import { type Paint, paintFor, safeText, wrap } from '../../terminal/index.ts'
 import { COULD_NOT, DONE, print } from '../exit.ts'
-import { settingLines, WIDEST } from './policy-check.ts'
+import { settingLines, WIDEST } from '../setting-lines.ts'
 
 interface Checked {
   readonly name: string

@@ -1,16 +1,15 @@
 // The command policy check: what is wrong with a policy, what it means, and what in it defeats itself.
-import { type ExplainedSetting, explainPolicy, policyWarnings } from '../../explain/index.ts'
+import { explainPolicy, policyWarnings } from '../../explain/index.ts'
 import type { Policy } from '../../index.ts'
 import { type Paint, paintFor, safeText, wrap } from '../../terminal/index.ts'
 import { COULD_NOT, DONE, print } from '../exit.ts'
 import { isConfigText, mistakeLines, readPolicyFile, readText } from '../policy-file.ts'
+import { settingLines, WIDEST } from '../setting-lines.ts'
 
 export interface CheckValues {
   readonly json?: true
   readonly strict?: true
 }
-
-export const WIDEST = 100
 
 export async function policyCheck(
   file: string,
@@ -44,11 +43,4 @@ function explained(file: string, policy: Policy, warnings: readonly string[], pa
       ? `JSON can't say what a failure is: set isFailure in the code where the calls don't throw (fetch does not throw on a 503).`
       : ''
   return `${[...settings, '', verdict, ...warned, ...(note === '' ? [] : [paint.dim(wrap(note, width))])].join('\n')}\n`
-}
-
-export function settingLines(settings: readonly ExplainedSetting[], paint: Paint, width: number): string[] {
-  return settings.flatMap(({ setting, value, meaning }) => [
-    `${paint.bold(setting)}  ${paint.cyan(value)}`,
-    `  ${wrap(meaning, width - 2, 2)}`,
-  ])
 }
