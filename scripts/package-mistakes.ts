@@ -40,7 +40,7 @@ function mistakesInFiles(files: readonly string[]): string[] {
 
 /** Every entry is there for `import` and for `require`, each with its own types, which stand first or are not found. */
 function mistakesInEntries(exports: Exports, files: readonly string[]): string[] {
-  const entries = Object.entries(exports).filter(([entry]) => entry !== './package.json')
+  const entries = Object.entries(exports).filter(([entry]) => !entry.endsWith('.json'))
   if (entries.length === 0) return ['package.json exports nothing']
   return entries.flatMap(([entry, conditions]) =>
     ['import', 'require'].flatMap((way) => {

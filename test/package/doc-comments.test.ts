@@ -5,7 +5,10 @@ import { parseSync } from 'vite'
 import { describe, expect, it } from 'vitest'
 import { inRepository } from './sandbox.ts'
 
-const SUBPATHS = ['inspect', 'dashboard', 'prometheus', 'opentelemetry', 'logging', 'health', 'explain']
+const SUBPATHS = [
+  ...['inspect', 'dashboard', 'prometheus', 'opentelemetry', 'logging', 'health', 'explain'],
+  ...['config', 'fetch', 'undici', 'retry', 'fastify', 'express', 'hono', 'cockatiel'],
+]
 const ENTRIES = [
   ...['src/index.ts', 'src/pure.ts', 'machines/index.ts'],
   ...SUBPATHS.map((name) => `src/${name}/index.ts`),

@@ -35,11 +35,23 @@ describe('the entries', () => {
     'switchgear/logging': ['logTransitions'],
     'switchgear/health': ['healthHandler'],
     'switchgear/explain': ['explainPolicy policyWarnings'],
+    'switchgear/config': ['ConfigError loadPolicies loadRegistry parsePolicies'],
+    'switchgear/fetch': ['HttpStatusError createFetch'],
+    'switchgear/undici': ['HttpStatusError breakerInterceptor'],
+    'switchgear/retry': ['createRetryBudget retryAfter shouldRetry waitToRetry'],
+    'switchgear/fastify': ['fastifyBreakers'],
+    'switchgear/express': ['guardRoute'],
+    'switchgear/hono': ['guardRoute'],
+    'switchgear/cockatiel': ['breakerPolicy'],
   }
 
   it('are those of `exports`, and no others', () => {
     const entries = Object.keys(packageJson.exports)
-    expect(entries).toEqual([...Object.keys(names).map((name) => name.replace('switchgear', '.')), './package.json'])
+    expect(entries).toEqual([
+      ...Object.keys(names).map((name) => name.replace('switchgear', '.')),
+      './docs/breakers.schema.json',
+      './package.json',
+    ])
   })
 
   it.each(Object.entries(names))('%s exports what is documented', (entry, expected) => {
@@ -76,7 +88,7 @@ describe('the types', () => {
   it('are sound by themselves, without skipLibCheck', () => {
     sandbox.write(
       'entries.ts',
-      "export * from 'switchgear'; import 'switchgear/pure'; import 'switchgear/machines'; import 'switchgear/testing'; import 'switchgear/inspect'; import 'switchgear/dashboard'; import 'switchgear/prometheus'; import 'switchgear/opentelemetry'; import 'switchgear/logging'; import 'switchgear/health'; import 'switchgear/explain'",
+      "export * from 'switchgear'; import 'switchgear/pure'; import 'switchgear/machines'; import 'switchgear/testing'; import 'switchgear/inspect'; import 'switchgear/dashboard'; import 'switchgear/prometheus'; import 'switchgear/opentelemetry'; import 'switchgear/logging'; import 'switchgear/health'; import 'switchgear/explain'; import 'switchgear/config'; import 'switchgear/fetch'; import 'switchgear/undici'; import 'switchgear/retry'; import 'switchgear/fastify'; import 'switchgear/express'; import 'switchgear/hono'; import 'switchgear/cockatiel'",
     )
     expect(sandbox.compile({ skipLibCheck: false, exactOptionalPropertyTypes: false })).toBe('')
   })
