@@ -69,7 +69,6 @@ export class Standing {
       // Half-open it was and is: that it is open for an instant is not told.
       this.#isQuiet = this.#shown === 'halfOpen'
       this.#trip('it was open when it was disabled', this.#isQuiet)
-      this.#shown = this.shown
       this.#isQuiet = false
     }
   }

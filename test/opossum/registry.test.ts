@@ -83,14 +83,20 @@ describe('the registry of a breaker', () => {
   })
 
   it('has its say with what else its policy has: slow calls open it, too', async () => {
-    const slowCalls = { slowerThan: 10, threshold: 1, minimumCalls: 2, window: { calls: 2 } }
-    const { clock, registry } = newRegistry({ policy: { slowCalls, failureThreshold: 1, successThreshold: 5 } })
+    const window = { calls: 2 }
+    const slowCalls = { slowerThan: 10, threshold: 1, minimumCalls: 2, window }
+    const failureRate = { threshold: 0.1, minimumCalls: 1, window }
+    const judged = { failureThreshold: 1, failureRate, successThreshold: 5, isFailure: () => true, ignore: () => true }
+    const { clock, registry } = newRegistry({ policy: { ...judged, slowCalls, timeout: 1, openTimeout: 1 } })
     const breaker = new CircuitBreaker(async () => clock.advance(11), { name: 'mail', registry })
     await breaker.fire()
+    expect(breaker.closed).toBe(true)
     await breaker.fire()
     expect(breaker.opened).toBe(true)
-    const { failureThreshold, successThreshold, openTimeoutMs } = registry.breaker('mail').policy
-    expect([failureThreshold, successThreshold, openTimeoutMs]).toEqual([null, 1, 30_000])
+    expect(registry.breaker('mail').policy).toMatchObject({
+      ...{ failureThreshold: null, failureRate: null, isFailure: null, ignore: null, timeoutMs: null },
+      ...{ successThreshold: 1, halfOpenMaxCalls: 1, openTimeoutMs: 30_000, slowCalls: { threshold: 1 } },
+    })
   })
 
   it('restores the state that a breaker of the name had', () => {
