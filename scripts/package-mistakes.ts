@@ -12,7 +12,7 @@ export interface Manifest {
 }
 
 const EXPECTED =
-  /^(dist\/.+\.(js|js\.map|d\.ts)|dist\/cjs\/package\.json|dist\/cli\/THIRD-PARTY-LICENSES\.txt|docs\/.+\.(md|json|yml)|package\.json|(README|CHANGELOG|CONFORMANCE)\.md|LICENSE)$/
+  /^(dist\/.+\.(c?js|c?js\.map|d\.c?ts)|dist\/cjs\/package\.json|dist\/cli\/THIRD-PARTY-LICENSES\.txt|docs\/.+\.(md|json|yml)|package\.json|(README|CHANGELOG|CONFORMANCE)\.md|LICENSE)$/
 const REQUIRED = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'CONFORMANCE.md', 'dist/cjs/package.json']
 
 /** No such place exists yet: good for 0.1.0 until the day it is published, and refused from then on. */

@@ -43,6 +43,7 @@ describe('the entries', () => {
     'switchgear/express': ['guardRoute'],
     'switchgear/hono': ['guardRoute'],
     'switchgear/cockatiel': ['breakerPolicy'],
+    'switchgear/opossum': ['default'],
   }
 
   it('are those of `exports`, and no others', () => {
