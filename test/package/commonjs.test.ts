@@ -150,7 +150,8 @@ describe('Jest, as it comes', () => {
       'breaker.test.js',
       `
       test.each(${JSON.stringify(ENTRIES)})('loads %s', (entry) => {
-        expect(Object.keys(require(entry))).not.toEqual([])
+        const loaded = require(entry)
+        expect(typeof loaded === 'function' || Object.keys(loaded).length > 0).toBe(true)
       })
       test.each([[{}], [{ doNotFake: ['performance'] }], [{ doNotFake: ['performance', 'Date', 'hrtime'] }]])('fakes %j', async (options) => {
         const inFakeTime = ${inFakeTime}
