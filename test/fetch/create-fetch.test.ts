@@ -110,6 +110,16 @@ describe('a failure', () => {
     expect((await createFetch(registry, { timeout: null })(origin)).status).toBe(204)
   })
 
+  it('is none once the headers are there: the body may take longer', async () => {
+    const { origin } = await serve((_, response) => {
+      response.write('begun')
+      setTimeout(() => response.end(', ended'), 120)
+    })
+    const { calls, get } = guarded({ timeout: 80 })
+    expect(await (await get(origin)).text()).toBe('begun, ended')
+    expect(calls(origin)).toMatchObject({ succeeded: 1, failed: 0 })
+  })
+
   it('is a fetch that does not listen to its signal: the caller need not wait for it', async () => {
     const { registry, calls, get } = guarded({ timeout: 10, fetch: () => new Promise(() => {}) })
     expect(await errorOf(get('http://a.test'))).toMatchObject({ code: 'CALL_TIMEOUT' })

@@ -96,20 +96,46 @@ describe.each(HOOKS)('a failure (told by the $hooks hooks)', ({ behind }) => {
     expect(timeouts).toHaveLength(1)
   })
 
-  it('is a request that waits for a connection for longer than the timeout', async () => {
+  it('is a request that waits for a connection for longer than the timeout, and is never sent', async () => {
     // One connection, which another request keeps.
-    const { origin } = await serve(() => {})
-    const registry = createRegistry({ policy: { timeout: 40 } })
+    let finish = () => {}
+    const { origin, asked } = await serve(({ url }, response) => {
+      if (url === '/slow') finish = () => response.end()
+      else response.end()
+    })
+    const registry = createRegistry({ policy: { timeout: 60 } })
     const agent = new Agent({ connections: 1, pipelining: 1 })
     onTestFinished(() => agent.destroy())
-    const blocking = errorOf(request(origin, { dispatcher: agent }))
-    expect(await errorOf(get(origin, agent.compose(breakerInterceptor(registry), ...behind)))).toMatchObject({
-      code: 'CALL_TIMEOUT',
+    const slow = request(`${origin}/slow`, { dispatcher: agent })
+    const dispatcher = agent.compose(breakerInterceptor(registry), ...behind)
+    const error = await new Promise((onError) => {
+      // One of undici's own would see to it that it is not sent, for it has ended.
+      const hooks = {
+        onConnect() {},
+        onHeaders: () => true,
+        onData: () => true,
+        onComplete() {},
+        onUpgrade() {},
+        onError,
+      }
+      dispatcher.dispatch({ origin, path: '/waiting', method: 'GET' }, hooks)
     })
-    expect(registry.breaker(origin).stats().calls).toMatchObject({ failed: 1 })
-    await agent.destroy()
-    await blocking
+    expect(error).toMatchObject({ code: 'CALL_TIMEOUT' })
+    finish()
+    await (await slow).body.dump()
+    await (await request(`${origin}/after`, { dispatcher: agent })).body.dump()
+    expect(asked).toEqual(['/slow', '/after'])
     expect(registry.breaker(origin).stats().calls).toMatchObject({ allowed: 1, failed: 1, late: 0, ignored: 0 })
+  })
+
+  it('is none once the headers are there: the body may take longer', async () => {
+    const { origin } = await serve((_, response) => {
+      response.write('begun')
+      setTimeout(() => response.end(', ended'), 120)
+    })
+    const { dispatcher, calls } = guarded({ timeout: 80 }, {}, ...behind)
+    expect(await get(origin, dispatcher)).toEqual([200, 'begun, ended'])
+    expect(calls(origin)).toMatchObject({ succeeded: 1, failed: 0 })
   })
 
   it.each([

@@ -89,6 +89,21 @@ describe.each(HOOKS)('what is no fault of the server counts neither way (told by
     expect((await warned).message).toBe('a mistake in the handler of an error')
   })
 
+  it('a handler of the older hooks that throws', async () => {
+    const { origin } = await serve((_, response) => response.write('begun'))
+    const { dispatcher, calls } = guarded({ watchBody: true }, {}, ...behind)
+    const thrown = new Error('a mistake in a handler')
+    const told = new Promise((onError) => {
+      const onData = () => {
+        throw thrown
+      }
+      const hooks = { onConnect() {}, onHeaders: () => true, onData, onComplete() {}, onError, onUpgrade() {} }
+      dispatcher.dispatch({ origin, path: '/', method: 'GET' }, hooks)
+    })
+    expect(await told).toBe(thrown)
+    expect(calls(origin)).toMatchObject({ ignored: 1, failed: 0 })
+  })
+
   it('a handler that throws', async () => {
     const { origin } = await serve((_, response) => response.write('begun'))
     const { dispatcher, calls } = guarded({ watchBody: true }, {}, ...behind)
