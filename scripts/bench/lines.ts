@@ -1,5 +1,6 @@
 // Lines: what was measured, beside its budget, in the order in which it is shown.
 import type { Measured } from './measure.ts'
+import { measureRequests } from './requests.ts'
 import { measureClosing, measureEndpoints, measureOpenBytes, measureStorm, measureTransition } from './scale.ts'
 import { busyCost, idleCost, watchedCallRatio } from './watching.ts'
 
@@ -71,6 +72,27 @@ export async function linesOfWatching(): Promise<Line[]> {
     },
     { path: 'the same: longest block', value: busy.longestBlockMs, unit: 'ms', note: '' },
   ]
+}
+
+/** What a breaker adds to a request on the loopback. */
+export async function linesOfRequests(): Promise<Line[]> {
+  const costs = await measureRequests()
+  const ratioOf = (path: string) => costs.find((cost) => cost.path === path)?.ratio ?? Number.NaN
+  // The floor of undici is what any interceptor costs: its hooks are translated there and back.
+  const budgets: Record<string, string> = {
+    createFetch: 'fetch, twice',
+    'undici interceptor': 'undici, an interceptor that does nothing',
+  }
+  return costs.map(({ path, ratio, microseconds, baseMicroseconds }) => {
+    const floor = budgets[path]
+    return {
+      path,
+      value: ratio,
+      unit: 'x',
+      ...(floor !== undefined && { budget: 1.05, floor: ratioOf(floor) }),
+      note: `${microseconds.toFixed(0)} µs; base ${baseMicroseconds.toFixed(0)} µs`,
+    }
+  })
 }
 
 export async function linesOfMany(): Promise<Line[]> {
