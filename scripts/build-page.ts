@@ -8,6 +8,7 @@ import { brotliCompressSync } from 'node:zlib'
 import { build, type Rolldown } from 'vite'
 import { breakerMachine } from '../machines/index.ts'
 import { pictureOf } from './statechart-picture.ts'
+import { licencesOf } from './third-party.ts'
 
 const REPOSITORY = resolve(import.meta.dirname, '..')
 const MODULE = join(REPOSITORY, 'src/dashboard/page-files.ts')
@@ -52,7 +53,9 @@ export async function buildPage(): Promise<Record<string, PageFile>> {
     const body = file.type === 'chunk' ? file.code : file.source
     return [file.fileName, { type, body: typeof body === 'string' ? body : Buffer.from(body).toString('utf8') }]
   })
-  return Object.fromEntries(files)
+  const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))
+  const licences = { type: 'text/plain; charset=utf-8', body: licencesOf("The dashboard's page", modules) }
+  return { ...Object.fromEntries(files), 'licences.txt': licences }
 }
 
 /** What a browser loads, in bytes. */

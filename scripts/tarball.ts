@@ -22,7 +22,9 @@ const PAPERS = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'CONFORM
 const MADE_OF = [
   ...PAPERS,
   ...['src', 'machines', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.cjs.json'],
-  ...['build.ts', 'build-cli.ts', 'build-page.ts', 'statechart-picture.ts'].map((file) => `scripts/${file}`),
+  ...['build.ts', 'build-cli.ts', 'build-page.ts', 'statechart-picture.ts', 'third-party.ts'].map(
+    (file) => `scripts/${file}`,
+  ),
   'node_modules/typescript/package.json',
 ]
 
