@@ -121,8 +121,9 @@ describe('an event of a call', () => {
       await call
       return heard
     }
-    expect(await durationOf(1)).toEqual([{ endpoint: 'a', generation: 0, durationMs: 7 }])
-    expect(await durationOf(0)).toEqual([{ endpoint: 'a', generation: 0 }])
+    // Strictly: what nobody measured is no key.
+    expect(await durationOf(1)).toStrictEqual([{ endpoint: 'a', generation: 0, durationMs: 7 }])
+    expect(await durationOf(0)).toStrictEqual([{ endpoint: 'a', generation: 0 }])
   })
 
   it('is a timeout where the time was up, by the option or by the platform', async () => {
@@ -257,5 +258,28 @@ describe('a diagnostics channel', () => {
     breaker.reset()
     await succeed(breaker)
     expect(messages).toEqual(['success', 'failure', 'open', 'late', 'rejected'])
+  })
+
+  it('says how long a call took where it was measured, and what it came to before what came of it', async () => {
+    const { breaker, clock } = newBreaker({ latencySampling: 1, failureThreshold: 1 })
+    const messages: unknown[] = []
+    const onCall = (message: unknown) => messages.push(message)
+    const onTransition = (message: unknown) => messages.push((message as RegistryEvents['transition']).to)
+    diagnostics.subscribe('switchgear:call', onCall)
+    diagnostics.subscribe('switchgear:transition', onTransition)
+    try {
+      await breaker.call(async () => clock.advance(7))
+      breaker.recordSuccess()
+      await fail(breaker)
+    } finally {
+      diagnostics.unsubscribe('switchgear:call', onCall)
+      diagnostics.unsubscribe('switchgear:transition', onTransition)
+    }
+    expect(messages).toStrictEqual([
+      { endpoint: 'a', generation: 0, outcome: 'success', durationMs: 7 },
+      { endpoint: 'a', generation: 0, outcome: 'success' },
+      { endpoint: 'a', generation: 0, outcome: 'failure', durationMs: 0 },
+      'open',
+    ])
   })
 })
