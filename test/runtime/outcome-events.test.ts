@@ -263,7 +263,13 @@ describe('a diagnostics channel', () => {
   it('says how long a call took where it was measured, and what it came to before what came of it', async () => {
     const { breaker, clock } = newBreaker({ latencySampling: 1, failureThreshold: 1 })
     const messages: unknown[] = []
-    const onCall = (message: unknown) => messages.push(message)
+    // When it is told, it has been counted.
+    const counted: number[] = []
+    const onCall = (message: unknown) => {
+      messages.push(message)
+      const { succeeded, failed } = breaker.stats().calls
+      counted.push(succeeded + failed)
+    }
     const onTransition = (message: unknown) => messages.push((message as RegistryEvents['transition']).to)
     diagnostics.subscribe('switchgear:call', onCall)
     diagnostics.subscribe('switchgear:transition', onTransition)
@@ -281,5 +287,6 @@ describe('a diagnostics channel', () => {
       { endpoint: 'a', generation: 0, outcome: 'failure', durationMs: 0 },
       'open',
     ])
+    expect(counted).toEqual([1, 2, 3])
   })
 })
