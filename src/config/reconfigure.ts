@@ -2,8 +2,9 @@
 // are made later. A breaker whose policy is not the file's (given in the code, configured by an operator) keeps it.
 import { isDeepStrictEqual } from 'node:util'
 import type { Registry } from '../index.ts'
+import { optionsOf } from '../options/index.ts'
 import type { CodePolicies } from './parse-policies.ts'
-import { choiceOf, completeOptions, type PolicyChoice } from './policy-choice.ts'
+import { choiceOf, type PolicyChoice } from './policy-choice.ts'
 
 /** Between slices others have their turn: a registry may have a million breakers. */
 const SLICE = 50
@@ -48,7 +49,7 @@ export class Reconfigurer {
     const wanted = this.#versions.at(-1)?.(name)
     if (wanted === undefined || isDeepStrictEqual(policy, wanted)) return 'same'
     if (!this.#versions.some((choice) => isDeepStrictEqual(policy, choice(name)))) return 'kept'
-    registry.configure(name, completeOptions(wanted))
+    registry.configure(name, optionsOf(wanted))
     return 'configured'
   }
 }

@@ -1,7 +1,8 @@
 // Control: what who has the token may do to one endpoint: commands, and changes of its policy.
 import { explainPolicy, policyWarnings } from '../explain/index.ts'
 import { type Breaker, type Policy, type PolicyOptions, parsePolicy, type Registry } from '../index.ts'
-import { changedPolicy, optionsOf } from './policy-form.ts'
+import { optionsOf } from '../options/index.ts'
+import { changedPolicy } from './policy-form.ts'
 import type { Command, ControlAnswer, PolicyAnswer } from './protocol.ts'
 import { wireRow } from './wire-row.ts'
 

@@ -3,6 +3,7 @@ import { ArgumentError, type Registry } from '../index.ts'
 
 export { checkOptions } from '../edge/option-object.ts'
 export { printable } from '../rules/printable.ts'
+export { optionsOf } from './policy-as-options.ts'
 
 /**
  * By what it can do: a registry of another copy of the package is an instance of another class.

@@ -1,8 +1,9 @@
 // A reload chooses policies as the registry does, and gives them whole.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { choiceOf, completeOptions } from '../../src/config/policy-choice.ts'
+import { choiceOf } from '../../src/config/policy-choice.ts'
 import { createRegistry, type PolicyOptions, presets, resolvePolicy } from '../../src/index.ts'
+import { optionsOf } from '../../src/options/index.ts'
 
 const policy: fc.Arbitrary<PolicyOptions> = fc.oneof(
   fc.constantFrom<PolicyOptions>(
@@ -38,9 +39,7 @@ describe('the policies of a file', () => {
   it('replace a policy whole, whatever they are configured over', () => {
     fc.assert(
       fc.property(policy, policy, (wanted, before) => {
-        expect(resolvePolicy(completeOptions(resolvePolicy(wanted)), resolvePolicy(before))).toEqual(
-          resolvePolicy(wanted),
-        )
+        expect(resolvePolicy(optionsOf(resolvePolicy(wanted)), resolvePolicy(before))).toEqual(resolvePolicy(wanted))
       }),
     )
   })
