@@ -76,12 +76,17 @@ export function isAbortOf(signal: AbortSignal | undefined, error: unknown): bool
   try {
     if (!signal?.aborted) return false
     const reason: unknown = signal.reason
-    if (nameOf(reason) === 'TimeoutError' || isBreakerError(reason, 'CALL_TIMEOUT')) return false
+    if (isTimeout(reason)) return false
     return error === reason || nameOf(error) === 'AbortError'
   } catch {
     // A getter of the signal throws: that must not keep the call from being settled.
     return false
   }
+}
+
+/** Whether this is the error of a call whose time was up: by our timeout, or by the platform's (`AbortSignal.timeout`). */
+export function isTimeout(error: unknown): boolean {
+  return isBreakerError(error, 'CALL_TIMEOUT') || nameOf(error) === 'TimeoutError'
 }
 
 /** By name, because errors of other realms and DOMExceptions are `instanceof` other classes, or of none. */

@@ -102,6 +102,17 @@ export function inOrder(tally: Tally): number[] {
   return [...failureTimes.slice(oldestFailure), ...failureTimes.slice(0, oldestFailure)]
 }
 
+/** How long ago the failures were that are still in the policy's `failureWindowMs`, oldest first; none without one. */
+export function failureAges(tally: Tally, { failureWindowMs }: Policy, now: number): number[] {
+  if (failureWindowMs === null) return []
+  return (
+    inOrder(tally)
+      // Never negative: an event may be dated by what was due before it.
+      .map((at) => Math.max(0, now - at))
+      .filter((age) => age < failureWindowMs)
+  )
+}
+
 /** Of these failure times, oldest first, what the policy's ring has room for. */
 export function newestFailures(times: readonly number[], policy: Policy): number[] | null {
   const { failureWindowMs, failureThreshold } = policy

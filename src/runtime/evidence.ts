@@ -1,6 +1,6 @@
 // Evidence: what is in a breaker's windows now, for those who draw it.
 import type { Policy, RateRule, WindowSize } from '../rules/policy.ts'
-import { failuresInWindow, inOrder } from '../rules/tally.ts'
+import { failureAges, failuresInWindow } from '../rules/tally.ts'
 import { type SlidingWindow, slicesOf } from '../rules/window.ts'
 import type { Row } from './row.ts'
 
@@ -59,13 +59,6 @@ export function evidenceOf(row: Row): Evidence {
 function failureCount(row: Row, { counting, failureWindowMs }: Policy, now: number): number {
   if (failureWindowMs !== null) return failuresInWindow(row, failureWindowMs, now)
   return counting === 'cumulative' ? row.failures : row.consecutiveFailures
-}
-
-function failureAges(row: Row, { failureWindowMs }: Policy, now: number): number[] {
-  if (failureWindowMs === null) return []
-  return inOrder(row)
-    .map((at) => Math.max(0, now - at))
-    .filter((age) => age < failureWindowMs)
 }
 
 function rateEvidence(window: SlidingWindow | null, rule: RateRule | null, now: number): RateEvidence | null {

@@ -1,5 +1,5 @@
 // OutcomeEvents: tells what single calls came to, to those who listen.
-import { isBreakerError } from '../edge/errors.ts'
+import { isTimeout } from '../edge/call-options.ts'
 import { callChannel } from './channels.ts'
 import type { Result } from './classify.ts'
 import type { Row } from './row.ts'
@@ -38,14 +38,4 @@ function outcomeOf(result: Result, error: unknown): 'success' | 'failure' | 'tim
   if (result === 'succeed') return 'success'
   if (result === 'ignore') return 'ignored'
   return isTimeout(error) ? 'timeout' : 'failure'
-}
-
-/** The time of the call was up: by its `timeout`, or by a signal of the platform's. What is thrown may be anything. */
-export function isTimeout(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false
-  try {
-    return isBreakerError(error, 'CALL_TIMEOUT') || (error as { name?: unknown }).name === 'TimeoutError'
-  } catch {
-    return false
-  }
 }

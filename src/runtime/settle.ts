@@ -1,5 +1,6 @@
 // Settle: what an outcome does. A closed one is folded into the row with the machine's own rules; what may change the
 // state goes to the actor, which decides.
+import { isTimeout } from '../edge/call-options.ts'
 import { isLate } from '../rules/decide.ts'
 import { addDuration, type LatencySketch, newSketch } from '../rules/latency.ts'
 import { addFailure, addSuccess, datesSuccesses } from '../rules/tally.ts'
@@ -8,7 +9,7 @@ import { NO_PROBE } from './admission.ts'
 import { callChannel } from './channels.ts'
 import type { Result } from './classify.ts'
 import { caughtUp, send } from './deliver.ts'
-import { isTimeout, publishCall, tellOutcome } from './outcome-events.ts'
+import { publishCall, tellOutcome } from './outcome-events.ts'
 import { chronicleOf, type Row } from './row.ts'
 
 /** The time of an outcome, where the policy needs it. */

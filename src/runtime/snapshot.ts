@@ -2,7 +2,7 @@
 import { type BreakerSnapshot, type RegistrySnapshot, VERSION } from '../edge/snapshot-format.ts'
 import { freeze } from '../rules/freeze.ts'
 import type { Policy, RateRule } from '../rules/policy.ts'
-import { inOrder, newestFailures, newTally, type Tally } from '../rules/tally.ts'
+import { failureAges, newestFailures, newTally, type Tally } from '../rules/tally.ts'
 import { isSameSize, phaseMsOf, type SlidingWindow, slicesOf, windowOf } from '../rules/window.ts'
 import { caughtUp } from './deliver.ts'
 import { chronicleOf, type Row, setPath, setTally } from './row.ts'
@@ -40,12 +40,6 @@ function breakerSnapshot(row: Row, now: number): BreakerSnapshot {
 /** Never negative: an event may be dated by what was due before it. */
 function msBetween(from: number, to: number): number {
   return to > from ? to - from : 0
-}
-
-/** The ages of the failures that are still in the window, oldest first. */
-function failureAges(tally: Tally, { failureWindowMs }: Policy, now: number): number[] {
-  const ages = inOrder(tally).map((at) => msBetween(at, now))
-  return failureWindowMs === null ? [] : ages.filter((age) => age < failureWindowMs)
 }
 
 function windowSnapshot(window: SlidingWindow | null, rule: RateRule | null, now: number): WindowSnapshot {
