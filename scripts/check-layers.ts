@@ -8,8 +8,11 @@ import { parseSync } from 'vite'
 /** A check that finds nothing to check proves nothing: there were 143 when this was written. */
 const FEWEST_IMPORTS = 120
 const ENTRIES = ['src/index.ts', 'src/pure.ts', 'machines/index.ts']
-/** What every room that takes options may use of the core's rooms, so that all say the same of a mistake, and print alike. */
-const SHARED = ['src/edge/option-object.ts', 'src/rules/printable.ts']
+/**
+ * What every room that takes options may use of the core's rooms, so that all say the same of a mistake, print alike, and
+ * choose a policy for a name alike.
+ */
+const SHARED = ['src/edge/option-object.ts', 'src/edge/named-policies.ts', 'src/rules/printable.ts']
 
 interface Import {
   readonly from: string

@@ -1,15 +1,15 @@
 // PolicyChoice: which policy a name gets by a version of a file, as the registry chooses: its own, that of the first pattern
 // it matches, or the default.
-import { matchNames, type Policy, resolvePolicy } from '../index.ts'
+import { choosePolicy } from '../edge/named-policies.ts'
+import { type Mistake, type Policy, PolicyError } from '../index.ts'
 import type { CodePolicies } from './parse-policies.ts'
 
 export type PolicyChoice = (name: string) => Policy
 
+/** @throws PolicyError (`INVALID_POLICY`) */
 export function choiceOf({ policy, policies = {} }: CodePolicies): PolicyChoice {
-  const fallback = resolvePolicy(policy)
-  const resolved = Object.entries(policies).map(([name, options]) => [name, resolvePolicy(options, fallback)] as const)
-  const isPattern = ([name]: readonly [string, Policy]) => name.includes('*')
-  const exact = new Map(resolved.filter((entry) => !isPattern(entry)))
-  const patterns = resolved.filter(isPattern).map(([name, policy]) => ({ matches: matchNames([name]), policy }))
-  return (name) => exact.get(name) ?? patterns.find(({ matches }) => matches(name))?.policy ?? fallback
+  const mistakes: Mistake[] = []
+  const choice = choosePolicy(policy, policies, mistakes)
+  if (mistakes.length > 0) throw new PolicyError('invalid policies', mistakes)
+  return choice
 }
