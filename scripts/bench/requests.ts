@@ -5,11 +5,7 @@ import { once } from 'node:events'
 import { setImmediate as nextTask } from 'node:timers/promises'
 import Opossum from 'opossum'
 import { Agent, request } from 'undici'
-
-const from = (entry: string): Promise<unknown> => import(new URL(`../../dist/src/${entry}.js`, import.meta.url).href)
-const { createRegistry } = (await from('index')) as typeof import('../../src/index.ts')
-const { createFetch } = (await from('fetch/index')) as typeof import('../../src/fetch/index.ts')
-const { breakerInterceptor } = (await from('undici/index')) as typeof import('../../src/undici/index.ts')
+import { breakerInterceptor, createFetch, createRegistry } from './package.ts'
 
 const REQUESTS_A_TURN = 60
 const REQUESTS_TO_SETTLE = 10

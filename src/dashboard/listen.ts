@@ -1,8 +1,8 @@
 // Listen: the dashboard on a server of its own, and as a listener of anybody's node:http server.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { checkOptions } from '../edge/option-object.ts'
 import { ArgumentError } from '../index.ts'
+import { checkOptions } from '../options/index.ts'
 import type { Environment } from './app.ts'
 import type { Address } from './guard.ts'
 import { loadNodeServer } from './peers.ts'

@@ -1,6 +1,7 @@
 // Options of the dashboard, checked once and with their defaults.
-import { checkOptions as checkKeys } from '../edge/option-object.ts'
+
 import { ArgumentError } from '../index.ts'
+import { checkOptions as checkKeys } from '../options/index.ts'
 
 /** What `createDashboard` may be given. */
 export interface DashboardOptions {

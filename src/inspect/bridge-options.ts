@@ -1,8 +1,8 @@
 // BridgeOptions: what createInspectorBridge takes, checked once.
 import { randomBytes } from 'node:crypto'
 import { isIPv6 } from 'node:net'
-import { checkOptions } from '../edge/option-object.ts'
 import { ArgumentError } from '../index.ts'
+import { checkOptions } from '../options/index.ts'
 
 /** What createInspectorBridge takes. Everything is optional. */
 export interface InspectorBridgeOptions {

@@ -40,7 +40,7 @@ export interface Inspection {
  */
 export function inspectRegistry(registry: Registry, options: InspectOptions): Inspection {
   const resolved = resolveInspectOptions(registry, options)
-  if (registry.actor.getSnapshot().status !== 'active') throw new RegistryClosedError()
+  if (registry.isClosed) throw new RegistryClosedError()
   return new RegistryInspection(registry, resolved)
 }
 

@@ -1,6 +1,7 @@
 // Options: what inspectRegistry takes, checked once.
-import { checkOptions } from '../edge/option-object.ts'
+
 import { ArgumentError, matchNames, type Registry } from '../index.ts'
+import { checkOptions } from '../options/index.ts'
 import { type MessageReceiver, type StatelyInspector, senderTo } from './inspector.ts'
 import type { InspectionMessage } from './messages.ts'
 import type { SelectionRules } from './selection.ts'
