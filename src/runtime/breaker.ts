@@ -186,6 +186,17 @@ export class Breaker {
     command(this.#attached(), 'trip', reason, openForMsOf(options))
   }
 
+  /**
+   * Ends the open time: it is half-open at once, for who knows that the service is back. In any other state it changes
+   * nothing. (resilience4j's `transitionToHalfOpenState`.)
+   * @param reason told by the `transition` event; default `'by hand'`
+   * @throws ArgumentError (`INVALID_ARGUMENT`) unless the reason is a string
+   */
+  probe(reason = 'by hand'): void {
+    if (typeof reason !== 'string') throw new ArgumentError('probe(reason)', 'a string', reason)
+    command(this.#attached(), 'probe', reason)
+  }
+
   /** Closes, from any state, and clears the evidence, of a closed one too; calls in flight become late. */
   reset(): void {
     command(this.#attached(), 'reset')
