@@ -1,0 +1,119 @@
+// A process's membership in a fleet as a statechart: when it talks to the store that they share, and what it makes of the
+// answers. It does no I/O: it asks for a round (changes fetched, reports sent) by an emitted event and is told how that went.
+import { assign, emit, setup } from 'xstate'
+import { backoffMs, fraction } from '../src/rules/backoff.ts'
+
+/** How a member deals with the store. Durations in ms. */
+export interface FleetRules {
+  /** From round to round. */
+  readonly pollMs: number
+  /** The share, 0-1, of it by which a wait may be shorter or longer, at random. */
+  readonly pollJitter: number
+  /** A round that takes longer has failed. */
+  readonly roundTimeoutMs: number
+  /** From a round that failed to the next; doubled each time. */
+  readonly retryMs: number
+  /** The longest of these waits. */
+  readonly maxRetryMs: number
+  /** How long leaving may take. */
+  readonly leaveTimeoutMs: number
+}
+
+/** What an actor of `fleetMachine` is started with. */
+export interface FleetInput {
+  /** How it deals with the store. */
+  readonly rules: FleetRules
+  /** Chooses the jitter: a whole number of at least 0, another one in each process. */
+  readonly seed: number
+}
+
+/** All that a member knows, besides the state of its statechart. */
+export interface FleetContext extends FleetInput {
+  /** How many rounds were begun; the number of the last one. */
+  readonly rounds: number
+  /** Rounds in a row that have failed. */
+  readonly misses: number
+}
+
+/** What a member is told: how a round went; that something cannot wait for the next; to leave; that it has left. */
+export type FleetEvent =
+  | { readonly type: 'done' | 'failed'; readonly round: number }
+  | { readonly type: 'hurry' | 'leave' | 'left' }
+
+/** What a member asks for: a round; that all be told that the store is lost, or back; to take its leave of the store. */
+export type FleetRequest =
+  | { readonly type: 'round'; readonly round: number; readonly isFirst: boolean }
+  | { readonly type: 'lost' | 'back' | 'leave' }
+
+const draw = ({ seed, rounds }: FleetContext) => fraction(seed, rounds)
+
+/** The statechart of a process in a fleet. */
+export const fleetMachine = setup({
+  types: {} as { context: FleetContext; events: FleetEvent; emitted: FleetRequest; input: FleetInput },
+  delays: {
+    // A thousand processes that were started together must not poll together.
+    poll: ({ context }) => context.rules.pollMs * (1 + context.rules.pollJitter * (2 * draw(context) - 1)),
+    roundTimeout: ({ context }) => context.rules.roundTimeoutMs,
+    retry: ({ context }) => {
+      const { rules, misses, seed, rounds } = context
+      return backoffMs(rules.retryMs, { factor: 2, maxMs: rules.maxRetryMs, jitter: 0.5 }, misses - 1, seed, rounds)
+    },
+    leaveTimeout: ({ context }) => context.rules.leaveTimeoutMs,
+  },
+  guards: {
+    isCurrent: ({ context, event }) => 'round' in event && event.round === context.rounds,
+  },
+  actions: {
+    countRound: assign({ rounds: ({ context }) => context.rounds + 1 }),
+    askForRound: emit(({ context }) => ({ type: 'round', round: context.rounds, isFirst: false }) as const),
+    askForAll: emit(({ context }) => ({ type: 'round', round: context.rounds, isFirst: true }) as const),
+    countMiss: assign({ misses: ({ context }) => context.misses + 1 }),
+    forgetMisses: assign({ misses: 0 }),
+    tellLost: emit({ type: 'lost' }),
+    tellBack: emit({ type: 'back' }),
+    takeLeave: emit({ type: 'leave' }),
+  },
+}).createMachine({
+  id: 'fleet',
+  description: 'Keeps this process in step with its fleet, and goes on without the store where it must.',
+  context: ({ input }) => ({ ...input, rounds: 0, misses: 0 }),
+  initial: 'connecting',
+  on: { leave: { target: '.leaving', description: 'The fleet is left, or the registry closed.' } },
+  states: {
+    connecting: {
+      description: 'The first round: everything that the fleet has decided is fetched.',
+      entry: ['countRound', 'askForAll'],
+      after: { roundTimeout: { target: 'degraded', actions: 'countMiss' } },
+      on: {
+        done: { guard: 'isCurrent', target: 'synced', actions: ['forgetMisses', 'tellBack'] },
+        failed: { guard: 'isCurrent', target: 'degraded', actions: 'countMiss' },
+      },
+    },
+    synced: {
+      description: 'In step with the fleet.',
+      after: { poll: 'polling' },
+      on: { hurry: { target: 'polling', description: 'A failure should not wait for the next round.' } },
+    },
+    polling: {
+      description: 'A round is under way: what has changed is fetched, what was seen is reported.',
+      entry: ['countRound', 'askForRound'],
+      after: { roundTimeout: { target: 'degraded', actions: ['countMiss', 'tellLost'] } },
+      on: {
+        done: { guard: 'isCurrent', target: 'synced' },
+        failed: { guard: 'isCurrent', target: 'degraded', actions: ['countMiss', 'tellLost'] },
+      },
+    },
+    degraded: {
+      description:
+        'The store is lost: what the fleet has decided holds until its time has passed; then breakers rule alone.',
+      after: { retry: 'connecting' },
+    },
+    leaving: {
+      description: 'The store is told, for as long as that is allowed to take.',
+      entry: 'takeLeave',
+      after: { leaveTimeout: 'left' },
+      on: { left: 'left', leave: { description: 'It is leaving.' } },
+    },
+    left: { description: 'No member any more.', type: 'final' },
+  },
+})
