@@ -79,6 +79,7 @@ export function theCodeOfAnErrorTellsItsFields(error: unknown) {
     case 'REGISTRY_CLOSED':
     case 'REGISTRY_FULL':
     case 'CALL_TIMEOUT':
+    case 'CONCURRENCY_LIMIT':
       // @ts-expect-error: only a rejection says when to try again
       error.retryAfterMs
       break
