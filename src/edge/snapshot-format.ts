@@ -54,6 +54,10 @@ const reason = v.variant(
     v.strictObject({ type: v.literal('probeSuccesses'), successes: natural, threshold: natural }),
     v.strictObject({ type: v.literal('rampEnded'), durationMs: ms }),
     v.strictObject({ type: v.picklist(['tripped', 'probeRequested']), message: v.string('a string') }),
+    v.strictObject({
+      ...{ type: v.literal('fleet'), decision: v.string(), message: v.string() },
+      ...{ rate: share, calls: natural, reporters: natural, version: natural },
+    }),
     v.strictObject({ type: v.literal('escalated'), restarts: natural, withinMs: ms }),
     v.strictObject({ type: v.picklist(['openTimeElapsed', 'reset', 'isolated', 'disabled', 'enabled']) }),
   ],

@@ -30,6 +30,16 @@ export type Reason =
   | { readonly type: 'probeRequested'; readonly message: string }
   | { readonly type: 'tripped'; readonly message: string }
   | { readonly type: 'reset' | 'isolated' | 'disabled' | 'enabled' }
+  | {
+      /** What a fleet of processes has decided; `decision` is the type of its own reason. */
+      readonly type: 'fleet'
+      readonly decision: string
+      readonly rate: number
+      readonly calls: number
+      readonly reporters: number
+      readonly version: number
+      readonly message: string
+    }
   | { readonly type: 'escalated'; readonly restarts: number; readonly withinMs: number }
 
 /** The first trigger that fires, in the order of the policy table, or `null`. To be asked at the time of an addition. */
@@ -106,11 +116,21 @@ export function describeReason(reason: Reason): string {
       return `told to probe: ${printable(reason.message)}`
     case 'tripped':
       return `tripped: ${printable(reason.message)}`
+    case 'fleet':
+      return `the fleet: ${describeFleet(reason)} (version ${reason.version})`
     case 'escalated':
       return `its actor crashed more than ${reason.restarts} times within ${reason.withinMs} ms`
     default:
       return reason.type
   }
+}
+
+function describeFleet({ decision, rate, calls, reporters, message }: Extract<Reason, { type: 'fleet' }>): string {
+  if (message !== '') return `${decision}: ${printable(message)}`
+  if (calls === 0) return decision
+  const what = decision === 'slowCallRate' ? 'slow calls' : 'failures'
+  const by = reporters === 1 ? '1 process' : `${reporters} processes`
+  return `${percent(rate)} ${what} over ${counted(calls, 'call')}, seen by ${by}`
 }
 
 function counted(count: number, what: string): string {

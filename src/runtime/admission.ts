@@ -5,13 +5,16 @@ import { catchUp, caughtUp, send } from './deliver.ts'
 import { publishCall } from './outcome-events.ts'
 import { rejectionOf } from './publish.ts'
 import { chronicleOf, type Row } from './row.ts'
+import type { Tier } from './tier.ts'
 
 /** The probe number of a call that is no probe. */
 export const NO_PROBE = 0
 
 /** Whether `admit` would let a call through now. */
 export function wouldAdmit(row: Row): boolean {
-  const { state, stay, policy, home } = caughtUp(row)
+  const { state, stay, policy, home, chronicle } = caughtUp(row)
+  const { tier } = chronicle
+  if (tier !== null && state !== 'disabled' && !tier.wouldAdmit()) return false
   return admitsAll(state) || (state === 'halfOpen' && admitsWhileHalfOpen(stay, policy, home.clock.now()))
 }
 
@@ -21,9 +24,14 @@ export function admit(row: Row): number | BreakerOpenError {
   if (row.resets !== home.resets.count) catchUp(row, home.clock.now())
   if (admitsAll(row.state)) {
     const { generation } = row
+    const tier = tierOf(row)
+    if (tier?.admit() === false) return rejectFromAbove(row, tier)
     if (!row.folds) send(row, { type: 'admit', probe: NO_PROBE, at: home.clock.now() })
     // Who watches the admission may end the stay by it: it was of that stay, and is asked for anew in the next.
-    if (row.generation !== generation) return admit(row)
+    if (row.generation !== generation) {
+      tier?.takeBack()
+      return admit(row)
+    }
     row.allowed++
     return NO_PROBE
   }
@@ -36,6 +44,8 @@ export function admit(row: Row): number | BreakerOpenError {
   const mayProbe = row.state === 'halfOpen' && admitsWhileHalfOpen(row.stay, row.policy, now)
   // On a ramp, a call that is not admitted counts, too: the share is one of all calls.
   const isAsked = mayProbe || !row.folds || row.stay.ramp !== null
+  const tier = tierOf(row)
+  if (mayProbe && tier?.wouldAdmit() === false) return rejectFromAbove(row, tier)
   return isAsked ? admitProbe(row, mayProbe, now) : reject(row, now)
 }
 
@@ -50,6 +60,12 @@ function admitProbe(row: Row, mayProbe: boolean, at: number): number | BreakerOp
   const { name: endpoint, generation, stay } = row
   // By the row, not by hope: the actor may have crashed.
   if (wasAdmitted(stay, probe)) {
+    const tier = tierOf(row)
+    if (tier?.admit() === false) {
+      // Somebody who heard of it was quicker.
+      send(row, { type: 'ignore', generation, probe, durationMs: Number.NaN, at })
+      return rejectFromAbove(row, tier)
+    }
     row.allowed++
     // Of the share, not a probe: it needs no permit, and may take as long as any call.
     if (!holdsProbe(stay, probe)) return NO_PROBE
@@ -61,11 +77,25 @@ function admitProbe(row: Row, mayProbe: boolean, at: number): number | BreakerOp
   return admitsAll(row.state) ? admit(row) : reject(row, at)
 }
 
+/** What is ruled from above; who has disabled a breaker has not asked for that either. */
+function tierOf({ state, chronicle }: Row): Tier | null {
+  return state === 'disabled' ? null : chronicle.tier
+}
+
+function rejectFromAbove(row: Row, tier: Tier): BreakerOpenError {
+  const { generation, policy, home, name: endpoint } = row
+  const { state } = tier.ruling
+  chronicleOf(row).rejected++
+  if (home.hub.hears('rejected', endpoint)) home.hub.post('rejected', { endpoint, state, generation, tier: 'fleet' })
+  publishCall(row, 'rejected', Number.NaN)
+  return new BreakerOpenError(tier.reject(), endpoint, state, tier.retryAfterMs(home.clock.now()), policy.captureStack)
+}
+
 /** Counts and tells a rejection. */
 export function reject(row: Row, now: number): BreakerOpenError {
   const { state, generation, policy, home, name: endpoint } = row
   chronicleOf(row).rejected++
-  if (home.hub.hears('rejected', endpoint)) home.hub.post('rejected', { endpoint, state, generation })
+  if (home.hub.hears('rejected', endpoint)) home.hub.post('rejected', { endpoint, state, generation, tier: 'local' })
   publishCall(row, 'rejected', Number.NaN)
   // A permit that is free is taken by somebody just now: at once is the honest answer, and it is above 0.
   const mayProbe = state === 'halfOpen' && policy.probes === 'calls'

@@ -19,6 +19,7 @@ import { Permit, record } from './permit.ts'
 import { attached, type Row } from './row.ts'
 import type { Spawned, SpawnOptions } from './spawning.ts'
 import { type BreakerStats, statsOf } from './stats.ts'
+import { overrule, type Ruling } from './tier.ts'
 
 /** What a trip may be told besides its reason. */
 export interface TripOptions {
@@ -248,6 +249,16 @@ export class Breaker {
   spawn<L extends AnyStateMachine>(logic: L, options: SpawnOptions<L>): Spawned<L> {
     const row = this.#attached()
     return row.home.supervisor.spawn(row, logic, options as SpawnOptions<AnyStateMachine>) as unknown as Spawned<L>
+  }
+
+  /**
+   * Rules the endpoint from above, for integrations that share it with others: on top of what this breaker decides, calls
+   * are rejected as `ruling` says, until another one or `null`. It can only add rejections; of a breaker that was disabled
+   * it adds none. Gone when the breaker is.
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for what is no ruling
+   */
+  overrule(ruling: Ruling | null): void {
+    overrule(this.#attached(), ruling)
   }
 
   /** The row of this name now, as it is by now; of a breaker that is gone, the last figures. */

@@ -2,6 +2,7 @@
 import type { Rejection } from '../edge/errors.ts'
 import type { BreakerState } from '../rules/decide.ts'
 import type { Places } from './places.ts'
+import type { Tier } from './tier.ts'
 
 export class Chronicle {
   rejected = 0
@@ -23,6 +24,8 @@ export class Chronicle {
   lastProbe = 0
   /** Of a breaker whose policy has a limit, or had one. */
   places: Places | null = null
+  /** Of a breaker that is ruled from above. */
+  tier: Tier | null = null
 }
 /** That of all others. */
 export const NOTHING_YET: Readonly<Chronicle> = Object.freeze(new Chronicle())

@@ -53,6 +53,8 @@ export interface RegistryEvents {
     readonly endpoint: string
     /** `'open'`, `'halfOpen'` (every permit is held) or `'forcedOpen'`. */
     readonly state: BreakerState
+    /** Who has rejected it: its breaker, or the fleet it is shared with. */
+    readonly tier: 'local' | 'fleet'
     /** Number of its stay in a state. */
     readonly generation: number
   }
@@ -84,6 +86,17 @@ export interface RegistryEvents {
     readonly generation: number
     /** Probes in flight, this one included. */
     readonly inFlight: number
+  }
+  /** What the fleet rules about an endpoint, on top of its breaker, is another state. */
+  overruled: {
+    /** The name of the breaker. */
+    readonly endpoint: string
+    /** `'open'`, `'halfOpen'`, `'forcedOpen'`; `null`: nothing any more. */
+    readonly state: BreakerState | null
+    /** Why; `null` with the state. */
+    readonly reason: Reason | null
+    /** When, in ms since 1970. */
+    readonly time: number
   }
   /** A breaker was made. */
   created: {
@@ -149,7 +162,16 @@ export interface OutcomeEvent {
  * Whose code went wrong: a listener, a subscriber of an actor, an inspector, a classifier, the clock, the signal of a
  * call; or `actor`: an event was sent to an actor that takes none such, or there is no input to start one with.
  */
-export type ErrorSource = 'listener' | 'subscriber' | 'inspect' | 'isFailure' | 'ignore' | 'clock' | 'signal' | 'actor'
+export type ErrorSource =
+  | 'listener'
+  | 'subscriber'
+  | 'inspect'
+  | 'isFailure'
+  | 'ignore'
+  | 'clock'
+  | 'signal'
+  | 'actor'
+  | 'fleet'
 /** The name of an event. */
 export type EventName = keyof RegistryEvents
 /** A function that is told of each event of one name. What it returns is of no account; if that rejects it is an `error` event. */
@@ -170,6 +192,7 @@ export const EVENT_NAMES: Record<EventName, true> = {
   limited: true,
   late: true,
   probe: true,
+  overruled: true,
   created: true,
   deleted: true,
   policyIgnored: true,

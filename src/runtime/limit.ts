@@ -8,12 +8,13 @@ import { Permit } from './permit.ts'
 import { Places } from './places.ts'
 import { attached, chronicleOf, type Row } from './row.ts'
 import { onAbort } from './signals.ts'
+import type { Holding } from './tier.ts'
 
 /** The permit of a call, the rejection by its breaker, or `null`: the breaker would admit it, but there is no place. */
 export function acquire(row: Row): Permit | BreakerOpenError | null {
   if (row.policy.maxConcurrent === null) {
     const probe = admit(row)
-    return typeof probe === 'number' ? new Permit(row, probe, null) : probe
+    return typeof probe === 'number' ? new Permit(row, probe, row.chronicle.tier?.claim() ?? null) : probe
   }
   const places = placesOf(row)
   // Who waits goes first, also where a turn that is running keeps the queue from moving on by itself.
@@ -93,9 +94,19 @@ function isFree({ policy }: Row, { inFlight }: Places): boolean {
 function admitTo(row: Row, places: Places): Permit | BreakerOpenError {
   places.take()
   const probe = admit(row)
-  if (typeof probe === 'number') return new Permit(row, probe, places)
+  if (typeof probe === 'number') return new Permit(row, probe, both(places, row.chronicle.tier?.claim() ?? null))
   places.giveBack()
   return probe
+}
+
+function both(places: Places, other: Holding | null): Holding {
+  if (other === null) return places
+  return {
+    giveBack(result) {
+      other.giveBack(result)
+      places.giveBack()
+    },
+  }
 }
 
 /** Those who wait come to their turn, as far as there are places; all of them when the breaker has opened, or is gone. */

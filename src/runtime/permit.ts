@@ -6,9 +6,9 @@ import { NO_PROBE } from './admission.ts'
 import { callChannel } from './channels.ts'
 import { classify, type Ended, type Result } from './classify.ts'
 import { caughtUp } from './deliver.ts'
-import type { Places } from './places.ts'
 import { chronicleOf, type Row } from './row.ts'
 import { dateOf, sample, settle, takesSample } from './settle.ts'
+import type { Holding } from './tier.ts'
 
 /**
  * The admission of one call, from `breaker.tryAcquire()`. Report exactly one outcome; whatever is reported after the first
@@ -21,17 +21,17 @@ export class Permit {
   readonly #sampled: boolean
   /** `null` where nobody asks how long it takes: a number that is no integer would be an object of its own. */
   readonly #startedAt: number | null
-  /** The place that it holds under a limit. */
-  readonly #places: Places | null
+  /** What it holds: its place under a limit, or the probe that a ruling let through. */
+  readonly #holding: Holding | null
   #settled = false
   /** Number of the stay the call was admitted in. Reported in a later one, the outcome is late and changes nothing. */
   readonly generation: number
 
   /** @internal Use `breaker.tryAcquire()`. */
-  constructor(row: Row, probe: number, places: Places | null) {
+  constructor(row: Row, probe: number, holding: Holding | null) {
     this.#row = row
     this.#probe = probe
-    this.#places = places
+    this.#holding = holding
     this.generation = row.generation
     this.#sampled = takesSample(row)
     this.#startedAt = this.#sampled || timesCalls(row.policy) ? row.home.clock.now() : null
@@ -52,7 +52,7 @@ export class Permit {
       this.#settled = true
       row.succeeded++
       addSuccess(row, row.policy, 0, 0)
-      this.#places?.giveBack()
+      this.#holding?.giveBack('succeed')
     }
   }
 
@@ -96,7 +96,7 @@ export class Permit {
     const judged = ended === undefined ? result : classify(row, ended, durationMs)
     settle(row, judged, this.generation, this.#probe, durationMs, now, errorOf(ended))
     // After what the outcome comes to: who waits for the place may be rejected by it.
-    this.#places?.giveBack()
+    this.#holding?.giveBack(judged)
     return judged
   }
 }

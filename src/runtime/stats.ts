@@ -12,6 +12,7 @@ import type { SlidingWindow } from '../rules/window.ts'
 import { retryAfterMs } from './admission.ts'
 import type { Row } from './row.ts'
 import { sketchOf } from './settle.ts'
+import { type RuledStats, ruledStats } from './tier.ts'
 
 /** `Calls`, with what the pure layer has no part in. */
 export interface CallStats extends Readonly<Calls> {
@@ -40,6 +41,8 @@ export interface BreakerStats {
    * admitted before there was one hold none.
    */
   readonly concurrency: { readonly inFlight: number; readonly queued: number } | null
+  /** What the fleet rules, on top of what this breaker does; `null` if nothing. */
+  readonly ruled: RuledStats | null
   /** What calls came to since the breaker was made; a snapshot carries them on. */
   readonly calls: CallStats
   /** Failures since the last success, or since the breaker closed. */
@@ -83,6 +86,7 @@ export function statsOf(row: Row, now = row.home.clock.now()): BreakerStats {
     probesInFlight: stay.probes.length,
     rampShare: stay.ramp && shareAt(stay.ramp, policy, now),
     concurrency: concurrencyOf(row),
+    ruled: ruledStats(row, now),
     calls: callsOf(row),
     consecutiveFailures,
     failureRate: rate(row.failureRate),

@@ -51,8 +51,8 @@ describe('a listener', () => {
     await rejected(breaker)
     breaker.tryAcquire()
     expect(rejections).toEqual([
-      { endpoint: 'a', state: 'open', generation: 1 },
-      { endpoint: 'a', state: 'open', generation: 1 },
+      { endpoint: 'a', state: 'open', generation: 1, tier: 'local' },
+      { endpoint: 'a', state: 'open', generation: 1, tier: 'local' },
     ])
   })
 
@@ -194,6 +194,7 @@ describe('a listener', () => {
       limited: true,
       late: true,
       probe: true,
+      overruled: true,
       created: true,
       deleted: true,
       policyIgnored: true,
