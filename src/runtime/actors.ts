@@ -59,6 +59,11 @@ export class SupervisedActor<L extends AnyActorLogic> extends Actor<L> {
     super.subscribe({ next, error: () => {} })
   }
 
+  /** `tell` is ours: called inside the turn in which it has failed. */
+  onError(tell: (error: unknown) => void): void {
+    super.subscribe({ error: tell })
+  }
+
   override send(event: EventFromLogic<L>): void {
     this.#outside.request(this, event)
   }

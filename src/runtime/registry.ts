@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // Registry: named breakers, made at first use and supervised; what users hold.
 
+import type { AnyStateMachine } from 'xstate'
 import type { RegistryActor } from '../../machines/registry.machine.ts'
 import { type CallOptions, checkCall } from '../edge/call-options.ts'
 import { RegistryClosedError } from '../edge/errors.ts'
@@ -17,6 +18,7 @@ import { type Health, type HealthRules, healthOf } from './health.ts'
 import { rejectWith } from './promise.ts'
 import type { Row } from './row.ts'
 import { snapshotOf } from './snapshot.ts'
+import type { Spawned, SpawnOptions } from './spawning.ts'
 import { checkStatsOptions, type EndpointStats, endpointStats, type StatsOptions } from './stats.ts'
 import { StatsReader } from './stats-reader.ts'
 import { Table } from './table.ts'
@@ -191,6 +193,18 @@ export class Registry {
    */
   on<N extends EventName>(name: N, listener: Listener<N>): () => void {
     return this.#table.home.hub.on(name, listener)
+  }
+
+  /**
+   * Starts a statechart as an actor under the registry's own, on its clock: inspectors show it there. For integrations, as
+   * `breaker.spawn`. It ends with the registry; when it crashes it is started again, as breakers' actors are.
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for what is no statechart or invokes something, for wrong options, and for an id
+   *   that is taken; RegistryClosedError (`REGISTRY_CLOSED`)
+   */
+  spawn<L extends AnyStateMachine>(logic: L, options: SpawnOptions<L>): Spawned<L> {
+    if (this.#table.isClosed) throw new RegistryClosedError()
+    const { supervisor } = this.#table.home
+    return supervisor.spawnUnderRoot(logic, options as SpawnOptions<AnyStateMachine>) as unknown as Spawned<L>
   }
 
   /**

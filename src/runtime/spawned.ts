@@ -1,6 +1,7 @@
 // Spawned: actors of integrations under a breaker's actor, where inspectors show them. Each lives while that one does and is
 // started anew under the next; what it emits is told between turns. Its errors are errors of the breaker's actor.
 import type { ActorOptions, AnyActorRef, AnyStateMachine, EmittedFrom, EventFrom, SnapshotFrom } from 'xstate'
+import type { Supervision } from '../../machines/registry.machine.ts'
 import type { Clock } from '../edge/clock.ts'
 import { ArgumentError } from '../edge/errors.ts'
 import { checkOptions } from '../edge/option-object.ts'
@@ -14,17 +15,21 @@ export interface Ground extends Omit<Outside, 'request' | 'beforeDue'> {
   readonly clock: Clock
   readonly seedOf: (name: string) => number
   readonly find: (name: string) => Row | undefined
+  /** The registry's own actor; `undefined` once it is closed. */
+  readonly root: () => AnyActorRef | undefined
+  /** How many crashes are borne of one under the registry's actor, and within how many ms. */
+  readonly supervision: Supervision
   /** In a turn: one of this breaker's has ended for good. */
   readonly released: (name: string) => void
 }
 
-const NAMES = ['id', 'input', 'on'] satisfies (keyof SpawnOptions<AnyStateMachine>)[]
+const NAMES = ['id', 'input', 'on', 'onEnd'] satisfies (keyof SpawnOptions<AnyStateMachine>)[]
 
 /** The spawned actors of a registry. */
 export class SpawnedActors {
   readonly #ground: Ground
-  /** By the name of the breaker, then by their own. */
-  readonly #actors = new Map<string, Map<string, SpawnedActor>>()
+  /** By the name of the breaker (`null`: under the registry's actor), then by their own. */
+  readonly #actors = new Map<string | null, Map<string, SpawnedActor>>()
 
   constructor(ground: Ground) {
     this.#ground = ground
@@ -36,14 +41,16 @@ export class SpawnedActors {
   }
 
   /** @throws ArgumentError */
-  add(name: string, logic: AnyStateMachine, options: SpawnOptions<AnyStateMachine>): SpawnedActor {
+  add(name: string | null, logic: AnyStateMachine, options: SpawnOptions<AnyStateMachine>): SpawnedActor {
     checkLogic(logic)
     checkOptions('spawn(logic, options)', options, NAMES)
-    const { id, on } = options
+    const { id, on, onEnd } = options
     if (typeof id !== 'string' || id === '') throw new ArgumentError('options.id', 'a name, as a string', id)
     if (on !== undefined && typeof on !== 'function') throw new ArgumentError('options.on', 'a function', on)
+    if (onEnd !== undefined && typeof onEnd !== 'function')
+      throw new ArgumentError('options.onEnd', 'a function', onEnd)
     const actors = this.#actors.get(name) ?? new Map<string, SpawnedActor>()
-    if (actors.has(id)) throw new ArgumentError('options.id', 'a name that no other actor of this breaker has', id)
+    if (actors.has(id)) throw new ArgumentError('options.id', 'a name that no other has that was spawned here', id)
     const remove = () => {
       actors.delete(id)
       if (actors.size === 0) this.#actors.delete(name)
@@ -55,7 +62,7 @@ export class SpawnedActors {
   }
 
   /** In a turn: the breaker of this name has another actor now, or none. */
-  follow(name: string, hasActor: boolean): void {
+  follow(name: string | null, hasActor: boolean): void {
     for (const actor of this.#of(name)) actor.follow(hasActor)
   }
 
@@ -64,7 +71,12 @@ export class SpawnedActors {
     for (const actor of this.#of(name)) actor.isGivenUp = true
   }
 
-  #of(name: string): SpawnedActor[] {
+  /** In a turn: the registry is closed. */
+  end(): void {
+    for (const actors of this.#actors.values()) for (const actor of actors.values()) actor.endForGood()
+  }
+
+  #of(name: string | null): SpawnedActor[] {
     return [...(this.#actors.get(name)?.values() ?? [])]
   }
 }
@@ -74,7 +86,9 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
   /** Not started under the actor that the breaker has now. */
   isGivenUp = false
   readonly #ground: Ground
-  readonly #name: string
+  readonly #name: string | null
+  /** When it crashed, in ms, where the registry's actor does not see to that. */
+  #crashes: readonly number[] = []
   readonly #logic: AnyStateMachine
   readonly #options: SpawnOptions<AnyStateMachine>
   readonly #remove: () => void
@@ -83,7 +97,7 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
 
   constructor(
     ground: Ground,
-    name: string,
+    name: string | null,
     logic: AnyStateMachine,
     options: SpawnOptions<AnyStateMachine>,
     remove: () => void,
@@ -114,7 +128,7 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
     const { turns, released } = this.#ground
     turns.run(() => {
       this.#end()
-      released(this.#name)
+      if (this.#name !== null) released(this.#name)
     })
   }
 
@@ -134,6 +148,16 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
     if (hasActor) this.#ground.turns.later(() => this.start())
   }
 
+  /** In a turn: nothing will start it any more. */
+  endForGood(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#end()
+    const { onEnd } = this.#options
+    const { turns, hub } = this.#ground
+    if (onEnd !== undefined) turns.later(() => hub.guest('listener', onEnd, this.#name ?? undefined))
+  }
+
   /** Between turns: starts it under the actor of its breaker, unless it runs already. */
   start(): void {
     const { hub, turns, clock } = this.#ground
@@ -148,7 +172,7 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
           if (parent !== undefined && this.#mayStart) this.#startUnder(parent, input, clock.now())
         })
       },
-      this.#name,
+      this.#name ?? undefined,
     )
   }
 
@@ -158,14 +182,20 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
       turns,
       hub,
       agenda,
-      beforeDue: () => resetIfDue(find(this.#name)),
+      beforeDue: () => this.#name !== null && resetIfDue(find(this.#name)),
       request: (_, event) =>
-        hub.report('actor', new ArgumentError('actor.send(event)', 'nothing: it is spawned', event), this.#name),
+        hub.report(
+          'actor',
+          new ArgumentError('actor.send(event)', 'nothing: it is spawned', event),
+          this.#name ?? undefined,
+        ),
     }
     const options = { id: this.#options.id, parent, input } as ActorOptions<AnyStateMachine>
     const actor = new SupervisedActor(this.#logic, options, at, outside)
     this.#actor = actor
     actor.on('*', (event) => turns.later(() => this.#tell(actor, event)))
+    // A breaker's actor crashes with it, and is supervised; the registry's does not.
+    if (this.#name === null) actor.onError((error) => turns.later(() => this.#crashed(error)))
     actor.start()
   }
 
@@ -173,7 +203,7 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
   #tell(actor: AnyActorRef, event: EmittedFrom<AnyStateMachine>): void {
     const { on } = this.#options
     if (on !== undefined && actor === this.#actor && this.#isRunning) {
-      this.#ground.hub.guest('listener', () => on(event), this.#name)
+      this.#ground.hub.guest('listener', () => on(event), this.#name ?? undefined)
     }
   }
 
@@ -181,8 +211,11 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
     const { input } = this.#options
     if (typeof input !== 'function') return input
     const { find, seedOf } = this.#ground
-    const row = find(this.#name)
-    return input({ state: row === undefined ? 'closed' : caughtUp(row).state, seed: seedOf(this.#name) })
+    const row = this.#name === null ? undefined : find(this.#name)
+    return input({
+      state: row === undefined ? 'closed' : caughtUp(row).state,
+      seed: seedOf(this.#name ?? this.#options.id),
+    })
   }
 
   get #mayStart(): boolean {
@@ -191,14 +224,25 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
 
   /** Not while the registry is being closed, or with an actor that has crashed. */
   get #isRunning(): boolean {
-    const { find } = this.#ground
-    const row = find(this.#name)
-    return this.#actor !== null && row?.actor === this.#actor._parent && this.#actor.getSnapshot().status === 'active'
+    const { find, root } = this.#ground
+    const parent = this.#name === null ? root() : find(this.#name)?.actor
+    return this.#actor !== null && parent === this.#actor._parent && this.#actor.getSnapshot().status === 'active'
   }
 
   get #parent(): AnyActorRef | undefined {
-    const actor = this.#ground.find(this.#name)?.actor
+    const { find, root } = this.#ground
+    const actor = this.#name === null ? root() : find(this.#name)?.actor
     return actor?.getSnapshot().status === 'active' ? actor : undefined
+  }
+
+  /** Between turns: one under the registry's actor is started again, as breakers are, unless that happens too often. */
+  #crashed(error: unknown): void {
+    const { hub, clock, supervision } = this.#ground
+    const now = clock.now()
+    this.#crashes = [...this.#crashes, now].filter((at) => now - at < supervision.withinMs)
+    this.isGivenUp = this.#crashes.length > supervision.maxRestarts
+    hub.report('actor', error)
+    this.start()
   }
 
   /** In a turn. As XState stops a child, which only its parent may. */

@@ -18,6 +18,8 @@ export interface SpawnOptions<L extends AnyStateMachine> {
   readonly input?: InputFrom<L> | ((start: SpawnStart) => InputFrom<L>) | undefined
   /** Told of every event that the actor emits, after it has settled. What it throws is an `error` event. Default: nobody. */
   readonly on?: ((event: EmittedFrom<L>) => void) | undefined
+  /** Called once, when it will not be started any more because the registry was closed. Default: nobody is told. */
+  readonly onEnd?: (() => void) | undefined
 }
 
 /** An actor that was spawned under a breaker's. */

@@ -35,6 +35,7 @@ export class RootSupervisor implements Supervisor {
   readonly #options: SupervisorOptions
   readonly #outside: Outside
   readonly #spawned: SpawnedActors
+  #isClosed = false
 
   constructor(options: SupervisorOptions) {
     this.#options = options
@@ -42,7 +43,11 @@ export class RootSupervisor implements Supervisor {
     const beforeDue = ({ id }: AnyActorRef) => resetIfDue(options.find(id))
     this.#outside = { turns, hub, agenda, beforeDue, request: (actor, event) => this.#request(actor, event) }
     const create = (child: ActorOptions<typeof breakerMachine>) => this.#create(child)
-    this.#spawned = new SpawnedActors({ ...options, released: (name) => this.#released(name) })
+    this.#spawned = new SpawnedActors({
+      ...options,
+      released: (name) => this.#released(name),
+      root: () => (this.#isClosed ? undefined : this.root),
+    })
     const settings: ActorOptions<typeof registryMachine> = { input: { table: this.#table(), supervision, create } }
     const inspected = inspect && { ...settings, inspect: this.#guest(inspect) }
     this.root = new SupervisedActor(registryMachine, inspected ?? settings, clock.now(), this.#outside)
@@ -79,6 +84,13 @@ export class RootSupervisor implements Supervisor {
     return spawned
   }
 
+  /** Starts an actor under the registry's own. */
+  spawnUnderRoot(logic: AnyStateMachine, options: SpawnOptions<AnyStateMachine>): Spawned<AnyStateMachine> {
+    const spawned = this.#spawned.add(null, logic, options)
+    this.#options.turns.later(() => spawned.start())
+    return spawned
+  }
+
   /** In a turn: one that was spawned under this breaker is gone for good. */
   #released(name: string): void {
     const row = this.#options.find(name)
@@ -91,6 +103,8 @@ export class RootSupervisor implements Supervisor {
   }
 
   close(): void {
+    this.#spawned.end()
+    this.#isClosed = true
     this.root.deliver({ type: 'close' }, this.root.at)
   }
 

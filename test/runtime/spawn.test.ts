@@ -365,7 +365,7 @@ describe('whoever spawns an actor', () => {
     }
     expect(registry.actor.getSnapshot().context.children.size).toBe(0)
     breaker.spawn(ticker, { id, input })
-    expect(() => breaker.spawn(ticker, { id, input })).toThrow('a name that no other actor of this breaker has')
+    expect(() => breaker.spawn(ticker, { id, input })).toThrow('a name that no other has that was spawned here')
   })
 
   it('may send it events of the statechart only', () => {
@@ -390,4 +390,61 @@ it('a statechart that raises events to itself with a delay has them on the regis
   expect(spawned.getSnapshot()?.value).toBe('waiting')
   clock.advance(1)
   expect(spawned.getSnapshot()?.value).toBe('done')
+})
+
+describe('an actor spawned under the registry’s', () => {
+  function spawnUnderRegistry(options: RegistryOptions = {}) {
+    const made = newBreaker({}, options)
+    const ticks: number[] = []
+    let ended = 0
+    const spawned = made.registry.spawn(ticker, {
+      id: 'ticker',
+      input: { from: 0 },
+      on: ({ count }) => ticks.push(count),
+      onEnd: () => ended++,
+    })
+    return { ...made, spawned, ticks, ended: () => ended }
+  }
+
+  it('runs on the registry’s clock, beside the breakers, and is shown under the registry’s actor', () => {
+    const events: InspectionEvent[] = []
+    const { registry, clock, spawned, ticks } = spawnUnderRegistry({ inspect: (event) => void events.push(event) })
+    clock.advance(2_000)
+    spawned.send({ type: 'push' })
+    expect(ticks).toEqual([1, 2, 3, 4])
+    const shown = events.find(
+      ({ type, actorRef }) => type === '@xstate.actor' && (actorRef as AnyActorRef).id === 'ticker',
+    )
+    expect((shown?.actorRef as AnyActorRef & { _parent?: unknown })._parent).toBe(registry.actor)
+  })
+
+  it('is started again when it crashes, until that has happened too often', () => {
+    const { registry, spawned, ticks, clock } = spawnUnderRegistry({ supervision: { maxRestarts: 2, withinMs: '1s' } })
+    const errors = hear(registry, 'error')
+    spawned.send({ type: 'crash' } as never)
+    clock.advance(1_500)
+    expect(ticks).toEqual([1, 1, 2])
+    for (let crashes = 0; crashes < 3; crashes++) spawned.send({ type: 'crash' } as never)
+    expect(errors).toHaveLength(4)
+    expect(errors[0]).toMatchObject({ source: 'actor', error: CRASH })
+    clock.advance(5_000)
+    expect(ticks).toEqual([1, 1, 2, 1, 1])
+    expect(registry.state('a')).toBe('closed')
+  })
+
+  it('ends with the registry, says so once, and leaves no timer', async () => {
+    const { registry, clock, spawned, ended } = spawnUnderRegistry()
+    await registry.close()
+    expect([ended(), clock.pending]).toEqual([1, []])
+    spawned.send({ type: 'push' })
+    expect(() => registry.spawn(ticker, { id: 'other', input: { from: 0 } })).toThrow('the registry is closed')
+  })
+
+  it('that was stopped is not told of the end', async () => {
+    const { registry, spawned, ended, clock } = spawnUnderRegistry()
+    spawned.stop()
+    expect(clock.pending).toEqual([])
+    await registry.close()
+    expect(ended()).toBe(0)
+  })
 })
