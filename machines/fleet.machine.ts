@@ -4,7 +4,7 @@ import { assign, emit, setup } from 'xstate'
 import { backoffMs, fraction } from '../src/rules/backoff.ts'
 
 /** How a member deals with the store. Durations in ms. */
-export interface FleetRules {
+export interface MembershipRules {
   /** From round to round. */
   readonly pollMs: number
   /** The share, 0-1, of it by which a wait may be shorter or longer, at random. */
@@ -22,7 +22,7 @@ export interface FleetRules {
 /** What an actor of `fleetMachine` is started with. */
 export interface FleetInput {
   /** How it deals with the store. */
-  readonly rules: FleetRules
+  readonly rules: MembershipRules
   /** Chooses the jitter: a whole number of at least 0, another one in each process. */
   readonly seed: number
 }

@@ -2,6 +2,25 @@
 export type { BreakerEvent } from '../src/rules/decide.ts'
 export { type BreakerContext, type BreakerInput, breakerMachine } from './breaker.machine.ts'
 export {
+  type FleetContext,
+  type FleetEvent,
+  type FleetInput,
+  type FleetRequest,
+  fleetMachine,
+  type MembershipRules,
+} from './fleet.machine.ts'
+export {
+  type FleetBreakerContext,
+  type FleetBreakerEvent,
+  type FleetBreakerInput,
+  type FleetBreakerRequest,
+  type FleetBreakerRules,
+  type FleetDecision,
+  type FleetLease,
+  type FleetState,
+  fleetBreakerMachine,
+} from './fleet-breaker.machine.ts'
+export {
   type RecoveryContext,
   type RecoveryEvent,
   type RecoveryInput,

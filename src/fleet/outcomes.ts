@@ -1,0 +1,77 @@
+// Outcomes: what this process has seen of an endpoint, in portions of one round, for as long as the fleet's window is.
+import type { EndpointStats } from '../index.ts'
+import { type FleetCounts, type FleetRules, reachedRate } from './rules.ts'
+
+const NONE: FleetCounts = Object.freeze({ calls: 0, failures: 0, slow: 0 })
+
+export class Outcomes {
+  /** Counts of the breaker when it was read last. */
+  #seen: FleetCounts
+  /** One portion for each round, the newest last. */
+  #rounds: FleetCounts[] = []
+  /** Since the last report. */
+  #unreported: FleetCounts = NONE
+
+  constructor(stats: EndpointStats) {
+    this.#seen = countsOf(stats)
+  }
+
+  /** In each round: `stats` only where the breaker has moved since the last one. */
+  note(stats: EndpointStats | undefined, rounds: number): void {
+    let portion = NONE
+    if (stats !== undefined) {
+      const now = countsOf(stats)
+      portion = minus(now, this.#seen)
+      this.#seen = now
+    }
+    this.#rounds = [...this.#rounds, portion].slice(-rounds)
+    this.#unreported = plus(this.#unreported, portion)
+  }
+
+  /** What has not been reported; nobody needs it where nothing fails. */
+  take(isAskedFor: boolean): FleetCounts | null {
+    const unreported = this.#unreported
+    this.#unreported = NONE
+    const isWorthIt = unreported.failures > 0 || unreported.slow > 0 || (isAskedFor && unreported.calls > 0)
+    return isWorthIt ? unreported : null
+  }
+
+  /** The report got lost: its outcomes go with the next, unless they have grown too old. */
+  giveBack(counts: FleetCounts): void {
+    const recent = this.#rounds.reduce(plus, NONE)
+    const all = plus(counts, this.#unreported)
+    this.#unreported = {
+      calls: Math.min(all.calls, recent.calls),
+      failures: Math.min(all.failures, recent.failures),
+      slow: Math.min(all.slow, recent.slow),
+    }
+  }
+
+  /** Whether there is nothing left that counts. */
+  get isEmpty(): boolean {
+    return this.#rounds.every(({ calls }) => calls === 0)
+  }
+
+  /** Whether this process alone has seen enough fail. */
+  isFailing(rules: FleetRules): boolean {
+    return reachedRate(this.#rounds.reduce(plus, NONE), rules) !== null
+  }
+}
+
+function countsOf({ calls }: EndpointStats): FleetCounts {
+  return { calls: calls.succeeded + calls.failed, failures: calls.failed, slow: calls.slow }
+}
+
+function plus(one: FleetCounts, other: FleetCounts): FleetCounts {
+  return { calls: one.calls + other.calls, failures: one.failures + other.failures, slow: one.slow + other.slow }
+}
+
+/** A breaker that was made anew counts from 0. */
+function minus(now: FleetCounts, before: FleetCounts): FleetCounts {
+  if (now.calls < before.calls) return now
+  return {
+    calls: now.calls - before.calls,
+    failures: now.failures - before.failures,
+    slow: Math.max(0, now.slow - before.slow),
+  }
+}

@@ -1,0 +1,82 @@
+// Rounds: one exchange with the store, for all endpoints of this process: what is new is fetched, what was seen is told.
+import type { Registry, StatsReader } from '../index.ts'
+import { packRules } from './rules.ts'
+import type { SharedEndpoint } from './shared-endpoint.ts'
+import type { FleetLink, FleetNews, FleetReport } from './store.ts'
+
+/** More in one request would keep the store from others for milliseconds. */
+const MOST_IN_REQUEST = 200
+
+export class Rounds {
+  readonly #link: FleetLink
+  readonly #pollMs: number
+  readonly #changes: StatsReader
+  readonly #endpoints: ReadonlyMap<string, SharedEndpoint>
+  /** Those with outcomes that still count. */
+  readonly #active = new Set<SharedEndpoint>()
+  #cursor: string | null = null
+
+  constructor(registry: Registry, link: FleetLink, pollMs: number, endpoints: ReadonlyMap<string, SharedEndpoint>) {
+    this.#link = link
+    this.#pollMs = pollMs
+    this.#endpoints = endpoints
+    this.#changes = registry.changes()
+    // What was before is no business of the fleet.
+    for (const _ of this.#changes.read()) continue
+  }
+
+  /** What has been missed is not known: the next round asks for everything. */
+  startOver(): void {
+    this.#cursor = null
+  }
+
+  /** @throws FleetStoreError */
+  async poll(): Promise<FleetNews> {
+    const isAll = this.#cursor === null
+    // So that a store that has lost its data gets it back.
+    const entries = isAll ? Array.from(this.#endpoints.values(), ({ entry }) => entry) : []
+    const news = await this.#link.poll({ cursor: this.#cursor, entries })
+    this.#cursor = news.cursor
+    const suspects = new Set(news.suspects.map(({ endpoint, rules }) => `${rules} ${endpoint}`))
+    for (const shared of this.#endpoints.values()) {
+      shared.isSuspect = suspects.size > 0 && suspects.has(`${packRules(shared.rules).digest} ${shared.name}`)
+    }
+    return news
+  }
+
+  /**
+   * Tells what was seen since the last round, where something fails; `heard` is told what the store says to it.
+   * @throws FleetStoreError
+   */
+  async report(heard: (changes: Awaited<ReturnType<FleetLink['report']>>) => void): Promise<void> {
+    const reports = this.#reports()
+    for (let from = 0; from < reports.length; from += MOST_IN_REQUEST) {
+      const batch = reports.slice(from, from + MOST_IN_REQUEST)
+      try {
+        heard(await this.#link.report(batch))
+      } catch (error) {
+        for (const { endpoint, calls, failures, slow } of reports.slice(from)) {
+          this.#endpoints.get(endpoint)?.outcomes.giveBack({ calls, failures, slow })
+        }
+        throw error
+      }
+    }
+  }
+
+  #reports(): FleetReport[] {
+    const moved = new Map(Array.from(this.#changes.read(), (stats) => [stats.endpoint, stats] as const))
+    for (const endpoint of moved.keys()) {
+      const shared = this.#endpoints.get(endpoint)
+      if (shared !== undefined) this.#active.add(shared)
+    }
+    const reports: FleetReport[] = []
+    for (const shared of this.#active) {
+      const { endpoint, outcomes, rules, isSuspect } = shared
+      outcomes.note(moved.get(endpoint), Math.ceil(rules.windowMs / this.#pollMs))
+      const counts = outcomes.take(isSuspect)
+      if (counts !== null) reports.push({ ...shared.entry, ...counts, isFailing: outcomes.isFailing(rules) })
+      if (outcomes.isEmpty || this.#endpoints.get(endpoint) !== shared) this.#active.delete(shared)
+    }
+    return reports
+  }
+}

@@ -1,0 +1,153 @@
+// SharedEndpoint: one endpoint of a fleet in this process: what the fleet has decided about it, the actor that follows that, and
+// the ruling that comes of it. Made for each breaker that is shared; its actor exists while the fleet is anything but closed.
+import { randomBytes } from 'node:crypto'
+import { type FleetBreakerRequest, type FleetBreakerRules, fleetBreakerMachine } from '../../machines/index.ts'
+import type { Breaker, EndpointStats, Spawned } from '../index.ts'
+import { sharedName } from './names.ts'
+import { Outcomes } from './outcomes.ts'
+import { type FleetChange, type FleetRecord, merged, NO_RECORD } from './record.ts'
+import type { FleetRules } from './rules.ts'
+import { packRules } from './rules.ts'
+import { rulingOf } from './ruling.ts'
+import type { FleetEntry, FleetLink } from './store.ts'
+
+/** What the endpoints of a fleet share in this process. */
+export interface Membership {
+  readonly link: FleetLink
+  readonly breakerRules: FleetBreakerRules
+  readonly seed: number
+  /** Processes there are, roughly. */
+  readonly live: number
+  readonly isStoreUp: boolean
+  /** The answer to a request for a lease, or about a probe, says what holds. */
+  heard(change: FleetChange): void
+}
+
+export class SharedEndpoint {
+  /** As the store knows it. */
+  readonly name: string
+  readonly outcomes: Outcomes
+  /** Whether others see it fail, too: then successes are worth a report. */
+  isSuspect = false
+  readonly #breaker: Breaker
+  readonly #membership: Membership
+  #rules: FleetRules
+  #record: FleetRecord = NO_RECORD
+  #actor: Spawned<typeof fleetBreakerMachine> | null = null
+
+  constructor(breaker: Breaker, rules: FleetRules, stats: EndpointStats, membership: Membership) {
+    this.name = sharedName(breaker.endpoint)
+    this.#breaker = breaker
+    this.#rules = rules
+    this.#membership = membership
+    this.outcomes = new Outcomes(stats)
+  }
+
+  get endpoint(): string {
+    return this.#breaker.endpoint
+  }
+
+  get rules(): FleetRules {
+    return this.#rules
+  }
+
+  /** What the fleet has decided, as of now. */
+  get record(): FleetRecord {
+    const remainingMs = this.#record.state === 'open' ? Math.ceil(this.#actor?.dueInMs ?? 0) : 0
+    return { ...this.#record, remainingMs }
+  }
+
+  /** As a request begins. */
+  get entry(): FleetEntry {
+    const { endpoint, rules, record } = this
+    return { endpoint, rules, view: record.version === 0 ? null : record }
+  }
+
+  /** What a store says holds, in an answer or in a push, in whatever order they come. */
+  hear(change: FleetChange): void {
+    if (change.rules !== packRules(this.#rules).digest) return
+    const record = merged(this.#record, change)
+    if (record === this.#record) return
+    this.#record = record
+    if (this.#actor !== null) this.#actor.send({ type: 'decided', decision: record })
+    else if (record.state !== 'closed') this.#actor = this.#spawn()
+  }
+
+  /** The store is there, or lost. */
+  storeIs(isUp: boolean, live: number): void {
+    this.#actor?.send(isUp ? { type: 'storeBack', live } : { type: 'storeLost' })
+  }
+
+  /** The fleet rules it no more. */
+  end(): void {
+    this.#actor?.stop()
+    this.#actor = null
+  }
+
+  #spawn(): Spawned<typeof fleetBreakerMachine> {
+    const { breakerRules, seed, live, isStoreUp } = this.#membership
+    return this.#breaker.spawn(fleetBreakerMachine, {
+      id: 'fleet',
+      input: (start) => ({
+        rules: { ...breakerRules, probeTimeoutMs: this.#rules.probeTimeoutMs },
+        // Of this process, and of this endpoint.
+        seed: (seed ^ start.seed) >>> 0,
+        decision: this.record,
+        live,
+        isStoreUp,
+      }),
+      on: (request) => this.#do(request),
+    })
+  }
+
+  #do(request: FleetBreakerRequest): void {
+    if (request.type === 'ruled') this.#rule()
+    else if (request.type === 'acquire') void this.#acquire(request.asked)
+    else void this.#complete(request)
+  }
+
+  #rule(): void {
+    const snapshot = this.#actor?.getSnapshot()
+    if (snapshot === undefined) return
+    const ruling = rulingOf(snapshot, this.#record, this.#actor?.dueInMs, {
+      wanted: () => this.#actor?.send({ type: 'wanted' }),
+      probe: () => {
+        this.#actor?.send({ type: 'probeBegan' })
+        return (result) => this.#actor?.send({ type: 'probeEnded', result })
+      },
+    })
+    this.#breaker.overrule(ruling)
+    if (snapshot.matches('closed')) this.end()
+  }
+
+  async #acquire(asked: number): Promise<void> {
+    const { link } = this.#membership
+    const token = randomBytes(12).toString('hex')
+    const sentAt = performance.now()
+    try {
+      const { isGranted, leaseMs, retryAfterMs, change } = await link.acquire(this.entry, token)
+      this.#membership.heard(change)
+      const rest = leaseMs - (performance.now() - sentAt)
+      if (isGranted) this.#actor?.send({ type: 'granted', asked, lease: { token, leaseMs: rest } })
+      else this.#actor?.send({ type: 'denied', asked, waitMs: Math.max(1, retryAfterMs) })
+    } catch {
+      // Counted by the link. The store is lost, or so slow that nobody should wait for it.
+      this.#actor?.send({ type: 'unanswered', asked })
+    }
+  }
+
+  async #complete({
+    asked,
+    token,
+    version,
+    passed,
+  }: Extract<FleetBreakerRequest, { type: 'complete' }>): Promise<void> {
+    try {
+      const { change } = await this.#membership.link.complete(this.entry, { token, version, isSuccess: passed })
+      this.#membership.heard(change)
+      this.#actor?.send({ type: 'completed', asked })
+    } catch {
+      this.#actor?.send({ type: 'unanswered', asked })
+    }
+  }
+}
