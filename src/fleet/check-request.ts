@@ -1,0 +1,62 @@
+// What no store could do is refused before it is sent, the same way by all of them.
+import { ArgumentError } from '../index.ts'
+import { checkCount, checkOptions } from '../options/index.ts'
+import { checkSafeName } from './names.ts'
+import { packRules } from './rules.ts'
+import type { FleetCommand, FleetEntry, FleetMember, FleetReport, ProbeResult } from './store.ts'
+
+const COMMANDS = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable'] satisfies FleetCommand['type'][]
+const LIVE_FOR_MS = 5_000
+/** As deep as a window is counted exactly, in a store whose numbers are text. */
+const MOST_CALLS = 1e9
+
+export interface CheckedMember {
+  readonly namespace: string
+  readonly instance: string
+  readonly liveForMs: number
+}
+
+/** @throws ArgumentError (`INVALID_ARGUMENT`) */
+export function checkMember(member: FleetMember): CheckedMember {
+  checkOptions('join(member)', member, ['namespace', 'instance', 'liveForMs'])
+  return {
+    namespace: checkSafeName('namespace', member.namespace),
+    instance: checkSafeName('instance', member.instance),
+    liveForMs: checkCount('liveForMs', member.liveForMs, LIVE_FOR_MS),
+  }
+}
+
+/** @throws ArgumentError (`INVALID_ARGUMENT`) */
+export function checkEntry(entry: FleetEntry): void {
+  if (typeof entry?.endpoint !== 'string') throw new ArgumentError('entry.endpoint', 'a string', entry?.endpoint)
+  packRules(entry.rules)
+}
+
+/** @throws ArgumentError (`INVALID_ARGUMENT`) */
+export function checkReport(report: FleetReport): void {
+  checkEntry(report)
+  for (const name of ['calls', 'failures', 'slow'] as const) {
+    const count = report[name]
+    const most = name === 'calls' ? MOST_CALLS : report.calls
+    if (!Number.isSafeInteger(count) || count < 0 || count > most) {
+      throw new ArgumentError(`report.${name}`, `a whole number from 0 to ${most}`, count)
+    }
+  }
+}
+
+/** @throws ArgumentError (`INVALID_ARGUMENT`) */
+export function checkCommand(command: FleetCommand): void {
+  checkOptions('command', command, ['type', 'openForMs', 'message'])
+  if (!COMMANDS.includes(command.type)) throw new ArgumentError('command.type', COMMANDS.join(', '), command.type)
+  checkCount('command.openForMs', command.openForMs, 1)
+  if (command.message !== undefined && typeof command.message !== 'string') {
+    throw new ArgumentError('command.message', 'a string', command.message)
+  }
+}
+
+/** @throws ArgumentError (`INVALID_ARGUMENT`) */
+export function checkResult(entry: FleetEntry, { version, token }: ProbeResult): void {
+  checkEntry(entry)
+  checkSafeName('result.token', token)
+  if (!Number.isSafeInteger(version)) throw new ArgumentError('result.version', 'a whole number', version)
+}

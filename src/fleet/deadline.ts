@@ -1,0 +1,15 @@
+// The deadline of requests, and what follows from it.
+import { checkCount } from '../options/index.ts'
+
+/** A store on the same network answers within a few ms; one that takes longer than this is no help. */
+const DEADLINE_MS = 150
+
+/** @throws ArgumentError (`INVALID_ARGUMENT`) */
+export function checkDeadline(deadline: unknown): number {
+  return checkCount('options.deadline', deadline, DEADLINE_MS)
+}
+
+/** How old a request may be when the store gets it: whoever sent it has given it up for long, and it must do nothing. */
+export function maxAgeMs(deadlineMs: number): number {
+  return 2 * deadlineMs
+}

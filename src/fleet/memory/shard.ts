@@ -1,0 +1,187 @@
+// Shard: the data of one fleet in memory, and how a record of it is read, repaired and changed. The same as the prelude of
+// the scripts of the Redis stores, redis/lua/prelude.ts: who changes one changes the other.
+import { sharedName } from '../names.ts'
+import { type FleetChange, type FleetReason, type FleetRecord, isImplausible, isNewer, NO_RECORD } from '../record.ts'
+import { packRules } from '../rules.ts'
+import type { FleetEntry } from '../store.ts'
+
+/** The calls of one of the ten slots of a window; `index` says of which time. */
+export interface Slot {
+  index: number
+  calls: number
+  failures: number
+  slow: number
+}
+
+/** What is kept of an endpoint under one set of rules. */
+export interface Kept {
+  readonly endpoint: string
+  readonly rules: string
+  record: FleetRecord
+  /** The deadline while open, otherwise when it changed: by the store's clock. */
+  at: number
+  /** Probes that succeeded since it is half-open. */
+  successes: number
+  slots: Slot[]
+  /** Which processes see it fail by themselves, each until when. */
+  readonly reporters: Map<string, number>
+  /** Tokens of probes in flight, each until when. */
+  readonly leases: Map<string, number>
+}
+
+/** All that a store has of one fleet. */
+export interface Shard {
+  /** By rules and endpoint. */
+  readonly kept: Map<string, Kept>
+  /** What changed, oldest first, by number. */
+  log: { readonly id: number; readonly key: string }[]
+  lastId: number
+  readonly live: Map<string, number>
+  /** By key, until when. */
+  readonly suspects: Map<string, number>
+  /** Of an endpoint, the rules under which it was last reported. */
+  readonly rulesOf: Map<string, string>
+}
+
+/** What one request does: at a time of the store's clock, for a process; what it changed is pushed at its end. */
+export interface Turn {
+  readonly shard: Shard
+  readonly now: number
+  readonly instance: string
+  /** It came too late: it may read, and must not change anything. */
+  readonly isLate: boolean
+  readonly changed: Set<Kept>
+}
+
+/** An entry of a request beside what is kept of it. */
+export interface Loaded {
+  readonly entry: FleetEntry
+  readonly kept: Kept
+  isRepaired: boolean
+  isViewRefused: boolean
+  hasOtherRules: boolean
+}
+
+/** As many changes as a poll may be behind. */
+const LOG_LENGTH = 10_000
+const DAY_MS = 86_400_000
+
+/** The log begins with an entry about nothing, so that every cursor is the number of an entry. */
+export function newShard(losses: number): Shard {
+  // Numbers that no shard before it has given: a cursor of what was lost is to be recognised.
+  const id = losses * 1e9 + 1
+  return {
+    kept: new Map(),
+    log: [{ id, key: '' }],
+    lastId: id,
+    live: new Map(),
+    suspects: new Map(),
+    rulesOf: new Map(),
+  }
+}
+
+/** Reads an entry: takes over a view that is newer, and a deadline that a jump of the clock has moved away. */
+export function load(turn: Turn, entry: FleetEntry): Loaded {
+  const { shard, now, isLate } = turn
+  const endpoint = sharedName(entry.endpoint)
+  const { digest } = packRules(entry.rules)
+  const key = `${digest} ${endpoint}`
+  const kept = shard.kept.get(key) ?? newKept(endpoint, digest, now)
+  const loaded: Loaded = { entry, kept, isRepaired: false, isViewRefused: false, hasOtherRules: false }
+  if (isLate) return loaded
+  const { view } = entry
+  if (view !== null && isImplausible(view.version, kept.record)) loaded.isViewRefused = true
+  else if (view !== null && view.version > 0 && isNewer(view, kept.record)) {
+    shard.kept.set(key, kept)
+    const openMs = Math.min(view.openMs, entry.rules.maxOpenMs)
+    kept.record = { ...view, openMs }
+    kept.at = now + (view.state === 'open' ? Math.min(view.remainingMs, openMs) : 0)
+    kept.successes = 0
+    loaded.isRepaired = true
+    turn.changed.add(kept)
+  }
+  if (kept.record.state === 'open' && kept.at - now > kept.record.openMs) kept.at = now + kept.record.openMs
+  return loaded
+}
+
+/** Says so if processes with other rules share it, too, and remembers whose turn it was. */
+export function noteRules({ shard, isLate }: Turn, loaded: Loaded): void {
+  if (isLate) return
+  const { endpoint, rules } = loaded.kept
+  const others = shard.rulesOf.get(endpoint)
+  loaded.hasOtherRules = others !== undefined && others !== rules
+  shard.rulesOf.set(endpoint, rules)
+}
+
+function newKept(endpoint: string, rules: string, now: number): Kept {
+  return {
+    endpoint,
+    rules,
+    record: NO_RECORD,
+    at: now,
+    successes: 0,
+    slots: [],
+    reporters: new Map(),
+    leases: new Map(),
+  }
+}
+
+/** The next version of a record. `at`: the deadline of an open one. */
+export function change(
+  turn: Turn,
+  kept: Kept,
+  state: FleetRecord['state'],
+  reason: FleetReason,
+  more: Partial<FleetRecord> = {},
+  at = turn.now,
+): void {
+  const { openMs, openings, version } = kept.record
+  kept.record = {
+    ...NO_RECORD,
+    openMs,
+    openings: state === 'closed' ? 0 : openings,
+    ...more,
+    state,
+    reason,
+    version: version + 1,
+    writer: turn.instance,
+  }
+  kept.at = at
+  kept.successes = 0
+  turn.shard.kept.set(`${kept.rules} ${kept.endpoint}`, kept)
+  turn.changed.add(kept)
+}
+
+/** The change as it is told: in relative time. */
+export function told({ now }: Pick<Turn, 'now'>, kept: Kept, loaded?: Loaded): FleetChange {
+  const { endpoint, rules, record, at } = kept
+  const isOpen = record.state === 'open'
+  return {
+    endpoint,
+    rules,
+    record: { ...record, remainingMs: isOpen ? Math.min(record.openMs, Math.max(0, at - now)) : 0 },
+    isViewRefused: loaded?.isViewRefused ?? false,
+    isRepaired: loaded?.isRepaired ?? false,
+    hasOtherRules: loaded?.hasOtherRules ?? false,
+  }
+}
+
+/** Writes down what a request changed; gives back what is to be pushed. */
+export function finish(turn: Turn): FleetChange[] {
+  const { shard } = turn
+  for (const kept of turn.changed) shard.log.push({ id: ++shard.lastId, key: `${kept.rules} ${kept.endpoint}` })
+  if (shard.log.length > LOG_LENGTH) shard.log = shard.log.slice(-LOG_LENGTH)
+  return [...turn.changed].map((kept) => told(turn, kept))
+}
+
+/** Removes what has ended by `now`, and what a jump of the clock has put further away than `longestMs`. */
+export function prune(until: Map<string, number>, now: number, longestMs: number): void {
+  for (const [key, at] of until) if (at <= now || at > now + longestMs) until.delete(key)
+}
+
+/** Removes records that have been closed for a day: whoever still knows of one brings it back by asking. */
+export function tidy({ shard, now }: Turn): void {
+  for (const [key, { record, at }] of shard.kept) {
+    if (record.state === 'closed' && at < now - record.openMs - DAY_MS) shard.kept.delete(key)
+  }
+}

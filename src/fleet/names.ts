@@ -1,0 +1,30 @@
+// Names: what a fleet, a process and an endpoint may be called in a store, where names become keys that many share.
+import { createHash } from 'node:crypto'
+import { ArgumentError } from '../index.ts'
+
+const SAFE = /^[A-Za-z0-9._-]{1,64}$/
+const LONGEST_NAME = 128
+const HEAD = 64
+
+/**
+ * A name that can be part of a key: no braces, which a cluster reads, no separator that two names could be told apart by.
+ * @throws ArgumentError (`INVALID_ARGUMENT`)
+ */
+export function checkSafeName(where: string, name: unknown): string {
+  if (typeof name === 'string' && SAFE.test(name)) return name
+  throw new ArgumentError(where, '1 to 64 letters, digits, dots, dashes and underscores', name)
+}
+
+/**
+ * The name of an endpoint as a fleet knows it: the name itself up to 128 bytes, otherwise its beginning and a digest, so that keys
+ * are bounded whatever names are made of. A name that it gave is its own shared name.
+ * @throws ArgumentError (`INVALID_ARGUMENT`) unless it is a string
+ */
+export function sharedName(endpoint: string): string {
+  if (typeof endpoint !== 'string') throw new ArgumentError('endpoint', 'a string', endpoint)
+  const bytes = Buffer.from(endpoint)
+  // Half of a surrogate pair does not survive UTF-8, and two names would become one.
+  if (endpoint !== '' && bytes.length <= LONGEST_NAME && bytes.toString() === endpoint) return endpoint
+  const head = bytes.subarray(0, HEAD).toString().replaceAll('\ufffd', '')
+  return `${head}~${createHash('sha256').update(endpoint, 'utf16le').digest('hex').slice(0, 32)}`
+}
