@@ -1,14 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // joinFleet: a registry becomes one of a fleet of processes that decide together, through a store that no call waits for.
 import { type FleetRequest, fleetMachine } from '../../machines/index.ts'
-import { ArgumentError, type EndpointStats, type Registry, type Spawned } from '../index.ts'
+import { ArgumentError, type EndpointStats, isBreakerError, type Registry, type Spawned } from '../index.ts'
 import { checkRegistry } from '../options/index.ts'
 import { checkFleet, type FleetOptions, type ResolvedFleet } from './options.ts'
-import { type FleetChange, type FleetRecord, NO_RECORD } from './record.ts'
-import { reports } from './reports.ts'
+import type { FleetChange, FleetRecord } from './record.ts'
+import { Rounds } from './rounds.ts'
+import { type FleetRules, packRules } from './rules.ts'
 import { type Membership, SharedEndpoint } from './shared-endpoint.ts'
-import { sharedName } from './names.ts'
-import { packRules } from './rules.ts'
 import type { FleetCommand, FleetLink, FleetLinkFigures } from './store.ts'
 
 /** What a fleet command may be told besides. */
@@ -84,7 +83,8 @@ class JoinedFleet implements Fleet {
   readonly #registry: Registry
   readonly #options: ResolvedFleet
   readonly #link: FleetLink
-  readonly #actor: Spawned<typeof fleetMachine>
+  /** Absent while it is being started. */
+  readonly #actor: Spawned<typeof fleetMachine> | undefined
   readonly #endpoints = new Map<string, SharedEndpoint>()
   /** By the name the store knows; also of endpoints that have no breaker here yet. */
   readonly #heard = new Map<string, FleetChange>()
@@ -92,7 +92,7 @@ class JoinedFleet implements Fleet {
   readonly #endings: (() => void)[]
   readonly #membership: Membership & { live: number; isStoreUp: boolean }
   #hasBegun: () => void = () => {}
-  #cursor: string | null = null
+  readonly #rounds: Rounds
   #syncedAt: number | null = null
   #leaving: Promise<void> | null = null
 
@@ -105,47 +105,30 @@ class JoinedFleet implements Fleet {
     this.#registry = registry
     this.#options = options
     const seed = hashOf(instance)
-    this.#actor = registry.spawn(fleetMachine, {
-      id: 'fleet',
-      input: { rules: membership, seed },
-      on: (request) => this.#do(request),
-      onEnd: () => void this.leave(),
-    })
-    try {
-      this.#link = store.join({ namespace, instance, liveForMs: 5 * options.pollMs })
-    } catch (error) {
-      this.#actor.stop()
-      throw error
-    }
-    const heard = (change: FleetChange) => this.#hear(change)
-    this.#membership = { link: this.#link, breakerRules: breaker, seed, live: 1, isStoreUp: false, heard }
+    const link = store.join({ namespace, instance, liveForMs: 5 * options.pollMs })
+    this.#link = link
+    this.#rounds = new Rounds(registry, link, options.pollMs, this.#endpoints)
+    const heard = (change: FleetChange) => this.#hear([change])
+    this.#membership = { link, breakerRules: breaker, seed, live: 1, isStoreUp: false, heard }
     for (const stats of registry.stats()) this.#share(stats)
-    this.#endings = [
-      registry.on('created', ({ endpoint }) => {
-        const stats = registry.has(endpoint) ? registry.breaker(endpoint).stats() : undefined
-        if (stats !== undefined) this.#share({ endpoint, ...stats })
-      }),
-      registry.on('deleted', ({ endpoint }) => this.#unshare(endpoint)),
-      // A breaker that has opened has seen enough: others should know.
-      registry.on('transition', ({ to }) => {
-        if (to === 'open') this.#actor.send({ type: 'hurry' })
-      }),
-      this.#link.subscribe({
-        onChanges: (changes) => {
-          for (const change of changes) this.#hear(change)
-        },
-        onReady: () => {
-          // What was missed meanwhile is not known: everything is asked for.
-          this.#cursor = null
-          this.#actor.send({ type: 'hurry' })
-        },
-        onLost: () => {},
-      }),
-    ]
+    this.#endings = this.#listen()
+    try {
+      this.#actor = registry.spawn(fleetMachine, {
+        id: 'fleet',
+        input: { rules: membership, seed },
+        on: (request) => this.#do(request),
+        onEnd: () => void this.leave(),
+      })
+    } catch (error) {
+      for (const end of this.#endings) end()
+      void link.close()
+      if (!isBreakerError(error, 'INVALID_ARGUMENT')) throw error
+      throw new ArgumentError('joinFleet(registry)', 'a registry that is in no fleet', registry)
+    }
   }
 
   stats(): FleetStats {
-    const state = this.#actor.getSnapshot()?.value as FleetStats['state'] | undefined
+    const state = this.#actor?.getSnapshot()?.value as FleetStats['state'] | undefined
     return {
       state: this.#leaving === null ? (state ?? 'connecting') : state === 'left' ? 'left' : 'leaving',
       live: this.#membership.live,
@@ -193,13 +176,40 @@ class JoinedFleet implements Fleet {
     for (const end of this.#endings) end()
     for (const shared of this.#endpoints.values()) {
       shared.end()
-      if (!this.#registry.isClosed && this.#registry.has(shared.endpoint)) this.#registry.breaker(shared.endpoint).overrule(null)
+      if (!this.#registry.isClosed && this.#registry.has(shared.endpoint))
+        this.#registry.breaker(shared.endpoint).overrule(null)
     }
-    this.#actor.send({ type: 'leave' })
+    this.#actor?.send({ type: 'leave' })
     this.#hasBegun()
     await this.#link.close()
-    this.#actor.send({ type: 'left' })
-    this.#actor.stop()
+    this.#actor?.send({ type: 'left' })
+    this.#actor?.stop()
+  }
+
+  #listen(): (() => void)[] {
+    const registry = this.#registry
+    return [
+      registry.on('created', ({ endpoint }) => {
+        if (registry.has(endpoint)) this.#share({ endpoint, ...registry.breaker(endpoint).stats() })
+      }),
+      registry.on('deleted', ({ endpoint }) => this.#unshare(endpoint)),
+      // A breaker that has opened has seen enough: others should know.
+      registry.on('transition', ({ to }) => {
+        if (to === 'open') this.#hurry()
+      }),
+      this.#link.subscribe({
+        onChanges: (changes) => this.#hear(changes),
+        onReady: () => {
+          this.#rounds.startOver()
+          this.#hurry()
+        },
+        onLost: () => {},
+      }),
+    ]
+  }
+
+  #hurry(): void {
+    this.#actor?.send({ type: 'hurry' })
   }
 
   #do(request: FleetRequest): void {
@@ -222,10 +232,10 @@ class JoinedFleet implements Fleet {
       this.#syncedAt = performance.now()
       this.#hear(changes)
       await this.#rounds.report((answers) => this.#hear(answers))
-      this.#actor.send({ type: 'done', round })
+      this.#actor?.send({ type: 'done', round })
     } catch {
       // Counted by the link.
-      this.#actor.send({ type: 'failed', round })
+      this.#actor?.send({ type: 'failed', round })
     }
     this.#hasBegun()
   }
@@ -263,18 +273,24 @@ class JoinedFleet implements Fleet {
 
   async #command(endpoint: string, command: FleetCommand): Promise<void> {
     if (typeof endpoint !== 'string') throw new ArgumentError('endpoint', 'a name, as a string', endpoint)
-    const policy = this.#registry.has(endpoint) ? this.#registry.breaker(endpoint).policy : null
-    const entry = this.#endpoints.get(endpoint)?.entry ?? {
-      endpoint,
-      rules: this.#options.rulesFor(policy ?? this.#options.defaultPolicy),
-      view: null,
-    }
-    this.#hear([await this.#link.command(entry, command)])
+    if (!this.#options.isShared(endpoint)) throw new ArgumentError('endpoint', 'one that is shared', endpoint)
+    // Its policy says what rules it is shared under.
+    this.#registry.breaker(endpoint)
+    const shared = this.#endpoints.get(endpoint)
+    if (shared === undefined) throw new ArgumentError('endpoint', 'one of a fleet that was not left', endpoint)
+    this.#hear([await this.#link.command(shared.entry, command)])
   }
 }
 
 function changeOf(endpoint: string, rules: FleetRules, record: FleetRecord): FleetChange {
-  return { endpoint, rules: packRules(rules).digest, record, isViewRefused: false, isRepaired: false, hasOtherRules: false }
+  return {
+    endpoint,
+    rules: packRules(rules).digest,
+    record,
+    isViewRefused: false,
+    isRepaired: false,
+    hasOtherRules: false,
+  }
 }
 
 /** Another number for each name (FNV-1a). */

@@ -22,7 +22,7 @@ export class Rounds {
     this.#endpoints = endpoints
     this.#changes = registry.changes()
     // What was before is no business of the fleet.
-    for (const _ of this.#changes.read()) continue
+    for (const _ of this.#changes.read());
   }
 
   /** What has been missed is not known: the next round asks for everything. */

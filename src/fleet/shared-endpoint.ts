@@ -2,7 +2,7 @@
 // the ruling that comes of it. Made for each breaker that is shared; its actor exists while the fleet is anything but closed.
 import { randomBytes } from 'node:crypto'
 import { type FleetBreakerRequest, type FleetBreakerRules, fleetBreakerMachine } from '../../machines/index.ts'
-import type { Breaker, EndpointStats, Spawned } from '../index.ts'
+import type { Breaker, EndpointStats, Policy, Spawned } from '../index.ts'
 import { sharedName } from './names.ts'
 import { Outcomes } from './outcomes.ts'
 import { type FleetChange, type FleetRecord, merged, NO_RECORD } from './record.ts'
@@ -31,14 +31,25 @@ export class SharedEndpoint {
   isSuspect = false
   readonly #breaker: Breaker
   readonly #membership: Membership
+  readonly #rulesFor: (policy: Policy) => FleetRules
+  #policy: Policy
   #rules: FleetRules
   #record: FleetRecord = NO_RECORD
+  /** When the record was heard of. */
+  #heardAt = 0
   #actor: Spawned<typeof fleetBreakerMachine> | null = null
 
-  constructor(breaker: Breaker, rules: FleetRules, stats: EndpointStats, membership: Membership) {
+  constructor(
+    breaker: Breaker,
+    rulesFor: (policy: Policy) => FleetRules,
+    stats: EndpointStats,
+    membership: Membership,
+  ) {
     this.name = sharedName(breaker.endpoint)
     this.#breaker = breaker
-    this.#rules = rules
+    this.#rulesFor = rulesFor
+    this.#policy = breaker.policy
+    this.#rules = rulesFor(this.#policy)
     this.#membership = membership
     this.outcomes = new Outcomes(stats)
   }
@@ -47,14 +58,28 @@ export class SharedEndpoint {
     return this.#breaker.endpoint
   }
 
+  /** Those of the policy that is in force. Others share nothing with what was decided under these. */
   get rules(): FleetRules {
+    const { policy } = this.#breaker
+    if (policy === this.#policy) return this.#rules
+    const rules = this.#rulesFor(policy)
+    const isOther = packRules(rules).digest !== packRules(this.#rules).digest
+    this.#policy = policy
+    if (isOther) {
+      this.#rules = rules
+      this.#record = NO_RECORD
+      this.end()
+      this.#breaker.overrule(null)
+    }
     return this.#rules
   }
 
   /** What the fleet has decided, as of now. */
   get record(): FleetRecord {
-    const remainingMs = this.#record.state === 'open' ? Math.ceil(this.#actor?.dueInMs ?? 0) : 0
-    return { ...this.#record, remainingMs }
+    if (this.#record.state !== 'open') return this.#record
+    // The actor's clock is the registry's; without one, nobody but this process waits.
+    const rest = this.#actor?.dueInMs ?? this.#record.remainingMs - (performance.now() - this.#heardAt)
+    return { ...this.#record, remainingMs: Math.max(0, Math.ceil(rest)) }
   }
 
   /** As a request begins. */
@@ -65,12 +90,17 @@ export class SharedEndpoint {
 
   /** What a store says holds, in an answer or in a push, in whatever order they come. */
   hear(change: FleetChange): void {
-    if (change.rules !== packRules(this.#rules).digest) return
+    if (change.rules !== packRules(this.rules).digest) return
     const record = merged(this.#record, change)
     if (record === this.#record) return
     this.#record = record
+    this.#heardAt = performance.now()
     if (this.#actor !== null) this.#actor.send({ type: 'decided', decision: record })
-    else if (record.state !== 'closed') this.#actor = this.#spawn()
+    else if (record.state !== 'closed') {
+      this.#actor = this.#spawn()
+      // It may have begun before it was known here.
+      this.#rule()
+    }
   }
 
   /** The store is there, or lost. */
