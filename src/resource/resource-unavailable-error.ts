@@ -16,12 +16,12 @@ export class ResourceUnavailableError extends Error {
   readonly retryAfterMs: number | undefined
   /** The rejection by the breaker; `undefined` where the resource was closed. */
   declare readonly cause: BreakerOpenError | undefined
-  constructor(resource: string, rejection?: BreakerOpenError, retryAfterMs = rejection?.retryAfterMs) {
+  constructor(resource: string, rejection?: BreakerOpenError) {
     const reason = rejection === undefined ? 'it was closed' : describeReason(rejection.reason)
     super(`resource ${JSON.stringify(resource)} is not available: ${reason}`, rejection && { cause: rejection })
     this.resource = resource
     this.reason = reason
-    this.retryAfterMs = retryAfterMs
+    this.retryAfterMs = rejection?.retryAfterMs
   }
 }
 // The name of the class itself does not survive a minifier.

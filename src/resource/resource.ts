@@ -162,7 +162,12 @@ class GuardedResource<R> implements Resource<R> {
 
   #unavailable(error: unknown): unknown {
     if (!isBreakerError(error, 'BREAKER_OPEN')) return error
-    return new ResourceUnavailableError(this.name, error, this.#recovery?.retryAfterMs ?? error.retryAfterMs)
+    const retryAfterMs = this.#recovery?.retryAfterMs
+    // One for each call: who looks at the cause, as `retryAfter` does, is told the same.
+    return new ResourceUnavailableError(
+      this.name,
+      retryAfterMs === undefined ? error : Object.assign(error, { retryAfterMs }),
+    )
   }
 }
 
