@@ -55,8 +55,8 @@ export class SpawnedActors {
   }
 
   /** In a turn: the breaker of this name has another actor now, or none. */
-  follow(name: string, hasActor: boolean): void {
-    for (const actor of this.#of(name)) actor.follow(hasActor)
+  follow(name: string): void {
+    for (const actor of this.#of(name)) actor.follow()
   }
 
   /** In a turn: the breaker was parked. It may have been one of these that crashed it. */
@@ -127,11 +127,11 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
     return dueAt === undefined ? undefined : Math.max(0, dueAt - this.#ground.clock.now())
   }
 
-  follow(hasActor: boolean): void {
+  follow(): void {
     this.#end()
     this.isGivenUp = false
     // Between turns: who is asked for the input is not ours.
-    if (hasActor) this.#ground.turns.later(() => this.start())
+    this.#ground.turns.later(() => this.start())
   }
 
   /** Between turns: starts it under the actor of its breaker, unless it runs already. */

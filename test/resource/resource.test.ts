@@ -184,6 +184,18 @@ describe('an open breaker of a resource', () => {
     expect(db.breaker.state).toBe('forcedOpen')
   })
 
+  it('has no check in its books that an operator has overtaken, where checks probe', async () => {
+    const { db, goDown, pass, pool, registry } = newResource({ recovery: { probe: 'healthCheck' } })
+    await goDown()
+    pool.isUp = true
+    registry.actor.system.inspect((event) => {
+      if (event.type === '@xstate.event' && event.event.type === 'healthy') db.breaker.disable()
+    })
+    db.breaker.probe()
+    await pass(0)
+    expect([db.breaker.state, db.breaker.stats().calls.succeeded]).toEqual(['disabled', 0])
+  })
+
   it('counts nothing for a check that fails while it is open', async () => {
     const { db, clock, goDown, pass } = newResource({ policy: { openTimeout: '30s', openTimeoutFrom: 'lastFailure' } })
     await goDown()
@@ -377,6 +389,7 @@ describe('a check that is not well-behaved', () => {
     await made.goDown()
     await made.pass(1_000)
     expect([made.registry.has('db'), made.db.recovery, made.clock.pending]).toEqual([false, null, []])
+    expect(made.signals[0]?.aborted).toBe(true)
     await made.goDown()
     expect(made.db.recovery).toMatchObject({ state: 'waiting', checks: 0 })
   })
@@ -393,6 +406,15 @@ describe('a check that is not well-behaved', () => {
     await made.goDown()
     await made.pass(1_000)
     expect(await made.db.health()).toMatchObject({ healthy: false, error: { code: 'CALL_TIMEOUT' } })
+  })
+
+  it('may ask for the health before it gives back anything', async () => {
+    const made = newResource({
+      recovery: { checkTimeout: '30ms' },
+      healthCheck: () => made.db.health().then(({ healthy }) => healthy),
+    })
+    expect(await made.db.health()).toMatchObject({ healthy: false, error: { code: 'CALL_TIMEOUT' } })
+    expect(made.checks.count).toBe(1)
   })
 
   it('may close the resource', async () => {
@@ -518,6 +540,10 @@ describe('createResource', () => {
       expect(() => createResource(options as never)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
     }
     expect(() => createResource({ ...good, policy: { failureThreshold: -1 } })).toThrow('failureThreshold')
+    for (const probe of ['calls', 'healthCheck'] as const) {
+      const options = { ...good, policy: null as never, recovery: { probe } }
+      expect(() => createResource(options)).toThrow(expect.objectContaining({ code: 'INVALID_POLICY' }))
+    }
     expect(registry.list()).toEqual([])
   })
 
