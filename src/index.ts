@@ -23,6 +23,7 @@ export type {
   CallWindowOptions,
   FailureRateOptions,
   PolicyOptions,
+  RecoveryRampOptions,
   SlowCallsOptions,
   TimeWindowOptions,
   WindowOptions,
@@ -41,6 +42,7 @@ export type {
   OutcomeRules,
   Policy,
   RateRule,
+  RecoveryRamp,
   SlowRule,
   WindowSize,
 } from './rules/policy.ts'

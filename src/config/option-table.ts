@@ -86,6 +86,18 @@ export const OPTIONS: OptionTable = {
   halfOpenMaxCalls: { kind: 'count', about: 'How many probes may be in flight while half-open. Default 1.' },
   successThreshold: { kind: 'count', about: 'How many probes must succeed to close. Default 2.' },
   halfOpenFailureThreshold: { kind: 'count', about: 'How many probes must fail to open again. Default 1.' },
+  recoveryRamp: {
+    kind: {
+      members: {
+        duration: { kind: 'duration', about: 'How long it takes until every call is admitted again.' },
+        from: { kind: 'share', about: 'The share of calls admitted at the start, above 0. Default 0.1.' },
+        steps: { kind: 'count', about: 'In how many equal steps the share grows. Default: steadily.' },
+      },
+      required: ['duration'],
+    },
+    nullable: true,
+    about: 'After half-open, admits a growing share of calls before it closes.',
+  },
   probeTimeout: { kind: 'duration', about: 'A probe that takes longer has failed. Default 30s.' },
   timeout: {
     kind: 'duration',

@@ -1,5 +1,5 @@
 // ExplainPolicy: each setting of a policy, with its value and with what it means for this very policy.
-import type { Backoff, Policy, RateRule, WindowSize } from '../index.ts'
+import type { Backoff, Policy, RateRule, RecoveryRamp, WindowSize } from '../index.ts'
 import { count, length, percent } from './lengths.ts'
 
 /** One setting of a policy in words. */
@@ -41,6 +41,7 @@ export function explainPolicy(policy: Policy): ExplainedSetting[] {
     halfOpenMaxCalls: halfOpenMaxCalls(policy),
     successThreshold: successThreshold(policy),
     halfOpenFailureThreshold: halfOpenFailureThreshold(policy),
+    recoveryRamp: recoveryRamp(policy.recoveryRamp),
     probeTimeout: [
       length(policy.probeTimeoutMs),
       `A probe that has not reported after ${length(policy.probeTimeoutMs)} counts as failed and gives its permit back.`,
@@ -147,6 +148,16 @@ function successThreshold({ successThreshold: successes }: Policy): Told {
 function halfOpenFailureThreshold({ halfOpenFailureThreshold: failures }: Policy): Told {
   const open = failures === 1 ? 'The first probe that fails opens' : `${failures} probes that fail open`
   return [String(failures), `${open} it again.`]
+}
+
+function recoveryRamp(ramp: RecoveryRamp | null): Told {
+  if (ramp === null) return [NONE, 'Once enough probes have succeeded, every call is admitted again at once.']
+  const { durationMs, from, steps } = ramp
+  const how = steps === null ? 'steadily' : `in ${count(steps, 'step')}`
+  return [
+    `from ${percent(from)}, in ${length(durationMs)}`,
+    `Once enough probes have succeeded, the share of calls that is admitted grows ${how} from ${percent(from)} to all within ${length(durationMs)}; then it closes.`,
+  ]
 }
 
 function timeout(ms: number | null): Told {

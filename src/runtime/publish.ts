@@ -1,6 +1,6 @@
 // Publish: makes a row the image of what its actor has decided. Called inside the actor's turn, at every decision.
 import type { SnapshotFrom } from 'xstate'
-import type { breakerMachine } from '../../machines/breaker.machine.ts'
+import { type breakerMachine, stateOf } from '../../machines/breaker.machine.ts'
 import type { Clock } from '../edge/clock.ts'
 import { newRejection, type Rejection } from '../edge/errors.ts'
 import { type BreakerState, enterClosed } from '../rules/decide.ts'
@@ -8,19 +8,20 @@ import { beginGeneration, chronicleOf, decisionOf, firstSampleIn, type Row, setP
 
 export function publish(row: Row, snapshot: Pick<SnapshotFrom<typeof breakerMachine>, 'value' | 'context'>): void {
   const { policy, decision, at } = snapshot.context
-  const state = snapshot.value as BreakerState
+  const state = stateOf(snapshot)
   const isNewGeneration = decision.generation !== row.generation
   const isNewPolicy = policy !== row.policy
   // While folding, the row's tally is ahead of the actor's until an event brings it along; one that the actor has no
   // use for (enable while closed) does not.
   if (!row.folds || isNewGeneration || isNewPolicy) setTally(row, decision.tally)
+  const rampBegins = decision.ramp !== null && row.stay.ramp === null
   row.stay = decision
   if (isNewPolicy) {
     row.policy = policy
     row.untilSample = firstSampleIn(policy)
   }
   if (isNewGeneration) beginGeneration(row, decision.generation)
-  if (isNewGeneration && row.chronicle.rejection !== null) chronicleOf(row).rejection = null
+  if ((isNewGeneration || rampBegins) && row.chronicle.rejection !== null) chronicleOf(row).rejection = null
   if (state !== row.state) move(row, state, at)
   setPath(row)
 }
@@ -66,8 +67,9 @@ export function rejectionOf(row: Row): Rejection {
   return chronicle.rejection
 }
 
-function howItIs({ state, policy }: Row): string {
+function howItIs({ state, policy, stay }: Row): string {
   if (state === 'forcedOpen') return 'forced open'
   if (state !== 'halfOpen') return state
+  if (stay.ramp !== null) return 'half-open and admits a growing share of calls'
   return policy.probes === 'calls' ? 'half-open and every permit is held' : 'half-open and no call may probe'
 }

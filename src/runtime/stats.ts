@@ -5,6 +5,7 @@ import { checkOptions } from '../edge/option-object.ts'
 import type { Calls } from '../rules/calls.ts'
 import type { BreakerState } from '../rules/decide.ts'
 import { countsUpTo, type Latency, latencyOf } from '../rules/latency.ts'
+import { shareAt } from '../rules/ramp.ts'
 import { expireTally } from '../rules/tally.ts'
 import type { Reason } from '../rules/triggers.ts'
 import type { SlidingWindow } from '../rules/window.ts'
@@ -30,6 +31,8 @@ export interface BreakerStats {
   readonly reason: Reason | null
   /** Probes that hold a permit now: 0 unless it is half-open. */
   readonly probesInFlight: number
+  /** The share of calls that its recovery ramp admits now, 0-1; `null` unless it is on one. */
+  readonly rampShare: number | null
   /** What calls came to since the breaker was made; a snapshot carries them on. */
   readonly calls: CallStats
   /** Failures since the last success, or since the breaker closed. */
@@ -71,6 +74,7 @@ export function statsOf(row: Row, now = row.home.clock.now()): BreakerStats {
     generation,
     reason: stay.reason,
     probesInFlight: stay.probes.length,
+    rampShare: stay.ramp && shareAt(stay.ramp, policy, now),
     calls: callsOf(row),
     consecutiveFailures,
     failureRate: rate(row.failureRate),

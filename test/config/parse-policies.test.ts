@@ -130,6 +130,7 @@ describe('an option', () => {
     slowCalls: { slower_than: '2s', threshold: 0.5, minimum_calls: 5, window: { time: '1m', buckets: 6 } },
     openTimeoutFrom: 'last_failure',
     probes: 'reports',
+    recoveryRamp: { duration: '1m', from: 0.2, steps: 4 },
     backoff: { factor: 3, max: '10m', jitter: 0.1 },
     captureStack: true,
   }

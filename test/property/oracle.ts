@@ -13,6 +13,13 @@ interface Ended {
 interface Held {
   readonly until: number
 }
+/** The shares of all calls since it began, added up, and how many of them were admitted. */
+interface Ramp {
+  readonly from: number
+  readonly until: number
+  shares: number
+  admitted: number
+}
 type Rate = Exclude<PolicyOptions['failureRate'], null | undefined>
 
 const isFailed = ({ failed }: Ended) => failed
@@ -28,6 +35,7 @@ export class Oracle implements HistorySubject {
   #permits: Held[] = []
   #wins = 0
   #losses = 0
+  #ramp: Ramp | null = null
   #calls = { allowed: 0, rejected: 0, succeeded: 0, failed: 0, ignored: 0, late: 0 }
 
   constructor(policy: PolicyOptions) {
@@ -36,8 +44,10 @@ export class Oracle implements HistorySubject {
 
   admit() {
     this.#pass()
-    const mayProbe = this.#state === 'halfOpen' && this.#permits.length < (this.#policy.halfOpenMaxCalls ?? 1)
-    if (!mayProbe && this.#state !== 'closed' && this.#state !== 'disabled') {
+    const isTrial = this.#state === 'halfOpen' && this.#ramp === null && this.#policy.probes !== 'reports'
+    const mayProbe = isTrial && this.#permits.length < (this.#policy.halfOpenMaxCalls ?? 1)
+    const isShare = this.#ramp !== null && this.#takesShare(this.#ramp)
+    if (!mayProbe && !isShare && this.#state !== 'closed' && this.#state !== 'disabled') {
       this.#calls.rejected++
       return undefined
     }
@@ -70,7 +80,7 @@ export class Oracle implements HistorySubject {
   command(command: Command) {
     // Whoever gets at the actor finds it caught up.
     if (command === 'crash') this.#pass()
-    if (command === 'crash') return this.#enter(this.#state)
+    if (command === 'crash') return this.#enter(this.#state, this.#ramp)
     if (command === 'delete') {
       this.#enter('closed')
       this.#ended = []
@@ -106,7 +116,7 @@ export class Oracle implements HistorySubject {
       remainingMs: open ? this.#deadline - this.#now : null,
       calls: this.#calls,
       tally: this.#evidence(),
-      timer: open || (this.#state === 'halfOpen' && this.#permits.length > 0),
+      timer: open || (this.#state === 'halfOpen' && (this.#ramp !== null || this.#permits.length > 0)),
     }
   }
 
@@ -117,6 +127,10 @@ export class Oracle implements HistorySubject {
     for (;;) {
       if (this.#state === 'open' && this.#now >= this.#deadline) {
         this.#enter('halfOpen')
+        continue
+      }
+      if (this.#ramp !== null && this.#now >= this.#ramp.until) {
+        this.#close()
         continue
       }
       const [first] = this.#permits.toSorted((left, right) => left.until - right.until)
@@ -138,10 +152,29 @@ export class Oracle implements HistorySubject {
       if (this.#fires(failed)) this.#open(this.#now)
     } else if (this.#state === 'halfOpen') {
       if (failed) this.#lose(this.#now)
-      else if (++this.#wins >= (this.#policy.successThreshold ?? 2)) this.#close()
+      else if (this.#ramp === null && ++this.#wins >= (this.#policy.successThreshold ?? 2)) this.#recover()
     } else if (this.#state === 'open' && failed && this.#policy.openTimeoutFrom === 'lastFailure') {
       this.#deadline = this.#now + this.#openTime()
     }
+  }
+
+  /** Of n calls as many are admitted as their shares add up to. */
+  #takesShare(ramp: Ramp): boolean {
+    const { from = 0.1, steps } = this.#policy.recoveryRamp ?? { from: 1 }
+    const passed = (this.#now - ramp.from) / (ramp.until - ramp.from)
+    ramp.shares += from + (1 - from) * (steps === undefined ? passed : Math.floor(passed * steps) / steps)
+    if (Math.floor(ramp.shares + 1e-9) <= ramp.admitted) return false
+    ramp.admitted++
+    return true
+  }
+
+  #recover() {
+    const { recoveryRamp } = this.#policy
+    if (!recoveryRamp) return this.#close()
+    this.#permits = []
+    this.#wins = 0
+    this.#losses = 0
+    this.#ramp = { from: this.#now, until: this.#now + Number(recoveryRamp.duration), shares: 0, admitted: 0 }
   }
 
   #lose(at: number) {
@@ -216,8 +249,9 @@ export class Oracle implements HistorySubject {
     this.#ended = []
   }
 
-  #enter(state: string) {
+  #enter(state: string, ramp: Ramp | null = null) {
     this.#state = state
+    this.#ramp = ramp
     this.#generation++
     this.#permits = []
     this.#wins = 0
