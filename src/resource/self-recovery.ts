@@ -65,7 +65,7 @@ export class SelfRecovery {
 
   /** When a check may let calls in again, in whole ms, at least 1; `undefined` unless checks alone do. */
   get retryAfterMs(): number | undefined {
-    if (this.#rules.probe !== 'healthCheck' || this.#breaker.state !== 'halfOpen') return undefined
+    if (this.#rules.probe !== 'healthCheck') return undefined
     return Math.max(1, this.#nextCheckMs ?? Math.ceil(this.#rules.initialDelayMs))
   }
 

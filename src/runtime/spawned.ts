@@ -20,6 +20,8 @@ export interface Ground extends Omit<Outside, 'request' | 'beforeDue'> {
 
 const NAMES = ['id', 'input', 'on'] satisfies (keyof SpawnOptions<AnyStateMachine>)[]
 
+const NONE: readonly SpawnedActor[] = []
+
 /** The spawned actors of a registry. */
 export class SpawnedActors {
   readonly #ground: Ground
@@ -64,8 +66,10 @@ export class SpawnedActors {
     for (const actor of this.#of(name)) actor.isGivenUp = true
   }
 
-  #of(name: string): SpawnedActor[] {
-    return [...(this.#actors.get(name)?.values() ?? [])]
+  #of(name: string): readonly SpawnedActor[] {
+    // Asked at every start and rest of any breaker's actor: most registries have none.
+    const actors = this.#actors.size === 0 ? undefined : this.#actors.get(name)
+    return actors === undefined ? NONE : [...actors.values()]
   }
 }
 

@@ -268,6 +268,26 @@ describe('a resource whose checks probe', () => {
     }
   })
 
+  it('lets calls in by a ramp where its policy has one, and is checked on the way; a check that fails reopens', async () => {
+    const policy = { recoveryRamp: { duration: '10s', from: 0.5 } } as const
+    const { db, pool, checks, goDown, pass } = newResource({ recovery, policy })
+    await goDown()
+    pool.isUp = true
+    await pass(1_000)
+    expect([db.breaker.state, checks.count], 'on its ramp').toEqual(['halfOpen', 2])
+    const answers = await Promise.all([1, 2, 3, 4].map(() => db.execute(query).catch((error) => error.retryAfterMs)))
+    expect(answers.toSorted()).toEqual([10_000, 10_000, 'rows', 'rows'])
+    await pass(1_000)
+    expect([db.breaker.state, checks.count]).toEqual(['halfOpen', 3])
+    pool.isUp = false
+    await pass(1_000)
+    expect([db.breaker.state, db.recovery?.state]).toEqual(['open', 'waiting'])
+    pool.isUp = true
+    await pass(2_000)
+    for (let second = 0; second < 10; second++) await pass(1_000)
+    expect(db.breaker.state).toBe('closed')
+  })
+
   it('is checked when its open time is over, without a wait', async () => {
     const { db, pool, checks, goDown, pass } = newResource({ recovery, policy: { openTimeout: '500ms' } })
     await goDown()
