@@ -22,8 +22,6 @@ export class Places {
   moves = 0
   /** Whether the queue is moving on: what frees a place meanwhile need not see to it. */
   isMoving = false
-  /** Whether it will be looked at when the turn has ended. */
-  isCalled = false
   // Linked, because any of thousands may leave from the middle at any time.
   #first: Waiting | null = null
   #last: Waiting | null = null
@@ -47,12 +45,7 @@ export class Places {
 
   /** Something has changed that those who wait may have waited for. */
   changed(turns: Turns): void {
-    if (this.queued === 0 || this.isCalled) return
-    this.isCalled = true
-    turns.later(() => {
-      this.isCalled = false
-      this.#moveOn()
-    })
+    if (this.queued > 0) turns.later(this.#moveOn)
   }
 
   /** The last in the queue. */
