@@ -120,6 +120,7 @@ export class CockatielBreaker implements IPolicy {
    * Calls `fn` if the breaker admits it.
    * @throws BrokenCircuitError of cockatiel, with what BreakerOpenError tells, when it does not; `fn` is not run. Unlike
    *   cockatiel's own it does not have calls wait for the probe of another.
+   * @throws ConcurrencyLimitError (`CONCURRENCY_LIMIT`) when `maxConcurrent` of the registry's policy is reached
    */
   async execute<T>(fn: (context: IDefaultPolicyContext) => PromiseLike<T> | T, signal?: AbortSignal): Promise<T> {
     if (typeof fn !== 'function') throw new ArgumentError('execute(fn)', 'a function', fn)
@@ -134,6 +135,7 @@ export class CockatielBreaker implements IPolicy {
     } catch (thrown) {
       // As with cockatiel's own, a call that was not made is no failure.
       if (isBreakerError(thrown, 'BREAKER_OPEN')) throw brokenCircuit(thrown)
+      if (isBreakerError(thrown, 'CONCURRENCY_LIMIT')) throw thrown
       const error = thrown as Error
       if (isBreakerError(error, 'CALL_TIMEOUT')) this.#lastFailure = { error }
       this.#failures.emit({ duration: since(), handled: this.#handles(error), reason: { error } })

@@ -39,12 +39,17 @@ export class Protection<TI extends unknown[], TR> implements Host<TI, TR> {
     const kept = this.#kept(key)
     if (kept !== undefined) return kept
     const permit = this.#breaker.tryAcquire()
-    if (permit === undefined) {
-      const error = ourError('EOPENBREAKER', 'Breaker is open')
-      this.tell('reject', [error])
-      return this.fallBack(error, args) ?? Promise.reject(error)
-    }
+    if (permit === undefined) return this.#refuse(args)
     return attempt(this, { run, args, permit, key })
+  }
+
+  /** It is open; one that is closed had no place for the call under `maxConcurrent` of the registry's policy. */
+  #refuse(args: TI): Promise<TR> {
+    const isLimited = this.#breaker.state === 'closed'
+    const error = isLimited ? ourError('ESEMLOCKED', 'Semaphore locked') : ourError('EOPENBREAKER', 'Breaker is open')
+    if (isLimited) this.tell('semaphoreLocked', [error, 0])
+    else this.tell('reject', [error])
+    return this.fallBack(error, args) ?? Promise.reject(error)
   }
 
   /** A call of a disabled breaker: the registry alone counts it. */

@@ -56,6 +56,17 @@ export interface RegistryEvents {
     /** Number of its stay in a state. */
     readonly generation: number
   }
+  /** A call was not made for want of a place: `maxConcurrent` calls are in flight, and `maxQueued` wait. */
+  limited: {
+    /** The name of the breaker. */
+    readonly endpoint: string
+    /** Number of its stay in a state. */
+    readonly generation: number
+    /** Calls that hold a place. */
+    readonly inFlight: number
+    /** Calls that wait for one. */
+    readonly queued: number
+  }
   /** An outcome came after its stay, or the lease of its probe, had ended: counted as late, it changed nothing. */
   late: {
     /** The name of the breaker. */
@@ -156,6 +167,7 @@ export const EVENT_NAMES: Record<EventName, true> = {
   ignored: true,
   fallback: true,
   rejected: true,
+  limited: true,
   late: true,
   probe: true,
   created: true,
