@@ -18,6 +18,7 @@ export {
   SnapshotError,
 } from './edge/errors.ts'
 export { matchNames } from './edge/name-pattern.ts'
+export type { RegistryPolicies } from './edge/named-policies.ts'
 export type {
   BackoffOptions,
   CallWindowOptions,

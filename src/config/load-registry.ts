@@ -1,11 +1,11 @@
 // LoadRegistry: a registry with the policies of a file, and on request with those that the file will have.
-import { ArgumentError, createRegistry, type Registry, type RegistryOptions } from '../index.ts'
+import { ArgumentError, createRegistry, type Registry, type RegistryOptions, type RegistryPolicies } from '../index.ts'
 import { checkCount, checkOptions } from '../options/index.ts'
 import { type ConfigError, type ConfigWarning, warningText } from './config-error.ts'
 import type { Environment } from './environment.ts'
-import { type CodePolicies, checkEnvironment, type FilePolicies, policiesOver } from './parse-policies.ts'
+import { checkEnvironment, type FilePolicies, policiesOver } from './parse-policies.ts'
 import { pathOf, readText } from './read-text.ts'
-import { Reconfigurer } from './reconfigure.ts'
+import { reconfigure } from './reconfigure.ts'
 import { fingerprintOf, watchFile } from './watch-file.ts'
 
 /** What came of another version of a file. */
@@ -75,7 +75,7 @@ export async function loadRegistry(file: string | URL, options: LoadOptions = {}
   // What is wrong with the options is said before the file is found wrong because of them.
   await createRegistry({ ...rest, snapshot: null, inspect: undefined }).close()
   const { policy, policies } = rest
-  const code: CodePolicies = { policy, policies }
+  const code: RegistryPolicies = { policy, policies }
   const warn = (warnings: readonly ConfigWarning[]) => {
     for (const warning of warnings) tell(onWarning, warning, warningText(warning))
   }
@@ -86,7 +86,6 @@ export async function loadRegistry(file: string | URL, options: LoadOptions = {}
   warn(first.warnings)
   if (watch !== true) return registry
 
-  const reconfigurer = new Reconfigurer(registry, first)
   let failed = ''
   const reload = async () => {
     try {
@@ -95,7 +94,7 @@ export async function loadRegistry(file: string | URL, options: LoadOptions = {}
       if (now === text && failed === '') return
       text = now
       const next = policiesOver(code, now, path, environment)
-      const done = await reconfigurer.apply(next)
+      const done = await reconfigure(registry, { policy: next.policy, policies: next.policies })
       failed = ''
       if (registry.isClosed) return
       warn(next.warnings)

@@ -1,16 +1,17 @@
 // Table: the rows, one for each name; makes and removes them, and keeps what outlives them.
 import { describeValue, RegistryClosedError, RegistryFullError } from '../edge/errors.ts'
+import type { PolicyChoice } from '../edge/named-policies.ts'
 import type { ResolvedOptions } from '../edge/registry-options.ts'
 import type { BreakerSnapshot } from '../edge/snapshot-format.ts'
 import type { Policy } from '../rules/policy.ts'
-import { samePolicy } from '../rules/same-policy.ts'
+import { samePolicy, saysTheSame } from '../rules/same-policy.ts'
 import { copyTally } from '../rules/tally.ts'
 import { Breaker } from './breaker.ts'
 import { caughtUp, send } from './deliver.ts'
 import { warn } from './event-hub.ts'
 import { Eviction } from './eviction.ts'
 import { makeHome, type OwnHome } from './home.ts'
-import { detach, resetWithoutActor } from './publish.ts'
+import { configureWithoutActor, detach, resetWithoutActor } from './publish.ts'
 import { Row, setPath } from './row.ts'
 import { inSlices } from './slices.ts'
 import { restore } from './snapshot.ts'
@@ -18,6 +19,8 @@ import { restore } from './snapshot.ts'
 export class Table {
   readonly rows = new Map<string, Row>()
   readonly home: OwnHome
+  /** The policy of a name that has none of its own; see `configureAll`. */
+  policyFor: PolicyChoice
   readonly #options: ResolvedOptions
   readonly #eviction: Eviction | null
   /** Made when asked for. That of a deleted row is the handle of its name again when it is used again. */
@@ -31,6 +34,7 @@ export class Table {
 
   constructor(options: ResolvedOptions) {
     this.#options = options
+    this.policyFor = options.policyFor
     this.#eviction = options.maxBreakers < Number.POSITIVE_INFINITY ? new Eviction() : null
     this.home = makeHome(options, {
       find: (name) => this.rows.get(name),
@@ -57,9 +61,9 @@ export class Table {
   }
 
   create(name: string, policy?: Policy, from?: BreakerSnapshot): Row {
-    const { home } = this
+    const { home, policyFor } = this
     const own = policy ?? this.#ownPolicies.get(name)
-    const row = new Row(home, name, own ?? this.#options.policyFor(name), this.#firstGeneration)
+    const row = new Row(home, name, own ?? policyFor(name), this.#firstGeneration)
     row.isBound = own !== undefined
     if (from !== undefined) restore(row, from, home.clock.now())
     // A clock is foreign code: whoever was asked the time may have used the name, or closed the registry.
@@ -75,6 +79,8 @@ export class Table {
       if (home.isEager || !row.folds || row.state !== 'closed') home.supervisor.activate(row, home.clock.now())
       home.hub.post('created', { endpoint: name })
     })
+    // Whoever was asked the time may have given others, too.
+    if (policyFor !== this.policyFor) this.#adopt(row)
     return row
   }
 
@@ -90,6 +96,22 @@ export class Table {
     row.isBound = true
     this.#ownPolicies.set(row.name, policy)
     send(row, { type: 'configure', policy, at: this.home.clock.now() })
+  }
+
+  /** For new breakers at once; those there are in slices, each under its old policy until its turn. */
+  configureAll(policyFor: PolicyChoice): Promise<void> {
+    this.policyFor = policyFor
+    return inSlices([...this.rows.values()], this.home.clock, (row) => this.#adopt(row))
+  }
+
+  /** The registry's policy for this name is the row's, unless it has one of its own. */
+  #adopt(row: Row): void {
+    if (row.isBound) return
+    const policy = this.policyFor(row.name)
+    if (saysTheSame(row.policy, policy)) return
+    const at = this.home.clock.now()
+    if (row.actor === null && row.state === 'closed' && row.attached) configureWithoutActor(row, policy, at)
+    else send(row, { type: 'configure', policy, at })
   }
 
   /** Every admission and outcome of this name is an event of its actor, until the function it gives is called. */
