@@ -77,7 +77,7 @@ export async function loadRegistry(file: string | URL, options: LoadOptions = {}
   const { policy, policies } = rest
   const code: RegistryPolicies = { policy, policies }
   const warn = (warnings: readonly ConfigWarning[]) => {
-    for (const warning of warnings) tell(onWarning, warning, warningText(warning))
+    for (const warning of warnings) tell(registry, 'onWarning', onWarning, warning, warningText(warning))
   }
   const fingerprint = await fingerprintOf(path)
   let text = await readText(path)
@@ -98,10 +98,10 @@ export async function loadRegistry(file: string | URL, options: LoadOptions = {}
       failed = ''
       if (registry.isClosed) return
       warn(next.warnings)
-      tell(onReload, { ...next, ...done }, '')
+      tell(registry, 'onReload', onReload, { ...next, ...done }, '')
     } catch (error) {
       const { message } = error as ConfigError
-      if (message !== failed && !registry.isClosed) tell(onError, error as ConfigError, message)
+      if (message !== failed && !registry.isClosed) tell(registry, 'onError', onError, error as ConfigError, message)
       failed = message
     }
   }
@@ -125,16 +125,20 @@ function checkLoadOptions(options: LoadOptions): LoadOptions {
   return options
 }
 
-/** Who listens is a guest: what he throws is a warning of the process. */
-function tell<T>(callback: ((what: T) => unknown) | undefined, what: T, text: string): void {
+/** Without a callback it is a warning of the process. Who listens is a guest: what he throws is told by the registry. */
+function tell<T>(
+  registry: Registry,
+  name: (typeof CALLBACKS)[number],
+  callback: ((what: T) => unknown) | undefined,
+  what: T,
+  text: string,
+): void {
   if (callback === undefined) {
     if (text !== '') warning(text)
     return
   }
   // Of a promise that rejects, too.
-  new Promise((resolve) => resolve(callback(what))).catch((error: unknown) => {
-    warning(`a callback of loadRegistry threw: ${error instanceof Error ? error.message : String(error)}`)
-  })
+  new Promise((resolve) => resolve(callback(what))).catch((error: unknown) => registry.report(name, error))
 }
 
 function warning(text: string): void {
