@@ -166,8 +166,8 @@ export class Registry {
   }
 
   /**
-   * Gives the breaker a new policy, over the registry's for this name; makes the breaker if there is none. State and evidence
-   * stay: it never opens or closes by itself. What the old policy had and the new one leaves out is the registry's again.
+   * Gives the breaker a new policy, over the registry's for this name; makes the breaker if there is none. State, deadline and
+   * as much evidence as the new windows can hold stay: it never opens or closes by itself. What the old policy had and the new one leaves out is the registry's again.
    * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`) for a name that is no string,
    *   RegistryClosedError (`REGISTRY_CLOSED`), RegistryFullError (`REGISTRY_FULL`)
    */
