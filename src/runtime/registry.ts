@@ -147,7 +147,9 @@ export class Registry {
   delete(name: string): boolean {
     if (this.#table.isClosed) throw new RegistryClosedError()
     const row = this.#rows.get(name)
-    if (row !== undefined) this.#table.remove(row)
+    // Of one that was evicted, the policy may be left.
+    if (row === undefined) this.#table.forget(name)
+    else this.#table.remove(row)
     return row !== undefined
   }
 

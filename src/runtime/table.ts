@@ -11,6 +11,7 @@ import { caughtUp, send } from './deliver.ts'
 import { warn } from './event-hub.ts'
 import { Eviction } from './eviction.ts'
 import { makeHome, type OwnHome } from './home.ts'
+import { OwnPolicies } from './own-policies.ts'
 import { configureWithoutActor, detach, resetWithoutActor } from './publish.ts'
 import { Row, setPath } from './row.ts'
 import { inSlices } from './slices.ts'
@@ -25,8 +26,8 @@ export class Table {
   readonly #eviction: Eviction | null
   /** Made when asked for. That of a deleted row is the handle of its name again when it is used again. */
   readonly #handles = new WeakMap<Row, Breaker>()
-  /** Policies given by name: they outlive an eviction. */
-  readonly #ownPolicies = new Map<string, Policy>()
+  readonly #ownPolicies: OwnPolicies
+  /** Names that have a policy of their own, and were given another. */
   readonly #warnedOf = new Set<string>()
   /** Above every generation of a deleted breaker, so that a name that comes back starts in a new one. */
   #firstGeneration = 0
@@ -35,6 +36,7 @@ export class Table {
   constructor(options: ResolvedOptions) {
     this.#options = options
     this.policyFor = options.policyFor
+    this.#ownPolicies = new OwnPolicies(options.maxBreakers)
     this.#eviction = options.maxBreakers < Number.POSITIVE_INFINITY ? new Eviction() : null
     this.home = makeHome(options, {
       find: (name) => this.rows.get(name),
@@ -70,6 +72,7 @@ export class Table {
     if (this.isClosed || this.rows.has(name)) return this.rowOf(name, policy)
     const evicted = this.#makeRoom()
     if (policy !== undefined) this.#ownPolicies.set(name, policy)
+    this.#ownPolicies.created(name)
     setPath(row)
     this.rows.set(name, row)
     // In one turn: a listener that hears of the eviction finds the new breaker made.
@@ -86,9 +89,14 @@ export class Table {
 
   remove(row: Row): void {
     this.rows.delete(row.name)
-    this.#ownPolicies.delete(row.name)
-    this.#warnedOf.delete(row.name)
+    this.forget(row.name)
     this.home.turns.run(() => this.#retire(row, false))
+  }
+
+  /** The policy that was given for this name. */
+  forget(name: string): void {
+    this.#ownPolicies.delete(name)
+    this.#warnedOf.delete(name)
   }
 
   /** The policy is for this name from now on. State and evidence stay. */
@@ -201,6 +209,8 @@ export class Table {
   /** In a turn. */
   #retire(row: Row, evicted: boolean): void {
     this.home.supervisor.remove(row)
+    const forgotten = evicted ? this.#ownPolicies.evicted(row.name) : undefined
+    if (forgotten !== undefined) this.#warnedOf.delete(forgotten)
     detach(row)
     row.state = 'closed'
     this.#eviction?.note(row)
