@@ -233,6 +233,20 @@ describe('very many breakers', () => {
   })
 })
 
+it('the last of the breakers is waited for by nobody, however long it took (R33)', async () => {
+  const clock = createVirtualClock()
+  const { now } = clock
+  const registry = createRegistry({ clock })
+  registry.breaker('a')
+  clock.now = () => {
+    clock.stall(10)
+    return now()
+  }
+  await registry.configureAll({ policy: { failureThreshold: 1 } })
+  await registry.resetAll()
+  await registry.close()
+})
+
 it('a clock that gives the registry other policies while it is read for a new breaker is borne (R21, R32)', async () => {
   const clock = createVirtualClock()
   const { now } = clock
