@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createRegistry, type PolicyOptions, type WindowOptions } from '../../src/index.ts'
+import { loadMutant, type Mutant } from '../mutants/load.ts'
 import { agree, historiesOf, policiesWith, Run, type Step, stepsWith } from './history.ts'
 import { Oracle } from './oracle.ts'
 import { RUNS, SEED } from './seed.ts'
@@ -150,6 +151,72 @@ describe('a change of the policy', () => {
         return agree(new Oracle(policy), subjects, [...before, { do: 'configure', policy: next }, ...after])
       })
       await fc.assert(property, { numRuns: Math.ceil(RUNS / 2), seed: SEED })
+    },
+    LIMIT_MS,
+  )
+})
+
+const WINDOW = 'src/rules/window.ts'
+const TALLY = 'src/rules/tally.ts'
+const defects: Mutant[] = [
+  {
+    name: 'a window of calls that becomes one of time begins empty',
+    breaks: 'R21',
+    file: WINDOW,
+    find: 'merge(resized, resized.position, window.calls, window.marked)',
+    replace: '',
+  },
+  {
+    name: 'a window of time that becomes one of calls has the failures of a bucket come first',
+    breaks: 'R21',
+    file: WINDOW,
+    find: 'Math.round((call * marked) / calls)',
+    replace: 'Math.min(call, marked)',
+  },
+  {
+    name: 'a window of time that becomes another has all its calls happen now',
+    breaks: 'R21',
+    file: WINDOW,
+    find: 'sliceAt(to, ticksAt(to, msOf(from, start)))',
+    replace: 'resized.position',
+  },
+  {
+    name: 'failures before a success count as failures in a row',
+    breaks: 'R21',
+    file: TALLY,
+    find: 'index >= first && now',
+    replace: 'now',
+  },
+  {
+    name: 'failures that were out of the old window come back',
+    breaks: 'R21',
+    file: TALLY,
+    find: 'index >= first && now < at + failureWindowMs',
+    replace: 'index >= first',
+  },
+  {
+    name: 'an open breaker has its open time begin again',
+    breaks: 'R21',
+    file: 'machines/breaker.machine.ts',
+    find: 'return { policy: event.policy, decision: { ...context.decision, tally } }',
+    replace:
+      'const deadline = context.decision.deadline && event.at + event.policy.openTimeoutMs\n' +
+      '      return { policy: event.policy, decision: { ...context.decision, tally, deadline } }',
+  },
+]
+
+describe('the property finds that', () => {
+  it.each(defects.map((defect) => [defect.name, defect] as const))(
+    '%s (R21)',
+    async (_, defect) => {
+      const create = await loadMutant(defect)
+      const lives = fc.tuple(histories, policies, histories)
+      const property = fc.asyncProperty(policies, lives, (policy, [before, next, after]) => {
+        const history: Step[] = [...before, { do: 'configure', policy: next }, ...after]
+        return agree(new Oracle(policy), { mutant: runtime(policy, 'permits', true, create) }, history)
+      })
+      const { failed, numRuns } = await fc.check(property, { seed: 1, numRuns: 5_000, endOnFailure: true })
+      expect(failed, `alive after ${numRuns} histories`).toBe(true)
     },
     LIMIT_MS,
   )
