@@ -19,6 +19,7 @@ export {
   SnapshotError,
 } from './edge/errors.ts'
 export { matchNames } from './edge/name-pattern.ts'
+export type { RegistryPolicies } from './edge/named-policies.ts'
 export type {
   BackoffOptions,
   CallWindowOptions,
