@@ -10,13 +10,15 @@ export function within(
   send: (signal: AbortSignal) => Promise<Response>,
 ): Promise<Response> {
   const controller = new AbortController()
-  const stopped = new Promise<never>((_, reject) => {
+  const { signal } = controller
+  return new Promise((resolve, reject) => {
     exchange.limit(timeoutMs, (error) => {
       reject(error)
       controller.abort(error)
     })
+    // A fetch that was handed in may give its response at once.
+    Promise.resolve(send(caller ? AbortSignal.any([caller, signal]) : signal)).then(resolve, reject)
   })
-  return Promise.race([send(caller ? AbortSignal.any([caller, controller.signal]) : controller.signal), stopped])
 }
 
 /** What an error says: of the server, or of a caller who has called his request off. */

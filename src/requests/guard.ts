@@ -25,6 +25,11 @@ export class Guard<R> {
     return this.#places.has(name)
   }
 
+  /** The origin of an address, if it has made a breaker for it. */
+  originOf(address: string): string | undefined {
+    return this.#places.originOf(address)
+  }
+
   /** What `key` says. @throws ArgumentError (`INVALID_ARGUMENT`) */
   nameOf(request: OutgoingRequest): string {
     let name: unknown
