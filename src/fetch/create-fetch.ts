@@ -3,7 +3,7 @@ import { ArgumentError, type Registry } from '../index.ts'
 import { checkOptions } from '../options/index.ts'
 import { GUARD_OPTIONS, Guard, type GuardOptions } from '../requests/index.ts'
 import { isMistake, tell, within } from './ending.ts'
-import { callerOf, type Init, type Input, isRequest, outgoing } from './input.ts'
+import { callerOf, type Init, type Input, isRequest, isSpent, outgoing } from './input.ts'
 import { watchBody } from './watched-body.ts'
 
 /** What `createFetch` takes. Everything is optional. */
@@ -38,7 +38,7 @@ export function createFetch(registry: Registry, options: FetchOptions = {}): typ
     const name = nameOf(guard, input, init)
     const caller = callerOf(input, init)
     // As fetch does, which asks nobody for it.
-    if (name === null || caller?.aborted) return send(input, init)
+    if (name === null || caller?.aborted || isSpent(input, init)) return send(input, init)
     const admitted = guard.admit(name)
     if (admitted === null) return send(input, init)
     const exchange = admitted instanceof Promise ? await admitted : admitted

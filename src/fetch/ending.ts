@@ -33,14 +33,14 @@ function isAbort(error: unknown): boolean {
 
 /**
  * Whether fetch refused to make a request of this: the caller's mistake, and nobody was asked. Where the network failed, Node
- * names the cause; browsers don't, so the parts are tried.
+ * names the cause; browsers don't, so the parts are tried. (Where one fails in the middle of a stream, that looks the same.)
  */
 export function isMistake(error: unknown, input: Input, init: Init): boolean {
   if (!(error instanceof TypeError) || error.cause !== undefined) return false
   try {
-    // A body that was sent can't be tried again.
-    const body = typeof init?.body === 'string' ? init.body : null
-    new Request(isRequest(input) ? input.url : input, { ...init, body })
+    // Not of the Request itself, whose body was sent.
+    const { url, method } = isRequest(input) ? input : { url: input, method: undefined }
+    new Request(url, method === undefined ? init : { method, ...init })
     return false
   } catch {
     return true
