@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFetch, type FetchOptions } from '../../src/fetch/index.ts'
 import { createRegistry, type RegistryOptions } from '../../src/index.ts'
 import { errorOf } from '../support/calls.ts'
-import { serve, serveStatus } from '../support/http-server.ts'
+import { serve, serveSockets, serveStatus } from '../support/http-server.ts'
 
 function guarded(options: FetchOptions = {}, registryOptions: RegistryOptions = {}) {
   const registry = createRegistry(registryOptions)
@@ -46,6 +46,24 @@ describe('a body', () => {
     expect(await errorOf(get(origin, (await init()) as RequestInit))).toBeInstanceOf(TypeError)
     expect(calls(origin)).toMatchObject({ failed: 0, ignored: 1 })
     expect(asked).toEqual([])
+  })
+
+  it('in a stream that a server cuts off is a failure of the server', async () => {
+    const origin = await serveSockets((socket) => socket.once('data', () => socket.resetAndDestroy()))
+    const { calls, get } = guarded()
+    const body = streamOf('streamed')
+    expect(await errorOf(get(origin, { method: 'POST', body, duplex: 'half' }))).toMatchObject({ name: 'TypeError' })
+    expect(calls(origin)).toMatchObject({ failed: 1 })
+  })
+
+  it('of a Request that a browser could not send is no mistake, though the error names no cause', async () => {
+    const fail: typeof fetch = async (input) => {
+      await (input as Request).text()
+      throw new TypeError('Failed to fetch')
+    }
+    const { calls, get } = guarded({ fetch: fail })
+    await errorOf(get(new Request('http://a.test', { method: 'POST', body: 'a' })))
+    expect(calls('http://a.test')).toMatchObject({ failed: 1, ignored: 0 })
   })
 
   it.each([null, '10s'] as const)(
