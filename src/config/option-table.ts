@@ -104,6 +104,12 @@ export const OPTIONS: OptionTable = {
     nullable: true,
     about: 'How long a call may take. Under circuit_breaker it is the open time: write call_timeout there.',
   },
+  maxConcurrent: {
+    kind: 'count',
+    nullable: true,
+    about: 'How many calls may be in flight at a time. Default: any number.',
+  },
+  maxQueued: { kind: 'natural', about: 'How many calls may wait for one of max_concurrent to end. Default 0.' },
   latencySampling: { kind: 'natural', about: 'Every n-th call is timed; 1 every call, 0 none. Default 16.' },
   captureStack: { kind: 'flag', about: 'Whether rejections have a stack. Default false.' },
 }

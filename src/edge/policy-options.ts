@@ -119,6 +119,17 @@ export interface PolicyOptions {
    */
   readonly timeout?: Duration | null | undefined
   /**
+   * How many calls may be in flight at a time, at least 1; a permit counts until its first report. Default none. Set it
+   * where an endpoint that hangs must not take all of what calls share: sockets, memory, a pool. Set a `timeout` beside it: a
+   * call that hangs keeps its place.
+   */
+  readonly maxConcurrent?: number | null | undefined
+  /**
+   * How many calls may wait, first come first served, for one of `maxConcurrent` to end; the others are rejected with
+   * ConcurrencyLimitError. Default 0. Few: a long queue is a slow answer.
+   */
+  readonly maxQueued?: number | undefined
+  /**
    * What is a failure. Default, and wherever it answers `undefined`: what throws or rejects.
    *
    * ```ts

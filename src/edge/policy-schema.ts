@@ -113,6 +113,8 @@ export const policySchema = optionsOf(
     recoveryRamp: v.nullish(recoveryRamp),
     probeTimeout: v.optional(durationMs),
     timeout: v.nullish(durationMs),
+    maxConcurrent: v.nullish(count),
+    maxQueued: v.optional(natural),
     isFailure: v.nullish(classifier),
     ignore: v.nullish(classifier),
     latencySampling: v.optional(natural),

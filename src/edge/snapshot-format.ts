@@ -74,6 +74,7 @@ const counts = v.pipe(
     // Absent in older snapshots.
     timedOut: v.optional(natural),
     fallbacks: v.optional(natural),
+    limited: v.optional(natural),
   }),
   // They are told apart as failures and timeouts: one of the two counters would be negative.
   v.check(({ timedOut = 0, failed }) => timedOut <= failed, 'no more timedOut than failed'),

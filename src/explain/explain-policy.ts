@@ -47,6 +47,8 @@ export function explainPolicy(policy: Policy): ExplainedSetting[] {
       `A probe that has not reported after ${length(policy.probeTimeoutMs)} counts as failed and gives its permit back.`,
     ],
     timeout: timeout(policy.timeoutMs),
+    maxConcurrent: maxConcurrent(policy),
+    maxQueued: maxQueued(policy),
     isFailure: isFailure(policy),
     ignore: ignore(policy),
     latencySampling: latencySampling(policy),
@@ -163,6 +165,18 @@ function recoveryRamp(ramp: RecoveryRamp | null): Told {
 function timeout(ms: number | null): Told {
   if (ms === null) return [NONE, 'A call takes as long as it takes; one that hangs is no failure until it ends.']
   return [length(ms), `A call that takes longer than ${length(ms)} is ended and has failed.`]
+}
+
+function maxConcurrent({ maxConcurrent: most, maxQueued: queue }: Policy): Told {
+  if (most === null) return [NONE, 'Any number of calls may be in flight at a time.']
+  const others = queue === 0 ? 'others are rejected' : 'others wait, as far as maxQueued lets them'
+  return [String(most), `At most ${count(most, 'call')} may be in flight at a time; ${others}.`]
+}
+
+function maxQueued({ maxConcurrent: most, maxQueued: queue }: Policy): Told {
+  if (most === null) return ['0', 'Nothing, as there is no limit to wait for.']
+  if (queue === 0) return ['0', 'No call waits for another to end.']
+  return [String(queue), `Up to ${count(queue, 'call')} may wait for a call to end, first come first served.`]
 }
 
 function isFailure({ isFailure: classifier }: Policy): Told {

@@ -110,6 +110,10 @@ export interface Policy {
   readonly probeTimeoutMs: number
   /** In ms, of each call. Default `null`: as long as it takes. */
   readonly timeoutMs: number | null
+  /** Calls in flight at a time; the pure layer has no part in it. Default `null`: any number. */
+  readonly maxConcurrent: number | null
+  /** Calls that may wait for one of them to end. Default 0. */
+  readonly maxQueued: number
   /** Default `null`: what throws fails, what returns succeeds. */
   readonly isFailure: Classifier | OutcomeRules | null
   /** Default `null`: only a call that its own signal called off is ignored. */
@@ -136,6 +140,8 @@ const DEFAULTS: Policy = Object.freeze({
   recoveryRamp: null,
   probeTimeoutMs: 30_000,
   timeoutMs: null,
+  maxConcurrent: null,
+  maxQueued: 0,
   isFailure: null,
   ignore: null,
   latencySampling: 16,

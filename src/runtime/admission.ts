@@ -61,7 +61,8 @@ function admitProbe(row: Row, mayProbe: boolean, at: number): number | BreakerOp
   return admitsAll(row.state) ? admit(row) : reject(row, at)
 }
 
-function reject(row: Row, now: number): BreakerOpenError {
+/** Counts and tells a rejection. */
+export function reject(row: Row, now: number): BreakerOpenError {
   const { state, generation, policy, home, name: endpoint } = row
   chronicleOf(row).rejected++
   if (home.hub.hears('rejected', endpoint)) home.hub.post('rejected', { endpoint, state, generation })

@@ -83,8 +83,8 @@ export function restore(row: Row, from: BreakerSnapshot, now: number): void {
   row.allowed = calls.allowed
   row.succeeded = calls.succeeded
   row.failed = calls.failed
-  const { rejected, ignored, late, slow, timedOut = 0, fallbacks = 0 } = calls
-  Object.assign(chronicle, { rejected, ignored, late, slow, timedOut, fallbacks })
+  const { rejected, ignored, late, slow, timedOut = 0, fallbacks = 0, limited = 0 } = calls
+  Object.assign(chronicle, { rejected, ignored, late, slow, timedOut, fallbacks, limited })
   chronicle.recorded = calls.succeeded + calls.failed + calls.ignored + calls.late - calls.allowed
   Object.assign(chronicle.timeInState, from.timeInState)
   setPath(row)

@@ -19,6 +19,8 @@ export interface CallStats extends Readonly<Calls> {
   readonly timedOut: number
   /** Fallbacks that were asked to answer. */
   readonly fallbacks: number
+  /** Not made for want of a place under `maxConcurrent`; no failures, and not counted as rejected. */
+  readonly limited: number
 }
 
 /** What `breaker.stats()` gives: figures of one moment that agree with one another. */
@@ -33,6 +35,11 @@ export interface BreakerStats {
   readonly probesInFlight: number
   /** The share of calls that its recovery ramp admits now, 0-1; `null` unless it is on one. */
   readonly rampShare: number | null
+  /**
+   * Under `maxConcurrent`: calls that hold a place, and calls that wait for one; `null` without a limit. Calls that were
+   * admitted before there was one hold none.
+   */
+  readonly concurrency: { readonly inFlight: number; readonly queued: number } | null
   /** What calls came to since the breaker was made; a snapshot carries them on. */
   readonly calls: CallStats
   /** Failures since the last success, or since the breaker closed. */
@@ -75,6 +82,7 @@ export function statsOf(row: Row, now = row.home.clock.now()): BreakerStats {
     reason: stay.reason,
     probesInFlight: stay.probes.length,
     rampShare: stay.ramp && shareAt(stay.ramp, policy, now),
+    concurrency: concurrencyOf(row),
     calls: callsOf(row),
     consecutiveFailures,
     failureRate: rate(row.failureRate),
@@ -102,8 +110,13 @@ export function checkStatsOptions(options: StatsOptions): void {
 }
 
 export function callsOf({ allowed, succeeded, failed, chronicle }: Row): CallStats {
-  const { rejected, ignored, late, slow, timedOut, fallbacks } = chronicle
-  return { allowed, rejected, succeeded, failed, ignored, late, slow, timedOut, fallbacks }
+  const { rejected, ignored, late, slow, timedOut, fallbacks, limited } = chronicle
+  return { allowed, rejected, succeeded, failed, ignored, late, slow, timedOut, fallbacks, limited }
+}
+
+function concurrencyOf({ policy, chronicle: { places } }: Row): BreakerStats['concurrency'] {
+  if (policy.maxConcurrent === null) return null
+  return { inFlight: places?.inFlight ?? 0, queued: places?.queued ?? 0 }
 }
 
 export function timeInState({ state, since, chronicle }: Row, now: number): Record<BreakerState, number> {

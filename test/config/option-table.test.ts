@@ -86,7 +86,10 @@ function wholeOf(table: OptionTable, values: object): object {
   return Object.fromEntries(Object.keys(table).map((name) => [name, WHOLE[name]]))
 }
 
-const CASES = casesOf(OPTIONS, '', (values) => values as Case['policy'])
+/** A queue needs a limit, in the same policy or in the one it goes over. */
+const CASES = casesOf(OPTIONS, '', (values) =>
+  'maxQueued' in values ? { maxConcurrent: 1, ...values } : (values as Case['policy']),
+)
 
 function isAccepted(check: () => unknown): boolean {
   try {
