@@ -116,7 +116,10 @@ export const breakerMachine = setup({
       rules.enterOpen(decision, policy, rules.reopenedByProbes(decision, policy), at, seed)
     }),
     extendOpenTime: decide((decision, context) => rules.extendOpen(decision, context.policy, context.at, context.seed)),
-    beginTrial: decide((decision) => rules.enter(decision, { type: 'openTimeElapsed' })),
+    beginTrial: decide((decision, _, event) => {
+      const asked = event.type === 'probe' ? ({ type: 'probeRequested', message: event.message } as const) : null
+      rules.enter(decision, asked ?? { type: 'openTimeElapsed' })
+    }),
     reservePermit: decide((decision, { policy, at }, event) => {
       if (event.type === 'admit') rules.reserveProbe(decision, policy, event.probe, at)
     }),
@@ -214,6 +217,11 @@ export const breakerMachine = setup({
           { guard: 'late' },
           { guard: 'extendsOpenTime', target: 'open', reenter: true, actions: 'extendOpenTime' },
         ],
+        probe: {
+          target: 'halfOpen',
+          actions: 'beginTrial',
+          description: 'An operator, or a check that found the service well, ends the open time.',
+        },
         trip: { description: 'Already open.' },
       },
     },

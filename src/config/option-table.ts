@@ -79,6 +79,10 @@ export const OPTIONS: OptionTable = {
     nullable: true,
     about: 'Lets the open time grow while probes fail.',
   },
+  probes: {
+    kind: { oneOf: ['calls', 'reports'] },
+    about: 'Who probes while half-open: calls, or reports of a health check alone. Default: calls.',
+  },
   halfOpenMaxCalls: { kind: 'count', about: 'How many probes may be in flight while half-open. Default 1.' },
   successThreshold: { kind: 'count', about: 'How many probes must succeed to close. Default 2.' },
   halfOpenFailureThreshold: { kind: 'count', about: 'How many probes must fail to open again. Default 1.' },

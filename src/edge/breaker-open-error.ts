@@ -27,7 +27,7 @@ export interface BreakerOpenError extends Error {
   readonly state: BreakerState
   /** Why the breaker left `closed`, with the figures that decided. `describeReason(reason)` says it in words. */
   readonly reason: Reason
-  /** When to try again, in ms; `undefined` while forced open, when nobody knows. */
+  /** When to try again, in ms; `undefined` where nobody knows: forced open, or half-open under `probes: 'reports'`. */
   readonly retryAfterMs: number | undefined
   /** Every field, with `name` and `message`: what `JSON.stringify(error)` writes. */
   toJSON(): object
@@ -39,13 +39,9 @@ export interface Rejection {
   readonly reason: Reason
 }
 
-const STATE_WORDS: Readonly<Record<string, string>> = {
-  halfOpen: 'half-open and every permit is held',
-  forcedOpen: 'forced open',
-}
-
-export function newRejection(endpoint: string, state: BreakerState, reason: Reason): Rejection {
-  return { message: `circuit ${quote(endpoint)} is ${STATE_WORDS[state] ?? state}: ${describeReason(reason)}`, reason }
+/** `how` it is: a state in words. */
+export function newRejection(endpoint: string, how: string, reason: Reason): Rejection {
+  return { message: `circuit ${quote(endpoint)} is ${how}: ${describeReason(reason)}`, reason }
 }
 
 type Fields = { -readonly [K in keyof BreakerOpenError]: BreakerOpenError[K] }

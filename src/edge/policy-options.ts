@@ -82,6 +82,12 @@ export interface PolicyOptions {
   readonly openTimeoutFrom?: 'opened' | 'lastFailure' | undefined
   /** Lets the open time grow while probes fail. Default none. For outages that last. */
   readonly backoff?: BackoffOptions | null | undefined
+  /**
+   * Who probes while half-open: calls that are admitted for it (`'calls'`, the default), or nobody but who reports with
+   * `recordSuccess` and `recordFailure`, as a health check does (`'reports'`): then no call is risked, none is admitted
+   * while half-open, and without reports it stays half-open.
+   */
+  readonly probes?: 'calls' | 'reports' | undefined
   /** How many probes may be in flight at a time while half-open, at least 1. Default 1. */
   readonly halfOpenMaxCalls?: number | undefined
   /** How many probes must succeed to close, at least 1. Default 2. */

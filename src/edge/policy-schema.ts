@@ -98,6 +98,7 @@ export const policySchema = optionsOf(
     openTimeout: v.optional(durationMs),
     openTimeoutFrom: v.optional(v.picklist(['opened', 'lastFailure'], "'opened' or 'lastFailure'")),
     backoff: v.nullish(backoff),
+    probes: v.optional(v.picklist(['calls', 'reports'], "'calls' or 'reports'")),
     halfOpenMaxCalls: v.optional(count),
     successThreshold: v.optional(count),
     halfOpenFailureThreshold: v.optional(count),

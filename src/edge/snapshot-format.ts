@@ -52,7 +52,7 @@ const reason = v.variant(
     v.strictObject({ type: v.literal('failureRate'), ...rated }),
     v.strictObject({ type: v.literal('slowCallRate'), ...rated, slowerThanMs: ms }),
     v.strictObject({ type: v.literal('probeSuccesses'), successes: natural, threshold: natural }),
-    v.strictObject({ type: v.literal('tripped'), message: v.string('a string') }),
+    v.strictObject({ type: v.picklist(['tripped', 'probeRequested']), message: v.string('a string') }),
     v.strictObject({ type: v.literal('escalated'), restarts: natural, withinMs: ms }),
     v.strictObject({ type: v.picklist(['openTimeElapsed', 'reset', 'isolated', 'disabled', 'enabled']) }),
   ],

@@ -37,6 +37,7 @@ export function explainPolicy(policy: Policy): ExplainedSetting[] {
     ],
     openTimeoutFrom: openTimeoutFrom(policy),
     backoff: backoff(policy.backoff, policy.openTimeoutMs),
+    probes: probes(policy),
     halfOpenMaxCalls: halfOpenMaxCalls(policy),
     successThreshold: successThreshold(policy),
     halfOpenFailureThreshold: halfOpenFailureThreshold(policy),
@@ -126,6 +127,11 @@ function backoff(rule: Backoff | null, openTimeoutMs: number): Told {
     `× ${factor}, at most ${length(maxMs)}${jitter === 0 ? '' : `, less up to ${percent(jitter)}`}`,
     `While probes fail, openings last ${times.join(', ')} and so on, at most ${length(maxMs)}.${shorter} Closing starts it over.`,
   ]
+}
+
+function probes({ probes: who }: Policy): Told {
+  if (who === 'calls') return ['calls', 'Half-open, calls are admitted to probe.']
+  return ['reports', 'Half-open, no call is admitted; what is reported to it, by a health check say, decides.']
 }
 
 function halfOpenMaxCalls({ halfOpenMaxCalls: calls }: Policy): Told {

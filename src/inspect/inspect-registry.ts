@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // InspectRegistry: shows a running registry to an inspector: which of its breakers, from when to when. It only reads and
 // listens, but for one thing: the actors of those that are shown are kept from resting.
-import type { AnyActorRef, AnyEventObject, InspectionEvent } from 'xstate'
+import type { AnyActor, AnyActorRef, AnyEventObject, AnyMachineSnapshot, InspectionEvent } from 'xstate'
 import {
   type Breaker,
   type BreakerActor,
@@ -175,7 +175,8 @@ class RegistryInspection implements Inspection {
   #seen(inspected: InspectionEvent): void {
     const actor = inspected.actorRef as AnyActorRef
     const isRoot = actor === this.#registry.actor
-    if (inspected.type === '@xstate.actor') {
+    if (!isRoot && actor._parent !== this.#registry.actor) this.#seenBeneath(actor as AnyActor, inspected)
+    else if (inspected.type === '@xstate.actor') {
       // One that was started again after a crash, too.
       if (!isRoot && this.#selection.has(actor.id)) this.#meet(actor as BreakerActor)
     } else if (inspected.type === '@xstate.event') {
@@ -186,6 +187,18 @@ class RegistryInspection implements Inspection {
       const { event, snapshot } = inspected
       if (isRoot) this.#rootSnapshot(event, snapshot as RegistryView)
       else this.#narrator.snapshot(actor.sessionId, event, snapshot as BreakerView)
+    }
+  }
+
+  /** Of an actor that an integration runs under that of a breaker. */
+  #seenBeneath(actor: AnyActor, inspected: InspectionEvent): void {
+    const { sessionId, _parent: parent } = actor
+    if (parent === undefined) return
+    this.#narrator.meetSpawned(actor, parent.sessionId)
+    if (inspected.type === '@xstate.event') {
+      this.#narrator.spawnedEvent(sessionId, inspected.event, inspected.sourceRef?.sessionId)
+    } else if (inspected.type === '@xstate.snapshot') {
+      this.#narrator.spawnedSnapshot(sessionId, inspected.event, inspected.snapshot as AnyMachineSnapshot)
     }
   }
 

@@ -1,9 +1,9 @@
 // Narrator: tells an inspector what actors there are and what comes to them, in the messages of its protocol and without what
 // is not to be shown. Whatever the inspector does wrong is kept for whoever can report it.
-import type { AnyEventObject } from 'xstate'
+import type { AnyActor, AnyEventObject, AnyMachineSnapshot } from 'xstate'
 import type { BreakerActor, RegistryActor } from '../index.ts'
 import { CallThinner } from './call-thinner.ts'
-import { breakerDefinition, registryDefinition } from './definitions.ts'
+import { breakerDefinition, definitionOf, registryDefinition } from './definitions.ts'
 import type { ActorMessage, EventMessage, InspectionMessage, ShownEvent, SnapshotMessage } from './messages.ts'
 import { type ShownSnapshot, shortName, stamped } from './messages.ts'
 import type { ResolvedInspectOptions } from './options.ts'
@@ -14,6 +14,7 @@ import {
   type Stage,
   shownBreaker,
   shownEvent,
+  shownSpawned,
   stageOf,
 } from './shown.ts'
 
@@ -38,6 +39,8 @@ export class Narrator {
   readonly #tag = Math.random().toString(36).slice(2, 8)
   /** By the number of the actor. */
   readonly #told = new Map<string, Told>()
+  /** Actors that integrations run under those of breakers, and under whose. */
+  readonly #spawned = new Map<string, string>()
   #omitted = 0
   #failure: { readonly error: unknown } | null = null
   #hasEnded = false
@@ -69,6 +72,28 @@ export class Narrator {
     const shown = shownBreaker(snapshot, this.#options.values)
     const { sessionId, id: name } = actor
     this.#actor({ sessionId, name, definition: breakerDefinition(), snapshot: shown, parentId: this.#root.sessionId })
+  }
+
+  /** Tells of an actor under that of a breaker, once, if that one is shown. */
+  meetSpawned(actor: AnyActor, parentId: string): void {
+    const { sessionId, id: name } = actor
+    if (this.#spawned.has(sessionId) || !this.#told.has(parentId)) return
+    this.#spawned.set(sessionId, parentId)
+    const snapshot = shownSpawned(actor.getSnapshot(), this.#options.values)
+    this.#actor({ sessionId, name, definition: definitionOf(actor.logic), snapshot, parentId })
+  }
+
+  /** An event came to an actor under that of a breaker. */
+  spawnedEvent(sessionId: string, event: AnyEventObject, sourceId: string | undefined): void {
+    if (this.#spawned.has(sessionId)) this.#event(sessionId, shownEvent(event, this.#options.values), sourceId)
+  }
+
+  /** An actor under that of a breaker is as it is after an event. */
+  spawnedSnapshot(sessionId: string, event: AnyEventObject, snapshot: AnyMachineSnapshot): void {
+    if (!this.#spawned.has(sessionId)) return
+    const { values } = this.#options
+    this.#snapshot(sessionId, shownEvent(event, values), shownSpawned(snapshot, values))
+    if (snapshot.status !== 'active') this.#spawned.delete(sessionId)
   }
 
   /** An event came to a breaker's actor. */
@@ -103,6 +128,7 @@ export class Narrator {
     if (told === undefined) return
     this.#tellHeldBack(sessionId, told)
     this.#told.delete(sessionId)
+    this.#leaveUnder(sessionId)
     const { values } = this.#options
     this.#snapshot(sessionId, shownEvent(event, values), shownBreaker(told.actor.getSnapshot(), values))
   }
@@ -143,9 +169,19 @@ export class Narrator {
   }
 
   #leave(sessionId: string): void {
+    this.#leaveUnder(sessionId)
     const value = this.#told.get(sessionId)?.stage.value
     this.#told.delete(sessionId)
     this.#snapshot(sessionId, DETACHED, { status: 'stopped', value })
+  }
+
+  /** Those under a breaker's actor that is not shown any more. */
+  #leaveUnder(parentId: string): void {
+    for (const [sessionId, parent] of this.#spawned) {
+      if (parent !== parentId) continue
+      this.#spawned.delete(sessionId)
+      this.#snapshot(sessionId, DETACHED, { status: 'stopped' })
+    }
   }
 
   #tellHeldBack(sessionId: string, { thinner }: Told): void {

@@ -1,6 +1,6 @@
 // Shown: what of an event and of a snapshot leaves the process, field by field: figures, states and names of endpoints.
 // What users hand in (messages of trips, errors, functions of policies) stays, unless `values` was asked for.
-import type { AnyEventObject, SnapshotFrom } from 'xstate'
+import type { AnyEventObject, AnyMachineSnapshot, SnapshotFrom } from 'xstate'
 import type { BreakerContext, breakerMachine, registryMachine } from '../../machines/index.ts'
 import { describeReason, type Policy, type Reason } from '../index.ts'
 import { type ShownEvent, type ShownSnapshot, shortName } from './messages.ts'
@@ -36,6 +36,11 @@ export function shownBreaker(snapshot: BreakerView, values: boolean): ShownSnaps
   const { status, value, context } = snapshot
   const shown = { status, value, context: shownContext(context, values) }
   return status === 'error' ? { ...shown, error: values ? textOf(snapshot.error) : HIDDEN } : shown
+}
+
+/** Of an actor that an integration runs under a breaker's: its context is the integration's. */
+export function shownSpawned({ status, value, context }: AnyMachineSnapshot, values: boolean): ShownSnapshot {
+  return { status, value, context: values ? context : HIDDEN }
 }
 
 function shownContext({ at, policy, decision }: BreakerContext, values: boolean) {

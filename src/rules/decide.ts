@@ -35,6 +35,7 @@ export type BreakerEvent =
   | (At & { readonly type: 'elapse' })
   | (At & { readonly type: 'leaseExpired'; readonly probe: number })
   | (At & { readonly type: 'trip'; readonly message: string; readonly openForMs?: number })
+  | (At & { readonly type: 'probe'; readonly message: string })
   | (At & { readonly type: 'reset' | 'isolate' | 'disable' | 'enable' })
   | (At & { readonly type: 'configure'; readonly policy: Policy })
 
@@ -133,8 +134,9 @@ export function holdsProbe(stay: Pick<Stay, 'probes'>, probe: number): boolean {
   return placeOf(stay.probes, probe) >= 0
 }
 
+/** Whether a call may probe now; none may where reports alone do. */
 export function hasPermit(stay: Stay, policy: Policy): boolean {
-  return stay.probes.length < policy.halfOpenMaxCalls
+  return policy.probes === 'calls' && stay.probes.length < policy.halfOpenMaxCalls
 }
 
 /** Whether the open time has passed; exactly at the deadline it has. */

@@ -86,6 +86,8 @@ export interface Policy {
   readonly openTimeoutFrom: 'opened' | 'lastFailure'
   /** Default `null`: each opening lasts as long as the first. */
   readonly backoff: Backoff | null
+  /** Who probes while half-open. Default `'calls'`. */
+  readonly probes: 'calls' | 'reports'
   /** Probes in flight at a time while half-open. Default 1. */
   readonly halfOpenMaxCalls: number
   /** Successes that close from half-open. Default 2. */
@@ -115,6 +117,7 @@ const DEFAULTS: Policy = Object.freeze({
   openTimeoutMs: 30_000,
   openTimeoutFrom: 'opened',
   backoff: null,
+  probes: 'calls',
   halfOpenMaxCalls: 1,
   successThreshold: 2,
   halfOpenFailureThreshold: 1,

@@ -21,7 +21,7 @@ export interface BreakerValue extends Readonly<rules.Stay> {
 
 type Draft = rules.Decision & { state: rules.BreakerState; calls: Calls; readonly seed: number }
 type Report = Extract<rules.BreakerEvent, { type: 'succeed' | 'fail' | 'ignore' }>
-type Command = Extract<rules.BreakerEvent, { type: 'trip' | 'reset' | 'isolate' | 'disable' | 'enable' }>
+type Command = Extract<rules.BreakerEvent, { type: 'trip' | 'probe' | 'reset' | 'isolate' | 'disable' | 'enable' }>
 
 export function newBreakerValue(policy: Policy, now: number, seed: number): BreakerValue {
   return freeze({ ...rules.newDecision(policy, now), state: 'closed', calls: newCalls(), seed })
@@ -79,6 +79,8 @@ function command(draft: Draft, policy: Policy, event: Command): void {
   if (event.type === 'trip') {
     const { message, at, openForMs } = event
     if (draft.state !== 'open') open(draft, policy, { type: 'tripped', message }, at, openForMs)
+  } else if (event.type === 'probe') {
+    if (draft.state === 'open') beginTrial(draft, { type: 'probeRequested', message: event.message })
   } else if (event.type === 'reset') close(draft, policy, { type: 'reset' }, event.at)
   else if (event.type === 'isolate') hold(draft, 'forcedOpen', { type: 'isolated' })
   else if (event.type === 'disable') hold(draft, 'disabled', { type: 'disabled' })
@@ -86,9 +88,12 @@ function command(draft: Draft, policy: Policy, event: Command): void {
 }
 
 function elapse(draft: Draft, at: number): void {
-  if (draft.state !== 'open' || !rules.isDue(draft, at)) return
+  if (draft.state === 'open' && rules.isDue(draft, at)) beginTrial(draft, { type: 'openTimeElapsed' })
+}
+
+function beginTrial(draft: Draft, reason: Reason): void {
   draft.state = 'halfOpen'
-  rules.enter(draft, { type: 'openTimeElapsed' })
+  rules.enter(draft, reason)
 }
 
 function expireLease(draft: Draft, policy: Policy, probe: number, at: number): void {

@@ -26,6 +26,7 @@ export type Reason =
   | { readonly type: 'probeFailures'; readonly failures: number; readonly threshold: number }
   | { readonly type: 'probeSuccesses'; readonly successes: number; readonly threshold: number }
   | { readonly type: 'openTimeElapsed' }
+  | { readonly type: 'probeRequested'; readonly message: string }
   | { readonly type: 'tripped'; readonly message: string }
   | { readonly type: 'reset' | 'isolated' | 'disabled' | 'enabled' }
   | { readonly type: 'escalated'; readonly restarts: number; readonly withinMs: number }
@@ -98,6 +99,8 @@ export function describeReason(reason: Reason): string {
       return `${reason.successes} succeeded while half-open (threshold ${reason.threshold})`
     case 'openTimeElapsed':
       return 'the open time has passed'
+    case 'probeRequested':
+      return `told to probe: ${printable(reason.message)}`
     case 'tripped':
       return `tripped: ${printable(reason.message)}`
     case 'escalated':

@@ -114,6 +114,12 @@ export class SupervisedActor<L extends AnyActorLogic> extends Actor<L> {
     this.#appointments.set(id, appointment)
   }
 
+  /** When the soonest of its delayed events is due. */
+  get nextDueAt(): number | undefined {
+    const due = Array.from(this.#appointments?.values() ?? [], ({ dueAt }) => dueAt)
+    return due.length === 0 ? undefined : Math.min(...due)
+  }
+
   cancel(id: string): void {
     const appointment = this.#appointments?.get(id)
     if (appointment === undefined) return

@@ -58,13 +58,14 @@ function admitProbe(row: Row, mayProbe: boolean, at: number): number | BreakerOp
 }
 
 function reject(row: Row, now: number): BreakerOpenError {
-  const { state, generation, home, name: endpoint } = row
+  const { state, generation, policy, home, name: endpoint } = row
   chronicleOf(row).rejected++
   if (home.hub.hears('rejected', endpoint)) home.hub.post('rejected', { endpoint, state, generation })
   publishCall(row, 'rejected', Number.NaN)
   // A permit that is free is taken by somebody just now: at once is the honest answer, and it is above 0.
-  const waitMs = retryAfterMs(row, now) ?? (state === 'halfOpen' ? 1 : undefined)
-  return new BreakerOpenError(rejectionOf(row), endpoint, state, waitMs, row.policy.captureStack)
+  const mayProbe = state === 'halfOpen' && policy.probes === 'calls'
+  const waitMs = retryAfterMs(row, now) ?? (mayProbe ? 1 : undefined)
+  return new BreakerOpenError(rejectionOf(row), endpoint, state, waitMs, policy.captureStack)
 }
 
 /** Whole ms to the next permit: until the open time has passed, or the oldest probe must have reported. */

@@ -1,5 +1,6 @@
 // Breaker: the handle of one endpoint. It holds no state: what it reads and counts is in its row, and its row may be
 // deleted and made anew.
+import type { AnyStateMachine } from 'xstate'
 import type { BreakerActor } from '../../machines/registry.machine.ts'
 import { type CallOptions, checkCall } from '../edge/call-options.ts'
 import { DURATION_EXPECTED, type Duration, parseDuration } from '../edge/duration.ts'
@@ -15,6 +16,7 @@ import { type Evidence, evidenceOf } from './evidence.ts'
 import { attached, type Guarded } from './full-call.ts'
 import { Permit, record } from './permit.ts'
 import type { Row } from './row.ts'
+import type { Spawned, SpawnOptions } from './spawning.ts'
 import { type BreakerStats, statsOf } from './stats.ts'
 
 /** What a trip may be told besides its reason. */
@@ -186,6 +188,17 @@ export class Breaker {
     command(this.#attached(), 'trip', reason, openForMsOf(options))
   }
 
+  /**
+   * Ends the open time: it is half-open at once, for who knows that the service is back. In any other state it changes
+   * nothing. (resilience4j's `transitionToHalfOpenState`.)
+   * @param reason told by the `transition` event; default `'by hand'`
+   * @throws ArgumentError (`INVALID_ARGUMENT`) unless the reason is a string
+   */
+  probe(reason = 'by hand'): void {
+    if (typeof reason !== 'string') throw new ArgumentError('probe(reason)', 'a string', reason)
+    command(this.#attached(), 'probe', reason)
+  }
+
   /** Closes, from any state, and clears the evidence, of a closed one too; calls in flight become late. */
   reset(): void {
     command(this.#attached(), 'reset')
@@ -204,6 +217,20 @@ export class Breaker {
   /** Ends `isolate` and `disable`: closes with a clean slate. In any other state it changes nothing. */
   enable(): void {
     command(this.#attached(), 'enable')
+  }
+
+  /**
+   * Starts a statechart as an actor under this breaker's own, on the registry's clock: inspectors show it there. For
+   * integrations. It lives while the breaker's actor does, which does not rest meanwhile; after a crash of that, or when a
+   * breaker that was deleted is made anew, it is started anew. An error in it is an error of the breaker's actor: both are
+   * started again, the breaker from its row; when that escalates the breaker is parked without it. Its actions run in turns, so
+   * they do nothing but `assign`, `raise` and `emit`.
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for what is no statechart or invokes something, for wrong options, and for an id
+   *   that is taken
+   */
+  spawn<L extends AnyStateMachine>(logic: L, options: SpawnOptions<L>): Spawned<L> {
+    const row = this.#attached()
+    return row.home.supervisor.spawn(row, logic, options as SpawnOptions<AnyStateMachine>) as unknown as Spawned<L>
   }
 
   /** The row of this name now, as it is by now; of a breaker that is gone, the last figures. */

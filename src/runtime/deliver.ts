@@ -4,7 +4,7 @@ import { copyTally } from '../rules/tally.ts'
 import type { Row } from './row.ts'
 
 /** What an operator may tell a breaker. */
-export const COMMANDS = ['trip', 'reset', 'isolate', 'disable', 'enable'] as const
+export const COMMANDS = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable'] as const
 export type Command = (typeof COMMANDS)[number]
 
 /** Sends to the row's actor, after what is overdue. */
@@ -13,10 +13,11 @@ export function send(row: Row, event: BreakerEvent): void {
   deliver(row, event)
 }
 
-/** `openForMs`, of a trip: in place of the policy's open time. */
+/** `message`, of a trip or a probe: why. `openForMs`, of a trip: in place of the policy's open time. */
 export function command(row: Row, type: Command, message = '', openForMs?: number): void {
   const at = row.home.clock.now()
-  if (type !== 'trip') send(row, { type, at })
+  if (type === 'probe') send(row, { type, message, at })
+  else if (type !== 'trip') send(row, { type, at })
   else send(row, openForMs === undefined ? { type, message, at } : { type, message, at, openForMs })
 }
 

@@ -136,7 +136,7 @@ export interface OutcomeEvent {
 
 /**
  * Whose code went wrong: a listener, a subscriber of an actor, an inspector, a classifier, the clock, the signal of a
- * call; or `actor`: an event was sent to an actor that takes none such.
+ * call; or `actor`: an event was sent to an actor that takes none such, or there is no input to start one with.
  */
 export type ErrorSource = 'listener' | 'subscriber' | 'inspect' | 'isFailure' | 'ignore' | 'clock' | 'signal' | 'actor'
 /** The name of an event. */

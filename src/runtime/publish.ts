@@ -62,6 +62,12 @@ export function detach(row: Row): void {
 /** What the errors of this stay have in common. */
 export function rejectionOf(row: Row): Rejection {
   const chronicle = chronicleOf(row)
-  chronicle.rejection ??= newRejection(row.name, row.state, row.stay.reason ?? { type: 'reset' })
+  chronicle.rejection ??= newRejection(row.name, howItIs(row), row.stay.reason ?? { type: 'reset' })
   return chronicle.rejection
+}
+
+function howItIs({ state, policy }: Row): string {
+  if (state === 'forcedOpen') return 'forced open'
+  if (state !== 'halfOpen') return state
+  return policy.probes === 'calls' ? 'half-open and every permit is held' : 'half-open and no call may probe'
 }

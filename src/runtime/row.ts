@@ -1,5 +1,6 @@
 // Row: the published image of one breaker, which callers read without a message. It survives its actor's crashes.
 // State and stay are written by `publish` alone, from the actor; tally and counts by folding (settle.ts).
+import type { AnyStateMachine } from 'xstate'
 import type { Clock } from '../edge/clock.ts'
 import { type BreakerState, type Decision, FIRST_STAY, type Stay } from '../rules/decide.ts'
 import type { LatencySketch } from '../rules/latency.ts'
@@ -11,6 +12,7 @@ import type { Agenda } from './agenda.ts'
 import { type CallContext, sharedContext } from './call-context.ts'
 import { Chronicle, NOTHING_YET } from './chronicle.ts'
 import type { EventHub } from './event-hub.ts'
+import type { Spawned, SpawnOptions } from './spawning.ts'
 import type { Turns } from './turns.ts'
 
 /** Starts the actors of rows. All in a turn. */
@@ -19,6 +21,8 @@ export interface Supervisor {
   activate(row: Row, at: number): void
   /** Lets the actor of a closed row go, unless it is watched or all are to stay. */
   rest(row: Row): void
+  /** Not in a turn: starts an actor of an integration under that of the row. */
+  spawn(row: Row, logic: AnyStateMachine, options: SpawnOptions<AnyStateMachine>): Spawned<AnyStateMachine>
 }
 
 /** What a row needs of the registry it belongs to. */

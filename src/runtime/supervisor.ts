@@ -1,15 +1,24 @@
 // Supervisor: runs the root actor, and the breakers' actors under it: starts them from their rows, lets them go when they
 // are closed and idle, and keeps others from harming them.
-import { type ActorOptions, type AnyActorRef, type InspectionEvent, type Observer, toObserver } from 'xstate'
+import {
+  type ActorOptions,
+  type AnyActorRef,
+  type AnyStateMachine,
+  type InspectionEvent,
+  type Observer,
+  toObserver,
+} from 'xstate'
 import { breakerMachine } from '../../machines/breaker.machine.ts'
 import { registryMachine, type Start, type Supervision, type Table } from '../../machines/registry.machine.ts'
 import type { Clock } from '../edge/clock.ts'
 import { ArgumentError } from '../edge/errors.ts'
 import { enter, resume } from '../rules/decide.ts'
 import { type Outside, SupervisedActor, type SupervisedBreaker, type SupervisedRegistry, useAgenda } from './actors.ts'
-import { COMMANDS, type Command, command, resetIfDue } from './deliver.ts'
+import { COMMANDS, type Command, command, isActive, resetIfDue } from './deliver.ts'
 import { publish } from './publish.ts'
 import { decisionOf, type Row, type Supervisor } from './row.ts'
+import { SpawnedActors } from './spawned.ts'
+import type { Spawned, SpawnOptions } from './spawning.ts'
 
 export interface SupervisorOptions extends Omit<Outside, 'request' | 'beforeDue'> {
   readonly supervision: Supervision
@@ -25,6 +34,7 @@ export class RootSupervisor implements Supervisor {
   readonly root: SupervisedRegistry
   readonly #options: SupervisorOptions
   readonly #outside: Outside
+  readonly #spawned: SpawnedActors
 
   constructor(options: SupervisorOptions) {
     this.#options = options
@@ -32,6 +42,7 @@ export class RootSupervisor implements Supervisor {
     const beforeDue = ({ id }: AnyActorRef) => resetIfDue(options.find(id))
     this.#outside = { turns, hub, agenda, beforeDue, request: (actor, event) => this.#request(actor, event) }
     const create = (child: ActorOptions<typeof breakerMachine>) => this.#create(child)
+    this.#spawned = new SpawnedActors({ ...options, released: (name) => this.#released(name) })
     const settings: ActorOptions<typeof registryMachine> = { input: { table: this.#table(), supervision, create } }
     const inspected = inspect && { ...settings, inspect: this.#guest(inspect) }
     this.root = new SupervisedActor(registryMachine, inspected ?? settings, clock.now(), this.#outside)
@@ -50,8 +61,28 @@ export class RootSupervisor implements Supervisor {
   /** In a turn: lets the actor of a closed row go, unless somebody watches it. It is started again when it is needed. */
   rest(row: Row): void {
     const { actor, name } = row
-    if (actor === null || actor.watchers > 0 || !row.folds || this.#options.isEager) return
+    if (actor === null || actor.watchers > 0 || !row.folds || this.keeps(name)) return
     this.root.deliver({ type: 'deactivate', name }, actor.at)
+  }
+
+  /** Whether the breaker of this name has an actor even when it has nothing to do. */
+  keeps(name: string): boolean {
+    return this.#options.isEager || this.#spawned.keep(name)
+  }
+
+  /** Starts an actor under that of the row, now and whenever the breaker of its name has another. */
+  spawn(row: Row, logic: AnyStateMachine, options: SpawnOptions<AnyStateMachine>): Spawned<AnyStateMachine> {
+    const { turns, clock } = this.#options
+    const spawned = this.#spawned.add(row.name, logic, options)
+    if (isActive(row)) turns.later(() => spawned.start())
+    else turns.run(() => this.activate(row, clock.now()))
+    return spawned
+  }
+
+  /** In a turn: one that was spawned under this breaker is gone for good. */
+  #released(name: string): void {
+    const row = this.#options.find(name)
+    if (row?.state === 'closed') this.rest(row)
   }
 
   /** In a turn: the actor goes, and what is known of its crashes. */
@@ -84,6 +115,7 @@ export class RootSupervisor implements Supervisor {
       },
       crashedAt: (name) => find(name)?.actor?.at ?? this.root.at,
       attach: (name, actor) => {
+        this.#spawned.follow(name, actor !== null)
         const row = find(name)
         if (row === undefined) return
         row.actor = actor as SupervisedBreaker | null
@@ -94,6 +126,7 @@ export class RootSupervisor implements Supervisor {
         hub.post('restarted', { endpoint, error, generation, time: Date.now() })
       },
       escalated: (endpoint, error) => {
+        this.#spawned.giveUp(endpoint)
         hub.post('escalated', { endpoint, error, state: supervision.onEscalation, time: Date.now() })
       },
     }

@@ -72,7 +72,8 @@ export class Table {
     home.turns.run(() => {
       if (evicted !== undefined) this.#retire(evicted, true)
       this.#eviction?.note(row)
-      if (home.isEager || !row.folds || row.state !== 'closed') home.supervisor.activate(row, home.clock.now())
+      if (home.supervisor.keeps(name) || !row.folds || row.state !== 'closed')
+        home.supervisor.activate(row, home.clock.now())
       home.hub.post('created', { endpoint: name })
     })
     return row

@@ -9,7 +9,7 @@ import type { VirtualClock } from './virtual-clock.ts'
 export type CallResult = 'succeed' | 'fail' | 'ignore'
 
 /** What an operator does; `delete` (and the name used again) and `crash` of the actor are for supervised breakers. */
-export type Command = 'trip' | 'reset' | 'isolate' | 'disable' | 'enable' | 'delete' | 'crash'
+export type Command = 'trip' | 'probe' | 'reset' | 'isolate' | 'disable' | 'enable' | 'delete' | 'crash'
 
 type Awaitable<T> = T | PromiseLike<T>
 

@@ -12,7 +12,7 @@ import { checkOptions } from './model/given.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 const NAME = 'endpoint'
-const COMMANDS: readonly Command[] = ['trip', 'reset', 'isolate', 'disable', 'enable', 'delete', 'crash']
+const COMMANDS: readonly Command[] = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable', 'delete', 'crash']
 
 /** Options of the registry that the driver makes for each test; policy and clock are the test's. */
 export type RuntimeOptions = Omit<RegistryOptions, 'policy' | 'clock'>
@@ -116,7 +116,8 @@ export const pureDriver: Driver<PurePermit> = {
         } else if (command === 'crash') {
           tick()
           breaker = resumed(breaker)
-        } else if (command === 'trip') breaker = reduce(breaker, policy, { type: 'trip', message: 'by hand', at: at() })
+        } else if (command === 'trip' || command === 'probe')
+          breaker = reduce(breaker, policy, { type: command, message: 'by hand', at: at() })
         else breaker = reduce(breaker, policy, { type: command, at: at() })
       },
       report(result) {

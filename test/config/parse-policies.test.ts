@@ -129,6 +129,7 @@ describe('an option', () => {
     failureRate: { threshold: 0.5, minimum_calls: 5, window: { calls: 50 } },
     slowCalls: { slower_than: '2s', threshold: 0.5, minimum_calls: 5, window: { time: '1m', buckets: 6 } },
     openTimeoutFrom: 'last_failure',
+    probes: 'reports',
     backoff: { factor: 3, max: '10m', jitter: 0.1 },
     captureStack: true,
   }

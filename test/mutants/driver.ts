@@ -22,7 +22,7 @@ interface Held {
 }
 
 const NAME = 'endpoint'
-const COMMANDS: readonly Command[] = ['trip', 'reset', 'isolate', 'disable', 'enable', 'delete', 'crash']
+const COMMANDS: readonly Command[] = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable', 'delete', 'crash']
 
 export function mutantDriver(create: typeof createRegistry, kind: Kind): Driver<Held> {
   return {

@@ -80,6 +80,7 @@ export class Oracle implements HistorySubject {
     }
     this.#pass()
     if (command === 'trip' && this.#state !== 'open') this.#open(this.#now)
+    if (command === 'probe' && this.#state === 'open') this.#enter('halfOpen')
     if (command === 'reset') this.#close()
     if (command === 'isolate' && this.#state !== 'forcedOpen') this.#enter('forcedOpen')
     if (command === 'disable' && this.#state !== 'disabled') this.#enter('disabled')

@@ -9,7 +9,7 @@ import { slicesOf } from '../../src/rules/window.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
 
 export type Result = 'succeed' | 'fail' | 'ignore'
-export type Command = 'trip' | 'reset' | 'isolate' | 'disable' | 'enable' | 'delete' | 'crash'
+export type Command = 'trip' | 'probe' | 'reset' | 'isolate' | 'disable' | 'enable' | 'delete' | 'crash'
 export type Image = Readonly<Record<string, unknown>>
 
 export interface HistorySubject {
@@ -182,7 +182,8 @@ export function value(options: PolicyOptions): HistorySubject {
         // Whoever gets at the actor finds it caught up.
         elapse()
         breaker = resumed(breaker)
-      } else if (command === 'trip') breaker = reduce(breaker, policy, { type: 'trip', message: 'by hand', at: now })
+      } else if (command === 'trip' || command === 'probe')
+        breaker = reduce(breaker, policy, { type: command, message: 'by hand', at: now })
       else breaker = reduce(breaker, policy, { type: command, at: now })
     },
     advance(ms) {

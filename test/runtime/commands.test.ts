@@ -48,6 +48,21 @@ describe.each(EVERY_WAY)('commands, $way', ({ how }) => {
       })
     }
 
+    it(`probe ${from === 'open' ? 'makes it half-open at once' : 'changes nothing'} when ${from} (R08)`, async () => {
+      const { breaker, clock } = MADE_IN[from]({}, how)
+      const before = { ...breaker.stats(), pending: clock.pending }
+      breaker.probe('the health check passed')
+      if (from === 'open') {
+        const { state, reason, generation } = breaker.stats()
+        const told = { type: 'probeRequested', message: 'the health check passed' }
+        expect({ state, reason, pending: clock.pending }).toEqual({ state: 'halfOpen', reason: told, pending: [] })
+        expect(generation).toBe(before.generation + 1)
+        await succeed(breaker)
+        await succeed(breaker)
+        expect(breaker.state).toBe('closed')
+      } else expect({ ...breaker.stats(), pending: clock.pending }).toEqual(before)
+    })
+
     const enabled = from === 'forcedOpen' || from === 'disabled'
     it(`enable ${enabled ? 'closes' : 'changes nothing'} when ${from} (R08)`, () => {
       const { breaker, clock } = MADE_IN[from]({}, how)

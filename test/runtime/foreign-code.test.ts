@@ -275,7 +275,7 @@ describe.each(EVERY_WAY)('an actor that was handed out, $way', ({ how }) => {
     const errors = hear(registry, 'error')
     breaker.actor?.send(event as never)
     expect(errors).toEqual([{ source: 'actor', endpoint: 'a', error: expect.any(ArgumentError) }])
-    const expected = 'actor.send(event): expected a command: trip, reset, isolate, disable, enable, received'
+    const expected = 'actor.send(event): expected a command: trip, probe, reset, isolate, disable, enable, received'
     expect(String(errors[0]?.error)).toContain(expected)
     await fail(breaker)
     expect(breaker.state).toBe('open')

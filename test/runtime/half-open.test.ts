@@ -132,3 +132,26 @@ describe.each(EVERY_WAY)('a half-open breaker, $way', ({ how }) => {
     expect(breaker.stats().retryAfterMs).toBe(30_000)
   })
 })
+
+describe.each(EVERY_WAY)("half-open under probes: 'reports', $way", ({ how }) => {
+  it('admits no call, says so, and does not say when (R03)', async () => {
+    const { breaker } = newHalfOpen({ probes: 'reports' }, how)
+    expect(breaker.allows()).toBe(false)
+    expect(breaker.tryAcquire()).toBeUndefined()
+    const error = await rejected(breaker)
+    expect(error).toMatchObject({ state: 'halfOpen', retryAfterMs: undefined })
+    expect(error.message).toBe('circuit "a" is half-open and no call may probe: the open time has passed')
+  })
+
+  it('closes after enough reported successes, and opens again by a reported failure (R04, R11b)', () => {
+    const { breaker } = newHalfOpen({ probes: 'reports', successThreshold: 2 }, how)
+    breaker.recordSuccess()
+    expect(breaker.state).toBe('halfOpen')
+    breaker.recordFailure(new Error('not yet'))
+    expect(breaker.state).toBe('open')
+    breaker.probe()
+    breaker.recordSuccess()
+    breaker.recordSuccess()
+    expect(breaker.state).toBe('closed')
+  })
+})

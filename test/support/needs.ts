@@ -1,6 +1,6 @@
 // Needs: programs that some tests use and npm does not install. A test whose program is not there is skipped with a line
 // that says how to get it; where everything must be there (CI) that is a failure: see vitest.config.ts.
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 
 export interface Need {
   /** `null`: it is not there. */
@@ -17,3 +17,12 @@ export function needs(path: string, install: string): Need {
 export const chromium = needs('/usr/bin/chromium', 'apt-get install chromium')
 export const prometheus = needs('/usr/bin/prometheus', 'apt-get install prometheus')
 export const promtool = needs('/usr/bin/promtool', 'apt-get install prometheus')
+export const redisServer = needs('/usr/bin/redis-server', 'apt-get install redis-server')
+export const postgres = needs(newestPostgres(), 'apt-get install postgresql')
+
+/** Debian keeps the programs of each version apart. */
+function newestPostgres(): string {
+  const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql') : []
+  const [newest = '*'] = versions.toSorted((one, other) => Number(other) - Number(one))
+  return `/usr/lib/postgresql/${newest}/bin/postgres`
+}

@@ -153,7 +153,7 @@ function command(state: ModelState, name: Command): ModelState {
     const calls = state.calls.map((call) => ({ ...call, orphaned: true }))
     return { ...restart(state, input, `${value} --delete--> closed`), calls, counts: NO_CALLS, stalled: false }
   }
-  const event = name === 'trip' ? { type: name, message: 'by hand', at } : { type: name, at }
+  const event = name === 'trip' || name === 'probe' ? { type: name, message: 'by hand', at } : { type: name, at }
   return { ...state, machine: sendEvent(breakerMachine, machine, event) }
 }
 

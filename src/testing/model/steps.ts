@@ -22,7 +22,7 @@ export interface StepOptions {
 
 export const ALL_STEPS: StepOptions = {
   maxInFlight: 2,
-  commands: ['trip', 'reset', 'isolate', 'disable', 'enable', 'delete', 'crash'],
+  commands: ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable', 'delete', 'crash'],
   results: ['succeed', 'fail', 'ignore'],
   stalls: true,
   justBefore: false,

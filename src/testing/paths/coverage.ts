@@ -36,7 +36,7 @@ const REQUIREMENTS: readonly (readonly [string, RegExp])[] = [
   ['R05', /^open --(openTime|elapse)/],
   ['R06', /--(succeed|fail|ignore) \[1\]/],
   ['R07', /^halfOpen --leaseExpired \[[23]\]/],
-  ['R08', /--(trip|reset|isolate|disable|enable)/],
+  ['R08', /--(trip|probe|reset|isolate|disable|enable)/],
   ['R11', /^halfOpen --ignore \[2\]/],
   ['R12', /^closed --(succeed|fail) \[2\]/],
   ['R22', /--delete/],

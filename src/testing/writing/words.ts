@@ -13,6 +13,7 @@ const BECOMES: Record<BreakerState, string> = {
 
 const DONE: Record<Command, string> = {
   trip: 'an operator trips it',
+  probe: 'an operator has it probe',
   reset: 'an operator resets it',
   isolate: 'an operator isolates it',
   disable: 'an operator disables it',

@@ -1,0 +1,32 @@
+// ResourceUnavailableError: the rejection of a call to a resource, in the words of whoever uses the resource.
+import { type BreakerOpenError, describeReason } from '../index.ts'
+
+/**
+ * The resource was not touched (`RESOURCE_UNAVAILABLE`): its breaker is open, held, or half-open with nothing to spare; or the
+ * resource was closed. `retryAfter` and `shouldRetry` of `switchgear/retry` know it by its `cause`.
+ */
+export class ResourceUnavailableError extends Error {
+  /** What to match on. */
+  readonly code = 'RESOURCE_UNAVAILABLE'
+  /** The name of the resource. */
+  readonly resource: string
+  /** Why, in words. */
+  readonly reason: string
+  /** When to try again, in ms; `undefined` where nobody knows: held by an operator, or closed. */
+  readonly retryAfterMs: number | undefined
+  /** The rejection by the breaker; `undefined` where the resource was closed. */
+  declare readonly cause: BreakerOpenError | undefined
+  constructor(resource: string, rejection?: BreakerOpenError, retryAfterMs = rejection?.retryAfterMs) {
+    const reason = rejection === undefined ? 'it was closed' : describeReason(rejection.reason)
+    super(`resource ${JSON.stringify(resource)} is not available: ${reason}`, rejection && { cause: rejection })
+    this.resource = resource
+    this.reason = reason
+    this.retryAfterMs = retryAfterMs
+  }
+}
+// The name of the class itself does not survive a minifier.
+Object.defineProperty(ResourceUnavailableError.prototype, 'name', {
+  value: 'ResourceUnavailableError',
+  writable: true,
+  configurable: true,
+})

@@ -1,0 +1,140 @@
+// SelfRecovery: does what the recovery's actor asks for: runs checks, moves the breaker, counts what checks came to.
+import { type RecoveryRequest, type RecoveryRules, recoveryMachine } from '../../machines/index.ts'
+import { ArgumentError, type Breaker, CallTimeoutError, isBreakerError, type Spawned } from '../index.ts'
+import type { Examination, Finding } from './health-check.ts'
+import type { ResolvedRecovery } from './options.ts'
+
+/** Where a recovery is, for people to see. */
+export interface RecoveryStatus {
+  /**
+   * `idle`: closed, or held by an operator · `waiting`: open, until the next check · `checking`: open, a check is under way ·
+   * `recovering`: a check has passed · `trial`: half-open, calls probe · `probing`: half-open, checks probe.
+   */
+  readonly state: 'idle' | 'waiting' | 'checking' | 'recovering' | 'trial' | 'probing'
+  /** How many checks were begun since the recovery was started. */
+  readonly checks: number
+  /** Checks that failed while open, and reopenings, since the breaker was last closed: what the wait has grown by. */
+  readonly setbacks: number
+  /** In how many ms the next check is due; `null` when none is planned, or one is under way. */
+  readonly nextCheckMs: number | null
+  /** What the last check came to; `null` before the first. */
+  readonly lastCheck: { readonly healthy: boolean; readonly durationMs: number; readonly error?: unknown } | null
+}
+
+interface Current {
+  readonly check: number
+  readonly examination: Examination
+}
+
+export class SelfRecovery {
+  readonly #breaker: Breaker
+  readonly #rules: RecoveryRules
+  readonly #target: ResolvedRecovery['target']
+  readonly #examine: () => Examination
+  readonly #spawned: Spawned<typeof recoveryMachine>
+  readonly #endings: (() => void)[]
+  #current: Current | null = null
+  #last: Finding | null = null
+
+  /** @throws ArgumentError (`INVALID_ARGUMENT`) where the breaker has one already */
+  constructor(breaker: Breaker, recovery: ResolvedRecovery, examine: () => Examination) {
+    const { target, probe = breaker.policy.probes === 'reports' ? 'healthCheck' : 'calls', ...rules } = recovery
+    this.#breaker = breaker
+    this.#rules = { ...rules, probe }
+    this.#target = target
+    this.#examine = examine
+    this.#spawned = this.#spawn()
+    this.#endings = [
+      breaker.on('transition', ({ to }) => this.#spawned.send({ type: 'moved', state: to })),
+      breaker.on('deleted', () => this.#callOff()),
+    ]
+  }
+
+  get status(): RecoveryStatus | null {
+    const snapshot = this.#spawned.getSnapshot()
+    if (snapshot?.status !== 'active') return null
+    const { value, context } = snapshot
+    return {
+      state: (typeof value === 'string' ? value : 'probing') as RecoveryStatus['state'],
+      checks: context.checks,
+      setbacks: context.setbacks,
+      nextCheckMs: this.#isPlanned ? (this.#spawned.dueInMs ?? null) : null,
+      lastCheck: this.#last,
+    }
+  }
+
+  /** When a check may let calls in again; `undefined` unless checks alone do. */
+  get retryAfterMs(): number | undefined {
+    if (this.#rules.probe !== 'healthCheck' || this.#breaker.state !== 'halfOpen') return undefined
+    return (this.#isPlanned ? this.#spawned.dueInMs : undefined) ?? this.#rules.initialDelayMs
+  }
+
+  stop(): void {
+    for (const end of this.#endings) end()
+    this.#spawned.stop()
+    this.#callOff()
+  }
+
+  #spawn(): Spawned<typeof recoveryMachine> {
+    const { endpoint } = this.#breaker
+    try {
+      return this.#breaker.spawn(recoveryMachine, {
+        id: 'recovery',
+        input: (start) => {
+          // Of the one before: its numbers were others.
+          this.#callOff()
+          return { rules: this.#rules, ...start }
+        },
+        on: (request) => this.#do(request),
+      })
+    } catch (error) {
+      if (!isBreakerError(error, 'INVALID_ARGUMENT')) throw error
+      throw new ArgumentError('options.name', 'a name that no other resource of this registry recovers under', endpoint)
+    }
+  }
+
+  get #isPlanned(): boolean {
+    const snapshot = this.#spawned.getSnapshot()
+    return snapshot !== undefined && (snapshot.matches('waiting') || snapshot.matches({ probing: 'pausing' }))
+  }
+
+  #do(request: RecoveryRequest): void {
+    const breaker = this.#breaker
+    if (request.type === 'check') this.#check(request.check)
+    else if (request.type === 'over') this.#callOff(request.timedOut)
+    else if (request.type === 'report') this.#report(request.passed)
+    // Whatever has come between, an operator's hold above all, is not undone.
+    else if (breaker.state !== 'open') return
+    else if (this.#target === 'closed') breaker.reset()
+    else breaker.probe('health check passed')
+  }
+
+  #check(check: number): void {
+    const current: Current = { check, examination: this.#examine() }
+    this.#current = current
+    void current.examination.finding.then((finding) => {
+      if (this.#current !== current) return
+      this.#current = null
+      this.#last = finding
+      this.#spawned.send({ type: finding.healthy ? 'healthy' : 'unhealthy', check })
+    })
+  }
+
+  #callOff(timedOut = false): void {
+    const current = this.#current
+    if (current === null) return
+    this.#current = null
+    const { checkTimeoutMs } = this.#rules
+    const error = timedOut ? new CallTimeoutError(this.#breaker.endpoint, checkTimeoutMs) : undefined
+    if (timedOut) this.#last = { healthy: false, durationMs: checkTimeoutMs, error }
+    current.examination.end(error)
+  }
+
+  #report(passed: boolean): void {
+    // What came in between has ended the stay that the check was a probe of.
+    if (this.#breaker.state !== 'halfOpen') return
+    const { durationMs, error } = this.#last ?? {}
+    if (passed) this.#breaker.recordSuccess(durationMs)
+    else this.#breaker.recordFailure(error, durationMs)
+  }
+}
