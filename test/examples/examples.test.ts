@@ -1,10 +1,12 @@
 // The examples as processes of their own: real signals, real files, real servers that stop.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createRegistry } from '../../src/index.ts'
 import { createSandbox, type Sandbox } from '../package/sandbox.ts'
+import { createPostgres } from '../support/databases.ts'
 import { deadOrigin, serve } from '../support/http-server.ts'
+import { postgres } from '../support/needs.ts'
 import { PROGRAMS, programOf, start } from './programs.ts'
 
 const SHOP = `${programOf('A service that calls two upstreams')}
@@ -15,10 +17,16 @@ process.once('SIGTERM', () => shop.close())
 // Not used, but imported by the program.
 export { createServer, type AddressInfo }
 `
-const WORKER = `${programOf('A worker that drains on SIGTERM')}
+const DATABASE = `${programOf('A PostgreSQL pool that recovers')}
+server.listen(0, () => console.log('at', (server.address() as { port: number }).port))
+`
+// So long that only the signal can end its waiting.
+const WORKER = `${programOf('A worker that drains on SIGTERM').replace('openTimeout: 300', "openTimeout: '1h'")}
 const [, , what = '', jobs = ''] = process.argv
 const queue = Array.from({ length: Number(jobs) }, (_, n) => \`job \${n}\`)
 if (queue.length === 0) console.log('begin nothing')
+// By then it has been rejected.
+if (what === 'fail') setTimeout(() => console.log('waiting'), 200)
 await work(queue, async (job) => {
   console.log('begin', job)
   if (what === 'fail') throw new Error('the mailer is down')
@@ -37,8 +45,8 @@ process.once('SIGTERM', () => clearInterval(alive))
 let sandbox: Sandbox
 beforeAll(() => {
   sandbox = createSandbox()
-  sandbox.link('fastify')
-  for (const [file, code] of Object.entries({ shop: SHOP, worker: WORKER, service: SERVICE })) {
+  sandbox.link('fastify', 'pg', '@types/pg')
+  for (const [file, code] of Object.entries({ shop: SHOP, database: DATABASE, worker: WORKER, service: SERVICE })) {
     sandbox.write(`${file}.ts`, code)
   }
   expect(sandbox.compile({ lib: ['es2023', 'esnext.disposable', 'dom'] })).toBe('')
@@ -46,7 +54,7 @@ beforeAll(() => {
 afterAll(() => sandbox?.dispose())
 
 it('the programs are short enough to be copied', () => {
-  expect(PROGRAMS.length).toBeGreaterThanOrEqual(4)
+  expect(PROGRAMS.length).toBe(5)
   expect(Math.max(...PROGRAMS.map(({ text }) => text.trimEnd().split('\n').length))).toBeLessThanOrEqual(50)
 })
 
@@ -63,7 +71,10 @@ describe('the service that calls two upstreams', () => {
     const reviews = await serve(() => {})
     const shop = start(sandbox, 'shop.js', catalogue.origin, reviews.origin)
     const url = (await shop.line('at ')).slice(3)
+    const begun = performance.now()
     for (let n = 0; n < 4; n++) expect(await ask(url)).toMatchObject({ status: 200, body: { reviews: [] } })
+    // Two of them wait for 300 ms; other calls have two seconds.
+    expect(performance.now() - begun).toBeLessThan(3_000)
     expect(reviews.asked.length).toBe(2)
     expect(await ask(url, 'products/0')).toMatchObject({ status: 404, retryAfter: null })
     expect(catalogue.asked.length).toBe(5)
@@ -80,6 +91,38 @@ describe('the service that calls two upstreams', () => {
       [503, null],
       [503, '20'],
     ])
+  })
+})
+
+describe('the pool', () => {
+  it('says 503 while its server is gone, finds it back, and is not troubled by a wrong query', async (context) => {
+    if (postgres.path === null) return context.skip(postgres.missing)
+    const database = await createPostgres(postgres.path)
+    onTestFinished(() => database.dispose())
+    await database.start()
+    const service = start(sandbox, 'database.js', `postgres://test@127.0.0.1:${database.port}/postgres`)
+    const url = `http://127.0.0.1:${(await service.line('at ')).slice(3)}`
+    const ask = async (path: string) => {
+      const response = await fetch(`${url}/${path}`)
+      return `${response.status} ${response.headers.get('retry-after')} ${await response.text()}`
+    }
+    expect(await ask('4')).toBe('200 null {"share":25}')
+    for (let n = 0; n < 3; n++) expect(await ask('0')).toBe('400 null ')
+    await database.kill()
+    await ask('4')
+    await ask('4')
+    expect(await ask('4')).toBe('503 30 ')
+    await database.start()
+    const back = performance.now()
+    await service.line('shop-db: open -> halfOpen')
+    // By its open time it would be 30 s.
+    expect(performance.now() - back).toBeLessThan(10_000)
+    expect(await ask('4')).toBe('200 null {"share":25}')
+    expect(await ask('4')).toBe('200 null {"share":25}')
+    service.child.kill('SIGTERM')
+    const { code, lines } = await service.ended
+    const moves = ['closed -> open', 'open -> halfOpen', 'halfOpen -> closed'].map((move) => `shop-db: ${move}`)
+    expect({ code, moves: lines.slice(1) }).toEqual({ code: 0, moves })
   })
 })
 
@@ -103,10 +146,12 @@ describe('the worker', () => {
 
   it('ends while its breaker is open, and has every job yet', async () => {
     const worker = start(sandbox, 'worker.js', 'fail', '3')
-    await worker.line('begin')
+    await worker.line('waiting')
+    const told = performance.now()
     worker.child.kill('SIGTERM')
     const { code, lines } = await worker.ended
     expect(code).toBe(0)
+    expect(performance.now() - told).toBeLessThan(4_000)
     expect(JSON.parse(lines.at(-1) ?? '').toSorted()).toEqual(['job 0', 'job 1', 'job 2'])
   })
 

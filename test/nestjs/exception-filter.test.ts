@@ -3,8 +3,14 @@ import type { ArgumentsHost } from '@nestjs/common'
 import fastify from 'fastify'
 import { lastValueFrom, type Observable } from 'rxjs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { CallTimeoutError, RegistryClosedError, RegistryFullError } from '../../src/edge/errors.ts'
+import {
+  type BreakerOpenError,
+  CallTimeoutError,
+  RegistryClosedError,
+  RegistryFullError,
+} from '../../src/edge/errors.ts'
 import { BreakerExceptionFilter } from '../../src/nestjs/index.ts'
+import { ResourceUnavailableError } from '../../src/resource/index.ts'
 import { newBreaker } from '../support/registries.ts'
 
 const filter = new BreakerExceptionFilter()
@@ -58,6 +64,14 @@ describe('the filter', () => {
     expect(await answerOfFastify(error)).toMatchObject({ status, retryAfter: null })
   })
 
+  it('answers for a resource as for a breaker', async () => {
+    const error = new ResourceUnavailableError('db', (await rejection()) as BreakerOpenError)
+    expect(isCaught(error)).toBe(true)
+    expect(await answerOfFastify(error)).toMatchObject({ status: 503, retryAfter: '2' })
+    expect(isCaught(new ResourceUnavailableError('db'))).toBe(true)
+    expect(await answerOfFastify(new ResourceUnavailableError('db'))).toMatchObject({ status: 503, retryAfter: null })
+  })
+
   it('ends an answer that has begun', async () => {
     const error = await rejection()
     expect(await answerOfFastify(error, ({ raw }) => raw.write('the beginning'))).toMatchObject({
@@ -70,9 +84,16 @@ describe('the filter', () => {
       code: 'BREAKER_OPEN',
       [Symbol.for('switchgear.error')]: true,
     })
-    const others = [new Error('a bug'), { code: 'BREAKER_OPEN' }, null, undefined, 'text']
+    const others = [
+      new Error('a bug'),
+      Object.assign(new Error('theirs'), { code: 'CALL_TIMEOUT' }),
+      { code: 'BREAKER_OPEN' },
+      null,
+      undefined,
+      'text',
+    ]
     expect([await rejection(), ofAnotherCopy].map(isCaught)).toEqual([true, true])
-    expect(others.map(isCaught)).toEqual([false, false, false, false, false])
+    expect(others.map(isCaught)).toEqual(others.map(() => false))
   })
 
   it('hands the error on where there is no HTTP', async () => {
