@@ -1,5 +1,6 @@
 // Dashboard: the parts put together: what users hold.
 import { ArgumentError, type Registry } from '../index.ts'
+import { hasFunctions } from '../options/index.ts'
 import { createApp, respond } from './app.ts'
 import { createFeed } from './feed.ts'
 import { recordHistory } from './history.ts'
@@ -34,7 +35,7 @@ export interface Dashboard {
  */
 export function createDashboard(registry: Registry, options: DashboardOptions = {}): Dashboard {
   // By what it can: a registry of the package's other format is of another class.
-  if (typeof (registry as Partial<Registry> | null | undefined)?.changes !== 'function') {
+  if (!hasFunctions(registry, 'changes')) {
     throw new ArgumentError('createDashboard(registry)', 'what createRegistry gives', registry)
   }
   const settings = checkOptions(options)
