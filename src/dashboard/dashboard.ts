@@ -68,7 +68,12 @@ export function createDashboard(registry: Registry, options: DashboardOptions = 
     return respond(await app, request, environment)
   }
   return {
-    fetch: (request) => answer(request, { listeningOn: null }),
+    async fetch(request) {
+      if (typeof Object(request).url !== 'string') {
+        throw new ArgumentError('dashboard.fetch(request)', 'a Request', request)
+      }
+      return answer(request, { listeningOn: null })
+    },
     listener: createNodeListener(answer),
     async listen(listenOptions = {}) {
       if (closing !== undefined) throw new Error('the dashboard is closed: make another with createDashboard()')

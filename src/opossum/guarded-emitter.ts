@@ -13,7 +13,8 @@ export class GuardedEmitter extends EventEmitter {
    * for each event. An `error` that nobody listens to throws, as every EventEmitter's.
    */
   override emit(event: string | symbol, ...args: unknown[]): boolean {
-    const listeners = this.rawListeners(event)
+    // Without a name, Node 20's rawListeners throws.
+    const listeners = this.listenerCount(event) === 0 ? [] : this.rawListeners(event)
     if (listeners.length === 0 && event === 'error') return super.emit(event, ...args)
     for (const listener of listeners) {
       try {

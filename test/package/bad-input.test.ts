@@ -1,7 +1,13 @@
 // Every function of every entry, called with what nobody should call it with: it says so itself, or it is harmless.
 import { EventEmitter } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { breakerPolicy } from '../../src/cockatiel/index.ts'
+import { createDashboard } from '../../src/dashboard/index.ts'
 import { createRegistry, isBreakerError } from '../../src/index.ts'
+import { SwitchgearModule } from '../../src/nestjs/index.ts'
+import CircuitBreaker from '../../src/opossum/index.ts'
+import { createResource } from '../../src/resource/index.ts'
+import { createRetryBudget } from '../../src/retry/index.ts'
 import { packageJson } from './sandbox.ts'
 
 /** Of values that other functions of the kit or of the rules have made; they look at nothing that a user wrote. */
@@ -85,7 +91,7 @@ async function outcomeOf(value: Callable, given: readonly unknown[], name = ''):
     await use(value, given)
     return 'harmless'
   } catch (error) {
-    if (isBreakerError(error)) return 'said'
+    if (isBreakerError(error) || (error as { code?: unknown } | null)?.code === 'RESOURCE_UNAVAILABLE') return 'said'
     const { message } = error as Error
     if (message === OPOSSUMS || (message === OWN && OWN_ERROR_OF.includes(name))) return 'said'
     return `${message}\n${(error as Error).stack}`
@@ -98,6 +104,41 @@ function functionsOf(entry: Entry, subpath: string): [string, Callable][] {
     if (typeof value !== 'function' || value.prototype instanceof Error) return []
     return GIVEN_OURS[subpath]?.includes(name) ? [] : [[name, value as Callable]]
   })
+}
+
+/** What they make, with its methods. (What is opossum's is judged by opossum's words: test/opossum.) */
+const MADE: Readonly<Record<string, () => object>> = {
+  'a registry': () => createRegistry(),
+  'a breaker': () => createRegistry().breaker('a'),
+  'a retry budget': () => createRetryBudget(),
+  'a policy of cockatiel': () => breakerPolicy(createRegistry(), 'a'),
+  'a dashboard': () => {
+    const { fetch, listen, close } = createDashboard(createRegistry())
+    return { fetch, listen, close }
+  },
+  'a resource': () => createResource({ name: 'a', resource: {}, healthCheck: () => true }),
+  'the module of NestJS': () => SwitchgearModule,
+}
+const WRONG_PAIRS: Readonly<Record<string, () => readonly unknown[]>> = {
+  'a name and null': () => ['a', null],
+  'a name and a number': () => ['a', 5],
+  'a function and null': () => [() => 1, null],
+  'a function and an unknown key': () => [() => 1, { unknownKey: 1 }],
+  'a name, a function and a proxy that throws': () => ['a', () => 1, new Proxy({}, HOSTILE)],
+  'a symbol': () => [Symbol('a')],
+}
+
+function methodsOf(made: object): string[] {
+  const own = [made, Object.getPrototypeOf(made)].filter(
+    (level) => ![Object.prototype, Function.prototype].includes(level),
+  )
+  const all = own.flatMap((level) => Object.entries(Object.getOwnPropertyDescriptors(level)))
+  const methods = all.filter(([name, { value }]) => typeof value === 'function' && name !== 'constructor')
+  return [...new Set(methods.map(([name]) => name))].filter((name) => name !== 'prototype')
+}
+
+async function end(made: object): Promise<void> {
+  if ('close' in made && typeof made.close === 'function') await made.close()
 }
 
 describe('bad input', () => {
@@ -123,6 +164,30 @@ describe('bad input', () => {
     expect(wrong).toEqual([])
     await new Promise(setImmediate)
     expect(warnings.filter((message) => !message.startsWith('switchgear'))).toEqual([])
+  })
+
+  it.each(Object.entries(MADE))('of the methods of %s is told likewise (R50)', async (_, make) => {
+    const wrong: string[] = []
+    const sample = make()
+    const names = methodsOf(sample)
+    expect(names.length).toBeGreaterThan(0)
+    await end(sample)
+    for (const name of names) {
+      for (const [what, given] of Object.entries({ ...WRONG, ...WRONG_PAIRS })) {
+        const made = make()
+        const method = (...args: unknown[]) => (made as Record<string, Callable>)[name]?.(...args)
+        const outcome = await outcomeOf(method as Callable, given(), 'default')
+        if (outcome !== 'harmless' && outcome !== 'said') wrong.push(`${name}(${what}): ${outcome}`)
+        await end(made)
+      }
+    }
+    expect(wrong).toEqual([])
+  })
+
+  it('of an event without a name reaches nobody, as of an EventEmitter', () => {
+    const breaker = new CircuitBreaker(async () => 1)
+    onTestFinished(() => breaker.shutdown())
+    expect(breaker.emit(undefined as never)).toBe(false)
   })
 
   it('is looked for in every entry, and what is left out exists', async () => {
