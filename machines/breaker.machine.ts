@@ -3,6 +3,7 @@
 import { assign, cancel, enqueueActions, setup } from 'xstate'
 import * as rules from '../src/rules/decide.ts'
 import type { Policy } from '../src/rules/policy.ts'
+import { afterAdmission, afterRejection } from '../src/rules/ramp.ts'
 import { addFailure, addSuccess, copyTally, refitTally, type Tally } from '../src/rules/tally.ts'
 import { type Reason, triggerAfter } from '../src/rules/triggers.ts'
 
@@ -40,6 +41,14 @@ export interface BreakerContext {
 type BreakerEvent = rules.BreakerEvent
 type Args = { context: BreakerContext; event: BreakerEvent }
 type Rule = (decision: rules.Decision, context: BreakerContext, event: BreakerEvent) => void
+
+/**
+ * The state as those who ask are told it. A breaker on its recovery ramp is half-open: `closed` admits every call, and
+ * whoever reads that it is closed must be able to rely on it; a sixth word would be news to every switch and gauge.
+ */
+export function stateOf({ value }: { readonly value: unknown }): rules.BreakerState {
+  return value === 'ramping' ? 'halfOpen' : (value as rules.BreakerState)
+}
 
 /** Applies a rule of the pure layer to a copy of the decision. A delayed transition has no `at`: it is its deadline. */
 const decide = (rule: Rule) =>
@@ -84,9 +93,11 @@ export const breakerMachine = setup({
   delays: {
     openTime: ({ context: { decision, at } }) => Math.max(0, (decision.deadline ?? at) - at),
     probeLease: ({ context }) => context.policy.probeTimeoutMs,
+    rampTime: ({ context: { decision, at } }) => Math.max(0, (decision.ramp?.endsAt ?? at) - at),
   },
   guards: {
     startsIn: ({ context }, state: rules.BreakerState) => context.startIn === state,
+    startsInRamp: ({ context: { startIn, decision } }) => startIn === 'halfOpen' && decision.ramp !== null,
     late: ({ context: { decision }, event }) =>
       'generation' in event
         ? rules.isLate(decision, event.generation, event.probe)
@@ -95,6 +106,9 @@ export const breakerMachine = setup({
     openTimeElapsed: ({ context, event }) => rules.isDue(context.decision, event.at),
     extendsOpenTime: ({ context }) => context.policy.openTimeoutFrom === 'lastFailure',
     permitFree: ({ context }) => rules.hasPermit(context.decision, context.policy),
+    rampFollows: ({ context }) => rules.rampsAfterSuccess(context.decision, context.policy),
+    withinShare: ({ context, event }) => rules.admitsWhileHalfOpen(context.decision, context.policy, event.at),
+    rampOver: ({ context, event }) => rules.isRampOver(context.decision, event.at),
     lastSuccessNeeded: ({ context }) => rules.closesAfterSuccess(context.decision, context.policy),
     lastFailureAllowed: ({ context }) => rules.reopensAfterFailure(context.decision, context.policy),
   },
@@ -141,6 +155,15 @@ export const breakerMachine = setup({
     endLeases: enqueueActions(({ context, enqueue }) => {
       for (const { id } of context.decision.probes) enqueue.cancel(lease(id))
     }),
+    beginRamp: decide((decision, { policy, at }) => rules.beginRamp(decision, policy, at)),
+    takeShare: decide((decision, { policy, at }, event) => {
+      if (event.type !== 'admit' || decision.ramp === null) return
+      decision.ramp = afterAdmission(decision.ramp, policy, event.probe, at)
+    }),
+    leaveShare: decide((decision, { policy, at }) => {
+      if (decision.ramp !== null) decision.ramp = afterRejection(decision.ramp, policy, at)
+    }),
+    closeByRamp: close(({ decision }) => rules.closedByRamp(decision)),
     closeByProbes: close(({ decision, policy }) => rules.closedByProbes(decision, policy)),
     closeByReset: close(() => ({ type: 'reset' })),
     closeByEnable: close(() => ({ type: 'enabled' })),
@@ -180,6 +203,7 @@ export const breakerMachine = setup({
       description: 'Takes up the stay in the row: a new breaker is closed, a restarted one is where it was.',
       always: [
         { guard: { type: 'startsIn', params: 'open' }, target: 'open' },
+        { guard: 'startsInRamp', target: 'ramping' },
         { guard: { type: 'startsIn', params: 'halfOpen' }, target: 'halfOpen' },
         { guard: { type: 'startsIn', params: 'forcedOpen' }, target: 'forcedOpen' },
         { guard: { type: 'startsIn', params: 'disabled' }, target: 'disabled' },
@@ -235,6 +259,7 @@ export const breakerMachine = setup({
         ],
         succeed: [
           { guard: 'late' },
+          { guard: 'rampFollows', target: 'ramping', actions: 'beginRamp' },
           { guard: 'lastSuccessNeeded', target: 'closed', actions: 'closeByProbes' },
           { actions: ['countProbeSuccess', 'returnPermit', 'endLease'] },
         ],
@@ -248,6 +273,23 @@ export const breakerMachine = setup({
           { guard: 'late' },
           { guard: 'lastFailureAllowed', target: 'open', actions: 'reopen' },
           { actions: ['countProbeFailure', 'returnPermit', 'endLease'] },
+        ],
+      },
+    },
+    ramping: {
+      description: 'Half-open still, to those who ask: a growing share of calls is admitted, until all are.',
+      after: { rampTime: { target: 'closed', actions: 'closeByRamp' } },
+      on: {
+        admit: [
+          { guard: 'withinShare', actions: 'takeShare' },
+          { actions: 'leaveShare', description: 'Rejected: beyond the share of this time.' },
+        ],
+        elapse: { guard: 'rampOver', target: 'closed', actions: 'closeByRamp', description: 'The timer is late.' },
+        succeed: [{ guard: 'late' }, { actions: 'countProbeSuccess' }],
+        fail: [
+          { guard: 'late' },
+          { guard: 'lastFailureAllowed', target: 'open', actions: 'reopen' },
+          { actions: 'countProbeFailure' },
         ],
       },
     },

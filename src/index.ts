@@ -1,6 +1,6 @@
 // Public entry `switchgear`.
 export type { BreakerActor, RegistryActor, Supervision } from '../machines/registry.machine.ts'
-export type { CallOptions } from './edge/call-options.ts'
+export type { AcquireOptions, CallOptions, FallbackContext } from './edge/call-options.ts'
 export type { Clock } from './edge/clock.ts'
 export type { Duration } from './edge/duration.ts'
 export {
@@ -9,6 +9,7 @@ export {
   BreakerOpenError,
   CallTimeoutError,
   ClockError,
+  ConcurrencyLimitError,
   type ErrorCode,
   isBreakerError,
   type Mistake,
@@ -18,11 +19,13 @@ export {
   SnapshotError,
 } from './edge/errors.ts'
 export { matchNames } from './edge/name-pattern.ts'
+export type { RegistryPolicies } from './edge/named-policies.ts'
 export type {
   BackoffOptions,
   CallWindowOptions,
   FailureRateOptions,
   PolicyOptions,
+  RecoveryRampOptions,
   SlowCallsOptions,
   TimeWindowOptions,
   WindowOptions,
@@ -41,6 +44,7 @@ export type {
   OutcomeRules,
   Policy,
   RateRule,
+  RecoveryRamp,
   SlowRule,
   WindowSize,
 } from './rules/policy.ts'

@@ -1,6 +1,6 @@
 // Public entry `switchgear/pure`: breakers as immutable values, after distribute's circuit_breaker (Gleam).
 // No clock, no timer, no actor: the caller passes `now` in ms, from one clock that never goes back, and keeps the result.
-import type { Admission, BreakerEvent, BreakerState } from './rules/decide.ts'
+import { type Admission, type BreakerEvent, type BreakerState, holdsProbe } from './rules/decide.ts'
 import { defaultPolicy, type Policy } from './rules/policy.ts'
 import { type BreakerValue, newBreakerValue, reduce } from './rules/reducer.ts'
 
@@ -42,8 +42,8 @@ export function shouldAllowRequest(
   const probe = breaker.calls.allowed + 1
   const next = reduce(breaker, policy, { type: 'admit', probe, at: now })
   const allowed = next.calls.allowed > breaker.calls.allowed
-  const { generation, state } = next
-  const permit = state === 'halfOpen' ? { generation, probe } : { generation }
+  const { generation } = next
+  const permit = holdsProbe(next, probe) ? { generation, probe } : { generation }
   return { allowed, breaker: next, permit: allowed ? permit : undefined }
 }
 

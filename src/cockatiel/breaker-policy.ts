@@ -58,7 +58,7 @@ export function breakerPolicy(registry: Registry, name: string, options: Breaker
   const isThere = checked.has(name)
   const breaker = checked.breaker(name, handle === undefined ? policy : { ...policy, ...classifiersOf(handle) })
   if (saved !== undefined && !isThere) restore(breaker, saved)
-  return new CockatielBreaker(breaker, handle)
+  return new CockatielBreaker(checked, breaker, handle)
 }
 
 function classifiersOf({ options }: Policy): PolicyOptions {
@@ -75,15 +75,15 @@ export class CockatielBreaker implements IPolicy {
   /** The breaker itself. */
   readonly breaker: Breaker
   readonly #handle: Policy | undefined
-  readonly #successes = new Emitter<ISuccessEvent>()
-  readonly #failures = new Emitter<IFailureEvent>()
+  readonly #successes: Emitter<ISuccessEvent>
+  readonly #failures: Emitter<IFailureEvent>
   #lastFailure: FailureReason<unknown> | undefined
   #isolations = 0
 
   /** A call gave a value that is no failure. */
-  readonly onSuccess: Event<ISuccessEvent> = this.#successes.event
+  readonly onSuccess: Event<ISuccessEvent>
   /** A call was made and threw, or gave a value that is a failure. */
-  readonly onFailure: Event<IFailureEvent> = this.#failures.event
+  readonly onFailure: Event<IFailureEvent>
   /** It has opened, by what its last call failed with, or was isolated. */
   readonly onBreak: Event<FailureReason<unknown> | { isolated: true }> = (listener) =>
     this.#onTransition((transition, state) => {
@@ -101,9 +101,14 @@ export class CockatielBreaker implements IPolicy {
     this.#onTransition((_transition, state) => listener(state))
 
   /** @internal Use `breakerPolicy(registry, name)`. */
-  constructor(breaker: Breaker, handle: Policy | undefined) {
+  constructor(registry: Registry, breaker: Breaker, handle: Policy | undefined) {
     this.breaker = breaker
     this.#handle = handle
+    const report = (error: unknown) => registry.report('listener', error, breaker.endpoint)
+    this.#successes = new Emitter(report)
+    this.#failures = new Emitter(report)
+    this.onSuccess = this.#successes.event
+    this.onFailure = this.#failures.event
   }
 
   /** The state by now: `Closed` while disabled, `Isolated` while forced open. */
@@ -120,6 +125,7 @@ export class CockatielBreaker implements IPolicy {
    * Calls `fn` if the breaker admits it.
    * @throws BrokenCircuitError of cockatiel, with what BreakerOpenError tells, when it does not; `fn` is not run. Unlike
    *   cockatiel's own it does not have calls wait for the probe of another.
+   * @throws ConcurrencyLimitError (`CONCURRENCY_LIMIT`) when `maxConcurrent` of the registry's policy is reached
    */
   async execute<T>(fn: (context: IDefaultPolicyContext) => PromiseLike<T> | T, signal?: AbortSignal): Promise<T> {
     if (typeof fn !== 'function') throw new ArgumentError('execute(fn)', 'a function', fn)
@@ -134,6 +140,7 @@ export class CockatielBreaker implements IPolicy {
     } catch (thrown) {
       // As with cockatiel's own, a call that was not made is no failure.
       if (isBreakerError(thrown, 'BREAKER_OPEN')) throw brokenCircuit(thrown)
+      if (isBreakerError(thrown, 'CONCURRENCY_LIMIT')) throw thrown
       const error = thrown as Error
       if (isBreakerError(error, 'CALL_TIMEOUT')) this.#lastFailure = { error }
       this.#failures.emit({ duration: since(), handled: this.#handles(error), reason: { error } })

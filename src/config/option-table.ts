@@ -86,12 +86,30 @@ export const OPTIONS: OptionTable = {
   halfOpenMaxCalls: { kind: 'count', about: 'How many probes may be in flight while half-open. Default 1.' },
   successThreshold: { kind: 'count', about: 'How many probes must succeed to close. Default 2.' },
   halfOpenFailureThreshold: { kind: 'count', about: 'How many probes must fail to open again. Default 1.' },
+  recoveryRamp: {
+    kind: {
+      members: {
+        duration: { kind: 'duration', about: 'How long it takes until every call is admitted again.' },
+        from: { kind: 'share', about: 'The share of calls admitted at the start, above 0. Default 0.1.' },
+        steps: { kind: 'count', about: 'In how many equal steps the share grows. Default: steadily.' },
+      },
+      required: ['duration'],
+    },
+    nullable: true,
+    about: 'After half-open, admits a growing share of calls before it closes.',
+  },
   probeTimeout: { kind: 'duration', about: 'A probe that takes longer has failed. Default 30s.' },
   timeout: {
     kind: 'duration',
     nullable: true,
     about: 'How long a call may take. Under circuit_breaker it is the open time: write call_timeout there.',
   },
+  maxConcurrent: {
+    kind: 'count',
+    nullable: true,
+    about: 'How many calls may be in flight at a time. Default: any number.',
+  },
+  maxQueued: { kind: 'natural', about: 'How many calls may wait for one of max_concurrent to end. Default 0.' },
   latencySampling: { kind: 'natural', about: 'Every n-th call is timed; 1 every call, 0 none. Default 16.' },
   captureStack: { kind: 'flag', about: 'Whether rejections have a stack. Default false.' },
 }

@@ -87,6 +87,8 @@ export interface EndpointDetail {
     readonly latency: Latency
     /** Fallbacks that were asked to answer. */
     readonly fallbacks: number
+    /** The share of calls that its recovery ramp admits now, 0-1; `null` unless it is on one. */
+    readonly rampShare: number | null
     /** Ms spent in each state. */
     readonly timeInState: Readonly<Record<BreakerState, number>>
   }
@@ -105,7 +107,7 @@ export interface EndpointDetail {
 }
 
 /** What can be commanded. */
-export const COMMANDS = ['trip', 'reset', 'isolate', 'disable', 'enable'] as const
+export const COMMANDS = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable'] as const
 /** A command by its name. */
 export type Command = (typeof COMMANDS)[number]
 
@@ -115,7 +117,7 @@ export interface ControlRequest {
   readonly endpoint: string
   /** What to do. */
   readonly command: Command
-  /** Of `trip`: told by rejections and the transition; at most 200 characters. */
+  /** Of `trip` and `probe`: told by the transition, and by rejections; at most 200 characters. */
   readonly message?: string
 }
 /** Its answer. */

@@ -74,7 +74,7 @@ export function createDashboard(registry: Registry, options: DashboardOptions = 
       }
       return answer(request, { listeningOn: null })
     },
-    listener: createNodeListener(answer),
+    listener: createNodeListener(answer, (error) => registry.report('dashboard', error)),
     async listen(listenOptions = {}) {
       if (closing !== undefined) throw new Error('the dashboard is closed: make another with createDashboard()')
       const server = await listen(answer, settings.basePath, listenOptions)

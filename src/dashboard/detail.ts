@@ -25,6 +25,7 @@ export function detailOf(breaker: Breaker, history: History, sinceMs: number): E
       consecutiveFailures: stats.consecutiveFailures,
       latency: stats.latency,
       fallbacks: stats.calls.fallbacks,
+      rampShare: stats.rampShare,
       timeInState: stats.timeInState,
     },
     evidence: wireEvidence(breaker.evidence()),

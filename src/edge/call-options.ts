@@ -2,26 +2,46 @@
 import { isThenable } from './describe-value.ts'
 import { DURATION_EXPECTED, type Duration, parseDuration } from './duration.ts'
 import { ArgumentError, isBreakerError } from './errors.ts'
-import { expectedInsteadOf, isOptionObject } from './option-object.ts'
+import { checkOptions, expectedInsteadOf, isOptionObject } from './option-object.ts'
 
-/** Options of one call. `F` is what the fallback gives. */
-export interface CallOptions<F = never> {
+/** What a fallback is told besides the error. `A` are the arguments of a wrapped function. */
+export interface FallbackContext<A extends readonly unknown[] = readonly unknown[]> {
   /**
-   * Ends the call when aborted: it rejects with the signal's reason. Who calls off his own call says nothing about the
+   * What became of the call: `'rejected'`, it was not made, for its breaker is open or its limit reached; `'timeout'`, its time
+   * was up (its `timeout`, or an error named `TimeoutError`), also while it waited for a place; `'failure'`, another error.
+   */
+  readonly outcome: 'rejected' | 'timeout' | 'failure'
+  /** The name of the breaker. */
+  readonly endpoint: string
+  /** Of a function that `breaker.wrap` has made: what it was called with; of any other call: `[]`. */
+  readonly args: A
+}
+
+/** Options of one call. `F` is what the fallback gives, `A` are the arguments of a function that is wrapped. */
+export interface CallOptions<F = never, A extends readonly unknown[] = readonly unknown[]> {
+  /**
+   * Ends the call when aborted, also its wait for a place: it rejects with the signal's reason. Who calls off his own call says nothing about the
    * service, so the outcome is ignored; a deadline does: with `AbortSignal.timeout(…)` (a reason named `TimeoutError`)
    * the call has failed. Default: none.
    */
   readonly signal?: AbortSignal | undefined
   /**
    * Ends the call with CallTimeoutError, a failure; milliseconds or a string such as `'2s'`. Default: the policy's
-   * `timeout`; `null` for none.
+   * `timeout`; `null` for none. It counts from when the function is run: a wait for a place is ended by `signal`.
    */
   readonly timeout?: Duration | null | undefined
   /**
    * Answers instead of an error: of a rejection or a failure, not of a call that was called off or ignored. What it
-   * throws reaches the caller. Default: none.
+   * throws reaches the caller: the very error, with what it was to replace as its `cause`, if it is an Error without one.
+   * Default: none.
    */
-  readonly fallback?: ((error: unknown) => F | PromiseLike<F>) | undefined
+  readonly fallback?: ((error: unknown, context: FallbackContext<A>) => F | PromiseLike<F>) | undefined
+}
+
+/** Options of `breaker.acquire`. */
+export interface AcquireOptions {
+  /** Ends the wait when aborted: it rejects with the signal's reason. Default: none, it waits as long as it takes. */
+  readonly signal?: AbortSignal | undefined
 }
 
 const OPTIONS: readonly string[] = ['signal', 'timeout', 'fallback'] satisfies (keyof CallOptions)[]
@@ -53,6 +73,14 @@ export function checkCall(fn: unknown, options: unknown, policyTimeoutMs: number
   const timeoutMs = parseDuration(timeout)
   if (timeoutMs === undefined) throw new ArgumentError('options.timeout', DURATION_EXPECTED, timeout)
   return timeoutMs
+}
+
+/** The signal. @throws ArgumentError (`INVALID_ARGUMENT`) */
+export function checkAcquire(options: AcquireOptions): AbortSignal | undefined {
+  checkOptions('acquire(options)', options, ['signal'])
+  const { signal } = options
+  if (signal !== undefined && !isSignal(signal)) throw new ArgumentError('options.signal', 'an AbortSignal', signal)
+  return signal
 }
 
 /** By what it does: a signal of another realm (a test environment's) is `instanceof` another AbortSignal. */

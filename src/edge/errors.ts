@@ -90,6 +90,27 @@ export class CallTimeoutError extends BrandedError {
   }
 }
 
+/**
+ * The call was not made: its breaker would admit it, but `maxConcurrent` calls are in flight and `maxQueued` wait
+ * (`CONCURRENCY_LIMIT`). That says nothing of the endpoint, and counts as no failure.
+ */
+export class ConcurrencyLimitError extends BrandedError {
+  readonly code = 'CONCURRENCY_LIMIT'
+  /** The name of the breaker. */
+  readonly endpoint: string
+  /** How many calls may be in flight at a time. */
+  readonly maxConcurrent: number
+  /** How many may wait for one of them to end. */
+  readonly maxQueued: number
+  constructor(endpoint: string, maxConcurrent: number, maxQueued: number) {
+    const queue = maxQueued === 0 ? '' : `, and maxQueued = ${maxQueued} wait`
+    super(`the call to ${quote(endpoint)} was not made: maxConcurrent = ${maxConcurrent} calls are in flight${queue}`)
+    this.endpoint = endpoint
+    this.maxConcurrent = maxConcurrent
+    this.maxQueued = maxQueued
+  }
+}
+
 // The keys survive a minifier, the names of the classes don't.
 const CLASSES = {
   PolicyError,
@@ -99,6 +120,7 @@ const CLASSES = {
   RegistryClosedError,
   RegistryFullError,
   CallTimeoutError,
+  ConcurrencyLimitError,
 }
 for (const [name, type] of Object.entries(CLASSES)) nameErrors(type, name)
 
@@ -106,6 +128,7 @@ for (const [name, type] of Object.entries(CLASSES)) nameErrors(type, name)
 export type BreakerError =
   | BreakerOpenError
   | CallTimeoutError
+  | ConcurrencyLimitError
   | ArgumentError
   | ClockError
   | PolicyError

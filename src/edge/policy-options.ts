@@ -55,6 +55,16 @@ export interface BackoffOptions {
   readonly jitter?: number | undefined
 }
 
+/** Lets traffic come back little by little after half-open. */
+export interface RecoveryRampOptions {
+  /** How long it takes until every call is admitted again; above 0. */
+  readonly duration: Duration
+  /** The share of calls that is admitted at the start, above 0 and at most 1. Default 0.1: every tenth call. */
+  readonly from?: number | undefined
+  /** In how many equal steps the share grows, at least 1. Default: steadily, with each ms. */
+  readonly steps?: number | undefined
+}
+
 /**
  * A policy as users write it. Everything is optional; what is left out comes from the policy it is given over (the
  * registry's for that name, or the defaults). `null` means "none". Durations are milliseconds or strings such as `'30s'`.
@@ -94,6 +104,13 @@ export interface PolicyOptions {
   readonly successThreshold?: number | undefined
   /** How many probes must fail to open again, at least 1. Default 1. */
   readonly halfOpenFailureThreshold?: number | undefined
+  /**
+   * When enough probes have succeeded, it does not close at once, but admits a share of calls that grows from `from` to all
+   * of them, and then closes; `halfOpenFailureThreshold` failures on the way open it again. Its state is `'halfOpen'`
+   * until then, since it does not admit every call. Default none. For services that a sudden return of all callers would
+   * bring down again. (Envoy and load balancers call it slow start.)
+   */
+  readonly recoveryRamp?: RecoveryRampOptions | null | undefined
   /** A probe that has not reported after this time loses its permit and has failed. Default `'30s'`. */
   readonly probeTimeout?: Duration | undefined
   /**
@@ -101,6 +118,17 @@ export interface PolicyOptions {
    * wherever the function has no limit of its own: a call that hangs is no evidence before it ends.
    */
   readonly timeout?: Duration | null | undefined
+  /**
+   * How many calls may be in flight at a time, at least 1; a permit counts until its first report. Default none. Set it
+   * where an endpoint that hangs must not take all of what calls share: sockets, memory, a pool. Set a `timeout` beside it: a
+   * call that hangs keeps its place.
+   */
+  readonly maxConcurrent?: number | null | undefined
+  /**
+   * How many calls may wait, first come first served, for one of `maxConcurrent` to end; the others are rejected with
+   * ConcurrencyLimitError. Default 0. Few: a long queue is a slow answer.
+   */
+  readonly maxQueued?: number | undefined
   /**
    * What is a failure. Default, and wherever it answers `undefined`: what throws or rejects.
    *

@@ -69,6 +69,14 @@ const backoff = v.pipe(
   v.transform(({ max, ...rest }) => ({ ...rest, maxMs: max })),
 )
 
+const recoveryRamp = v.pipe(
+  optionsOf(
+    { duration: durationMs, from: v.optional(share, 0.1), steps: v.optional(count) },
+    'an object: { duration, from, steps }',
+  ),
+  v.transform(({ duration, from, steps = null }) => ({ durationMs: duration, from, steps })),
+)
+
 const CLASSIFIER_EXPECTED = 'a function of an outcome, or an object of functions: { value, error }'
 const isFunction = (value: unknown) => typeof value === 'function'
 const classifierFunction = v.custom<Classifier>(isFunction, CLASSIFIER_EXPECTED)
@@ -102,8 +110,11 @@ export const policySchema = optionsOf(
     halfOpenMaxCalls: v.optional(count),
     successThreshold: v.optional(count),
     halfOpenFailureThreshold: v.optional(count),
+    recoveryRamp: v.nullish(recoveryRamp),
     probeTimeout: v.optional(durationMs),
     timeout: v.nullish(durationMs),
+    maxConcurrent: v.nullish(count),
+    maxQueued: v.optional(natural),
     isFailure: v.nullish(classifier),
     ignore: v.nullish(classifier),
     latencySampling: v.optional(natural),

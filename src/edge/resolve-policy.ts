@@ -18,7 +18,9 @@ export type { PolicyOptions } from './policy-options.ts'
 export function resolvePolicy(options: PolicyOptions = {}, base: Policy = defaultPolicy(), where = 'policy'): Policy {
   checkBase(base)
   const { given, mistakes } = checked(options, where)
-  const policy = frozenCopy({ ...base, ...renamed(given) })
+  // Without a limit nobody waits, however many might under that of `base`.
+  const queue = given.maxConcurrent === null ? { maxQueued: 0 } : null
+  const policy = frozenCopy({ ...base, ...queue, ...renamed(given) })
   mistakes.push(...contradictions(policy, given, where))
   if (mistakes.length > 0) throw new PolicyError(`invalid ${where}`, mistakes)
   return policy
@@ -87,6 +89,10 @@ function contradictions(policy: Partial<Policy>, given: GivenPolicy, where: stri
       ? ['backoff.max', `at least the openTimeout of ${openTimeoutMs} ms`, backoff.maxMs]
       : ['openTimeout', `at most the backoff.max of ${backoff.maxMs} ms`, openTimeoutMs]
     mistakes.push({ path: `${where}.${path}`, expected, received: `${received} ms` })
+  }
+  if (policy.maxConcurrent === null && (given.maxQueued ?? 0) > 0) {
+    const expected = 'maxConcurrent beside it, or there is nothing to wait for'
+    mistakes.push({ path: `${where}.maxQueued`, expected, received: 'maxConcurrent: null' })
   }
   return mistakes
 }

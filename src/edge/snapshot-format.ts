@@ -52,6 +52,7 @@ const reason = v.variant(
     v.strictObject({ type: v.literal('failureRate'), ...rated }),
     v.strictObject({ type: v.literal('slowCallRate'), ...rated, slowerThanMs: ms }),
     v.strictObject({ type: v.literal('probeSuccesses'), successes: natural, threshold: natural }),
+    v.strictObject({ type: v.literal('rampEnded'), durationMs: ms }),
     v.strictObject({ type: v.picklist(['tripped', 'probeRequested']), message: v.string('a string') }),
     v.strictObject({ type: v.literal('escalated'), restarts: natural, withinMs: ms }),
     v.strictObject({ type: v.picklist(['openTimeElapsed', 'reset', 'isolated', 'disabled', 'enabled']) }),
@@ -73,6 +74,7 @@ const counts = v.pipe(
     // Absent in older snapshots.
     timedOut: v.optional(natural),
     fallbacks: v.optional(natural),
+    limited: v.optional(natural),
   }),
   // They are told apart as failures and timeouts: one of the two counters would be negative.
   v.check(({ timedOut = 0, failed }) => timedOut <= failed, 'no more timedOut than failed'),
@@ -88,6 +90,8 @@ const breaker = v.pipe(
     openForMs: v.nullable(ms),
     remainingMs: v.nullable(ms),
     openings: natural,
+    // Absent in older snapshots, and unless it is on its recovery ramp.
+    ramp: v.optional(v.strictObject({ ranForMs: ms, remainingMs: ms, credit: share })),
     tally: v.strictObject({
       consecutiveFailures: natural,
       failures: natural,

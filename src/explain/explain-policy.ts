@@ -1,5 +1,5 @@
 // ExplainPolicy: each setting of a policy, with its value and with what it means for this very policy.
-import type { Backoff, Policy, RateRule, WindowSize } from '../index.ts'
+import type { Backoff, Policy, RateRule, RecoveryRamp, WindowSize } from '../index.ts'
 import { checkPolicy } from './check-policy.ts'
 import { count, length, percent } from './lengths.ts'
 
@@ -44,11 +44,14 @@ export function explainPolicy(policy: Policy): ExplainedSetting[] {
     halfOpenMaxCalls: halfOpenMaxCalls(policy),
     successThreshold: successThreshold(policy),
     halfOpenFailureThreshold: halfOpenFailureThreshold(policy),
+    recoveryRamp: recoveryRamp(policy.recoveryRamp),
     probeTimeout: [
       length(policy.probeTimeoutMs),
       `A probe that has not reported after ${length(policy.probeTimeoutMs)} counts as failed and gives its permit back.`,
     ],
     timeout: timeout(policy.timeoutMs),
+    maxConcurrent: maxConcurrent(policy),
+    maxQueued: maxQueued(policy),
     isFailure: isFailure(policy),
     ignore: ignore(policy),
     latencySampling: latencySampling(policy),
@@ -152,9 +155,31 @@ function halfOpenFailureThreshold({ halfOpenFailureThreshold: failures }: Policy
   return [String(failures), `${open} it again.`]
 }
 
+function recoveryRamp(ramp: RecoveryRamp | null): Told {
+  if (ramp === null) return [NONE, 'Once enough probes have succeeded, every call is admitted again at once.']
+  const { durationMs, from, steps } = ramp
+  const how = steps === null ? 'steadily' : `in ${count(steps, 'step')}`
+  return [
+    `from ${percent(from)}, in ${length(durationMs)}`,
+    `Once enough probes have succeeded, the share of calls that is admitted grows ${how} from ${percent(from)} to all within ${length(durationMs)}; then it closes.`,
+  ]
+}
+
 function timeout(ms: number | null): Told {
   if (ms === null) return [NONE, 'A call takes as long as it takes; one that hangs is no failure until it ends.']
   return [length(ms), `A call that takes longer than ${length(ms)} is ended and has failed.`]
+}
+
+function maxConcurrent({ maxConcurrent: most, maxQueued: queue }: Policy): Told {
+  if (most === null) return [NONE, 'Any number of calls may be in flight at a time.']
+  const others = queue === 0 ? 'others are rejected' : 'others wait, as far as maxQueued lets them'
+  return [String(most), `At most ${count(most, 'call')} may be in flight at a time; ${others}.`]
+}
+
+function maxQueued({ maxConcurrent: most, maxQueued: queue }: Policy): Told {
+  if (most === null) return ['0', 'Nothing, as there is no limit to wait for.']
+  if (queue === 0) return ['0', 'No call waits for another to end.']
+  return [String(queue), `Up to ${count(queue, 'call')} may wait for a call to end, first come first served.`]
 }
 
 function isFailure({ isFailure: classifier }: Policy): Told {

@@ -108,7 +108,7 @@ function timeWarnings({ timeoutMs, slowCalls, probeTimeoutMs, failureWindowMs, f
 }
 
 function recoveryWarnings(policy: Policy): string[] {
-  const { backoff, openTimeoutMs, halfOpenMaxCalls, successThreshold, halfOpenFailureThreshold } = policy
+  const { backoff, openTimeoutMs, halfOpenMaxCalls, maxConcurrent, successThreshold, halfOpenFailureThreshold } = policy
   const warnings: string[] = []
   if (backoff !== null && backoff.jitter === 0 && (backoff.factor === 1 || backoff.maxMs === openTimeoutMs)) {
     const why = backoff.factor === 1 ? 'its factor is 1' : `its max is the openTimeout of ${length(openTimeoutMs)}`
@@ -118,6 +118,11 @@ function recoveryWarnings(policy: Policy): string[] {
   if (halfOpenMaxCalls > needed) {
     warnings.push(
       `halfOpenMaxCalls: ${halfOpenMaxCalls} probes at a time, though ${count(needed, 'outcome')} always decide: the others are late`,
+    )
+  }
+  if (maxConcurrent !== null && halfOpenMaxCalls > maxConcurrent) {
+    warnings.push(
+      `halfOpenMaxCalls: ${halfOpenMaxCalls} probes at a time, though maxConcurrent has only ${count(maxConcurrent, 'call')} in flight`,
     )
   }
   return warnings

@@ -39,7 +39,7 @@ export function createFetch(registry: Registry, options: FetchOptions = {}): typ
     const caller = callerOf(input, init)
     // As fetch does, which asks nobody for it.
     if (name === null || caller?.aborted) return send(input, init)
-    const admitted = guard.admit(name)
+    const admitted = guard.admit(name, caller ?? undefined)
     if (admitted === null) return send(input, init)
     const exchange = admitted instanceof Promise ? await admitted : admitted
     try {

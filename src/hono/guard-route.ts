@@ -4,7 +4,7 @@ import { HTTPException } from 'hono/http-exception'
 import { matchedRoutes } from 'hono/route'
 import { ArgumentError, type Breaker, type Permit, type PolicyOptions, type Registry } from '../index.ts'
 import { checkOptions, checkRegistry } from '../options/index.ts'
-import { limitTime, RouteUnavailableError, refusalOf, report } from '../servers/index.ts'
+import { limitTime, RouteUnavailableError, refusalBy, refusalOf, report } from '../servers/index.ts'
 
 /** What `guardRoute` takes. Everything is optional. */
 export interface HonoGuardOptions {
@@ -57,7 +57,7 @@ function acquire(find: () => Breaker): { breaker: Breaker; permit: Permit } {
   } catch (error) {
     throw exceptionOf(refusalOf(error))
   }
-  if (permit === undefined) throw exceptionOf(new RouteUnavailableError('BREAKER_OPEN', breaker))
+  if (permit === undefined) throw exceptionOf(refusalBy(breaker))
   return { breaker, permit }
 }
 

@@ -30,6 +30,13 @@ export const METRICS = {
     help: 'Calls that were not admitted, and so not made.',
     attributes: ['endpoint'],
   },
+  limited: {
+    name: 'limited',
+    kind: 'counter',
+    unit: '{call}',
+    help: 'Calls that were not made, because maxConcurrent of the policy was reached; 0 without that limit.',
+    attributes: ['endpoint'],
+  },
   fallbacks: {
     name: 'fallbacks',
     kind: 'counter',
@@ -98,6 +105,20 @@ export const METRICS = {
     kind: 'upDownCounter',
     unit: '{probe}',
     help: 'Calls in flight that decide whether the breaker closes.',
+    attributes: ['endpoint'],
+  },
+  callsInFlight: {
+    name: 'calls_in_flight',
+    kind: 'upDownCounter',
+    unit: '{call}',
+    help: 'Calls that hold one of the places of maxConcurrent of the policy; absent without that limit.',
+    attributes: ['endpoint'],
+  },
+  callsQueued: {
+    name: 'calls_queued',
+    kind: 'upDownCounter',
+    unit: '{call}',
+    help: 'Calls that wait for one of the places of maxConcurrent of the policy; absent without that limit.',
     attributes: ['endpoint'],
   },
   failureRatio: {

@@ -61,6 +61,10 @@ export class ReadingWriter implements Reading {
     if (isClosed) return
     this.#add('state', labels, NONE, STATES.indexOf(stats.state))
     this.#add('probesInFlight', labels, NONE, stats.probesInFlight)
+    if (stats.concurrency !== null) {
+      this.#add('callsInFlight', labels, NONE, stats.concurrency.inFlight)
+      this.#add('callsQueued', labels, NONE, stats.concurrency.queued)
+    }
     if (stats.failureRate !== null) this.#add('failureRatio', labels, NONE, stats.failureRate)
     if (stats.slowRate !== null) this.#add('slowCallRatio', labels, NONE, stats.slowRate)
   }

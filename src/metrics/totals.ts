@@ -16,6 +16,7 @@ export const CELLS: readonly Cell[] = [
   { metric: 'calls', labels: { outcome: 'timeout' }, read: ({ calls }) => calls.timedOut },
   { metric: 'calls', labels: { outcome: 'ignored' }, read: ({ calls }) => calls.ignored },
   { metric: 'rejections', labels: {}, read: ({ calls }) => calls.rejected },
+  { metric: 'limited', labels: {}, read: ({ calls }) => calls.limited },
   { metric: 'fallbacks', labels: {}, read: ({ calls }) => calls.fallbacks },
   { metric: 'lateResults', labels: {}, read: ({ calls }) => calls.late },
   { metric: 'slowCalls', labels: {}, read: ({ calls }) => calls.slow },

@@ -33,6 +33,7 @@ export function annotateCalls(registry: Registry): () => void {
     registry.on('ignored', tell('ignored')),
     registry.on('late', tell('late')),
     registry.on('rejected', tell('rejected')),
+    registry.on('limited', tell('limited')),
     registry.on('fallback', () => {
       recordingSpan()?.setAttribute('switchgear.fallback', true)
     }),

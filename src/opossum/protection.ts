@@ -4,6 +4,7 @@ import { attempt, type Host } from './attempt.ts'
 import type { Events } from './events.ts'
 import type { AnyError, Loose, ResolvedOptions } from './options.ts'
 import { isOurError, type OurError, ourError } from './our-error.ts'
+import type { Report } from './report.ts'
 import { Semaphore } from './semaphore.ts'
 import type { Status } from './status.ts'
 
@@ -19,18 +20,20 @@ export class Protection<TI extends unknown[], TR> implements Host<TI, TR> {
   readonly options: ResolvedOptions<TI>
   readonly semaphore: Semaphore
   readonly tell: Tell<TI, TR>
+  readonly report: Report
   readonly #breaker: Breaker
   readonly #status: Status
   /** While true, failures open nothing that is closed. */
   isWarmingUp = false
   fallback: Fallback<TI> | undefined
 
-  constructor(options: ResolvedOptions<TI>, breaker: Breaker, status: Status, tell: Tell<TI, TR>) {
+  constructor(options: ResolvedOptions<TI>, breaker: Breaker, status: Status, tell: Tell<TI, TR>, report: Report) {
     this.options = options
     this.semaphore = new Semaphore(options.capacity)
     this.#breaker = breaker
     this.#status = status
     this.tell = tell
+    this.report = report
   }
 
   call(run: () => TR | PromiseLike<TR>, args: TI): Promise<TR> {
@@ -39,12 +42,17 @@ export class Protection<TI extends unknown[], TR> implements Host<TI, TR> {
     const kept = this.#kept(key)
     if (kept !== undefined) return kept
     const permit = this.#breaker.tryAcquire()
-    if (permit === undefined) {
-      const error = ourError('EOPENBREAKER', 'Breaker is open')
-      this.tell('reject', [error])
-      return this.fallBack(error, args) ?? Promise.reject(error)
-    }
+    if (permit === undefined) return this.#refuse(args)
     return attempt(this, { run, args, permit, key })
+  }
+
+  /** It is open; one that is closed had no place for the call under `maxConcurrent` of the registry's policy. */
+  #refuse(args: TI): Promise<TR> {
+    const isLimited = this.#breaker.state === 'closed'
+    const error = isLimited ? ourError('ESEMLOCKED', 'Semaphore locked') : ourError('EOPENBREAKER', 'Breaker is open')
+    if (isLimited) this.tell('semaphoreLocked', [error, 0])
+    else this.tell('reject', [error])
+    return this.fallBack(error, args) ?? Promise.reject(error)
   }
 
   /** A call of a disabled breaker: the registry alone counts it. */

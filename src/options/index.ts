@@ -10,7 +10,7 @@ export { optionsOf } from './policy-as-options.ts'
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkRegistry(where: string, value: unknown): Registry {
-  if (hasFunctions(value, 'on', 'stats', 'health')) return value as Registry
+  if (hasFunctions(value, 'on', 'stats', 'health', 'report')) return value as Registry
   throw new ArgumentError(where, 'a registry, as createRegistry makes it', value)
 }
 

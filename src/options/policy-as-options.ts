@@ -1,9 +1,19 @@
 // PolicyAsOptions: a resolved policy written as options again.
-import type { Policy, PolicyOptions, RateRule, WindowSize } from '../index.ts'
+import type { Policy, PolicyOptions, RateRule, RecoveryRamp, WindowSize } from '../index.ts'
 
 /** Options that come to this very policy, over whatever policy they are given; functions included. */
 export function optionsOf(policy: Policy): PolicyOptions {
-  const { failureWindowMs, openTimeoutMs, probeTimeoutMs, timeoutMs, failureRate, slowCalls, backoff, ...same } = policy
+  const {
+    failureWindowMs,
+    openTimeoutMs,
+    probeTimeoutMs,
+    timeoutMs,
+    failureRate,
+    slowCalls,
+    backoff,
+    recoveryRamp,
+    ...same
+  } = policy
   return {
     ...same,
     failureWindow: failureWindowMs,
@@ -11,6 +21,7 @@ export function optionsOf(policy: Policy): PolicyOptions {
     slowCalls: slowCalls && { slowerThan: slowCalls.slowerThanMs, ...rateOptions(slowCalls) },
     openTimeout: openTimeoutMs,
     backoff: backoff && { factor: backoff.factor, max: backoff.maxMs, jitter: backoff.jitter },
+    recoveryRamp: recoveryRamp && rampOptions(recoveryRamp),
     probeTimeout: probeTimeoutMs,
     timeout: timeoutMs,
   }
@@ -18,6 +29,10 @@ export function optionsOf(policy: Policy): PolicyOptions {
 
 function rateOptions({ threshold, minimumCalls, window }: RateRule) {
   return { threshold, minimumCalls, window: windowOptions(window) }
+}
+
+function rampOptions({ durationMs, from, steps }: RecoveryRamp) {
+  return steps === null ? { duration: durationMs, from } : { duration: durationMs, from, steps }
 }
 
 function windowOptions(window: WindowSize) {

@@ -4,7 +4,6 @@ import { HttpStatusError } from './http-status-error.ts'
 import type { Rules } from './options.ts'
 import type { Place } from './places.ts'
 import { type AnswerHead, openTimeOf } from './retry-after.ts'
-import { warn } from './warn.ts'
 
 export class Exchange<R> {
   readonly #rules: Rules<R>
@@ -62,6 +61,11 @@ export class Exchange<R> {
     else if (this.#end()) this.#permit.ignore()
   }
 
+  /** What code of the user's did wrong. */
+  report(source: string, error: unknown): void {
+    this.#place.registry.report(source, error, this.#permit.endpoint)
+  }
+
   /** Whether this is the first end that is reported. */
   #end(): boolean {
     if (this.#isOver) return false
@@ -78,9 +82,9 @@ export class Exchange<R> {
     try {
       const answer = isFailure(response)
       if (typeof answer === 'boolean' || answer === undefined) return answer
-      warn(new TypeError('options.isFailure must answer true, false or undefined at once'))
+      this.report('isFailure', new TypeError('options.isFailure must answer true, false or undefined at once'))
     } catch (error) {
-      warn(error)
+      this.report('isFailure', error)
     }
     return true
   }

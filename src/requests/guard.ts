@@ -7,12 +7,14 @@ import { type Place, Places } from './places.ts'
 
 export class Guard<R> {
   readonly #rules: Rules<R>
+  readonly #registry: Registry
   readonly #places: Places
 
   /** @throws ArgumentError (`INVALID_ARGUMENT`) */
   constructor(where: string, registry: Registry, options: GuardOptions<R>) {
     this.#rules = checkGuardOptions(options)
-    this.#places = new Places(checkRegistry(where, registry), this.#rules.maxBreakers)
+    this.#registry = checkRegistry(where, registry)
+    this.#places = new Places(this.#registry, this.#rules.maxBreakers)
   }
 
   /** Whether the name of the breaker is not simply the origin. */
@@ -23,6 +25,11 @@ export class Guard<R> {
   /** Whether it has made a breaker of this name. */
   knows(name: string): boolean {
     return this.#places.has(name)
+  }
+
+  /** What code of the user's did wrong. */
+  report(source: string, error: unknown): void {
+    this.#registry.report(source, error)
   }
 
   /** What `key` says. @throws ArgumentError (`INVALID_ARGUMENT`) */
@@ -38,16 +45,16 @@ export class Guard<R> {
   }
 
   /**
-   * An exchange; `null` for a request that goes unguarded, as there is no room for its breaker; a promise that rejects for one
-   * that is not admitted.
+   * An exchange; `null` for a request that goes unguarded, as there is no room for its breaker; a promise for one that has to
+   * wait for its turn, until its caller aborts it, or is not admitted: then it rejects.
    * @throws RegistryClosedError (`REGISTRY_CLOSED`)
    */
-  admit(name: string): Exchange<R> | Promise<Exchange<R>> | null {
+  admit(name: string, caller?: AbortSignal): Exchange<R> | Promise<Exchange<R>> | null {
     const place = this.#places.find(name)
     if (place === null) return null
     try {
       const permit = place.breaker.allows() ? place.breaker.tryAcquire() : undefined
-      return permit === undefined ? this.#reject(place) : new Exchange(this.#rules, place, permit)
+      return permit === undefined ? this.#acquire(place, caller) : new Exchange(this.#rules, place, permit)
     } catch (error) {
       // Evicted by the registry meanwhile, which has no room for it now.
       if (isBreakerError(error, 'REGISTRY_FULL')) return null
@@ -55,15 +62,7 @@ export class Guard<R> {
     }
   }
 
-  /** As a call would be, which is counted once. Where time has passed and it is admitted after all, it gives that back. */
-  async #reject(place: Place): Promise<Exchange<R>> {
-    const late = new AbortController()
-    try {
-      await place.breaker.call(() => late.abort(late), { signal: late.signal })
-    } catch (error) {
-      if (error !== late) throw error
-    }
-    const permit = place.breaker.tryAcquire()
-    return permit === undefined ? this.#reject(place) : new Exchange(this.#rules, place, permit)
+  async #acquire(place: Place, signal: AbortSignal | undefined): Promise<Exchange<R>> {
+    return new Exchange(this.#rules, place, await place.breaker.acquire({ signal }))
   }
 }

@@ -2,6 +2,7 @@
 import { type Breaker, isBreakerError, type Registry } from '../index.ts'
 
 export interface Place {
+  readonly registry: Registry
   readonly breaker: Breaker
   /** What somebody else has made stays in the registry. */
   readonly isOurs: boolean
@@ -43,8 +44,9 @@ export class Places {
   #make(name: string): Place | null {
     if (this.#places.size >= this.#most && !this.#makeRoom()) return null
     try {
-      const isOurs = !this.#registry.has(name)
-      const place = { breaker: this.#registry.breaker(name), isOurs, inFlight: 0, isUsed: false }
+      const registry = this.#registry
+      const isOurs = !registry.has(name)
+      const place = { registry, breaker: registry.breaker(name), isOurs, inFlight: 0, isUsed: false }
       this.#places.set(name, place)
       return place
     } catch (error) {

@@ -17,7 +17,7 @@ export class ResourceUnavailableError extends Error {
   readonly retryAfterMs: number | undefined
   /** The rejection by the breaker; `undefined` where the resource was closed. */
   declare readonly cause: BreakerOpenError | undefined
-  constructor(resource: string, rejection?: BreakerOpenError, retryAfterMs = rejection?.retryAfterMs) {
+  constructor(resource: string, rejection?: BreakerOpenError) {
     const reason = rejection === undefined ? 'it was closed' : describeReason(rejection.reason)
     super(
       `resource ${printable(JSON.stringify(resource))} is not available: ${reason}`,
@@ -25,7 +25,7 @@ export class ResourceUnavailableError extends Error {
     )
     this.resource = resource
     this.reason = reason
-    this.retryAfterMs = retryAfterMs
+    this.retryAfterMs = rejection?.retryAfterMs
   }
 }
 // The name of the class itself does not survive a minifier.

@@ -162,7 +162,9 @@ class GuardedResource<R> implements Resource<R> {
 
   #unavailable(error: unknown): unknown {
     if (!isBreakerError(error, 'BREAKER_OPEN')) return error
-    return new ResourceUnavailableError(this.name, error, this.#recovery?.retryAfterMs ?? error.retryAfterMs)
+    const retryAfterMs = error.retryAfterMs ?? (error.state === 'halfOpen' ? this.#recovery?.retryAfterMs : undefined)
+    // Each call has an error of its own; who looks at the cause, as `retryAfter` does, is told the same.
+    return new ResourceUnavailableError(this.name, Object.assign(error, { retryAfterMs }))
   }
 }
 

@@ -1,5 +1,5 @@
 // Causes: an error and what it was thrown because of, for the libraries that retry wrap what they catch (got, fetch).
-import { type BreakerOpenError, isBreakerError } from '../index.ts'
+import { type BreakerOpenError, type ErrorCode, isBreakerError } from '../index.ts'
 
 /** More is no chain of causes but a circle. */
 const DEEPEST = 16
@@ -29,11 +29,12 @@ export function rejectionIn(error: unknown): BreakerOpenError | undefined {
   return causesOf(error).find((cause) => isBreakerError(cause, 'BREAKER_OPEN')) as BreakerOpenError | undefined
 }
 
+/** What another try may have no part in: a limit that is reached now may not be in a moment. */
+const PASSING: readonly ErrorCode[] = ['BREAKER_OPEN', 'CALL_TIMEOUT', 'CONCURRENCY_LIMIT']
+
 /** Whether a mistake of the program's, or the end of its registry, is what it comes from: no retry mends either. */
 export function isHopeless(error: unknown): boolean {
-  return causesOf(error).some(
-    (cause) => isBreakerError(cause) && cause.code !== 'BREAKER_OPEN' && cause.code !== 'CALL_TIMEOUT',
-  )
+  return causesOf(error).some((cause) => isBreakerError(cause) && !PASSING.includes(cause.code))
 }
 
 /** Whether the caller called it off, which a retry would undo. */

@@ -7,7 +7,7 @@ const LONGEST_MS = 2 ** 31 - 1
 /**
  * Whether to try again, as far as switchgear knows: `false` for a rejection that nobody knows the end of (forced open), for
  * a mistake (`INVALID_ARGUMENT`, `INVALID_POLICY`, …), a registry that is closed or full, and an `AbortError`, by which the caller called
- * it off. `true` for a rejection that ends (after `retryAfter(error)`), a timeout, and all that is none of switchgear's, which
+ * it off. `true` for a rejection that ends (after `retryAfter(error)`), a limit of concurrent calls, a timeout, and all that is none of switchgear's, which
  * is yours to judge. The causes of an error are looked at too. It never throws.
  */
 export function shouldRetry(error: unknown): boolean {

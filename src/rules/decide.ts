@@ -1,6 +1,7 @@
 // Decision: what a breaker has decided about the stay it is in, and the rules that change it, each stated once.
 // The rules change a Decision in place: the machine's `assign` and the pure layer copy it first.
 import type { Policy } from './policy.ts'
+import { admitsNext, newRamp, type Ramp } from './ramp.ts'
 import { newTally, type Tally } from './tally.ts'
 import type { Reason } from './triggers.ts'
 
@@ -51,7 +52,9 @@ export interface Stay {
   openings: number
   /** Probes in flight, oldest first, by ascending number. Replaced at each change, so that a copy may share it. */
   probes: readonly Probe[]
-  /** What probes of this generation came to. */
+  /** While half-open, once enough probes have succeeded, if the policy wants a ramp; else `null`. */
+  ramp: Ramp | null
+  /** What probes of this generation came to; of the ramp, once that has begun. */
   probeSuccesses: number
   probeFailures: number
 }
@@ -71,6 +74,7 @@ export const FIRST_STAY: Stay = Object.freeze({
   deadline: null,
   openings: 0,
   probes: NO_PROBES,
+  ramp: null,
   probeSuccesses: 0,
   probeFailures: 0,
 })
@@ -82,6 +86,10 @@ export function newDecision(policy: Policy, now: number): Decision {
 /** The stay of a crashed actor, taken up again: what was admitted before is late, probes start over (R06, R30). */
 export function resume(stay: Stay): void {
   stay.generation++
+  forgetProbes(stay)
+}
+
+function forgetProbes(stay: Stay): void {
   stay.probes = NO_PROBES
   stay.probeSuccesses = 0
   stay.probeFailures = 0
@@ -90,6 +98,7 @@ export function resume(stay: Stay): void {
 /** Begins a new generation in any state but open. The reason is handed out in events and errors, to be read only. */
 export function enter(stay: Stay, reason: Reason): void {
   resume(stay)
+  stay.ramp = null
   stay.reason = Object.freeze(reason)
   stay.openedAt = null
   stay.deadline = null
@@ -116,6 +125,12 @@ export function enterOpen(
   stay.deadline = at + (openForMs ?? openTimeMs(policy, stay, seed))
 }
 
+/** Enough probes have succeeded, and the policy wants a ramp: the same stay goes on, without probes. */
+export function beginRamp(stay: Stay, policy: Policy, at: number): void {
+  forgetProbes(stay)
+  stay.ramp = newRamp(policy, at)
+}
+
 /** A failure reported while open counts as the last failure (snakepit): the open time starts again. */
 export function extendOpen(stay: Stay, policy: Policy, at: number, seed: number): void {
   stay.deadline = at + openTimeMs(policy, stay, seed)
@@ -134,6 +149,16 @@ export function holdsProbe(stay: Pick<Stay, 'probes'>, probe: number): boolean {
   return placeOf(stay.probes, probe) >= 0
 }
 
+/** Whether a half-open breaker admits the next call: as a probe, or as part of the ramp's share. */
+export function admitsWhileHalfOpen(stay: Stay, policy: Policy, at: number): boolean {
+  return stay.ramp === null ? hasPermit(stay, policy) : admitsNext(stay.ramp, policy, at)
+}
+
+/** Whether a call was admitted while half-open: by its number it holds a probe's permit, or has its share of the ramp. */
+export function wasAdmitted({ probes, ramp }: Stay, call: number): boolean {
+  return ramp === null ? placeOf(probes, call) >= 0 : ramp.lastAdmitted === call
+}
+
 /** Whether a call may probe now; none may where reports alone do. */
 export function hasPermit(stay: Stay, policy: Policy): boolean {
   return policy.probes === 'calls' && stay.probes.length < policy.halfOpenMaxCalls
@@ -144,10 +169,16 @@ export function isDue(stay: Stay, now: number): boolean {
   return stay.deadline !== null && now >= stay.deadline
 }
 
+/** Whether every call is to be admitted again. */
+export function isRampOver({ ramp }: Stay, now: number): boolean {
+  return ramp !== null && now >= ramp.endsAt
+}
+
 /** What a timer should have told by `now`, soonest first: `null` unless the event loop was stalled. */
 export function overdueEvent(state: BreakerState, stay: Stay, now: number): BreakerEvent | null {
   if (state === 'open' && stay.deadline !== null && isDue(stay, now)) return { type: 'elapse', at: stay.deadline }
   if (state !== 'halfOpen') return null
+  if (stay.ramp !== null) return isRampOver(stay, now) ? { type: 'elapse', at: stay.ramp.endsAt } : null
   const first = soonestLease(stay.probes)
   if (first === undefined || first.expiresAt > now) return null
   return { type: 'leaseExpired', probe: first.id, at: first.expiresAt }
@@ -197,6 +228,11 @@ export function closesAfterSuccess(stay: Stay, policy: Policy): boolean {
   return stay.probeSuccesses + 1 >= policy.successThreshold
 }
 
+/** Whether one more success begins the ramp. */
+export function rampsAfterSuccess(stay: Stay, policy: Policy): boolean {
+  return policy.recoveryRamp !== null && closesAfterSuccess(stay, policy)
+}
+
 /** Whether one more failure reopens. */
 export function reopensAfterFailure(stay: Stay, policy: Policy): boolean {
   return stay.probeFailures + 1 >= policy.halfOpenFailureThreshold
@@ -208,6 +244,10 @@ export function closedByProbes(stay: Stay, policy: Policy): Reason {
     successes: stay.probeSuccesses + 1,
     threshold: policy.successThreshold,
   }
+}
+
+export function closedByRamp({ ramp }: Stay): Reason {
+  return { type: 'rampEnded', durationMs: ramp === null ? 0 : ramp.endsAt - ramp.startedAt }
 }
 
 export function reopenedByProbes(stay: Stay, policy: Policy): Reason {

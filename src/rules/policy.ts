@@ -65,6 +65,16 @@ export interface Backoff {
   readonly jitter: number
 }
 
+/** After half-open, a share of calls that grows from `from` to 1 in `durationMs` is admitted before it closes. */
+export interface RecoveryRamp {
+  /** In ms, above 0. */
+  readonly durationMs: number
+  /** The share at the start, above 0 and at most 1. */
+  readonly from: number
+  /** In how many equal steps it grows; `null`: steadily. */
+  readonly steps: number | null
+}
+
 /**
  * The rules of one breaker, every default filled in, frozen; durations in ms, shares 0-1, `null` for none. Made by
  * `resolvePolicy` from PolicyOptions, whose documentation says what each is for.
@@ -94,10 +104,16 @@ export interface Policy {
   readonly successThreshold: number
   /** Failures that open again from half-open. Default 1. */
   readonly halfOpenFailureThreshold: number
+  /** Default `null`: it closes as soon as enough probes have succeeded. */
+  readonly recoveryRamp: RecoveryRamp | null
   /** In ms: how long a probe may keep its permit. Default 30,000. */
   readonly probeTimeoutMs: number
   /** In ms, of each call. Default `null`: as long as it takes. */
   readonly timeoutMs: number | null
+  /** Calls in flight at a time; the pure layer has no part in it. Default `null`: any number. */
+  readonly maxConcurrent: number | null
+  /** Calls that may wait for one of them to end. Default 0. */
+  readonly maxQueued: number
   /** Default `null`: what throws fails, what returns succeeds. */
   readonly isFailure: Classifier | OutcomeRules | null
   /** Default `null`: only a call that its own signal called off is ignored. */
@@ -121,8 +137,11 @@ const DEFAULTS: Policy = Object.freeze({
   halfOpenMaxCalls: 1,
   successThreshold: 2,
   halfOpenFailureThreshold: 1,
+  recoveryRamp: null,
   probeTimeoutMs: 30_000,
   timeoutMs: null,
+  maxConcurrent: null,
+  maxQueued: 0,
   isFailure: null,
   ignore: null,
   latencySampling: 16,

@@ -4,6 +4,7 @@ import { type Calls, newCalls } from './calls.ts'
 import * as rules from './decide.ts'
 import { freeze } from './freeze.ts'
 import type { Policy } from './policy.ts'
+import { afterAdmission, afterRejection } from './ramp.ts'
 import { addFailure, addSuccess, copyTally, refitTally, type Tally } from './tally.ts'
 import { type Reason, triggerAfter } from './triggers.ts'
 
@@ -61,7 +62,7 @@ function apply(draft: Draft, policy: Policy, event: rules.BreakerEvent): void {
       report(draft, policy, event)
       break
     case 'elapse':
-      elapse(draft, event.at)
+      elapse(draft, policy, event.at)
       break
     case 'leaseExpired':
       expireLease(draft, policy, event.probe, event.at)
@@ -87,8 +88,9 @@ function command(draft: Draft, policy: Policy, event: Command): void {
   else if (held) close(draft, policy, { type: 'enabled' }, event.at)
 }
 
-function elapse(draft: Draft, at: number): void {
+function elapse(draft: Draft, policy: Policy, at: number): void {
   if (draft.state === 'open' && rules.isDue(draft, at)) beginTrial(draft, { type: 'openTimeElapsed' })
+  else if (rules.isRampOver(draft, at)) close(draft, policy, rules.closedByRamp(draft), at)
 }
 
 function beginTrial(draft: Draft, reason: Reason): void {
@@ -102,9 +104,11 @@ function expireLease(draft: Draft, policy: Policy, probe: number, at: number): v
 
 function admit(draft: Draft, policy: Policy, probe: number, at: number): void {
   const { state, calls } = draft
-  const probes = state === 'halfOpen' && rules.hasPermit(draft, policy)
-  if (probes) rules.reserveProbe(draft, policy, probe, at)
-  if (probes || state === 'closed' || state === 'disabled') calls.allowed++
+  const isTried = state === 'halfOpen' && rules.admitsWhileHalfOpen(draft, policy, at)
+  if (draft.ramp !== null)
+    draft.ramp = isTried ? afterAdmission(draft.ramp, policy, probe, at) : afterRejection(draft.ramp, policy, at)
+  else if (isTried) rules.reserveProbe(draft, policy, probe, at)
+  if (isTried || state === 'closed' || state === 'disabled') calls.allowed++
   else calls.rejected++
 }
 
@@ -139,7 +143,9 @@ function judge(draft: Draft, policy: Policy, { type, at, durationMs }: Report): 
 }
 
 function succeedProbe(draft: Draft, policy: Policy, probe: number | undefined, at: number): void {
-  if (rules.closesAfterSuccess(draft, policy)) close(draft, policy, rules.closedByProbes(draft, policy), at)
+  if (draft.ramp !== null) draft.probeSuccesses++
+  else if (rules.rampsAfterSuccess(draft, policy)) rules.beginRamp(draft, policy, at)
+  else if (rules.closesAfterSuccess(draft, policy)) close(draft, policy, rules.closedByProbes(draft, policy), at)
   else {
     draft.probeSuccesses++
     rules.releaseProbe(draft, probe)

@@ -25,6 +25,7 @@ export type Reason =
     }
   | { readonly type: 'probeFailures'; readonly failures: number; readonly threshold: number }
   | { readonly type: 'probeSuccesses'; readonly successes: number; readonly threshold: number }
+  | { readonly type: 'rampEnded'; readonly durationMs: number }
   | { readonly type: 'openTimeElapsed' }
   | { readonly type: 'probeRequested'; readonly message: string }
   | { readonly type: 'tripped'; readonly message: string }
@@ -97,6 +98,8 @@ export function describeReason(reason: Reason): string {
       return `${reason.failures} failed while half-open (threshold ${reason.threshold})`
     case 'probeSuccesses':
       return `${reason.successes} succeeded while half-open (threshold ${reason.threshold})`
+    case 'rampEnded':
+      return `its recovery ramp of ${reason.durationMs} ms has ended`
     case 'openTimeElapsed':
       return 'the open time has passed'
     case 'probeRequested':

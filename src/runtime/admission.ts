@@ -1,6 +1,6 @@
 // Admission: whether a call may be made, and the error for one that may not.
 import { BreakerOpenError } from '../edge/errors.ts'
-import { type BreakerState, hasPermit, holdsProbe } from '../rules/decide.ts'
+import { admitsWhileHalfOpen, type BreakerState, hasPermit, holdsProbe, wasAdmitted } from '../rules/decide.ts'
 import { catchUp, caughtUp, send } from './deliver.ts'
 import { publishCall } from './outcome-events.ts'
 import { rejectionOf } from './publish.ts'
@@ -11,8 +11,8 @@ export const NO_PROBE = 0
 
 /** Whether `admit` would let a call through now. */
 export function wouldAdmit(row: Row): boolean {
-  const { state, stay, policy } = caughtUp(row)
-  return admitsAll(state) || (state === 'halfOpen' && hasPermit(stay, policy))
+  const { state, stay, policy, home } = caughtUp(row)
+  return admitsAll(state) || (state === 'halfOpen' && admitsWhileHalfOpen(stay, policy, home.clock.now()))
 }
 
 /** The number of the probe (NO_PROBE outside half-open), or the error for a call that is not admitted. */
@@ -33,8 +33,10 @@ export function admit(row: Row): number | BreakerOpenError {
   catchUp(row, now)
   // Closed or disabled on the way: by a listener of what was overdue, or by a crash.
   if (row.folds && admitsAll(row.state)) return admit(row)
-  const mayProbe = row.state === 'halfOpen' && hasPermit(row.stay, row.policy)
-  return mayProbe || !row.folds ? admitProbe(row, mayProbe, now) : reject(row, now)
+  const mayProbe = row.state === 'halfOpen' && admitsWhileHalfOpen(row.stay, row.policy, now)
+  // On a ramp, a call that is not admitted counts, too: the share is one of all calls.
+  const isAsked = mayProbe || !row.folds || row.stay.ramp !== null
+  return isAsked ? admitProbe(row, mayProbe, now) : reject(row, now)
 }
 
 function admitsAll(state: BreakerState): boolean {
@@ -47,8 +49,10 @@ function admitProbe(row: Row, mayProbe: boolean, at: number): number | BreakerOp
   send(row, { type: 'admit', probe, at })
   const { name: endpoint, generation, stay } = row
   // By the row, not by hope: the actor may have crashed.
-  if (holdsProbe(stay, probe)) {
+  if (wasAdmitted(stay, probe)) {
     row.allowed++
+    // Of the share, not a probe: it needs no permit, and may take as long as any call.
+    if (!holdsProbe(stay, probe)) return NO_PROBE
     if (hub.hears('probe', endpoint)) hub.post('probe', { endpoint, generation, inFlight: stay.probes.length })
     return probe
   }
@@ -57,7 +61,8 @@ function admitProbe(row: Row, mayProbe: boolean, at: number): number | BreakerOp
   return admitsAll(row.state) ? admit(row) : reject(row, at)
 }
 
-function reject(row: Row, now: number): BreakerOpenError {
+/** Counts and tells a rejection. */
+export function reject(row: Row, now: number): BreakerOpenError {
   const { state, generation, policy, home, name: endpoint } = row
   chronicleOf(row).rejected++
   if (home.hub.hears('rejected', endpoint)) home.hub.post('rejected', { endpoint, state, generation })
@@ -76,6 +81,8 @@ export function retryAfterMs({ state, stay, policy }: Row, now: number): number 
     // Rounded up, but no longer than the open time itself, which a backoff may have made longer.
     return waitMs > openTimeoutMs ? Math.ceil(waitMs) : Math.min(Math.ceil(waitMs), openTimeoutMs)
   }
+  // By then it will be admitted for certain; who comes sooner may be, too.
+  if (stay.ramp !== null) return Math.max(Math.ceil(stay.ramp.endsAt - now), 1)
   const [oldest] = stay.probes
   if (oldest === undefined || hasPermit(stay, policy)) return undefined
   return Math.min(Math.max(Math.ceil(oldest.expiresAt - now), 1), openTimeoutMs)

@@ -5,9 +5,10 @@ import type { CallContext } from './call-context.ts'
 import type { Row } from './row.ts'
 import { onAbort } from './signals.ts'
 
-/** Runs `fn`; rejects as soon as the time is up or `signal` is aborted, and aborts the signal that `fn` was given. */
+/** Runs `fn`, admitted in this generation; rejects as soon as the time is up or `signal` is aborted, and aborts the signal that `fn` was given. */
 export async function runBounded<T>(
   row: Row,
+  generation: number,
   fn: (context: CallContext) => T | PromiseLike<T>,
   timeoutMs: number | null,
   signal: AbortSignal | undefined,
@@ -25,7 +26,7 @@ export async function runBounded<T>(
   })
   // A function that aborts its own caller and then throws leaves this one to nobody.
   ended.catch(() => {})
-  const { name: endpoint, generation } = row
+  const { name: endpoint } = row
   const timeout = () => end(new CallTimeoutError(endpoint, timeoutMs ?? 0))
   const forget = signal && onAbort(signal, () => end(signal.reason))
   const deadline = timeoutMs === null ? null : deadlines.add(clock.now() + timeoutMs, timeout)

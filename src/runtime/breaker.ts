@@ -2,20 +2,21 @@
 // deleted and made anew.
 import type { AnyStateMachine } from 'xstate'
 import type { BreakerActor } from '../../machines/registry.machine.ts'
-import { type CallOptions, checkCall } from '../edge/call-options.ts'
+import { type AcquireOptions, type CallOptions, checkAcquire, checkCall } from '../edge/call-options.ts'
 import { DURATION_EXPECTED, type Duration, parseDuration } from '../edge/duration.ts'
 import { ArgumentError } from '../edge/errors.ts'
 import { checkOptions } from '../edge/option-object.ts'
 import type { BreakerState } from '../rules/decide.ts'
 import type { Policy } from '../rules/policy.ts'
-import { admit, wouldAdmit } from './admission.ts'
+import { wouldAdmit } from './admission.ts'
 import { call } from './call.ts'
 import { caughtUp, command, isActive } from './deliver.ts'
 import type { EventName, Listener } from './events.ts'
 import { type Evidence, evidenceOf } from './evidence.ts'
-import { attached, type Guarded } from './full-call.ts'
+import { callFully, type Guarded } from './full-call.ts'
+import { acquire, acquireInTurn, hasPlace, refuse } from './limit.ts'
 import { Permit, record } from './permit.ts'
-import type { Row } from './row.ts'
+import { attached, type Row } from './row.ts'
 import type { Spawned, SpawnOptions } from './spawning.ts'
 import { type BreakerStats, statsOf } from './stats.ts'
 
@@ -50,6 +51,7 @@ export class Breaker {
    * Calls `fn` if the breaker admits it, and gives back what it gives: its value, or the very error it threw. `fn` may be
    * async or not, and is given `{ signal, endpoint, generation }`. Every error comes as a rejection of the promise.
    * @throws BreakerOpenError (`BREAKER_OPEN`) when the call is not admitted; `fn` is not run.
+   * @throws ConcurrencyLimitError (`CONCURRENCY_LIMIT`) when `maxConcurrent` calls are in flight and `maxQueued` wait.
    * @throws CallTimeoutError (`CALL_TIMEOUT`) when it takes longer than its timeout.
    * @throws ArgumentError (`INVALID_ARGUMENT`), RegistryClosedError (`REGISTRY_CLOSED`), RegistryFullError (`REGISTRY_FULL`)
    *   when it was evicted and there is no room for it
@@ -62,18 +64,19 @@ export class Breaker {
 
   /**
    * A function like `fn` (its arguments, `this`, name and length) that calls it through the breaker, with these options.
-   * Without options: the policy's `timeout`, no signal, no fallback.
+   * Without options: the policy's `timeout`, no signal, no fallback. A fallback is given the arguments of each call.
    * @throws ArgumentError (`INVALID_ARGUMENT`); the function it gives rejects with what `call` rejects with
    */
   wrap<This, A extends unknown[], T, F = never>(
     fn: (this: This, ...args: A) => T | PromiseLike<T>,
-    options?: CallOptions<F>,
+    options?: CallOptions<F, A>,
   ): (this: This, ...args: A) => Promise<T | F> {
     if (typeof fn !== 'function') throw new ArgumentError('wrap(fn)', 'a function', fn)
     if (options !== undefined) checkCall(fn, options, null)
     const breaker = this
     function wrapped(this: This, ...args: A): Promise<T | F> {
-      return breaker.call(() => fn.apply(this, args), options)
+      const guarded = () => fn.apply(this, args)
+      return options === undefined ? breaker.call(guarded) : callFully(breaker.#row, guarded, options, args)
     }
     const { name, length } = fn
     return Object.defineProperties(wrapped, {
@@ -145,18 +148,32 @@ export class Breaker {
    * reports with `recordSuccess` and `recordFailure`; else prefer `tryAcquire`.
    */
   allows(): boolean {
-    return wouldAdmit(this.#readable())
+    const row = this.#readable()
+    return wouldAdmit(row) && hasPlace(row)
   }
 
   /**
-   * The admission of one call, or `undefined` when it is not admitted; the caller reports the outcome to it, exactly once.
+   * The admission of one call, or `undefined` when it is not admitted, or `maxConcurrent` is reached (`acquire` waits); the
+   * caller reports the outcome to it, exactly once.
    * @throws RegistryClosedError (`REGISTRY_CLOSED`), RegistryFullError (`REGISTRY_FULL`) when it was evicted and there is no
    *   room for it; so do all methods below
    */
   tryAcquire(): Permit | undefined {
     const row = this.#attached()
-    const probe = admit(row)
-    return typeof probe === 'number' ? new Permit(row, probe) : undefined
+    const permit = acquire(row)
+    if (permit === null) refuse(row)
+    return permit instanceof Permit ? permit : undefined
+  }
+
+  /**
+   * As `tryAcquire`, for who can wait: where a call would, it waits for a place under `maxConcurrent`, in its turn.
+   * @throws BreakerOpenError (`BREAKER_OPEN`) when it is not admitted
+   * @throws ConcurrencyLimitError (`CONCURRENCY_LIMIT`) when no place is free and `maxQueued` wait
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for options that are none, RegistryClosedError (`REGISTRY_CLOSED`),
+   *   RegistryFullError (`REGISTRY_FULL`), and the reason of `signal` when that is aborted
+   */
+  async acquire(options: AcquireOptions = {}): Promise<Permit> {
+    return acquireInTurn(this.#row, checkAcquire(options))
   }
 
   /**

@@ -1,6 +1,7 @@
 // Chronicle: what few breakers have to say. A row gets one of its own when something is first written in it.
 import type { Rejection } from '../edge/errors.ts'
 import type { BreakerState } from '../rules/decide.ts'
+import type { Places } from './places.ts'
 
 export class Chronicle {
   rejected = 0
@@ -11,6 +12,8 @@ export class Chronicle {
   timedOut = 0
   /** Fallbacks that were asked to answer. */
   fallbacks = 0
+  /** Calls for which there was no place. */
+  limited = 0
   /** Outcomes that were reported without a permit. */
   recorded = 0
   /** Time spent in states before the present one. */
@@ -18,6 +21,8 @@ export class Chronicle {
   /** What the errors of this stay have in common. */
   rejection: Rejection | null = null
   lastProbe = 0
+  /** Of a breaker whose policy has a limit, or had one. */
+  places: Places | null = null
 }
 /** That of all others. */
 export const NOTHING_YET: Readonly<Chronicle> = Object.freeze(new Chronicle())

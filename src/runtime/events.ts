@@ -56,6 +56,17 @@ export interface RegistryEvents {
     /** Number of its stay in a state. */
     readonly generation: number
   }
+  /** A call was not made for want of a place: `maxConcurrent` calls are in flight, and `maxQueued` wait. */
+  limited: {
+    /** The name of the breaker. */
+    readonly endpoint: string
+    /** Number of its stay in a state. */
+    readonly generation: number
+    /** Calls that hold a place. */
+    readonly inFlight: number
+    /** Calls that wait for one. */
+    readonly queued: number
+  }
   /** An outcome came after its stay, or the lease of its probe, had ended: counted as late, it changed nothing. */
   late: {
     /** The name of the breaker. */
@@ -136,9 +147,13 @@ export interface OutcomeEvent {
 
 /**
  * Whose code went wrong: a listener, a subscriber of an actor, an inspector, a classifier, the clock, the signal of a
- * call; or `actor`: an event was sent to an actor that takes none such, or there is no input to start one with.
+ * call; or `actor`: an event was sent to an actor that takes none such, or there is no input to start one with. Or the word of
+ * whoever called `registry.report`.
  */
-export type ErrorSource = 'listener' | 'subscriber' | 'inspect' | 'isFailure' | 'ignore' | 'clock' | 'signal' | 'actor'
+export type ErrorSource =
+  | ('listener' | 'subscriber' | 'inspect' | 'isFailure' | 'ignore' | 'clock' | 'signal' | 'actor')
+  // Any other, and yet an editor completes these.
+  | (string & {})
 /** The name of an event. */
 export type EventName = keyof RegistryEvents
 /** A function that is told of each event of one name. What it returns is of no account; if that rejects it is an `error` event. */
@@ -156,6 +171,7 @@ export const EVENT_NAMES: Record<EventName, true> = {
   ignored: true,
   fallback: true,
   rejected: true,
+  limited: true,
   late: true,
   probe: true,
   created: true,

@@ -11,7 +11,7 @@ export interface CallMessage {
   /** Number of its stay in a state. */
   readonly generation: number
   /** What the call came to. */
-  readonly outcome: 'success' | 'failure' | 'timeout' | 'ignored' | 'rejected' | 'late'
+  readonly outcome: 'success' | 'failure' | 'timeout' | 'ignored' | 'rejected' | 'limited' | 'late'
   /** How long it took, in ms; absent where nobody measured it. */
   readonly durationMs?: number
 }

@@ -6,6 +6,7 @@ import { NO_PROBE } from './admission.ts'
 import { callChannel } from './channels.ts'
 import { classify, type Ended, type Result } from './classify.ts'
 import { caughtUp } from './deliver.ts'
+import type { Places } from './places.ts'
 import { chronicleOf, type Row } from './row.ts'
 import { dateOf, sample, settle, takesSample } from './settle.ts'
 
@@ -20,14 +21,17 @@ export class Permit {
   readonly #sampled: boolean
   /** `null` where nobody asks how long it takes: a number that is no integer would be an object of its own. */
   readonly #startedAt: number | null
+  /** The place that it holds under a limit. */
+  readonly #places: Places | null
   #settled = false
   /** Number of the stay the call was admitted in. Reported in a later one, the outcome is late and changes nothing. */
   readonly generation: number
 
   /** @internal Use `breaker.tryAcquire()`. */
-  constructor(row: Row, probe: number) {
+  constructor(row: Row, probe: number, places: Places | null) {
     this.#row = row
     this.#probe = probe
+    this.#places = places
     this.generation = row.generation
     this.#sampled = takesSample(row)
     this.#startedAt = this.#sampled || timesCalls(row.policy) ? row.home.clock.now() : null
@@ -48,6 +52,7 @@ export class Permit {
       this.#settled = true
       row.succeeded++
       addSuccess(row, row.policy, 0, 0)
+      this.#places?.giveBack()
     }
   }
 
@@ -90,6 +95,8 @@ export class Permit {
     if (this.#sampled) sample(row, durationMs)
     const judged = ended === undefined ? result : classify(row, ended, durationMs)
     settle(row, judged, this.generation, this.#probe, durationMs, now, errorOf(ended))
+    // After what the outcome comes to: who waits for the place may be rejected by it.
+    this.#places?.giveBack()
     return judged
   }
 }

@@ -1,26 +1,26 @@
 // Publish: makes a row the image of what its actor has decided. Called inside the actor's turn, at every decision.
 import type { SnapshotFrom } from 'xstate'
-import type { breakerMachine } from '../../machines/breaker.machine.ts'
+import { type breakerMachine, stateOf } from '../../machines/breaker.machine.ts'
 import type { Clock } from '../edge/clock.ts'
 import { newRejection, type Rejection } from '../edge/errors.ts'
 import { type BreakerState, enterClosed } from '../rules/decide.ts'
+import type { Policy } from '../rules/policy.ts'
+import { refitTally } from '../rules/tally.ts'
 import { beginGeneration, chronicleOf, decisionOf, firstSampleIn, type Row, setPath, setTally } from './row.ts'
 
 export function publish(row: Row, snapshot: Pick<SnapshotFrom<typeof breakerMachine>, 'value' | 'context'>): void {
   const { policy, decision, at } = snapshot.context
-  const state = snapshot.value as BreakerState
+  const state = stateOf(snapshot)
   const isNewGeneration = decision.generation !== row.generation
   const isNewPolicy = policy !== row.policy
   // While folding, the row's tally is ahead of the actor's until an event brings it along; one that the actor has no
   // use for (enable while closed) does not.
   if (!row.folds || isNewGeneration || isNewPolicy) setTally(row, decision.tally)
+  const rampBegins = decision.ramp !== null && row.stay.ramp === null
   row.stay = decision
-  if (isNewPolicy) {
-    row.policy = policy
-    row.untilSample = firstSampleIn(policy)
-  }
+  if (isNewPolicy) setPolicy(row, policy)
   if (isNewGeneration) beginGeneration(row, decision.generation)
-  if (isNewGeneration && row.chronicle.rejection !== null) chronicleOf(row).rejection = null
+  if ((isNewGeneration || rampBegins) && row.chronicle.rejection !== null) chronicleOf(row).rejection = null
   if (state !== row.state) move(row, state, at)
   setPath(row)
 }
@@ -51,6 +51,18 @@ export function resetWithoutActor(row: Row, at: number): void {
   publish(row, { value: 'closed', context: { policy, decision, at, seed: 0, startIn: 'closed' } })
 }
 
+/** A new policy for a closed row whose actor rests: to start one for it would cost 60 µs a row, and there may be a million. */
+export function configureWithoutActor(row: Row, policy: Policy, at: number): void {
+  setTally(row, refitTally(row, row.policy, policy, at))
+  setPolicy(row, policy)
+  setPath(row)
+}
+
+function setPolicy(row: Row, policy: Policy): void {
+  row.policy = policy
+  row.untilSample = firstSampleIn(policy)
+}
+
 /** Detaches a deleted row: every call admitted by it is late from now on. */
 export function detach(row: Row): void {
   row.attached = false
@@ -66,8 +78,9 @@ export function rejectionOf(row: Row): Rejection {
   return chronicle.rejection
 }
 
-function howItIs({ state, policy }: Row): string {
+function howItIs({ state, policy, stay }: Row): string {
   if (state === 'forcedOpen') return 'forced open'
   if (state !== 'halfOpen') return state
+  if (stay.ramp !== null) return 'half-open and admits a growing share of calls'
   return policy.probes === 'calls' ? 'half-open and every permit is held' : 'half-open and no call may probe'
 }

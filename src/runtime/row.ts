@@ -134,6 +134,11 @@ export function chronicleOf(row: Row): Chronicle {
   return row.chronicle as Chronicle
 }
 
+/** The row of this name now: a deleted breaker that is used again is made anew. */
+export function attached(row: Row): Row {
+  return row.attached ? row : row.home.rowOf(row.name, row)
+}
+
 /** A copy of what the row's breaker has decided, to start an actor from. */
 export function decisionOf(row: Row): Decision {
   return { ...row.stay, generation: row.generation, tally: copyTally(row) }
@@ -169,8 +174,10 @@ export function setPath(row: Row): void {
   const { policy, home, attached, state, name } = row
   const folds = attached && row.folds && state === 'closed' && row.resets === home.resets.count
   const isJudged = policy.timeoutMs !== null || policy.isFailure !== null || policy.ignore !== null
+  const isLimited = policy.maxConcurrent !== null
   row.isHeard = home.hub.hearsCalls(name)
-  if (!folds || isJudged || row.isHeard) row.path = 'full'
+  if (!folds || isJudged || isLimited || row.isHeard) row.path = 'full'
   else if (policy.failureRate !== null || policy.slowCalls !== null) row.path = 'timed'
   else row.path = row.onValue === null ? 'unready' : 'plain'
+  row.chronicle.places?.changed(home.turns)
 }

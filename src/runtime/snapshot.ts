@@ -2,6 +2,7 @@
 import { type BreakerSnapshot, type RegistrySnapshot, VERSION } from '../edge/snapshot-format.ts'
 import { freeze } from '../rules/freeze.ts'
 import type { Policy, RateRule } from '../rules/policy.ts'
+import type { Ramp } from '../rules/ramp.ts'
 import { failureAges, newestFailures, newTally, type Tally } from '../rules/tally.ts'
 import { isSameSize, phaseMsOf, type SlidingWindow, slicesOf, windowOf } from '../rules/window.ts'
 import { caughtUp } from './deliver.ts'
@@ -16,7 +17,7 @@ export function snapshotOf(rows: Iterable<Row>, now: number): RegistrySnapshot {
 
 function breakerSnapshot(row: Row, now: number): BreakerSnapshot {
   const { name: endpoint, state, generation, policy } = row
-  const { reason, openedAt, deadline, openings } = row.stay
+  const { reason, openedAt, deadline, openings, ramp } = row.stay
   return {
     endpoint,
     state,
@@ -25,6 +26,7 @@ function breakerSnapshot(row: Row, now: number): BreakerSnapshot {
     openForMs: openedAt === null ? null : msBetween(openedAt, now),
     remainingMs: deadline === null ? null : msBetween(now, deadline),
     openings,
+    ...(ramp !== null && { ramp: rampSnapshot(ramp, now) }),
     tally: {
       consecutiveFailures: row.consecutiveFailures,
       failures: row.failures,
@@ -35,6 +37,16 @@ function breakerSnapshot(row: Row, now: number): BreakerSnapshot {
     calls: callsOf(row),
     timeInState: timeInState(row, now),
   }
+}
+
+function rampSnapshot({ startedAt, endsAt, credit }: Ramp, now: number): BreakerSnapshot['ramp'] {
+  return { ranForMs: msBetween(startedAt, now), remainingMs: msBetween(now, endsAt), credit }
+}
+
+function restoredRamp({ state, ramp }: BreakerSnapshot, now: number): Ramp | null {
+  if (state !== 'halfOpen' || ramp === undefined) return null
+  const { ranForMs, remainingMs, credit } = ramp
+  return Object.freeze({ startedAt: now - ranForMs, endsAt: now + remainingMs, credit, lastAdmitted: 0 })
 }
 
 /** Never negative: an event may be dated by what was due before it. */
@@ -63,6 +75,7 @@ export function restore(row: Row, from: BreakerSnapshot, now: number): void {
     deadline: from.remainingMs === null ? null : now + from.remainingMs,
     openings,
     probes: [],
+    ramp: restoredRamp(from, now),
     probeSuccesses: 0,
     probeFailures: 0,
   }
@@ -70,8 +83,8 @@ export function restore(row: Row, from: BreakerSnapshot, now: number): void {
   row.allowed = calls.allowed
   row.succeeded = calls.succeeded
   row.failed = calls.failed
-  const { rejected, ignored, late, slow, timedOut = 0, fallbacks = 0 } = calls
-  Object.assign(chronicle, { rejected, ignored, late, slow, timedOut, fallbacks })
+  const { rejected, ignored, late, slow, timedOut = 0, fallbacks = 0, limited = 0 } = calls
+  Object.assign(chronicle, { rejected, ignored, late, slow, timedOut, fallbacks, limited })
   chronicle.recorded = calls.succeeded + calls.failed + calls.ignored + calls.late - calls.allowed
   Object.assign(chronicle.timeInState, from.timeInState)
   setPath(row)

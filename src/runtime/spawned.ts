@@ -20,6 +20,8 @@ export interface Ground extends Omit<Outside, 'request' | 'beforeDue'> {
 
 const NAMES = ['id', 'input', 'on'] satisfies (keyof SpawnOptions<AnyStateMachine>)[]
 
+const NONE: readonly SpawnedActor[] = []
+
 /** The spawned actors of a registry. */
 export class SpawnedActors {
   readonly #ground: Ground
@@ -55,8 +57,8 @@ export class SpawnedActors {
   }
 
   /** In a turn: the breaker of this name has another actor now, or none. */
-  follow(name: string, hasActor: boolean): void {
-    for (const actor of this.#of(name)) actor.follow(hasActor)
+  follow(name: string): void {
+    for (const actor of this.#of(name)) actor.follow()
   }
 
   /** In a turn: the breaker was parked. It may have been one of these that crashed it. */
@@ -64,8 +66,10 @@ export class SpawnedActors {
     for (const actor of this.#of(name)) actor.isGivenUp = true
   }
 
-  #of(name: string): SpawnedActor[] {
-    return [...(this.#actors.get(name)?.values() ?? [])]
+  #of(name: string): readonly SpawnedActor[] {
+    // Asked at every start and rest of any breaker's actor: most registries have none.
+    const actors = this.#actors.size === 0 ? undefined : this.#actors.get(name)
+    return actors === undefined ? NONE : [...actors.values()]
   }
 }
 
@@ -127,11 +131,11 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
     return dueAt === undefined ? undefined : Math.max(0, dueAt - this.#ground.clock.now())
   }
 
-  follow(hasActor: boolean): void {
+  follow(): void {
     this.#end()
     this.isGivenUp = false
     // Between turns: who is asked for the input is not ours.
-    if (hasActor) this.#ground.turns.later(() => this.start())
+    this.#ground.turns.later(() => this.start())
   }
 
   /** Between turns: starts it under the actor of its breaker, unless it runs already. */

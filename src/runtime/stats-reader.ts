@@ -31,8 +31,9 @@ export class StatsReader {
 
 /** A number that grows with everything that happens to a row. */
 function versionOf({ generation, allowed, succeeded, failed, probes, chronicle }: Row): number {
-  const { rejected, ignored, late, fallbacks, lastProbe } = chronicle
+  const { rejected, ignored, late, fallbacks, limited, places, lastProbe } = chronicle
   // A probe whose lease has expired is counted nowhere; but it is not in flight any more.
   const endedProbes = lastProbe - probes.length
-  return generation + allowed + succeeded + failed + rejected + ignored + late + fallbacks + endedProbes
+  const told = rejected + ignored + late + fallbacks + limited + (places?.moves ?? 0)
+  return generation + allowed + succeeded + failed + told + endedProbes
 }

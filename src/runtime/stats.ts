@@ -5,6 +5,7 @@ import { checkOptions } from '../edge/option-object.ts'
 import type { Calls } from '../rules/calls.ts'
 import type { BreakerState } from '../rules/decide.ts'
 import { countsUpTo, type Latency, latencyOf } from '../rules/latency.ts'
+import { shareAt } from '../rules/ramp.ts'
 import { expireTally } from '../rules/tally.ts'
 import type { Reason } from '../rules/triggers.ts'
 import type { SlidingWindow } from '../rules/window.ts'
@@ -18,6 +19,8 @@ export interface CallStats extends Readonly<Calls> {
   readonly timedOut: number
   /** Fallbacks that were asked to answer. */
   readonly fallbacks: number
+  /** Not made for want of a place under `maxConcurrent`; no failures, and not counted as rejected. */
+  readonly limited: number
 }
 
 /** What `breaker.stats()` gives: figures of one moment that agree with one another. */
@@ -30,6 +33,13 @@ export interface BreakerStats {
   readonly reason: Reason | null
   /** Probes that hold a permit now: 0 unless it is half-open. */
   readonly probesInFlight: number
+  /** The share of calls that its recovery ramp admits now, 0-1; `null` unless it is on one. */
+  readonly rampShare: number | null
+  /**
+   * Under `maxConcurrent`: calls that hold a place, and calls that wait for one; `null` without a limit. Calls that were
+   * admitted before there was one hold none.
+   */
+  readonly concurrency: { readonly inFlight: number; readonly queued: number } | null
   /** What calls came to since the breaker was made; a snapshot carries them on. */
   readonly calls: CallStats
   /** Failures since the last success, or since the breaker closed. */
@@ -71,6 +81,8 @@ export function statsOf(row: Row, now = row.home.clock.now()): BreakerStats {
     generation,
     reason: stay.reason,
     probesInFlight: stay.probes.length,
+    rampShare: stay.ramp && shareAt(stay.ramp, policy, now),
+    concurrency: concurrencyOf(row),
     calls: callsOf(row),
     consecutiveFailures,
     failureRate: rate(row.failureRate),
@@ -98,8 +110,13 @@ export function checkStatsOptions(options: StatsOptions): void {
 }
 
 export function callsOf({ allowed, succeeded, failed, chronicle }: Row): CallStats {
-  const { rejected, ignored, late, slow, timedOut, fallbacks } = chronicle
-  return { allowed, rejected, succeeded, failed, ignored, late, slow, timedOut, fallbacks }
+  const { rejected, ignored, late, slow, timedOut, fallbacks, limited } = chronicle
+  return { allowed, rejected, succeeded, failed, ignored, late, slow, timedOut, fallbacks, limited }
+}
+
+function concurrencyOf({ policy, chronicle: { places } }: Row): BreakerStats['concurrency'] {
+  if (policy.maxConcurrent === null) return null
+  return { inFlight: places?.inFlight ?? 0, queued: places?.queued ?? 0 }
 }
 
 export function timeInState({ state, since, chronicle }: Row, now: number): Record<BreakerState, number> {

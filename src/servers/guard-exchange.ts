@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { Breaker, Permit } from '../index.ts'
 import { FailedResponseError, limitTime, report } from './report.ts'
-import { RouteUnavailableError, refusalOf } from './route-unavailable-error.ts'
+import { refusalBy, refusalOf } from './route-unavailable-error.ts'
 
 /** A request on its way, and what the framework does with it. */
 export interface Exchange {
@@ -26,7 +26,7 @@ export function guardExchange(breaker: Breaker, exchange: Exchange): void {
     exchange.refuse(refusalOf(error))
     return
   }
-  if (permit === undefined) exchange.refuse(new RouteUnavailableError('BREAKER_OPEN', breaker))
+  if (permit === undefined) exchange.refuse(refusalBy(breaker))
   else {
     watch(breaker, permit, exchange)
     exchange.admit()

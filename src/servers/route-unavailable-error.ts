@@ -7,13 +7,13 @@ import { type Breaker, type BreakerState, describeReason, isBreakerError } from 
  * the framework, which may make a page of it.
  */
 export class RouteUnavailableError extends Error {
-  /** As of a rejection; `REGISTRY_CLOSED` while the service shuts down. */
-  readonly code: 'BREAKER_OPEN' | 'REGISTRY_CLOSED'
+  /** As of a rejection, or of a limit that is reached; `REGISTRY_CLOSED` while the service shuts down. */
+  readonly code: 'BREAKER_OPEN' | 'CONCURRENCY_LIMIT' | 'REGISTRY_CLOSED'
   /** 503. */
   readonly statusCode = 503
   /** 503, under the name that Express reads. */
   readonly status = 503
-  /** `retry-after`, in whole seconds, or nothing: forced open, or shutting down. */
+  /** `retry-after`, in whole seconds, or nothing: forced open, at the limit, or shutting down. */
   readonly headers: Readonly<Record<string, string>>
   /** The name of the breaker; `undefined` while the service shuts down, as the two below. */
   readonly endpoint: string | undefined
@@ -39,6 +39,12 @@ export function waitOf(retryAfterMs: number | null | undefined): Pick<RouteUnava
   if (retryAfterMs === null || retryAfterMs === undefined) return { message: 'not available', headers: {} }
   const seconds = Math.ceil(retryAfterMs / 1_000)
   return { message: `not available, try again in ${seconds} s`, headers: { 'retry-after': String(seconds) } }
+}
+
+/** What is told of a request that this breaker gave no permit: one that admits every call had no place for it. */
+export function refusalBy(breaker: Breaker): RouteUnavailableError {
+  const admitsAll = breaker.state === 'closed' || breaker.state === 'disabled'
+  return new RouteUnavailableError(admitsAll ? 'CONCURRENCY_LIMIT' : 'BREAKER_OPEN', breaker)
 }
 
 /** What the framework is told when there is no permit to be asked for: the error as it is, but for the end of the registry. */

@@ -132,6 +132,7 @@ export const pureDriver: Driver<PurePermit> = {
   },
 }
 
-function observe({ state, generation, calls, probes }: BreakerValue): Observation {
-  return { generation, calls, timers: state === 'open' ? 1 : state === 'halfOpen' ? probes.length : 0 }
+function observe({ state, generation, calls, probes, ramp }: BreakerValue): Observation {
+  const timers = state === 'open' || ramp !== null ? 1 : probes.length
+  return { generation, calls, timers }
 }

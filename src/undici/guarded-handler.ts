@@ -25,7 +25,7 @@ export class GuardedHandler implements Handler {
   #stop(error: Error): void {
     this.#stoppedBy = error
     this.#controller?.abort(error)
-    giveUp(this.#handler, error, this.#controller)
+    giveUp(this.#exchange, this.#handler, error, this.#controller)
   }
 
   onRequestStart(...[controller, context]: Parameters<Hook<'onRequestStart'>>): void {

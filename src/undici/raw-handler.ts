@@ -42,7 +42,7 @@ export class RawHandler implements RawHooks {
   #stop(error: Error): void {
     this.#stoppedBy = error
     this.#abort?.(error)
-    giveUp(this.#hooks, error)
+    giveUp(this.#exchange, this.#hooks, error)
   }
 
   onConnect(abort: Abort, context: unknown): void {

@@ -77,6 +77,7 @@ function samplesOf({ kind, nullable }: FileOption): { right: unknown[]; wrong: u
 const WHOLE: Readonly<Record<string, unknown>> = {
   ...{ slowerThan: '1s', threshold: 0.5, minimumCalls: 1, window: { calls: 100_000 } },
   ...{ factor: 2, max: '2d', jitter: 0 },
+  ...{ duration: '1m', from: 0.1, steps: 2 },
 }
 
 /** What goes with `values` so that they make sense. */
@@ -85,7 +86,10 @@ function wholeOf(table: OptionTable, values: object): object {
   return Object.fromEntries(Object.keys(table).map((name) => [name, WHOLE[name]]))
 }
 
-const CASES = casesOf(OPTIONS, '', (values) => values as Case['policy'])
+/** A queue needs a limit, in the same policy or in the one it goes over. */
+const CASES = casesOf(OPTIONS, '', (values) =>
+  'maxQueued' in values ? { maxConcurrent: 1, ...values } : (values as Case['policy']),
+)
 
 function isAccepted(check: () => unknown): boolean {
   try {

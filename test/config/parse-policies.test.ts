@@ -130,16 +130,20 @@ describe('an option', () => {
     slowCalls: { slower_than: '2s', threshold: 0.5, minimum_calls: 5, window: { time: '1m', buckets: 6 } },
     openTimeoutFrom: 'last_failure',
     probes: 'reports',
+    recoveryRamp: { duration: '1m', from: 0.2, steps: 4 },
     backoff: { factor: 3, max: '10m', jitter: 0.1 },
     captureStack: true,
   }
   it.each(Object.keys(OPTIONS))('%s may be written in camelCase and in snake_case', (name) => {
     const value = VALUES[name] ?? (/Timeout|Window|timeout/.test(name) ? '45s' : 7)
-    const camel = parsePolicies(JSON.stringify({ a: { [name]: value } })).policies['a']
-    const snake = parsePolicies(JSON.stringify({ a: { [snakeCase(name)]: value } })).policies['a']
+    // A queue needs a limit.
+    const base = { default: name === 'maxQueued' ? { maxConcurrent: 5 } : {} }
+    const textOf = (key: string) => JSON.stringify({ ...base, a: { [key]: value } })
+    const camel = parsePolicies(textOf(name)).policies['a']
+    const snake = parsePolicies(textOf(snakeCase(name))).policies['a']
     expect(camel).toEqual(snake)
     expect(Object.keys(camel ?? {})).toEqual([name])
-    expect(policyOf(JSON.stringify({ a: { [snakeCase(name)]: value } }), 'a')).not.toEqual(policyOf('b: {}', 'a'))
+    expect(policyOf(textOf(snakeCase(name)), 'a')).not.toEqual(policyOf(JSON.stringify(base), 'a'))
   })
 
   it('call_timeout is the timeout of a call, wherever it is', () => {

@@ -9,6 +9,7 @@ const on = { controls: { token: TOKEN } }
 describe('commands', () => {
   const STATES: Record<(typeof COMMANDS)[number], BreakerState> = {
     trip: 'open',
+    probe: 'halfOpen',
     reset: 'closed',
     isolate: 'forcedOpen',
     disable: 'disabled',
@@ -18,6 +19,7 @@ describe('commands', () => {
     const { registry, url } = await serve(on)
     registry.breaker('mail').isolate()
     if (command === 'isolate') registry.breaker('mail').reset()
+    if (command === 'probe') registry.breaker('mail').trip()
     const { status, body } = await post(`${url}api/control`, { endpoint: 'mail', command })
     expect(status).toBe(200)
     expect(readRow(body.row)).toMatchObject({ endpoint: 'mail', state: STATES[command] })
@@ -114,7 +116,11 @@ describe('a body that is wrong', () => {
     ['null', 'null', 'body: expected an object'],
     ['without a command', '{"endpoint":"mail"}', 'body.command: expected it to be given, received nothing'],
     ['without an endpoint', '{"command":"trip"}', 'body.endpoint: expected it to be given, received nothing'],
-    ['with another command', '{"endpoint":"mail","command":"explode"}', 'body.command: expected one of trip, reset'],
+    [
+      'with another command',
+      '{"endpoint":"mail","command":"explode"}',
+      'body.command: expected one of trip, probe, reset',
+    ],
     ['with a command of objects', '{"endpoint":"mail","command":"constructor"}', 'body.command: expected one of'],
     ['with a name that is none', '{"endpoint":7,"command":"trip"}', 'body.endpoint: expected the name of an endpoint'],
     ['with a key too many', '{"endpoint":"mail","command":"trip","why":"x"}', 'body.why: expected no such key'],

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createFetch, type FetchOptions, type OutgoingRequest } from '../../src/fetch/index.ts'
 import { createRegistry, type RegistryOptions } from '../../src/index.ts'
-import { errorOf, thrownBy } from '../support/calls.ts'
+import { errorOf, promiseOf, thrownBy } from '../support/calls.ts'
 import { serve, serveStatus } from '../support/http-server.ts'
 
 function guarded(options: FetchOptions = {}, registryOptions: RegistryOptions = {}) {
@@ -158,7 +158,7 @@ describe('of 10,000 origins', () => {
 
 describe('time that passes while a request asks for admission', () => {
   it('admits it after all, and every request is counted once', async () => {
-    let admittedLate = 0
+    let heldUp = 0
     for (let openTimeout = 1; openTimeout <= 20; openTimeout++) {
       // At each look it is later: open to who asks first, half-open to who calls.
       let now = 0
@@ -174,14 +174,14 @@ describe('time that passes while a request asks for admission', () => {
           ),
         )
       }
-      const { succeeded, rejected, ignored } = registry.breaker('http://a.test').stats().calls
+      const { succeeded, rejected } = registry.breaker('http://a.test').stats().calls
       const admitted = answers.filter((answer) => answer === '200')
       expect(admitted).toHaveLength(succeeded)
       expect(answers.filter((answer) => answer === 'BREAKER_OPEN')).toHaveLength(rejected)
       expect(succeeded + rejected).toBe(12)
-      admittedLate += ignored
+      heldUp += rejected
     }
-    expect(admittedLate).toBeGreaterThan(0)
+    expect(heldUp).toBeGreaterThan(0)
   })
 })
 
@@ -248,4 +248,35 @@ it('a redirect is not asked about twice', async () => {
   const registry = createRegistry()
   await createFetch(registry)(origin)
   expect(registry.breaker(origin).stats().calls).toMatchObject({ allowed: 1, succeeded: 1 })
+})
+
+describe('a limit of concurrent requests', () => {
+  it('has them wait in their turn, refuses the next, and ends the wait of who is called off', async () => {
+    const { promise, resolve } = promiseOf<Response>()
+    const sent: string[] = []
+    const send = async (input: unknown) => {
+      sent.push(String(input))
+      return sent.length === 1 ? promise : new Response('later')
+    }
+    const policy = { maxConcurrent: 1, maxQueued: 2 }
+    const { registry, get } = guarded({ fetch: send }, { policy })
+    const first = get('http://a.test/1')
+    const leave = new AbortController()
+    const second = errorOf(get('http://a.test/2', { signal: leave.signal }))
+    const third = get('http://a.test/3')
+    expect(await errorOf(get('http://a.test/4'))).toMatchObject({
+      code: 'CONCURRENCY_LIMIT',
+      endpoint: 'http://a.test',
+    })
+    leave.abort()
+    expect(await second).toBe(leave.signal.reason)
+    resolve(new Response('first'))
+    expect(await (await first).text()).toBe('first')
+    expect(await (await third).text()).toBe('later')
+    expect(sent).toEqual(['http://a.test/1', 'http://a.test/3'])
+    expect(registry.breaker('http://a.test').stats()).toMatchObject({
+      concurrency: { inFlight: 0, queued: 0 },
+      calls: { allowed: 2, limited: 1, rejected: 0, ignored: 0 },
+    })
+  })
 })

@@ -15,6 +15,14 @@ export const twoProbes: PolicyOptions = {
   halfOpenFailureThreshold: 2,
 }
 
+/** One call of two is admitted in the first half of a second, three of four in the other. */
+export const ramp: PolicyOptions = {
+  ...short,
+  failureThreshold: 1,
+  successThreshold: 1,
+  recoveryRamp: { duration: 1_000, from: 0.5, steps: 2 },
+}
+
 export const cumulative: PolicyOptions = { ...short, failureThreshold: 2, counting: 'cumulative', successThreshold: 1 }
 
 export const backoff: PolicyOptions = {

@@ -1,6 +1,6 @@
 // Mutants of the statechart of a breaker (machines/breaker.machine.ts); the paths come from the sound one.
 import type { Prey } from './hunt.ts'
-import { plain, twoProbes } from './policies.ts'
+import { plain, ramp, twoProbes } from './policies.ts'
 
 const file = 'machines/breaker.machine.ts'
 
@@ -41,16 +41,17 @@ export const ofTheStatechart: readonly Prey[] = [
     name: 'a late success closes',
     breaks: 'R06',
     file,
-    find: "{ guard: 'late' },\n          { guard: 'lastSuccessNeeded'",
-    replace: "{ guard: 'lastSuccessNeeded'",
+    find: "{ guard: 'late' },\n          { guard: 'rampFollows'",
+    replace: "{ guard: 'rampFollows'",
     policy: { ...plain, successThreshold: 1 },
   },
   {
     name: 'a late failure reopens',
     breaks: 'R06',
     file,
-    find: "fail: [\n          { guard: 'late' },\n          { guard: 'lastFailureAllowed'",
-    replace: "fail: [\n          { guard: 'lastFailureAllowed'",
+    find: "fail: [\n          { guard: 'late' },\n          { guard: 'lastFailureAllowed', target: 'open', actions: 'reopen' },\n          { actions: ['countProbeFailure'",
+    replace:
+      "fail: [\n          { guard: 'lastFailureAllowed', target: 'open', actions: 'reopen' },\n          { actions: ['countProbeFailure'",
     policy: plain,
   },
   {
@@ -108,5 +109,45 @@ export const ofTheStatechart: readonly Prey[] = [
     find: 'endLease: cancel(({ event }) => lease(probeOf(event))),',
     replace: "endLease: cancel('no lease'),",
     policy: twoProbes,
+  },
+  {
+    name: 'it closes without the ramp that the policy wants',
+    breaks: 'R04',
+    file,
+    find: "{ guard: 'rampFollows', target: 'ramping', actions: 'beginRamp' },",
+    replace: '',
+    policy: ramp,
+  },
+  {
+    name: 'a ramp admits every call',
+    breaks: 'R03',
+    file,
+    find: 'withinShare: ({ context, event }) => rules.admitsWhileHalfOpen(context.decision, context.policy, event.at),',
+    replace: 'withinShare: () => true,',
+    policy: ramp,
+  },
+  {
+    name: 'a ramp never ends',
+    breaks: 'R05',
+    file,
+    find: "after: { rampTime: { target: 'closed', actions: 'closeByRamp' } },",
+    replace: '',
+    policy: ramp,
+  },
+  {
+    name: 'a failure on the ramp is let be',
+    breaks: 'R04',
+    file,
+    find: "{ guard: 'lastFailureAllowed', target: 'open', actions: 'reopen' },\n          { actions: 'countProbeFailure' },",
+    replace: "{ actions: 'countProbeFailure' },",
+    policy: ramp,
+  },
+  {
+    name: 'a probe that is asked for waits for the open time',
+    breaks: 'R08',
+    file,
+    find: "probe: {\n          target: 'halfOpen',\n          actions: 'beginTrial',",
+    replace: 'probe: {',
+    policy: plain,
   },
 ]

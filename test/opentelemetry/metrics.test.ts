@@ -95,7 +95,7 @@ describe('the instruments', () => {
   })
 
   it('have the names, units and kinds of the conventions', async () => {
-    const { registry, reader } = newInstruments({}, { policy: { latencySampling: 1 } })
+    const { registry, reader } = newInstruments({}, { policy: { latencySampling: 1, maxConcurrent: 5 } })
     await registry.call('a', () => 'ok')
     const metrics = metricsOf(await reader.collect())
     for (const { name, unit, help, kind } of Object.values<Metric>(METRICS)) {

@@ -43,6 +43,7 @@ async function scrape(): Promise<string> {
     policy: {
       latencySampling: 1,
       failureThreshold: 9,
+      maxConcurrent: 5,
       failureRate: { threshold: 1, minimumCalls: 9, window: { calls: 10 } },
       slowCalls: { slowerThan: 5, threshold: 1, minimumCalls: 9, window: { calls: 10 } },
     },

@@ -22,6 +22,11 @@ const rate = fc
   .record({ threshold: fc.constantFrom(0.07, 0.3, 0.333, 0.5, 0.6, 1), minimumCalls: small, window })
   .filter(({ minimumCalls, window: size }) => size.calls === undefined || minimumCalls <= size.calls)
 
+const ramp = fc.record(
+  { duration: fc.constantFrom(100, 150), from: fc.constantFrom(0.1, 0.25, 0.6, 1), steps: small },
+  { requiredKeys: ['duration', 'from'] },
+)
+
 /** Small limits, so that a short history meets them. */
 export function policiesWith(jitter: boolean): fc.Arbitrary<PolicyOptions> {
   const growing = { factor: 3, max: 500, ...(jitter && { jitter: 0.5 }) }
@@ -37,6 +42,8 @@ export function policiesWith(jitter: boolean): fc.Arbitrary<PolicyOptions> {
     halfOpenMaxCalls: small,
     successThreshold: small,
     halfOpenFailureThreshold: small,
+    probes: fc.constantFrom('calls' as const, 'calls' as const, 'reports' as const),
+    recoveryRamp: fc.option(ramp),
     probeTimeout: fc.constantFrom(60, 150),
     latencySampling: fc.constant(0),
     // Through `call`, a call is ignored by a classifier; its subject puts a real one in the place of this.

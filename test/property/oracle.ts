@@ -1,33 +1,33 @@
-// The oracle: a breaker by definition, written from DESIGN section 4 without a line of src/. It keeps every outcome of
-// the stay and counts by looking through them all, in whole numbers of any size (exact.ts), so that it shares no window,
-// tally, rule or rounding with what it judges.
+// The oracle: a breaker by definition, written from DESIGN section 4 and the rules of docs/policy.md without a line of src/.
+// It keeps every outcome of the stay (known.ts) and counts by looking through them all, in whole numbers of any size
+// (exact.ts), so that it shares no window, tally, rule or rounding with what it judges.
 import type { PolicyOptions } from '../../src/index.ts'
-import { addingUpTo, isAtLeast, sliceOf } from './exact.ts'
+import { Known } from './known.ts'
 import type { Command, HistorySubject, Image, Result } from './subjects.ts'
 
-interface Ended {
-  readonly at: number
-  readonly failed: boolean
-  readonly durationMs: number
-}
 interface Held {
   readonly until: number
 }
-type Rate = Exclude<PolicyOptions['failureRate'], null | undefined>
-
-const isFailed = ({ failed }: Ended) => failed
+/** The shares of all calls since it began, added up, and how many of them were admitted. */
+interface Ramp {
+  readonly from: number
+  readonly until: number
+  shares: number
+  admitted: number
+}
 
 export class Oracle implements HistorySubject {
   #policy: PolicyOptions
   #now = 0
   #state = 'closed'
   #generation = 0
-  #ended: Ended[] = []
+  #known = new Known()
   #deadline = Number.NaN
   #openings = 0
   #permits: Held[] = []
   #wins = 0
   #losses = 0
+  #ramp: Ramp | null = null
   #calls = { allowed: 0, rejected: 0, succeeded: 0, failed: 0, ignored: 0, late: 0 }
 
   constructor(policy: PolicyOptions) {
@@ -36,8 +36,10 @@ export class Oracle implements HistorySubject {
 
   admit() {
     this.#pass()
-    const mayProbe = this.#state === 'halfOpen' && this.#permits.length < (this.#policy.halfOpenMaxCalls ?? 1)
-    if (!mayProbe && this.#state !== 'closed' && this.#state !== 'disabled') {
+    const isTrial = this.#state === 'halfOpen' && this.#ramp === null && this.#policy.probes !== 'reports'
+    const mayProbe = isTrial && this.#permits.length < (this.#policy.halfOpenMaxCalls ?? 1)
+    const isShare = this.#ramp !== null && this.#takesShare(this.#ramp)
+    if (!mayProbe && !isShare && this.#state !== 'closed' && this.#state !== 'disabled') {
       this.#calls.rejected++
       return undefined
     }
@@ -64,17 +66,16 @@ export class Oracle implements HistorySubject {
 
   configure(policy: PolicyOptions) {
     this.#pass()
+    this.#known.configure(this.#policy, policy, this.#now)
     this.#policy = policy
   }
 
   command(command: Command) {
     // Whoever gets at the actor finds it caught up.
     if (command === 'crash') this.#pass()
-    if (command === 'crash') return this.#enter(this.#state)
+    if (command === 'crash') return this.#enter(this.#state, this.#ramp)
     if (command === 'delete') {
-      this.#enter('closed')
-      this.#ended = []
-      this.#openings = 0
+      this.#close()
       this.#calls = { allowed: 0, rejected: 0, succeeded: 0, failed: 0, ignored: 0, late: 0 }
       return undefined
     }
@@ -105,8 +106,8 @@ export class Oracle implements HistorySubject {
       generation: this.#generation,
       remainingMs: open ? this.#deadline - this.#now : null,
       calls: this.#calls,
-      tally: this.#evidence(),
-      timer: open || (this.#state === 'halfOpen' && this.#permits.length > 0),
+      tally: this.#known.image(this.#policy, this.#now),
+      timer: open || (this.#state === 'halfOpen' && (this.#ramp !== null || this.#permits.length > 0)),
     }
   }
 
@@ -117,6 +118,10 @@ export class Oracle implements HistorySubject {
     for (;;) {
       if (this.#state === 'open' && this.#now >= this.#deadline) {
         this.#enter('halfOpen')
+        continue
+      }
+      if (this.#ramp !== null && this.#now >= this.#ramp.until) {
+        this.#close()
         continue
       }
       const [first] = this.#permits.toSorted((left, right) => left.until - right.until)
@@ -134,68 +139,37 @@ export class Oracle implements HistorySubject {
     const failed = result === 'fail'
     this.#calls[failed ? 'failed' : 'succeeded']++
     if (this.#state === 'closed') {
-      this.#ended.push({ at: this.#now, failed, durationMs })
-      if (this.#fires(failed)) this.#open(this.#now)
+      this.#known.count(this.#policy, failed, durationMs, this.#now)
+      if (this.#known.fires(this.#policy, failed, this.#now)) this.#open(this.#now)
     } else if (this.#state === 'halfOpen') {
       if (failed) this.#lose(this.#now)
-      else if (++this.#wins >= (this.#policy.successThreshold ?? 2)) this.#close()
+      else if (this.#ramp === null && ++this.#wins >= (this.#policy.successThreshold ?? 2)) this.#recover()
     } else if (this.#state === 'open' && failed && this.#policy.openTimeoutFrom === 'lastFailure') {
       this.#deadline = this.#now + this.#openTime()
     }
   }
 
+  /** Of n calls as many are admitted as their shares add up to. */
+  #takesShare(ramp: Ramp): boolean {
+    const { from = 0.1, steps } = this.#policy.recoveryRamp ?? { from: 1 }
+    const passed = (this.#now - ramp.from) / (ramp.until - ramp.from)
+    ramp.shares += from + (1 - from) * (steps === undefined ? passed : Math.floor(passed * steps) / steps)
+    if (Math.floor(ramp.shares + 1e-9) <= ramp.admitted) return false
+    ramp.admitted++
+    return true
+  }
+
+  #recover() {
+    const { recoveryRamp } = this.#policy
+    if (!recoveryRamp) return this.#close()
+    this.#permits = []
+    this.#wins = 0
+    this.#losses = 0
+    this.#ramp = { from: this.#now, until: this.#now + Number(recoveryRamp.duration), shares: 0, admitted: 0 }
+  }
+
   #lose(at: number) {
     if (++this.#losses >= (this.#policy.halfOpenFailureThreshold ?? 1)) this.#open(at)
-  }
-
-  #fires(failed: boolean): boolean {
-    const { failureThreshold, failureRate, slowCalls } = this.#policy
-    if (failed && this.#counted().length >= (failureThreshold ?? Number.POSITIVE_INFINITY)) return true
-    return this.#reaches(failureRate, isFailed) || this.#reaches(slowCalls, this.#isSlow)
-  }
-
-  /** The failures that the threshold is about, oldest first. */
-  #counted(): Ended[] {
-    const { failureWindow, counting } = this.#policy
-    const failures = (counting === 'cumulative' ? this.#ended : this.#inARow()).filter(isFailed)
-    return failureWindow ? failures.filter(({ at }) => this.#now - at < Number(failureWindow)) : failures
-  }
-
-  #inARow(): Ended[] {
-    return this.#ended.slice(this.#ended.findLastIndex((call) => !call.failed) + 1)
-  }
-
-  readonly #isSlow = ({ durationMs }: Ended) => durationMs > Number(this.#policy.slowCalls?.slowerThan)
-
-  #reaches(rule: Rate | null | undefined, marks: (call: Ended) => boolean): boolean {
-    if (!rule) return false
-    const within = this.#within(rule)
-    const marked = within.filter(marks).length
-    return within.length >= (rule.minimumCalls ?? 1) && isAtLeast(marked, within.length, rule.threshold)
-  }
-
-  #within({ window: { calls, time, buckets = 10 } }: Rate): Ended[] {
-    if (calls) return this.#ended.slice(-calls)
-    const slice = (at: number) => sliceOf(at, Number(time), buckets)
-    return this.#ended.filter(({ at }) => slice(this.#now) - slice(at) < buckets)
-  }
-
-  /** What a snapshot must show of the outcomes of this stay. */
-  #evidence(): Image {
-    const { failureThreshold, failureWindow, failureRate, slowCalls } = this.#policy
-    const ages = failureWindow ? this.#counted().map(({ at }) => this.#now - at) : []
-    const window = (rule: Rate | null | undefined, marks: (call: Ended) => boolean) => {
-      if (!rule) return null
-      const within = this.#within(rule)
-      return { slices: addingUpTo(within.length, within.filter(marks).length) }
-    }
-    return {
-      consecutiveFailures: this.#inARow().length,
-      failures: this.#ended.filter(isFailed).length,
-      failureAgesMs: ages.slice(-(failureThreshold ?? 0)),
-      failureRate: window(failureRate, isFailed),
-      slowCalls: window(slowCalls, this.#isSlow),
-    }
   }
 
   #openTime(): number {
@@ -213,11 +187,12 @@ export class Oracle implements HistorySubject {
   #close() {
     this.#enter('closed')
     this.#openings = 0
-    this.#ended = []
+    this.#known = new Known()
   }
 
-  #enter(state: string) {
+  #enter(state: string, ramp: Ramp | null = null) {
     this.#state = state
+    this.#ramp = ramp
     this.#generation++
     this.#permits = []
     this.#wins = 0

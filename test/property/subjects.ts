@@ -132,7 +132,8 @@ export function watched(policy: PolicyOptions, create: typeof createRegistry = c
       subject.record(result)
     },
     command(command) {
-      look()
+      // Who looks finds all done that is overdue; a deletion comes before that.
+      if (command !== 'delete') look()
       subject.command(command)
     },
   }
@@ -210,7 +211,7 @@ function createRegistrySeed(): number {
 }
 
 function imageOf(breaker: BreakerValue, policy: ReturnType<typeof resolvePolicy>, now: number): Image {
-  const { state, generation, reason, openedAt, deadline, openings, tally, calls, probes } = breaker
+  const { state, generation, reason, openedAt, deadline, openings, tally, calls, probes, ramp } = breaker
   const window = (of: typeof tally.failureRate, rule: typeof policy.failureRate) =>
     of && rule && { size: rule.window, slices: slicesOf(structuredClone(of), rule.window, now) }
   return {
@@ -230,6 +231,6 @@ function imageOf(breaker: BreakerValue, policy: ReturnType<typeof resolvePolicy>
       slowCalls: window(tally.slowCalls, policy.slowCalls),
     },
     calls,
-    timer: state === 'open' || (state === 'halfOpen' && probes.length > 0),
+    timer: state === 'open' || ramp !== null || probes.length > 0,
   }
 }

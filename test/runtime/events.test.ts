@@ -191,6 +191,7 @@ describe('a listener', () => {
       ignored: true,
       fallback: true,
       rejected: true,
+      limited: true,
       late: true,
       probe: true,
       created: true,

@@ -209,7 +209,7 @@ describe.each(BOTH_WAYS)('a snapshot, $way', ({ folding }) => {
     expect(await failing).toBe('answered')
     const { calls, failureRate, slowRate } = before.breaker.stats()
     const few = { allowed: 3, rejected: 1, succeeded: 2, failed: 2, ignored: 1, late: 1, slow: 1 }
-    expect(calls).toEqual({ ...few, timedOut: 1, fallbacks: 1 })
+    expect(calls).toEqual({ ...few, timedOut: 1, fallbacks: 1, limited: 0 })
     const { breaker } = restored(before.registry.snapshot(), policy, folding)
     expect(breaker.stats()).toMatchObject({ calls, failureRate, slowRate })
     expect([failureRate, slowRate]).toEqual([1 / 2, 1 / 4])

@@ -7,6 +7,10 @@ export const POLICIES: readonly (readonly [title: string, policy: PolicyOptions]
     'two probes at once, an open time from the last failure',
     { halfOpenMaxCalls: 2, halfOpenFailureThreshold: 2, openTimeoutFrom: 'lastFailure', failureThreshold: 2 },
   ],
+  [
+    'a recovery ramp',
+    { failureThreshold: 1, successThreshold: 1, recoveryRamp: { duration: '10s', from: 0.4, steps: 2 } },
+  ],
   ['cumulative failures within a window', { failureThreshold: 3, failureWindow: '10s', counting: 'cumulative' }],
   [
     'a failure rate over calls, with backoff',

@@ -24,7 +24,13 @@ export function probeIn(ms: number): string {
   return ms <= 0 ? 'probe is due' : `probe in ${countdown(ms)}`
 }
 
-export function probeWords(inFlight: number): string {
+/** Of a half-open breaker: without a probe it knows when to come again only on its recovery ramp. */
+export function isOnRamp(inFlight: number, deadline: number | null): boolean {
+  return inFlight === 0 && deadline !== null
+}
+
+export function probeWords(inFlight: number, deadline: number | null): string {
+  if (isOnRamp(inFlight, deadline)) return 'on its recovery ramp'
   return inFlight === 0 ? 'awaits a probe' : `${plural(inFlight, 'probe')} in flight`
 }
 

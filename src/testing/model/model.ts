@@ -1,7 +1,7 @@
 // The model: the production statechart in virtual time, and the calls in flight around it. A state is a value; a step
 // gives the next one. What the machine decides is asked of the machine; what it is not told (who called) is kept here.
-import { breakerMachine } from '../../../machines/breaker.machine.ts'
-import { type BreakerState, holdsProbe, isLate, overdueEvent, resume } from '../../rules/decide.ts'
+import { breakerMachine, stateOf as stateOfMachine } from '../../../machines/breaker.machine.ts'
+import { type BreakerState, holdsProbe, isLate, overdueEvent, resume, wasAdmitted } from '../../rules/decide.ts'
 import type { Policy } from '../../rules/policy.ts'
 import type { CallResult, Command, Observation } from '../driver.ts'
 import { passTime, sendEvent, startMachine, type TimedMachine } from './timed-machine.ts'
@@ -49,7 +49,7 @@ export function startModel(policy: Policy): ModelState {
 }
 
 export function stateOf({ machine }: ModelState): BreakerState {
-  return machine.snapshot.value as BreakerState
+  return stateOfMachine(machine.snapshot)
 }
 
 export function decisionOf({ machine }: ModelState) {
@@ -90,8 +90,8 @@ function comesAfterOverdue(step: Step): boolean {
 function catchUp(machine: Machine): Machine {
   let current = machine
   for (;;) {
-    const { value, context } = current.snapshot
-    const overdue = overdueEvent(value as BreakerState, context.decision, current.now)
+    const { decision } = current.snapshot.context
+    const overdue = overdueEvent(stateOfMachine(current.snapshot), decision, current.now)
     if (overdue === null) return current
     current = sendEvent(breakerMachine, current, overdue, overdue.at)
   }
@@ -102,7 +102,8 @@ function admit(state: ModelState): ModelState {
   const machine = sendEvent(breakerMachine, state.machine, { type: 'admit', probe: number, at: state.machine.now })
   const { value, context } = machine.snapshot
   const isProbe = holdsProbe(context.decision, number)
-  if (!isProbe && value !== 'closed' && value !== 'disabled') {
+  const isShared = value === 'ramping' && wasAdmitted(context.decision, number)
+  if (!isProbe && !isShared && value !== 'closed' && value !== 'disabled') {
     const counts = { ...state.counts, rejected: state.counts.rejected + 1 }
     return { ...state, machine, counts, answer: 'rejected' }
   }
@@ -143,7 +144,7 @@ function command(state: ModelState, name: Command): ModelState {
   if (name === 'crash') {
     const resumed = { ...decision }
     resume(resumed)
-    const restored = { state: value as BreakerState, decision: resumed }
+    const restored = { state: stateOf(state), decision: resumed }
     return restart(state, { policy, seed, at, restored }, `${value} --crash--> ${value}`)
   }
   if (name === 'delete') {

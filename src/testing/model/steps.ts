@@ -122,15 +122,17 @@ export function keyOf(
   evidence = (now: number) => evidenceKey(decisionOf(state).tally, policy, now),
 ): string {
   const { now, timers } = state.machine
-  const { probes, probeSuccesses, probeFailures, openings, deadline } = decisionOf(state)
+  const { probes, probeSuccesses, probeFailures, openings, deadline, ramp } = decisionOf(state)
   return JSON.stringify([
     stateOf(state),
     state.stalled,
     deadline === null ? null : deadline - now,
     timers.map(({ dueAt }) => dueAt - now),
     probes.map(({ expiresAt }) => expiresAt - now),
-    probeSuccesses,
+    // On a ramp, successes lead nowhere.
+    ramp === null ? probeSuccesses : 0,
     probeFailures,
+    ramp && [ramp.credit, now - ramp.startedAt],
     openingsThatMatter(policy, openings),
     stateOf(state) === 'closed' ? evidence(now) : null,
     callsInOrder(state).map((call) => kindOf(state, call)),

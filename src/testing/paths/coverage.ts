@@ -1,6 +1,7 @@
 // coverage: what a set of paths meets of the statechart, and what no path can meet under this policy, and why.
 import { breakerMachine } from '../../../machines/breaker.machine.ts'
 import { type PolicyOptions, resolvePolicy } from '../../edge/resolve-policy.ts'
+import type { Policy } from '../../rules/policy.ts'
 import { checkOptions, checkPaths } from '../model/given.ts'
 import { allTransitions } from '../model/timed-machine.ts'
 import { breakerGraph } from './breaker-graph.ts'
@@ -32,7 +33,7 @@ const REQUIREMENTS: readonly (readonly [string, RegExp])[] = [
   ['R01', /^closed --admit/],
   ['R02', /^open --admit/],
   ['R03', /^halfOpen --admit/],
-  ['R04', /^halfOpen --(succeed|fail) \[[23]\]/],
+  ['R04', /^halfOpen --(succeed \[[234]|fail \[[23])\]/],
   ['R05', /^open --(openTime|elapse)/],
   ['R06', /--(succeed|fail|ignore) \[1\]/],
   ['R07', /^halfOpen --leaseExpired \[[23]\]/],
@@ -82,16 +83,17 @@ export function coverage(
     ),
     unreachable: allTransitions(breakerMachine)
       .filter((transition) => !reachable.has(transition))
-      .map((transition) => ({ transition, why: whyNot(transition) })),
+      .map((transition) => ({ transition, why: whyNot(transition, resolved) })),
     abstraction,
   }
 }
 
-function whyNot(transition: string): string {
+function whyNot(transition: string, { recoveryRamp }: Policy): string {
   if (transition.includes('--configure')) return 'a driver is started with one policy: no step gives it another'
   if (transition.includes('--leaseExpired [1]')) return 'a lease that was ended has no timer left to expire'
   if (transition.startsWith('open --fail [2]'))
     return "failures extend the open time only with openTimeoutFrom 'lastFailure'"
+  if (recoveryRamp === null && transition.includes('ramping')) return 'the policy has no recoveryRamp'
   if (transition.startsWith('closed --succeed [2]')) return 'no success makes a trigger of this policy fire'
   return 'its guard is never true under this policy with so few calls in flight'
 }

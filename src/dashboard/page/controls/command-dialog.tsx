@@ -22,6 +22,11 @@ const TEXTS: Readonly<Record<Command, CommandText>> = {
     will: 'It opens: calls are rejected at once. After its open time it probes by itself, and closes if the probes succeed.',
     button: 'Trip it',
   },
+  probe: {
+    title: 'Probe this endpoint now?',
+    will: 'Its open time ends: the next calls are let through as probes. It closes if they succeed, and opens again if they fail.',
+    button: 'Probe it',
+  },
   reset: {
     title: 'Reset this breaker?',
     will: 'It closes and forgets the evidence it has: calls go through, also if the endpoint still fails. It will open again by its rules.',

@@ -17,14 +17,15 @@ interface Props {
 /** Which commands would change nothing in a state. */
 const POINTLESS: Readonly<Record<string, readonly Command[]>> = {
   open: ['trip', 'enable'],
-  halfOpen: ['enable'],
-  closed: ['enable'],
-  forcedOpen: ['isolate'],
-  disabled: ['disable'],
+  halfOpen: ['probe', 'enable'],
+  closed: ['probe', 'enable'],
+  forcedOpen: ['probe', 'isolate'],
+  disabled: ['probe', 'disable'],
 }
 
 const BUTTONS: readonly (readonly [Command, string])[] = [
   ['trip', 'Trip'],
+  ['probe', 'Probe now'],
   ['reset', 'Reset'],
   ['isolate', 'Isolate'],
   ['disable', 'Disable'],

@@ -55,7 +55,7 @@ function Next({ state, row, deadline }: { state: string; row: WireRow; deadline:
     )
   }
   if (state === 'halfOpen') {
-    return <span class="next">{probeWords(row[COLUMN.probesInFlight])}</span>
+    return <span class="next">{probeWords(row[COLUMN.probesInFlight], deadline)}</span>
   }
   return null
 }

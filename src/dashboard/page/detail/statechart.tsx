@@ -1,7 +1,7 @@
 // Statechart: the machine itself, with the state that is active lit and the last transitions travelling along their edges.
 import { useRef } from 'preact/hooks'
 import { COLUMN, type EndpointDetail, type WireRow, type WireTransition } from '../../protocol.ts'
-import { probeIn, probeWords } from '../format.ts'
+import { percent, probeIn, probeWords } from '../format.ts'
 import { styleOf, wordOf } from '../states.ts'
 import { transitions } from '../store/transitions.ts'
 import { ChartInWords } from './chart-in-words.tsx'
@@ -23,7 +23,7 @@ interface Props {
 }
 
 export function Statechart({ name, row, deadline, detail }: Props) {
-  const active = styleOf(row[COLUMN.state]).key
+  const active = activeNode(row, detail)
   const { traces, openedAt } = useTraces(name, detail)
   const live = liveWords(active, row, deadline, detail)
   return (
@@ -117,11 +117,22 @@ function edgeOf({ from, to, reason }: WireTransition): PictureEdge | undefined {
   )
 }
 
+/** What the server told may be of the stay before. */
+function isOfThisStay(row: WireRow, detail: EndpointDetail | null): detail is EndpointDetail {
+  return detail?.row[COLUMN.generation] === row[COLUMN.generation]
+}
+
+/** On its ramp a breaker is half-open to those who ask, and in a state of its own in the statechart. */
+function activeNode(row: WireRow, detail: EndpointDetail | null): string {
+  const { key } = styleOf(row[COLUMN.state])
+  return key === 'halfOpen' && isOfThisStay(row, detail) && detail.stats.rampShare !== null ? 'ramping' : key
+}
+
 function liveWords(active: string, row: WireRow, deadline: number | null, detail: EndpointDetail | null): string {
   if (active === 'open' && deadline !== null) return probeIn(deadline - performance.now())
-  if (active === 'halfOpen') return probeWords(row[COLUMN.probesInFlight])
-  // What the server told may be of the stay before.
-  if (active !== 'closed' || detail?.row[COLUMN.generation] !== row[COLUMN.generation]) return ''
+  if (active === 'halfOpen') return probeWords(row[COLUMN.probesInFlight], deadline)
+  if (active === 'ramping') return `admits ${percent(detail?.stats.rampShare ?? null)}`
+  if (active !== 'closed' || !isOfThisStay(row, detail)) return ''
   const { count, threshold } = detail.evidence.failures
   return threshold === null ? '' : `${count} of ${threshold} failures`
 }

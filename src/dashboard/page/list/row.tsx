@@ -1,6 +1,6 @@
 // Row: one endpoint in the list.
 import { COLUMN } from '../../protocol.ts'
-import { countdown, latency, percent, perSecond } from '../format.ts'
+import { countdown, isOnRamp, latency, percent, perSecond } from '../format.ts'
 import { styleOf } from '../states.ts'
 import type { Endpoint } from '../store/endpoints.ts'
 import { hrefOf } from '../store/route.ts'
@@ -91,6 +91,7 @@ export function NextProbe({ endpoint: { state, row, deadline }, now }: { endpoin
   const key = styleOf(state).key
   if (key === 'halfOpen') {
     const probes = row[COLUMN.probesInFlight]
+    if (isOnRamp(probes, deadline)) return <>ramp</>
     return <>{probes > 0 ? 'probing' : 'awaited'}</>
   }
   if (key === 'forcedOpen') return <span class="is-nothing">by hand</span>

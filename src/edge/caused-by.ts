@@ -1,0 +1,34 @@
+// CausedBy: the error that a fallback failed with, told what it failed to replace.
+
+/** More is no chain of causes but a circle, or somebody's joke. */
+const DEEPEST = 100
+
+/**
+ * Gives `error` the `cause`, where it can have one: an Error that may be extended and has none. Anything else stays as it is,
+ * and so does an error that `cause` itself comes from. Never throws: errors may be proxies, and their members getters.
+ */
+export function addCause(error: unknown, cause: unknown): void {
+  try {
+    if (!isError(error) || 'cause' in error || comesFrom(cause, error)) return
+    // As the constructor does; a frozen error refuses.
+    Object.defineProperty(error, 'cause', { value: cause, writable: true, configurable: true, enumerable: false })
+  } catch {
+    // It stays as it is.
+  }
+}
+
+/** Those of another realm (a test environment's) are `instanceof` another Error. */
+function isError(value: unknown): value is object {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
+}
+
+/** Whether `error` is `origin`, or one of its causes is; of a chain without end too: then it is not known. */
+function comesFrom(error: unknown, origin: object): boolean {
+  let next = error
+  for (let depth = 0; depth < DEEPEST; depth++) {
+    if (next === origin) return true
+    if (typeof next !== 'object' || next === null) return false
+    next = (next as { cause?: unknown }).cause
+  }
+  return true
+}

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest'
+import type { Breaker, PolicyOptions } from '../../src/index.ts'
+import { acquire, fail, hold, rejected, succeed } from '../support/calls.ts'
+import { crash } from '../support/crashes.ts'
+import { EVERY_WAY, hear, newBreaker, newHalfOpen } from '../support/registries.ts'
+
+const RAMP: PolicyOptions = { successThreshold: 1, recoveryRamp: { duration: '10s', from: 0.2, steps: 4 } }
+
+/** Of so many calls, which are admitted. */
+function admitted(breaker: Breaker, calls: number): number[] {
+  return Array.from({ length: calls }, (_, call) => call + 1).filter(() => breaker.tryAcquire() !== undefined)
+}
+
+describe.each(EVERY_WAY)('a recovery ramp, $way', ({ how }) => {
+  async function onRamp(policy: PolicyOptions = {}) {
+    const made = newHalfOpen({ ...RAMP, ...policy }, how)
+    await succeed(made.breaker)
+    return made
+  }
+
+  it('follows the last success that would have closed it; it is half-open until all calls are admitted (R04)', async () => {
+    const { breaker, registry, clock } = await onRamp()
+    const heard = hear(registry, 'transition')
+    expect(breaker.state).toBe('halfOpen')
+    expect(breaker.stats()).toMatchObject({ state: 'halfOpen', rampShare: 0.2, retryAfterMs: 10_000, generation: 2 })
+    clock.advance(9_999)
+    expect(breaker.state).toBe('halfOpen')
+    clock.advance(1)
+    expect(breaker.stats()).toMatchObject({ state: 'closed', rampShare: null, reason: { type: 'rampEnded' } })
+    expect(heard).toMatchObject([{ from: 'halfOpen', to: 'closed', reason: { type: 'rampEnded', durationMs: 10_000 } }])
+    expect(clock.pending).toEqual([])
+  })
+
+  it('admits its share of the calls, evenly, and a greater one at each step (R03)', async () => {
+    const { breaker, clock } = await onRamp()
+    expect(admitted(breaker, 15)).toEqual([5, 10, 15])
+    clock.advance(2_500)
+    expect(breaker.stats().rampShare).toBe(0.4)
+    expect(admitted(breaker, 10)).toEqual([3, 5, 8, 10])
+    clock.advance(5_000)
+    expect(breaker.stats().rampShare).toBe(0.8)
+    expect(admitted(breaker, 10)).toHaveLength(8)
+  })
+
+  it('grows steadily without steps, from a tenth by default', async () => {
+    const { breaker, clock } = await onRamp({ recoveryRamp: { duration: '10s' } })
+    expect(breaker.policy.recoveryRamp).toEqual({ durationMs: 10_000, from: 0.1, steps: null })
+    expect(admitted(breaker, 20)).toEqual([10, 20])
+    clock.advance(5_000)
+    expect(breaker.stats().rampShare).toBeCloseTo(0.55, 9)
+  })
+
+  it('turns the others away, and says why and until when (R02)', async () => {
+    const { breaker, clock } = await onRamp()
+    clock.advance(1_000)
+    expect(breaker.allows()).toBe(false)
+    const error = await rejected(breaker)
+    expect(error).toMatchObject({ code: 'BREAKER_OPEN', state: 'halfOpen', retryAfterMs: 9_000 })
+    expect(error.message).toMatch(/^circuit "a" is half-open and admits a growing share of calls: /)
+    expect(breaker.stats().calls.rejected).toBe(1)
+  })
+
+  it('asks for a permit without counting the question (R03)', async () => {
+    const { breaker } = await onRamp()
+    admitted(breaker, 4)
+    expect([breaker.allows(), breaker.allows()]).toEqual([true, true])
+    expect(admitted(breaker, 1)).toEqual([1])
+  })
+
+  it('is at an end with the failure that half-open does not bear, and the open time goes on growing (R04, R09)', async () => {
+    const { breaker, registry } = await onRamp({
+      halfOpenFailureThreshold: 2,
+      backoff: { factor: 2, max: '10m' },
+      openTimeout: '30s',
+    })
+    const heard = hear(registry, 'transition')
+    admitted(breaker, 4)
+    await fail(breaker)
+    expect(breaker.state).toBe('halfOpen')
+    breaker.recordFailure()
+    expect(breaker.stats()).toMatchObject({ state: 'open', retryAfterMs: 60_000, rampShare: null })
+    expect(heard).toMatchObject([{ from: 'halfOpen', to: 'open', reason: { type: 'probeFailures', failures: 2 } }])
+  })
+
+  it('gives no leases: a call may take as long as any, and counts when it ends (R07)', async () => {
+    const { breaker, clock } = await onRamp({ probeTimeout: '1s' })
+    admitted(breaker, 4)
+    const call = hold(breaker)
+    clock.advance(5_000)
+    expect(breaker.state).toBe('halfOpen')
+    await call.fail()
+    expect(breaker.state).toBe('open')
+  })
+
+  it('knows the probes before it no more: what they come to is late (R06)', async () => {
+    const { breaker } = newHalfOpen({ ...RAMP, halfOpenMaxCalls: 2 }, how)
+    const [first, second] = [acquire(breaker), acquire(breaker)]
+    first.success()
+    second.failure()
+    expect(breaker.stats()).toMatchObject({ state: 'halfOpen', rampShare: 0.2, calls: { late: 1, failed: 0 } })
+  })
+
+  it('calls admitted on it are late once it has closed, or opened (R06)', async () => {
+    const { breaker, clock } = await onRamp()
+    admitted(breaker, 4)
+    const call = hold(breaker)
+    clock.advance(10_000)
+    await call.fail()
+    expect(breaker.stats()).toMatchObject({ state: 'closed', consecutiveFailures: 0, calls: { late: 1 } })
+  })
+
+  it('after a stall past its end the next call finds it closed (R05)', async () => {
+    const { breaker, clock } = await onRamp()
+    clock.stall(10_000)
+    expect(admitted(breaker, 3)).toEqual([1, 2, 3])
+    expect(breaker.state).toBe('closed')
+  })
+
+  it('goes on where it was when its actor crashes (R30)', async () => {
+    const { breaker, clock } = await onRamp()
+    admitted(breaker, 3)
+    clock.advance(2_000)
+    await crash(breaker)
+    expect(breaker.stats()).toMatchObject({ state: 'halfOpen', rampShare: 0.2, retryAfterMs: 8_000 })
+    expect(admitted(breaker, 2)).toEqual([2])
+    clock.advance(8_000)
+    expect(breaker.state).toBe('closed')
+  })
+
+  it('is left by every command, and its timer with it (R08)', async () => {
+    const left = { trip: 'open', reset: 'closed', isolate: 'forcedOpen', disable: 'disabled' } as const
+    for (const [command, state] of Object.entries(left) as [keyof typeof left, string][]) {
+      const { breaker, clock } = await onRamp()
+      breaker[command]()
+      expect(breaker.stats()).toMatchObject({ state, rampShare: null })
+      expect(clock.pending).toHaveLength(state === 'open' ? 1 : 0)
+    }
+    const { breaker } = await onRamp()
+    for (const command of ['probe', 'enable'] as const) {
+      breaker[command]()
+      expect(breaker.stats()).toMatchObject({ state: 'halfOpen', rampShare: 0.2 })
+    }
+  })
+
+  it('takes the share of a new policy, and neither opens nor closes by that (R21)', async () => {
+    const { breaker, registry, clock } = await onRamp()
+    registry.configure('a', { recoveryRamp: { duration: '1m', from: 0.5, steps: 2 } })
+    expect(breaker.stats()).toMatchObject({ state: 'halfOpen', rampShare: 0.5, retryAfterMs: 10_000 })
+    registry.configure('a', { recoveryRamp: null })
+    expect(breaker.stats()).toMatchObject({ state: 'halfOpen', rampShare: 1 })
+    expect(admitted(breaker, 3)).toEqual([1, 2, 3])
+    clock.advance(10_000)
+    expect(breaker.state).toBe('closed')
+  })
+
+  it('is taken up by a registry that is made of a snapshot (R25)', async () => {
+    const { registry, breaker: before, clock } = await onRamp()
+    admitted(before, 3)
+    clock.advance(4_000)
+    const restored = newBreaker(RAMP, { ...how, snapshot: JSON.stringify(registry.snapshot()) })
+    expect(restored.breaker.stats()).toMatchObject({ state: 'halfOpen', rampShare: 0.4, retryAfterMs: 6_000 })
+    expect(admitted(restored.breaker, 1)).toEqual([1])
+    restored.clock.advance(6_000)
+    expect(restored.breaker.state).toBe('closed')
+  })
+
+  it('is left alone by 1,000 calls that all come at once, but for their share (R03)', async () => {
+    const { breaker } = await onRamp()
+    expect(admitted(breaker, 1_000)).toHaveLength(200)
+    expect(breaker.stats().calls).toMatchObject({ rejected: 800 })
+  })
+})
