@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import {
   type BreakerOpenError,
   CallTimeoutError,
+  ConcurrencyLimitError,
   RegistryClosedError,
   RegistryFullError,
 } from '../../src/edge/errors.ts'
@@ -56,6 +57,7 @@ describe('the filter', () => {
   })
 
   it.each([
+    [new ConcurrencyLimitError('a', 1, 0), 503],
     [new RegistryClosedError(), 503],
     [new RegistryFullError(1), 503],
     [new CallTimeoutError('a', 5), 504],

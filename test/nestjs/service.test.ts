@@ -20,11 +20,11 @@ class Orders {
 
   @Guarded('prices', {
     policy: { failureThreshold: 1 },
-    fallback(this: Orders, error: unknown) {
-      return { price: null, why: (error as Error).message, asked: this.asked }
+    fallback(this: Orders, error, { outcome, args }) {
+      return { price: null, why: (error as Error).message, outcome, args, asked: this.asked }
     },
   })
-  async price(): Promise<unknown> {
+  async price(_currency: string): Promise<unknown> {
     throw new Error('no prices today')
   }
 
@@ -48,7 +48,7 @@ class Shop {
 
   @Get('price')
   price() {
-    return this.orders.price()
+    return this.orders.price('EUR')
   }
 
   @Get('hang')
@@ -114,12 +114,14 @@ describe('a service of Nest on Express', () => {
     })
   })
 
-  it('answers by the fallback of a method, whose `this` is the instance', async () => {
+  it('answers by the fallback of a method, which is told of the call, and whose `this` is the instance', async () => {
     const shop = await startShop()
     shop.orders.asked.push('a price')
     expect(JSON.parse((await ask(shop, 'price')).text)).toEqual({
       price: null,
       why: 'no prices today',
+      outcome: 'failure',
+      args: ['EUR'],
       asked: ['a price'],
     })
     expect(JSON.parse((await ask(shop, 'price')).text).why).toContain('circuit "prices" is open')
