@@ -27,6 +27,11 @@ export class Guard<R> {
     return this.#places.has(name)
   }
 
+  /** The origin of an address, if it has made a breaker for it. */
+  originOf(address: string): string | undefined {
+    return this.#places.originOf(address)
+  }
+
   /** What code of the user's did wrong. */
   report(source: string, error: unknown): void {
     this.#registry.report(source, error)

@@ -82,6 +82,14 @@ describe('of 10,000 origins', () => {
     expect(registry.list()).toHaveLength(1_000)
   })
 
+  it('one that has gone is not found again by the address that came last', async () => {
+    const { registry, get } = guarded({ maxBreakers: 1 })
+    for (const host of ['a', 'a', 'b', 'a', 'b', 'b', 'a']) {
+      await get(`http://${host}.test/`)
+      expect(endpoints(registry)).toEqual([`http://${host}.test`])
+    }
+  })
+
   it('one that is used stays, and so do the open ones and those of others', async () => {
     const { registry, get } = guarded({ maxBreakers: 10 })
     registry.breaker('mine')

@@ -145,6 +145,16 @@ describe.each(EVERY_WAY)('configureAll, $way', ({ how }) => {
     expect(breaker.stats().latency.samples).toBe(2)
   })
 
+  it('lets in who waits for a place, when there are more of them (R21)', async () => {
+    const { registry } = newRegistry({ ...how, policy: { maxConcurrent: 1, maxQueued: 1 } })
+    const breaker = registry.breaker('a')
+    const first = hold(breaker)
+    const second = breaker.call(() => 'let in')
+    await registry.configureAll({ policy: { maxConcurrent: 2 } })
+    expect(await second).toBe('let in')
+    await first.succeed()
+  })
+
   it('has the last one win that was asked for (R21)', async () => {
     const { registry } = newRegistry(how)
     const breaker = registry.breaker('a')
