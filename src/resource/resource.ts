@@ -49,7 +49,8 @@ export interface Resource<R> {
   ): Promise<T | F>
   /**
    * Runs the health check, whatever the state; what it comes to is counted as a reported success or failure. Never rejects.
-   * Who asks while a check of this method's is under way gets its answer.
+   * Who asks while a check of this method's is under way gets its answer. Its time is that of the platform's timers, whatever the
+   * registry's clock: somebody awaits it.
    */
   health(): Promise<ResourceHealth>
   /**

@@ -8,7 +8,7 @@ export function backoffMs(firstMs: number, backoff: Backoff, times: number, seed
 }
 
 /** A number in [0, 1) that depends on these two alone (splitmix32). */
-export function fraction(seed: number, draw: number): number {
+function fraction(seed: number, draw: number): number {
   let hash = (seed + Math.imul(draw, 0x9e3779b9)) | 0
   hash = Math.imul(hash ^ (hash >>> 16), 0x21f0aaad)
   hash = Math.imul(hash ^ (hash >>> 15), 0x735a2d97)

@@ -161,8 +161,9 @@ export class Breaker {
   tryAcquire(): Permit | undefined {
     const row = this.#attached()
     const permit = acquire(row)
+    if (permit instanceof Permit) return permit
     if (permit === null) refuse(row)
-    return permit instanceof Permit ? permit : undefined
+    return undefined
   }
 
   /**

@@ -1,14 +1,11 @@
 // Places: who runs and who waits under the concurrency limit of a breaker. Kept in the chronicle of those breakers alone that
 // have, or had, a limit. Written by limit.ts; a permit that holds a place gives it back.
-import type { Permit } from './permit.ts'
 import type { Turns } from './turns.ts'
 
 /** A call that waits for its turn: one link of the queue. */
 export interface Waiting {
-  /** Its permit; `null` when its breaker is gone. Rejects with what ends the wait. */
-  readonly turn: Promise<Permit | null>
-  readonly come: (permit: Permit | null) => void
-  readonly fail: (error: unknown) => void
+  /** Called when it has left the queue because its turn has come. */
+  readonly come: () => void
   before: Waiting | null
   after: Waiting | null
   isWaiting: boolean
@@ -49,14 +46,8 @@ export class Places {
   }
 
   /** The last in the queue. */
-  join(): Waiting {
-    let come: Waiting['come'] = () => {}
-    let fail: Waiting['fail'] = () => {}
-    const turn = new Promise<Permit | null>((resolve, reject) => {
-      come = resolve
-      fail = reject
-    })
-    const waiting: Waiting = { turn, come, fail, before: this.#last, after: null, isWaiting: true }
+  join(come: () => void): Waiting {
+    const waiting: Waiting = { come, before: this.#last, after: null, isWaiting: true }
     if (this.#last === null) this.#first = waiting
     else this.#last.after = waiting
     this.#last = waiting

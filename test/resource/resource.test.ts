@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createRegistry, isBreakerError } from '../../src/index.ts'
 import { createResource, ResourceUnavailableError } from '../../src/resource/index.ts'
 import { retryAfter, shouldRetry } from '../../src/retry/index.ts'
-import { DOWN, errorOf, jobsDone } from '../support/calls.ts'
+import { DOWN, errorOf, jobsDone, promiseOf } from '../support/calls.ts'
 import { CRASH, crash } from '../support/crashes.ts'
 import { hear, newRegistry } from '../support/registries.ts'
 import { heldCheck, newResource, Pool, query } from './world.ts'
@@ -66,6 +66,17 @@ describe('execute', () => {
     expect(told).toEqual([DOWN, expect.any(ResourceUnavailableError)])
     const signal = AbortSignal.abort(CRASH)
     expect(await errorOf(db.execute(query, { signal }))).toBe(CRASH)
+  })
+
+  it('passes on that its breaker has no room for one more, which is no word about the resource', async () => {
+    const { db } = newResource({ policy: { maxConcurrent: 1 } })
+    const fallback = (_: unknown, ...told: unknown[]) => told
+    const held = promiseOf<string>()
+    const first = db.execute(() => held.promise)
+    expect(await errorOf(db.execute(query))).toMatchObject({ code: 'CONCURRENCY_LIMIT' })
+    expect(await db.execute(query, { fallback })).toMatchObject([{ outcome: 'rejected', endpoint: 'db' }])
+    held.resolve('rows')
+    expect(await first).toBe('rows')
   })
 
   it('says at once what is wrong with what it is given, and counts nothing', async () => {

@@ -234,16 +234,6 @@ describe('a signal that is none of the platform’s', () => {
       'down',
     ],
     [
-      'ends the wait and then throws',
-      {
-        addEventListener(_: string, end: () => void) {
-          end()
-          throw DOWN
-        },
-      },
-      'down',
-    ],
-    [
       'is aborted while it is listened to',
       {
         addEventListener(this: { aborted: boolean }) {
@@ -261,6 +251,29 @@ describe('a signal that is none of the platform’s', () => {
     expect(breaker.stats().concurrency).toEqual({ inFlight: 1, queued: 0 })
     await first.succeed()
     expect(breaker.stats().concurrency).toEqual(FREE)
+  })
+
+  it('and ends the wait as it is looked at, and throws then, leaves no rejection to nobody', async () => {
+    const { breaker } = newBreaker({ maxConcurrent: 1, maxQueued: 5 })
+    const first = hold(breaker)
+    let listener: (() => void) | undefined
+    const signal = {
+      get aborted() {
+        if (listener === undefined) return false
+        listener()
+        throw DOWN
+      },
+      reason: 'gone',
+      addEventListener(_: string, given: () => void) {
+        listener = given
+      },
+      removeEventListener() {},
+    }
+    const call = breaker.call(() => 'never run', { signal: signal as unknown as AbortSignal })
+    expect(await errorOf(call)).toBe(DOWN)
+    await jobsDone()
+    expect(breaker.stats().concurrency).toEqual({ inFlight: 1, queued: 0 })
+    await first.succeed()
   })
 
   it('and throws when it is let go of is told as an error; the call goes on', async () => {
