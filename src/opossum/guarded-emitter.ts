@@ -11,7 +11,8 @@ export abstract class GuardedEmitter extends EventEmitter {
    * nobody listens to throws, as every EventEmitter's.
    */
   override emit(event: string | symbol, ...args: unknown[]): boolean {
-    const listeners = this.rawListeners(event)
+    // Without a name, Node 20's rawListeners throws.
+    const listeners = this.listenerCount(event) === 0 ? [] : this.rawListeners(event)
     if (listeners.length === 0 && event === 'error') return super.emit(event, ...args)
     const report = (source: string, error: unknown) => this.report(source, error)
     for (const listener of listeners) {

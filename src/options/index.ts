@@ -24,7 +24,11 @@ export function checkCount(where: string, value: unknown, otherwise: number): nu
   throw new ArgumentError(where, 'a whole number of at least 1', value)
 }
 
-/** Whether it is an object, or a function, with methods of these names. */
+/** Whether it is an object, or a function, with methods of these names. What throws when it is looked at is none. */
 export function hasFunctions(value: unknown, ...names: readonly string[]): boolean {
-  return names.every((name) => typeof Object(value)[name] === 'function')
+  try {
+    return names.every((name) => typeof Object(value)[name] === 'function')
+  } catch {
+    return false
+  }
 }

@@ -1,5 +1,6 @@
 // ResourceUnavailableError: the rejection of a call to a resource, in the words of whoever uses the resource.
 import { type BreakerOpenError, describeReason } from '../index.ts'
+import { printable } from '../options/index.ts'
 
 /**
  * The resource was not touched (`RESOURCE_UNAVAILABLE`): its breaker is open, held, or half-open with nothing to spare; or the
@@ -18,7 +19,10 @@ export class ResourceUnavailableError extends Error {
   declare readonly cause: BreakerOpenError | undefined
   constructor(resource: string, rejection?: BreakerOpenError) {
     const reason = rejection === undefined ? 'it was closed' : describeReason(rejection.reason)
-    super(`resource ${JSON.stringify(resource)} is not available: ${reason}`, rejection && { cause: rejection })
+    super(
+      `resource ${printable(JSON.stringify(resource))} is not available: ${reason}`,
+      rejection && { cause: rejection },
+    )
     this.resource = resource
     this.reason = reason
     this.retryAfterMs = rejection?.retryAfterMs
