@@ -17,3 +17,4 @@ export function needs(path: string, install: string): Need {
 export const chromium = needs('/usr/bin/chromium', 'apt-get install chromium')
 export const prometheus = needs('/usr/bin/prometheus', 'apt-get install prometheus')
 export const promtool = needs('/usr/bin/promtool', 'apt-get install prometheus')
+export const redisServer = needs('/usr/bin/redis-server', 'apt-get install redis-server')
