@@ -28,38 +28,55 @@ type Step =
 
 const share = (calls: number) =>
   fc.integer({ min: 0, max: calls }).map((failures) => ({ type: 'report', failures, calls }) as const)
-const steps = fc.record({
-  process: fc.nat(2),
-  endpoint: fc.nat(1),
-  step: fc.oneof<fc.WeightedArbitrary<Step>[]>(
-    { weight: 6, arbitrary: fc.constantFrom(6, 9).chain(share) },
-    { weight: 3, arbitrary: fc.constantFrom<Step>({ type: 'report', failures: 9, calls: 9 }) },
-    { weight: 5, arbitrary: fc.constantFrom<Step>({ type: 'acquire' }) },
-    { weight: 2, arbitrary: fc.constantFrom<Step>({ type: 'poll' }, { type: 'poll' }, { type: 'loseData' }) },
-    {
-      weight: 5,
-      arbitrary: fc.record({
-        type: fc.constant('complete'),
-        isSuccess: fc.boolean(),
-        isStale: fc.constantFrom(false, false, true),
-      }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        type: fc.constant('command'),
-        command: fc.constantFrom('trip', 'probe', 'reset', 'isolate', 'disable', 'enable'),
-      }),
-    },
-    {
-      weight: 4,
-      arbitrary: fc.record({
-        type: fc.constant('pass'),
-        ms: fc.constantFrom(2 * SLOT, OPEN + SLOT, 3 * OPEN, 12 * SLOT),
-      }),
-    },
-  ),
-})
+const simple = fc.oneof<fc.WeightedArbitrary<Step>[]>(
+  { weight: 6, arbitrary: fc.constantFrom(6, 9).chain(share) },
+  { weight: 2, arbitrary: fc.constantFrom<Step>({ type: 'acquire' }) },
+  { weight: 2, arbitrary: fc.constantFrom<Step>({ type: 'poll' }, { type: 'poll' }, { type: 'loseData' }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ type: fc.constant('complete'), isSuccess: fc.boolean(), isStale: fc.boolean() }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('command'),
+      command: fc.constantFrom('trip', 'probe', 'reset', 'isolate', 'disable', 'enable'),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('pass'),
+      ms: fc.constantFrom(2 * SLOT, OPEN + SLOT, 3 * OPEN, 12 * SLOT),
+    }),
+  },
+)
+
+interface PlacedStep {
+  readonly process: number
+  readonly endpoint: number
+  readonly step: Step
+}
+
+/** Steps one by one, and those that lead somewhere together: all see it fail; the open time passes, and one probes. */
+const places = fc.record({ process: fc.nat(2), endpoint: fc.nat(1) })
+const steps = fc.oneof<fc.WeightedArbitrary<PlacedStep[]>[]>(
+  { weight: 6, arbitrary: fc.tuple(places, simple).map(([place, step]) => [{ ...place, step }]) },
+  {
+    weight: 2,
+    arbitrary: fc.nat(1).map((endpoint) => {
+      const step = { type: 'report', failures: 9, calls: 9 } as const
+      return [0, 1, 2].map((process) => ({ process, endpoint, step }))
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(places, fc.boolean()).map(([place, isSuccess]) => {
+      const probe = [{ type: 'acquire' } as const, { type: 'complete', isSuccess, isStale: false } as const]
+      return [{ type: 'pass', ms: 4 * OPEN + SLOT } as const, ...probe].map((step) => ({ ...place, step }))
+    }),
+  },
+)
 
 /** What a fleet of three processes does and hears, in one store. */
 function newFleet(
@@ -72,7 +89,7 @@ function newFleet(
   const tokens = new Map<string, { readonly token: string; readonly version: number }>()
   let asked = 0
 
-  return async ({ process, endpoint, step }: { process: number; endpoint: number; step: Step }): Promise<unknown> => {
+  return async ({ process, endpoint, step }: PlacedStep): Promise<unknown> => {
     const link = links[process] as FleetLink
     const known = views[process] as Map<string, FleetRecord>
     const name = `db-${endpoint}`
@@ -137,7 +154,7 @@ describe('the protocol in TypeScript and in Lua', () => {
     const store = redisStore({ url: server.url, deadline: 5_000, maxPushes: 1 })
     let accepted = 0
     let run = 0
-    const history = fc.array(steps, { minLength: 20, maxLength: 60 })
+    const history = fc.array(steps, { minLength: 10, maxLength: 40 })
     const property = fc.asyncProperty(fc.nat(RULES.length - 1), history, async (rule, history) => {
       const namespace = `run-${run++}`
       const clock = createVirtualClock(1e12)
@@ -156,7 +173,7 @@ describe('the protocol in TypeScript and in Lua', () => {
       )
       const inRedis = newFleet(real, rules, shift, flush)
       try {
-        for (const step of history) {
+        for (const step of history.flat()) {
           const expected = await inMemory(step)
           expect(await inRedis(step), JSON.stringify(step)).toEqual(expected)
           if (JSON.stringify(expected ?? '').includes('"isAccepted":true')) accepted++
@@ -165,7 +182,7 @@ describe('the protocol in TypeScript and in Lua', () => {
         await Promise.all(real.map((link) => link.close()))
       }
     })
-    await fc.assert(property, { numRuns: 60 })
+    await fc.assert(property, { numRuns: 40 })
     // Histories in which nothing opens and is probed would prove little.
     expect(accepted).toBeGreaterThan(20)
   })
