@@ -14,7 +14,14 @@ import { entry, OPEN, rulesWith, SLOT, saw } from './support/rules.ts'
 
 const RULES = [
   rulesWith(),
-  rulesWith({ halfOpenMaxCalls: 2, successThreshold: 3, quorumShare: 0.5, jitter: 0.3, backoffFactor: 1.7 }),
+  rulesWith({
+    halfOpenMaxCalls: 2,
+    successThreshold: 3,
+    quorumReporters: 1,
+    quorumShare: 0.6,
+    jitter: 0.3,
+    backoffFactor: 1.7,
+  }),
   rulesWith({ failureRate: null, slowRate: 0.7, quorumReporters: 1 }),
 ]
 
