@@ -87,21 +87,6 @@ describe('a fleet in Redis', () => {
     expect((await b.poll({ cursor, entries: [] })).changes).toHaveLength(100)
   })
 
-  it('forgets records that have been closed for a day, and takes them back from who knows of them (I14)', async () => {
-    const [a, b] = [await join('tidy'), await join('tidy')]
-    const opened = await open(a, b, 'db')
-    const { record } = await a.command(entry('db', opened), { type: 'reset' })
-    const records = 'switchgear:{tidy#0}:records'
-    const [field = '', stored = ''] = (await server.run('HGETALL', records)) as string[]
-    const aged = stored.replace(/^\d+/, (at) => String(Number(at) - 25 * 3_600_000))
-    await server.run('HSET', records, field, aged)
-    expect(await b.poll({ cursor: null, entries: [] })).toMatchObject({ changes: [] })
-    expect(await server.run('HLEN', records)).toBe(0)
-    expect(await a.command(entry('db', record), { type: 'trip' })).toMatchObject({
-      record: { version: record.version + 1 },
-    })
-  })
-
   it('a process that polls something else than it was told by another program loses nothing', async () => {
     const [a, b] = [await join('garbage'), await join('garbage')]
     await open(a, b, 'db')

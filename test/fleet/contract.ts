@@ -406,6 +406,18 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
         })
       })
 
+      it('what has been closed for a day is forgotten, and its versions are not given again (I5, I14)', async () => {
+        await open(a, b, 'db')
+        const { record } = await a.command(entry('db'), { type: 'reset' })
+        await bench.passTime(23 * 3_600_000)
+        expect(await everything(b)).toHaveLength(1)
+        await bench.passTime(3 * 3_600_000)
+        expect(await everything(b)).toEqual([])
+        const stranger = await c.command(entry('db'), { type: 'trip' })
+        expect(stranger.record.version).toBe(record.version + 1)
+        expect(await a.report([saw('db', 0, 1, { view: record })])).toMatchObject([{ record: { state: 'open' } }])
+      })
+
       it('an older view changes nothing, and the answer has the newer record', async () => {
         const opened = await open(a, b, 'db')
         await a.command(entry('db'), { type: 'reset' })

@@ -61,6 +61,7 @@ function count(kept: Kept, { calls, failures, slow }: FleetReport, { windowMs }:
   const known = kept.slots[place]
   const slot = known?.index === index ? known : { index, calls: 0, failures: 0, slow: 0 }
   kept.slots[place] = slot
+  kept.countedAt = now
   slot.calls += calls
   slot.failures += failures
   slot.slow += slow

@@ -107,7 +107,8 @@ for _, key in ipairs(redis.call('KEYS', 'switchgear:*')) do
       local at, rest = string.match(all[i + 1], '^(%d+)(.*)$')
       local field = all[i]
       if by == slots and string.find(key, ':window:') then field = tostring((tonumber(at) - slots) % 10) end
-      redis.call('HSET', key, field, string.format('%.0f', tonumber(at) - by) .. rest)
+      local shifted = field == 'floor' and all[i + 1] or string.format('%.0f', tonumber(at) - by) .. rest
+      redis.call('HSET', key, field, shifted)
     end
     redis.call('PEXPIRE', key, 86400000)
   end

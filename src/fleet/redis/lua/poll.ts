@@ -8,7 +8,7 @@ for i = 0, (#ARGV - 7) / 4 - 1 do
   local e = load(8 + 4 * i, 7 + 3 * i)
   noteRules(e)
   loaded[e.field] = e
-  if e.flags ~= '' and (cursor == '-' or e.r.version == 0) then answers[#answers + 1] = answer(e) end
+  if e.flags ~= '' and (cursor == '-' or not redis.call('HGET', records, e.field)) then answers[#answers + 1] = answer(e) end
 end
 if not late then
   redis.call('ZADD', live, int(now), instance)
@@ -21,9 +21,8 @@ if not late then
 end
 finish()
 
-local function tell(field, stored)
-  local e = loaded[field] or { name = string.sub(field, 10), digest = string.sub(field, 1, 8), flags = '' }
-  e.r = e.r or parseStored(stored)
+local function tell(field, record)
+  local e = loaded[field] or { name = string.sub(field, 10), digest = string.sub(field, 1, 8), flags = '', r = record }
   answers[#answers + 1] = answer(e)
 end
 
@@ -32,16 +31,18 @@ if late or cursor == '-' then
   nextCursor = '-'
 elseif cursor == '' then
   local all = redis.call('HGETALL', records)
-  local removed = 0
+  local removed, floor = 0, tonumber(redis.call('HGET', records, 'floor') or 0)
   for i = 1, #all, 2 do
     local r = parseStored(all[i + 1])
-    if r.state == 'closed' and r.at < now - r.openMs - DAY and removed < 200 then
+    if r and r.state == 'closed' and r.at < now - r.openMs - DAY and removed < 200 then
       redis.call('HDEL', records, all[i])
       removed = removed + 1
-    elseif r.version > 0 then
-      tell(all[i], all[i + 1])
+      floor = math.max(floor, r.version)
+    elseif r and r.version > 0 then
+      tell(all[i], r)
     end
   end
+  if removed > 0 then redis.call('HSET', records, 'floor', int(floor)) end
   if redis.call('XLEN', log) == 0 then
     redis.call('XADD', log, '*', 'f', '')
     redis.call('PEXPIRE', log, KEEP)
@@ -55,7 +56,8 @@ elseif string.match(cursor, '^%d+%-%d+$') then
       local field = since[i][2][2]
       local stored = not seen[field] and redis.call('HGET', records, field)
       seen[field] = true
-      if stored then tell(field, stored) end
+      local record = stored and parseStored(stored)
+      if record then tell(field, record) end
     end
     nextCursor = since[#since][1]
   end

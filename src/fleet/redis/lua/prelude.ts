@@ -19,7 +19,9 @@ local changed = {}
 local function int(number) return string.format('%.0f', number) end
 
 local function fresh()
-  return { state = 'closed', version = 0, remaining = 0, openMs = 0, openings = 0, reason = 'none', rate = '0',
+  -- Versions of forgotten records are not given again: whoever remembers one would take it for older than it is.
+  local floor = tonumber(redis.call('HGET', records, 'floor') or 0)
+  return { state = 'closed', version = floor, remaining = 0, openMs = 0, openings = 0, reason = 'none', rate = '0',
     calls = 0, reporters = 0, writer = '-', message = '', at = now, successes = 0 }
 end
 
@@ -35,7 +37,7 @@ end
 local function parseStored(text)
   local at, successes, rest = string.match(text, '^(%d+) (%d+) (.*)$')
   local record = rest and parse(rest)
-  if not record then return fresh() end
+  if not record then return nil end
   record.at, record.successes = tonumber(at), tonumber(successes)
   return record
 end
@@ -67,7 +69,7 @@ local function load(arg, key)
       halfOpenMaxCalls = n[11], probeTimeoutMs = n[12], successThreshold = n[13] } }
   e.field = e.digest .. ' ' .. e.name
   local stored = redis.call('HGET', records, e.field)
-  e.r = stored and parseStored(stored) or fresh()
+  e.r = (stored and parseStored(stored)) or fresh()
   local text = ARGV[arg + 3]
   local view = text ~= '' and parse(text)
   if view then e.known = view.version end
