@@ -2,6 +2,7 @@
 // anything but an error of ours, what was decided survives, and the links come back by themselves.
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { ioredisStore } from '../../src/fleet/ioredis-store.ts'
+import { NO_RECORD } from '../../src/fleet/record.ts'
 import { redisStore } from '../../src/fleet/redis-store.ts'
 import type { FleetLink } from '../../src/fleet/store.ts'
 import { redisServer } from '../support/needs.ts'
@@ -32,13 +33,15 @@ async function proxyTo(port: number): Promise<Network> {
   return started
 }
 
+let processes = 0
+
 /** A process with each client, in one fleet. */
 function join(
   url: string,
   more: { readonly deadline?: number; readonly options?: object } = {},
 ): [FleetLink, FleetLink] {
   const stores = [redisStore({ url, deadline: DEADLINE, ...more }), ioredisStore({ url, deadline: DEADLINE, ...more })]
-  const links = stores.map((store, i) => store.join({ namespace: 'fleet', instance: `p${i}` }))
+  const links = stores.map((store) => store.join({ namespace: 'fleet', instance: `p${processes++}` }))
   ending.push(() => Promise.all(links.map((link) => link.close())))
   return links as [FleetLink, FleetLink]
 }
@@ -285,18 +288,25 @@ describe('a fleet in Redis, when', () => {
     const [a] = await joined(redis.url)
     const [slow, slower] = await joined(`redis://127.0.0.1:${proxy.port}`)
     await a.report([saw('db', 10, 10)])
+    await a.command(entry('other'), { type: 'reset' })
     proxy.latencyMs = 500
-    const late = [slow.report([saw('db', 10, 10)]), slower.command(entry('mail'), { type: 'isolate' })]
+    const view = { ...NO_RECORD, state: 'forcedOpen', version: 9, writer: 'x' } as const
+    const late = [
+      slow.report([saw('db', 10, 10), saw('mail', 0, 1, { view })]),
+      slower.command(entry('web'), { type: 'isolate' }),
+    ]
     for (const request of late) await expect(request).rejects.toMatchObject({ code: 'FLEET_STORE_DEADLINE' })
-    const executed = async () =>
-      String(await redis.run('INFO', 'commandstats'))
-        .match(/cmdstat_evalsha:calls=(\d+)|cmdstat_eval:calls=(\d+)/g)
-        ?.join()
+    const executed = async () => {
+      const stats = String(await redis.run('INFO', 'commandstats'))
+      return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1])
+    }
     const before = await executed()
-    await eventually('both have arrived', async () => (await executed()) !== before)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    expect(await recordOf(a, 'db')).toBeUndefined()
-    expect(await recordOf(a, 'mail')).toBeUndefined()
+    await eventually('both have arrived', async () => (await executed()) === before + 2)
+    proxy.latencyMs = 0
+    await eventually('both are answered', () => slow.figures().pending + slower.figures().pending === 0)
+    // Nothing was sent again for those who had given up, either.
+    expect(await executed()).toBe(before + 2)
+    expect((await a.poll({ cursor: null, entries: [] })).changes).toEqual([])
   })
 
   it('its replica is promoted: what was decided is there, the scripts are sent again', async () => {

@@ -13,14 +13,15 @@ const LIMITS = { deadlineMs: 40, maxPending: 3, maxPushes: 10 }
 const NOW = 1_700_000_000_000
 
 /** A server that answers everything with `answer`. */
-function lying(answer: (command: string) => unknown) {
+function lying(answer: (command: string, args: readonly string[]) => unknown) {
   const made: { events: ConnectionEvents; isDestroyed: boolean; push: (message: string) => void }[] = []
   const driver: Driver = (events) => {
     const one = { events, isDestroyed: false, push: (_: string) => {} }
     made.push(one)
     queueMicrotask(events.onReady)
     const connection: Connection = {
-      send: async ([command = '']) => (command === 'TIME' ? [String(NOW / 1_000), '0'] : answer(command)),
+      send: async ([command = '', ...args]) =>
+        command === 'TIME' ? [String(NOW / 1_000), '0'] : answer(command, args),
       async subscribe(_, onMessage) {
         one.push = onMessage
       },
@@ -93,6 +94,23 @@ describe('a link to Redis', () => {
     expect(link.figures().pending).toBe(3)
     const codes = (await asked).map((result) => (result.status === 'rejected' ? result.reason.code : 'answered'))
     expect(codes).toEqual([...Array.from({ length: 3 }, () => 'FLEET_STORE_DEADLINE'), 'FLEET_STORE_BUSY'])
+    await link.close()
+  })
+
+  it('sends a request again, once, that came too late by a clock that was set', async () => {
+    const answers = [1, 0, 1, 1].map((late) => [NOW + 3_600_000, late, []])
+    const sentAt: number[] = []
+    const { link } = lying((_, args) => {
+      // After EVALSHA, its digest, the number of keys and nine keys: who sends it, and when.
+      sentAt.push(Number(args[12]))
+      return answers.shift()
+    })
+    await ready(link)
+    expect(await link.report([saw('db', 1, 1)])).toEqual([])
+    expect(Math.round(((sentAt[1] ?? 0) - (sentAt[0] ?? 0)) / 60_000)).toBe(60)
+    await expect(link.report([saw('db', 1, 1)])).rejects.toMatchObject({ code: 'FLEET_STORE_LATE' })
+    expect(sentAt).toHaveLength(4)
+    expect(link.figures()).toMatchObject({ late: 1, requests: 2 })
     await link.close()
   })
 

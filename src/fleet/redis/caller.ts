@@ -4,7 +4,7 @@ import type { CheckedMember } from '../check-request.ts'
 import { maxAgeMs } from '../deadline.ts'
 import { platformClock as clock } from '../platform-clock.ts'
 import type { FleetChange } from '../record.ts'
-import { newRequests } from '../requests.ts'
+import { newRequests, type Request } from '../requests.ts'
 import { newServerTime } from '../server-time.ts'
 import type { FleetLinkFigures, FleetListener } from '../store.ts'
 import { FleetStoreError } from '../store-error.ts'
@@ -27,10 +27,15 @@ export interface CallerOptions {
 export interface Caller {
   readonly keys: Keys
   /** A request with its deadline. */
-  run<T>(what: string, start: () => Promise<T>): Promise<T>
+  run<T>(what: string, start: (request: Request) => Promise<T>): Promise<T>
   send(args: readonly string[]): Promise<unknown>
   /** What a script answers, without the time and whether it was late. */
-  evaluate(what: string, script: Script, keys: readonly string[], args: readonly string[]): Promise<readonly unknown[]>
+  evaluate(
+    request: Request,
+    script: Script,
+    keys: readonly string[],
+    args: readonly string[],
+  ): Promise<readonly unknown[]>
   /** Counts what of changes is to be counted. */
   noted(changes: FleetChange[]): FleetChange[]
   subscribe(listener: FleetListener): () => void
@@ -108,23 +113,23 @@ export function newCaller(options: CallerOptions, { namespace, instance, liveFor
     }
   }
 
-  async function call({ sha, text }: Script, args: readonly string[]): Promise<readonly unknown[]> {
+  async function call(request: Request, { sha, text }: Script, args: readonly string[]): Promise<readonly unknown[]> {
     try {
       return listOf(await send(['EVALSHA', sha, ...args]))
     } catch (error) {
       // A server that was restarted, promoted or flushed does not know it; sent as text once, it does.
       const { cause } = error as FleetStoreError
-      if (!(cause instanceof Error) || !cause.message.startsWith('NOSCRIPT')) throw error
+      if (request.isOver || !(cause instanceof Error) || !cause.message.startsWith('NOSCRIPT')) throw error
       return listOf(await send(['EVAL', text, ...args]))
     }
   }
 
-  async function attempt(script: Script, own: readonly string[], args: readonly string[]) {
+  async function attempt(request: Request, script: Script, own: readonly string[], args: readonly string[]) {
     const sentAt = clock.now()
     const sentAtServer = Math.round(time.at(sentAt) ?? 0)
     const all = [...keys.common, ...own]
     const settings = [instance, sentAtServer, maxAgeMs(deadlineMs), liveForMs, maxPushes, keys.channel].map(String)
-    const [serverMs, late, ...answer] = await call(script, [String(all.length), ...all, ...settings, ...args])
+    const [serverMs, late, ...answer] = await call(request, script, [String(all.length), ...all, ...settings, ...args])
     time.learn(sentAt, clock.now(), numberOf(serverMs))
     return { isLate: numberOf(late) === 1, answer }
   }
@@ -132,22 +137,22 @@ export function newCaller(options: CallerOptions, { namespace, instance, liveFor
   return {
     keys,
     run: (what, start) =>
-      requests.run(what, async () => {
+      requests.run(what, async (request) => {
         try {
-          return await start()
+          return await start(request)
         } catch (error) {
           if (error instanceof FleetStoreError && error.code === 'FLEET_STORE_LIED') counts.refused++
           throw error
         }
       }),
     send,
-    async evaluate(what, script, own, args) {
-      let { isLate, answer } = await attempt(script, own, args)
+    async evaluate(request, script, own, args) {
+      let { isLate, answer } = await attempt(request, script, own, args)
       // Perhaps it is only the server's clock that was set; what time it has now is known since the answer.
-      if (isLate) ({ isLate, answer } = await attempt(script, own, args))
+      if (isLate && !request.isOver) ({ isLate, answer } = await attempt(request, script, own, args))
       if (!isLate) return answer
       counts.late++
-      throw new FleetStoreError('FLEET_STORE_LATE', `${what}: the store got it too late`)
+      throw new FleetStoreError('FLEET_STORE_LATE', 'the store got it too late, and did nothing')
     },
     noted(changes) {
       for (const { isRepaired, isViewRefused } of changes) {

@@ -3,6 +3,7 @@ import { type CheckedMember, checkCommand, checkEntry, checkReport, checkResult 
 import { checkSafeName, sharedName } from '../names.ts'
 import type { FleetChange } from '../record.ts'
 import { boundedMessage, packRecord } from '../record-text.ts'
+import type { Request } from '../requests.ts'
 import { packRules } from '../rules.ts'
 import type { FleetEntry, FleetLink, FleetNews } from '../store.ts'
 import { type CallerOptions, newCaller } from './caller.ts'
@@ -30,9 +31,9 @@ export function newRedisLink(options: CallerOptions, member: CheckedMember): Fle
     return found
   }
 
-  async function pollPart(cursor: string, entries: readonly FleetEntry[]): Promise<FleetNews> {
+  async function pollPart(request: Request, cursor: string, entries: readonly FleetEntry[]): Promise<FleetNews> {
     const args = [cursor, ...entries.flatMap(argsOf)]
-    const reply = await caller.evaluate('poll', scripts.poll, entries.flatMap(keys.of), args)
+    const reply = await caller.evaluate(request, scripts.poll, entries.flatMap(keys.of), args)
     const [next, live, suspects, answers] = listOf(reply, 4)
     const changes = caller.noted(changesOf(answers))
     const found = listOf(suspects).map(suspectOf)
@@ -41,45 +42,45 @@ export function newRedisLink(options: CallerOptions, member: CheckedMember): Fle
 
   return {
     report: (reports) =>
-      caller.run('report', async () => {
+      caller.run('report', async (request) => {
         reports.forEach(checkReport)
         const answers = parts(reports).map(async (part) => {
           const args = part.flatMap((entry) => {
             const { calls, failures, slow, isFailing } = entry
             return [...argsOf(entry), String(calls), String(failures), String(slow), isFailing ? '1' : '0']
           })
-          const [changes] = listOf(await caller.evaluate('report', scripts.report, part.flatMap(keys.of), args), 1)
+          const [changes] = listOf(await caller.evaluate(request, scripts.report, part.flatMap(keys.of), args), 1)
           return caller.noted(changesOf(changes))
         })
         return (await Promise.all(answers)).flat()
       }),
     acquire: (entry, token) =>
-      caller.run('acquire', async () => {
+      caller.run('acquire', async (request) => {
         checkEntry(entry)
         const { keys, args } = one(entry, checkSafeName('token', token))
-        const reply = listOf(await caller.evaluate('acquire', scripts.acquire, keys, args), 4)
+        const reply = listOf(await caller.evaluate(request, scripts.acquire, keys, args), 4)
         const [isGranted = 0, leaseMs = 0, retryAfterMs = 0] = reply.slice(0, 3).map(numberOf)
         const change = changeOf(reply[3])
         caller.noted([change])
         return { isGranted: isGranted === 1, leaseMs, retryAfterMs, change }
       }),
     complete: (entry, result) =>
-      caller.run('complete', async () => {
+      caller.run('complete', async (request) => {
         checkResult(entry, result)
         const { version, token, isSuccess } = result
         const { keys, args } = one(entry, String(version), token, isSuccess ? '1' : '0')
-        const [isAccepted, answer] = listOf(await caller.evaluate('complete', scripts.complete, keys, args), 2)
+        const [isAccepted, answer] = listOf(await caller.evaluate(request, scripts.complete, keys, args), 2)
         const change = changeOf(answer)
         caller.noted([change])
         return { isAccepted: numberOf(isAccepted) === 1, change }
       }),
     poll: ({ cursor, entries }) =>
-      caller.run('poll', async () => {
+      caller.run('poll', async (request) => {
         entries.forEach(checkEntry)
         const all = parts(entries)
         const last = all.pop() ?? []
-        const before = await Promise.all(all.map((part) => pollPart('-', part)))
-        const news = await pollPart(cursor ?? '', last)
+        const before = await Promise.all(all.map((part) => pollPart(request, '-', part)))
+        const news = await pollPart(request, cursor ?? '', last)
         return {
           ...news,
           changes: united(
@@ -89,7 +90,7 @@ export function newRedisLink(options: CallerOptions, member: CheckedMember): Fle
         }
       }),
     command: (entry, command) =>
-      caller.run('command', async () => {
+      caller.run('command', async (request) => {
         checkEntry(entry)
         checkCommand(command)
         const { type, openForMs, message = '' } = command
@@ -99,7 +100,7 @@ export function newRedisLink(options: CallerOptions, member: CheckedMember): Fle
           openForMs === undefined ? '' : String(openForMs),
           boundedMessage(message),
         )
-        const [answer] = listOf(await caller.evaluate('command', scripts.command, keys, args), 1)
+        const [answer] = listOf(await caller.evaluate(request, scripts.command, keys, args), 1)
         const change = changeOf(answer)
         caller.noted([change])
         return change
