@@ -114,6 +114,35 @@ describe('a link to Redis', () => {
     await link.close()
   })
 
+  it('sends no script as text for a request that was given up', async () => {
+    const commands: string[] = []
+    const { link } = lying((command) => {
+      commands.push(command)
+      const unknown = new Error('NOSCRIPT No matching script')
+      return new Promise((_, reject) => setTimeout(() => reject(unknown), command === 'EVALSHA' ? 80 : 0))
+    })
+    await ready(link)
+    await expect(link.report([saw('db', 1, 1)])).rejects.toMatchObject({ code: 'FLEET_STORE_DEADLINE' })
+    await eventually('the late answer', () => link.figures().pending === 0)
+    expect(commands).toEqual(['EVALSHA'])
+    await link.close()
+  })
+
+  it('gives up a connection that is made and never ready', async () => {
+    let made = 0
+    const driver: Driver = ({ onReady }) => {
+      if (++made > 1) queueMicrotask(onReady)
+      return { send: async () => [String(NOW / 1_000), '0'], subscribe: async () => {}, destroy() {} }
+    }
+    const link = newRedisLink({ ...LIMITS, load: async () => driver }, MEMBER)
+    const lost = await new Promise<Error>((onLost) =>
+      link.subscribe({ onReady: () => {}, onChanges: () => {}, onLost }),
+    )
+    expect(lost.message).toBe('no connection within 2000 ms')
+    await ready(link)
+    await link.close()
+  })
+
   it('gives a connection up after two misses in a row, though ending it throws, and makes another', async () => {
     let isHanging = true
     const { link, made } = lying(() => (isHanging ? new Promise(() => {}) : 'PONG'))
