@@ -160,18 +160,12 @@ export interface OutcomeEvent {
 
 /**
  * Whose code went wrong: a listener, a subscriber of an actor, an inspector, a classifier, the clock, the signal of a
- * call; or `actor`: an event was sent to an actor that takes none such, or there is no input to start one with.
+ * call; or `actor`: an event was sent to an actor that takes none such. Or the word of whoever called `registry.report`.
  */
 export type ErrorSource =
-  | 'listener'
-  | 'subscriber'
-  | 'inspect'
-  | 'isFailure'
-  | 'ignore'
-  | 'clock'
-  | 'signal'
-  | 'actor'
-  | 'fleet'
+  | ('listener' | 'subscriber' | 'inspect' | 'isFailure' | 'ignore' | 'clock' | 'signal' | 'actor')
+  // Any other, and yet an editor completes these.
+  | (string & {})
 /** The name of an event. */
 export type EventName = keyof RegistryEvents
 /** A function that is told of each event of one name. What it returns is of no account; if that rejects it is an `error` event. */

@@ -4,7 +4,7 @@
 import type { AnyStateMachine } from 'xstate'
 import type { RegistryActor } from '../../machines/registry.machine.ts'
 import { type CallOptions, checkCall } from '../edge/call-options.ts'
-import { RegistryClosedError } from '../edge/errors.ts'
+import { describeValue, RegistryClosedError } from '../edge/errors.ts'
 import { type RegistryOptions, type ResolvedOptions, resolveOptions } from '../edge/registry-options.ts'
 import { type PolicyOptions, resolvePolicy } from '../edge/resolve-policy.ts'
 import { parseSnapshot, type RegistrySnapshot } from '../edge/snapshot-format.ts'
@@ -12,7 +12,7 @@ import type { BreakerState } from '../rules/decide.ts'
 import type { Breaker } from './breaker.ts'
 import { call } from './call.ts'
 import { caughtUp, command, stateAt } from './deliver.ts'
-import type { EventName, Listener } from './events.ts'
+import type { ErrorSource, EventName, Listener } from './events.ts'
 import type { Guarded } from './full-call.ts'
 import { type Health, type HealthRules, healthOf } from './health.ts'
 import { rejectWith } from './promise.ts'
@@ -193,6 +193,25 @@ export class Registry {
    */
   on<N extends EventName>(name: N, listener: Listener<N>): () => void {
     return this.#table.home.hub.on(name, listener)
+  }
+
+  /**
+   * For an integration, which stands between this registry and code that it was handed: what that code did wrong is told as
+   * an `error` event, or where nobody listens to those, as a warning of the process, once for each source and endpoint. It
+   * never throws.
+   * @param source whose code it was, in a word or two, as `'isFailure'` or `'listener'`
+   * @param error what was thrown
+   * @param endpoint the name of the breaker, if it was about one
+   */
+  report(source: ErrorSource, error: unknown, endpoint?: string): void {
+    const word: unknown = source
+    const name = typeof endpoint === 'string' ? endpoint : undefined
+    this.#table.home.hub.report(typeof word === 'string' ? word : describeValue(word), error, name)
+  }
+
+  /** The time by the registry's clock, in ms: that of the `at` of its events. The difference of two is a duration. */
+  now(): number {
+    return this.#table.home.clock.now()
   }
 
   /**
