@@ -194,7 +194,6 @@ export const fleetBreakerMachine = setup({
       { guard: 'returns', target: '.ramping', actions: ['adopt', 'beginRamp'] },
       { target: '.closed', actions: 'adopt' },
     ],
-    granted: { guard: 'mayProbe', target: '.leased', actions: 'takeLease' },
     storeLost: { actions: 'loseStore' },
     storeBack: { actions: 'findStore' },
   },
@@ -223,6 +222,12 @@ export const fleetBreakerMachine = setup({
           { guard: 'isStoreUp', target: 'spreading', actions: 'ask' },
           { target: 'alone', actions: 'ask', description: 'The store is lost: each process finds out for itself.' },
         ],
+        granted: {
+          guard: 'mayProbe',
+          target: 'leased',
+          actions: 'takeLease',
+          description: 'With the lease, it was told that somebody has begun to probe: this process.',
+        },
       },
     },
     spreading: {
@@ -235,6 +240,7 @@ export const fleetBreakerMachine = setup({
       entry: 'acquire',
       after: { answerTimeout: 'due' },
       on: {
+        granted: { guard: 'mayProbe', target: 'leased', actions: 'takeLease' },
         denied: { guard: 'isAnswer', target: 'denied', actions: 'waitAsTold' },
         unanswered: { guard: 'isAnswer', target: 'due' },
         storeLost: { target: 'due', actions: 'loseStore' },
