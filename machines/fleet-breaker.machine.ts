@@ -1,7 +1,7 @@
 // What a fleet of processes has decided about one endpoint, as one of them sees it: a statechart beside the breaker's own,
 // which can only add rejections. It reads no clock and asks no store: it asks for a lease, and for the outcome of a probe to
 // be told, by emitted events; it is told what the store answered. Whoever sends `decided` has compared the versions.
-import { assign, emit, setup } from 'xstate'
+import { assign, emit, not, setup } from 'xstate'
 import { fraction } from '../src/rules/backoff.ts'
 
 /** What a fleet can be in about an endpoint: as a breaker. */
@@ -69,6 +69,8 @@ export interface FleetBreakerContext extends FleetBreakerInput {
   readonly waitMs: number
   /** Which of the ramp's shares is admitted. */
   readonly rampStep: number
+  /** A probe of this process alone has passed since the fleet decided: nothing more is rejected while others are asked. */
+  readonly isWell: boolean
 }
 
 /** What a fleet breaker is told: decisions of the fleet, answers of the store, what became of calls, whether the store is there. */
@@ -78,8 +80,8 @@ export type FleetBreakerEvent =
   | { readonly type: 'granted'; readonly asked: number; readonly lease: FleetLease }
   | { readonly type: 'denied'; readonly asked: number; readonly waitMs: number }
   | { readonly type: 'completed' | 'unanswered'; readonly asked: number }
-  | { readonly type: 'probeBegan' }
-  | { readonly type: 'probeEnded'; readonly result: 'succeed' | 'fail' | 'ignore' }
+  | { readonly type: 'probeBegan'; readonly asked: number }
+  | { readonly type: 'probeEnded'; readonly asked: number; readonly result: 'succeed' | 'fail' | 'ignore' }
   | { readonly type: 'storeLost' }
   | { readonly type: 'storeBack'; readonly live: number }
 
@@ -135,7 +137,10 @@ export const fleetBreakerMachine = setup({
     isForced: (args) => decidedTo(args) === 'forcedOpen',
     isSetAside: (args) => decidedTo(args) === 'disabled',
     returns: (args) =>
-      decidedTo(args) === 'closed' && isRejecting(args.context.decision) && args.context.rules.rampShares.length > 0,
+      decidedTo(args) === 'closed' &&
+      isRejecting(args.context.decision) &&
+      !args.context.isWell &&
+      args.context.rules.rampShares.length > 0,
     isAnswer: ({ context, event }) => 'asked' in event && event.asked === context.asked,
     mayProbe: ({ context, event }) =>
       'asked' in event && event.asked === context.asked && context.decision.state === 'halfOpen',
@@ -147,7 +152,12 @@ export const fleetBreakerMachine = setup({
   },
   actions: {
     ruled: emit({ type: 'ruled' }),
-    adopt: assign(({ event }) => (event.type === 'decided' ? { decision: event.decision, lease: null } : {})),
+    adopt: assign(({ context, event }) => {
+      if (event.type !== 'decided') return {}
+      const { decision } = event
+      // That others have begun to probe says nothing against what was seen here.
+      return { decision, lease: null, isWell: context.isWell && decision.state === 'halfOpen' }
+    }),
     ask: assign({ asked: ({ context }) => context.asked + 1 }),
     acquire: emit(({ context }) => ({ type: 'acquire', asked: context.asked }) as const),
     complete: emit(({ context, event }) => {
@@ -155,19 +165,25 @@ export const fleetBreakerMachine = setup({
       const passed = event.type === 'probeEnded' && event.result === 'succeed'
       return { type: 'complete', asked, token: lease?.token ?? '', version: decision.version, passed } as const
     }),
+    judge: assign(({ context: { isWell }, event }) => {
+      return { isWell: isWell && event.type === 'probeEnded' && event.result === 'succeed' }
+    }),
+    trust: assign({ isWell: true }),
     takeLease: assign(({ event }) => (event.type === 'granted' ? { lease: event.lease } : {})),
     dropLease: assign({ lease: null }),
     waitAsTold: assign(({ event }) => (event.type === 'denied' ? { waitMs: event.waitMs } : {})),
     loseStore: assign({ isStoreUp: false }),
     findStore: assign(({ event }) => (event.type === 'storeBack' ? { isStoreUp: true, live: event.live } : {})),
-    openAgain: assign(({ context: { decision } }) => ({ decision: { ...decision, remainingMs: decision.openMs } })),
+    openAgain: assign(({ context: { decision } }) => {
+      return { decision: { ...decision, remainingMs: decision.openMs }, isWell: false }
+    }),
     beginRamp: assign({ rampStep: 0 }),
     climb: assign({ rampStep: ({ context }) => context.rampStep + 1 }),
   },
 }).createMachine({
   id: 'fleetBreaker',
   description: 'What the fleet has decided about an endpoint, and what this process has to do about it.',
-  context: ({ input }) => ({ ...input, asked: 0, lease: null, waitMs: 0, rampStep: 0 }),
+  context: ({ input }) => ({ ...input, asked: 0, lease: null, waitMs: 0, rampStep: 0, isWell: false }),
   initial: 'starting',
   on: {
     decided: [
@@ -178,7 +194,6 @@ export const fleetBreakerMachine = setup({
       { guard: 'returns', target: '.ramping', actions: ['adopt', 'beginRamp'] },
       { target: '.closed', actions: 'adopt' },
     ],
-    granted: { guard: 'mayProbe', target: '.leased', actions: 'takeLease' },
     storeLost: { actions: 'loseStore' },
     storeBack: { actions: 'findStore' },
   },
@@ -207,6 +222,12 @@ export const fleetBreakerMachine = setup({
           { guard: 'isStoreUp', target: 'spreading', actions: 'ask' },
           { target: 'alone', actions: 'ask', description: 'The store is lost: each process finds out for itself.' },
         ],
+        granted: {
+          guard: 'mayProbe',
+          target: 'leased',
+          actions: 'takeLease',
+          description: 'With the lease, it was told that somebody has begun to probe: this process.',
+        },
       },
     },
     spreading: {
@@ -219,6 +240,7 @@ export const fleetBreakerMachine = setup({
       entry: 'acquire',
       after: { answerTimeout: 'due' },
       on: {
+        granted: { guard: 'mayProbe', target: 'leased', actions: 'takeLease' },
         denied: { guard: 'isAnswer', target: 'denied', actions: 'waitAsTold' },
         unanswered: { guard: 'isAnswer', target: 'due' },
         storeLost: { target: 'due', actions: 'loseStore' },
@@ -236,23 +258,39 @@ export const fleetBreakerMachine = setup({
       initial: 'ready',
       after: { leaseTime: { target: 'due', description: 'What comes after that is no business of the fleet.' } },
       states: {
-        ready: { description: 'It has not begun.', entry: 'ruled', on: { probeBegan: 'probing' } },
+        ready: {
+          description: 'It has not begun.',
+          entry: 'ruled',
+          on: {
+            probeBegan: { guard: 'isAnswer', target: 'probing' },
+            storeBack: [
+              { guard: 'hasLease', actions: 'findStore' },
+              { target: '#fleetBreaker.due', actions: 'findStore', description: 'From now on a lease is needed.' },
+            ],
+          },
+        },
         probing: {
           description: 'It is under way.',
           entry: 'ruled',
           on: {
             probeEnded: [
+              { guard: not('isAnswer'), description: 'One that was under way for longer than its lease.' },
               { guard: 'isIgnored', target: 'ready', description: 'It has proved nothing; the lease still holds.' },
-              { guard: 'hasLease', target: '#fleetBreaker.completing', actions: 'ask' },
-              {
-                guard: 'hasPassed',
-                target: '#fleetBreaker.closed',
-                description: 'Well, as far as this process can tell.',
-              },
+              { guard: 'hasLease', target: '#fleetBreaker.completing', actions: ['judge', 'ask'] },
+              { guard: 'hasPassed', target: '#fleetBreaker.recovered', actions: 'trust' },
               { target: '#fleetBreaker.open', actions: 'openAgain' },
             ],
           },
         },
+      },
+    },
+    recovered: {
+      description: 'The store is lost, and a probe has passed: nothing is rejected, as far as this process can tell.',
+      entry: 'ruled',
+      always: {
+        guard: 'isStoreUp',
+        target: 'due',
+        description: 'The others must hear of it, or the fleet would stay open and judge nothing.',
       },
     },
     completing: {

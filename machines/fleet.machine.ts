@@ -33,17 +33,22 @@ export interface FleetContext extends FleetInput {
   readonly rounds: number
   /** Rounds in a row that have failed. */
   readonly misses: number
+  /** Something has come up while a round was under way. */
+  readonly isHurried: boolean
 }
 
-/** What a member is told: how a round went; that something cannot wait for the next; to leave; that it has left. */
+/**
+ * What a member is told: how a round went; that something cannot wait for the next; that the store can be reached again; to
+ * leave; that it has left.
+ */
 export type FleetEvent =
   | { readonly type: 'done' | 'failed'; readonly round: number }
-  | { readonly type: 'hurry' | 'leave' | 'left' }
+  | { readonly type: 'hurry' | 'reachable' | 'leave' | 'left' }
 
-/** What a member asks for: a round; that all be told that the store is lost, or back; to take its leave of the store. */
+/** What a member asks for: a round; that all be told that the store is lost, or back; to take its leave of the store; its end. */
 export type FleetRequest =
   | { readonly type: 'round'; readonly round: number; readonly isFirst: boolean }
-  | { readonly type: 'lost' | 'back' | 'leave' }
+  | { readonly type: 'lost' | 'back' | 'leave' | 'gone' }
 
 const draw = ({ seed, rounds }: FleetContext) => fraction(seed, rounds)
 
@@ -62,9 +67,11 @@ export const fleetMachine = setup({
   },
   guards: {
     isCurrent: ({ context, event }) => 'round' in event && event.round === context.rounds,
+    isOutdated: ({ context, event }) => 'round' in event && event.round === context.rounds && context.isHurried,
   },
   actions: {
-    countRound: assign({ rounds: ({ context }) => context.rounds + 1 }),
+    countRound: assign({ rounds: ({ context }) => context.rounds + 1, isHurried: false }),
+    hurry: assign({ isHurried: true }),
     askForRound: emit(({ context }) => ({ type: 'round', round: context.rounds, isFirst: false }) as const),
     askForAll: emit(({ context }) => ({ type: 'round', round: context.rounds, isFirst: true }) as const),
     countMiss: assign({ misses: ({ context }) => context.misses + 1 }),
@@ -72,11 +79,12 @@ export const fleetMachine = setup({
     tellLost: emit({ type: 'lost' }),
     tellBack: emit({ type: 'back' }),
     takeLeave: emit({ type: 'leave' }),
+    end: emit({ type: 'gone' }),
   },
 }).createMachine({
   id: 'fleet',
   description: 'Keeps this process in step with its fleet, and goes on without the store where it must.',
-  context: ({ input }) => ({ ...input, rounds: 0, misses: 0 }),
+  context: ({ input }) => ({ ...input, rounds: 0, misses: 0, isHurried: false }),
   initial: 'connecting',
   on: { leave: { target: '.leaving', description: 'The fleet is left, or the registry closed.' } },
   states: {
@@ -92,21 +100,30 @@ export const fleetMachine = setup({
     synced: {
       description: 'In step with the fleet.',
       after: { poll: 'polling' },
-      on: { hurry: { target: 'polling', description: 'A failure should not wait for the next round.' } },
+      on: {
+        hurry: { target: 'polling', description: 'A failure should not wait for the next round.' },
+        reachable: { target: 'polling', description: 'On a new connection something may have been missed.' },
+      },
     },
     polling: {
       description: 'A round is under way: what has changed is fetched, what was seen is reported.',
       entry: ['countRound', 'askForRound'],
       after: { roundTimeout: { target: 'degraded', actions: ['countMiss', 'tellLost'] } },
       on: {
-        done: { guard: 'isCurrent', target: 'synced' },
+        done: [
+          { guard: 'isOutdated', target: 'polling', reenter: true },
+          { guard: 'isCurrent', target: 'synced' },
+        ],
         failed: { guard: 'isCurrent', target: 'degraded', actions: ['countMiss', 'tellLost'] },
+        hurry: { actions: 'hurry', description: 'What has come up may be too late for this round.' },
+        reachable: { actions: 'hurry' },
       },
     },
     degraded: {
       description:
         'The store is lost: what the fleet has decided holds until its time has passed; then breakers rule alone.',
       after: { retry: 'connecting' },
+      on: { reachable: 'connecting' },
     },
     leaving: {
       description: 'The store is told, for as long as that is allowed to take.',
@@ -114,6 +131,10 @@ export const fleetMachine = setup({
       after: { leaveTimeout: 'left' },
       on: { left: 'left', leave: { description: 'It is leaving.' } },
     },
-    left: { description: 'No member any more.', type: 'final' },
+    left: {
+      description: 'No member any more.',
+      entry: 'end',
+      on: { leave: { description: 'It has left.' } },
+    },
   },
 })

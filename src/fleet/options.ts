@@ -6,7 +6,7 @@ import { ArgumentError, type Duration, matchNames, type Policy, resolvePolicy } 
 import { checkOptions, hasFunctions } from '../options/index.ts'
 import { memoryStore } from './memory-store.ts'
 import { checkSafeName } from './names.ts'
-import { checkRules, type FleetRules } from './rules.ts'
+import { checkRules, type FleetRules, LONGEST_MS } from './rules.ts'
 import type { FleetStore } from './store.ts'
 
 /** How many processes must see an endpoint fail by themselves before the fleet opens it. */
@@ -128,16 +128,21 @@ export function checkFleet(options: FleetOptions): ResolvedFleet {
 /** How an endpoint comes back is said by the policy of its breaker. */
 function recoveryOf(policy: Policy) {
   const { openTimeoutMs, backoff, halfOpenMaxCalls, probeTimeoutMs, successThreshold } = policy
-  const openMs = Math.max(1, Math.round(openTimeoutMs))
+  const openMs = wholeMs(openTimeoutMs)
+  // A policy may say more than a fleet can keep to: nobody means a month to the millisecond.
   return {
     openTimeoutMs: openMs,
-    backoffFactor: backoff?.factor ?? 1,
-    maxOpenMs: Math.max(openMs, Math.round(backoff?.maxMs ?? openMs)),
+    backoffFactor: Math.min(backoff?.factor ?? 1, 1_000),
+    maxOpenMs: Math.max(openMs, wholeMs(backoff?.maxMs ?? openMs)),
     jitter: backoff?.jitter ?? 0,
-    halfOpenMaxCalls,
-    probeTimeoutMs: Math.max(1, Math.round(probeTimeoutMs)),
-    successThreshold,
+    halfOpenMaxCalls: Math.min(halfOpenMaxCalls, 1e6),
+    probeTimeoutMs: wholeMs(probeTimeoutMs),
+    successThreshold: Math.min(successThreshold, 1e6),
   }
+}
+
+function wholeMs(ms: number): number {
+  return Math.min(Math.max(1, Math.round(ms)), LONGEST_MS)
 }
 
 function checkFailureRate(rate: FleetRateOptions) {

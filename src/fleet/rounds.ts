@@ -1,5 +1,7 @@
 // Rounds: one exchange with the store, for all endpoints of this process: what is new is fetched, what was seen is told.
 import type { Registry, StatsReader } from '../index.ts'
+import { checkChanges, checkNews } from './check-answer.ts'
+import type { FleetChange } from './record.ts'
 import { packRules } from './rules.ts'
 import type { SharedEndpoint } from './shared-endpoint.ts'
 import type { FleetLink, FleetNews, FleetReport } from './store.ts'
@@ -32,10 +34,13 @@ export class Rounds {
 
   /** @throws FleetStoreError */
   async poll(): Promise<FleetNews> {
+    // What the fleet has decided under the new rules of one that was configured anew is not known.
+    for (const shared of this.#endpoints.values()) if (shared.hasChangedRules()) this.startOver()
     const isAll = this.#cursor === null
     // So that a store that has lost its data gets it back.
     const entries = isAll ? Array.from(this.#endpoints.values(), ({ entry }) => entry) : []
     const news = await this.#link.poll({ cursor: this.#cursor, entries })
+    checkNews(news)
     this.#cursor = news.cursor
     const suspects = new Set(news.suspects.map(({ endpoint, rules }) => `${rules} ${endpoint}`))
     for (const shared of this.#endpoints.values()) {
@@ -48,12 +53,14 @@ export class Rounds {
    * Tells what was seen since the last round, where something fails; `heard` is told what the store says to it.
    * @throws FleetStoreError
    */
-  async report(heard: (changes: Awaited<ReturnType<FleetLink['report']>>) => void): Promise<void> {
+  async report(heard: (changes: readonly FleetChange[]) => void): Promise<void> {
     const reports = this.#reports()
     for (let from = 0; from < reports.length; from += MOST_IN_REQUEST) {
       const batch = reports.slice(from, from + MOST_IN_REQUEST)
       try {
-        heard(await this.#link.report(batch))
+        const answers = await this.#link.report(batch)
+        checkChanges(answers)
+        heard(answers)
       } catch (error) {
         for (const { endpoint, calls, failures, slow } of reports.slice(from)) {
           this.#endpoints.get(endpoint)?.outcomes.giveBack({ calls, failures, slow })

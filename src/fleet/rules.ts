@@ -39,7 +39,8 @@ const DURATIONS = ['windowMs', 'openTimeoutMs', 'maxOpenMs', 'probeTimeoutMs'] a
 const SHARES = ['quorumShare', 'jitter'] as const
 const RATES = ['failureRate', 'slowRate'] as const
 const NAMES = [...COUNTS, ...DURATIONS, ...SHARES, ...RATES, 'backoffFactor'] satisfies (keyof FleetRules)[]
-const LONGEST_MS = 30 * 24 * 3_600_000
+/** A month: no duration of a fleet is longer. */
+export const LONGEST_MS = 30 * 24 * 3_600_000
 
 /**
  * That rules are complete and make sense, checked where they come in.

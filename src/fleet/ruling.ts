@@ -6,11 +6,13 @@ import type { FleetRecord } from './record.ts'
 
 /** What calls do to the fleet breaker. */
 export interface Effects {
-  /** A call was turned away that a lease would let through. */
+  /** There is traffic: a call was turned away that a lease would let through, or made without one. */
   readonly wanted: () => void
-  /** A call was made as the probe; what it gives is told what the call came to. */
-  readonly probe: () => (result: 'succeed' | 'fail' | 'ignore') => void
+  /** A call was made as the probe that was `asked` for; what it gives is told what the call came to. */
+  readonly probe: (asked: number) => (result: 'succeed' | 'fail' | 'ignore') => void
 }
+
+const RULING_NOTHING = ['closed', 'recovered', 'disabled', 'starting'] as const
 
 /** `null`: the fleet rejects nothing. `dueInMs`: when the state ends by itself. */
 export function rulingOf(
@@ -27,9 +29,17 @@ export function rulingOf(
     const left = (dueInMs ?? 0) + (rules.rampShares.length - 1 - rampStep) * rules.rampStepMs
     return { state: 'halfOpen', reason, share: rules.rampShares[rampStep], retryAfterMs: left }
   }
-  if (snapshot.matches({ leased: 'ready' })) return { state: 'halfOpen', reason, retryAfterMs: 1, probe }
-  if (snapshot.matches('closed') || snapshot.matches('disabled') || snapshot.matches('starting')) return null
-  return { state: 'halfOpen', reason, retryAfterMs: 1, onRejected: wanted }
+  if (RULING_NOTHING.some((state) => snapshot.matches(state))) return null
+  const { asked, isWell } = snapshot.context
+  const ruling = { state: 'halfOpen', reason, retryAfterMs: 1, share: isWell ? 1 : 0 } as const
+  if (snapshot.matches({ leased: 'ready' })) return { ...ruling, probe: () => probe(asked) }
+  if (!isWell) return { ...ruling, onRejected: wanted }
+  // Nothing is rejected: the first call is no probe, but a sign that there is traffic.
+  const notice = () => {
+    wanted()
+    return () => {}
+  }
+  return { ...ruling, probe: notice }
 }
 
 export function reasonOf({ reason, rate, calls, reporters, version, message }: FleetRecord): Reason {

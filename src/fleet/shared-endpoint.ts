@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { type FleetBreakerRequest, type FleetBreakerRules, fleetBreakerMachine } from '../../machines/index.ts'
 import type { Breaker, EndpointStats, Policy, Spawned } from '../index.ts'
+import { checkCompletion, checkGrant } from './check-answer.ts'
 import { sharedName } from './names.ts'
 import { Outcomes } from './outcomes.ts'
 import { type FleetChange, type FleetRecord, merged, NO_RECORD } from './record.ts'
@@ -19,8 +20,14 @@ export interface Membership {
   /** Processes there are, roughly. */
   readonly live: number
   readonly isStoreUp: boolean
+  /** Of the registry, in ms. */
+  now(): number
+  /** Whether the registry, unless it is closed, has a breaker of this name now. */
+  hasBreaker(endpoint: string): boolean
   /** The answer to a request for a lease, or about a probe, says what holds. */
   heard(change: FleetChange): void
+  /** A request has failed. */
+  failed(error: unknown): void
 }
 
 export class SharedEndpoint {
@@ -74,11 +81,19 @@ export class SharedEndpoint {
     return this.#rules
   }
 
+  /** Whether other rules are in force than when this was asked last. */
+  hasChangedRules(): boolean {
+    const before = this.#rules
+    return this.rules !== before
+  }
+
   /** What the fleet has decided, as of now. */
   get record(): FleetRecord {
     if (this.#record.state !== 'open') return this.#record
-    // The actor's clock is the registry's; without one, nobody but this process waits.
-    const rest = this.#actor?.dueInMs ?? this.#record.remainingMs - (performance.now() - this.#heardAt)
+    const { now } = this.#membership
+    // It was opened again if a probe of this process alone has failed.
+    const isOpen = this.#actor?.getSnapshot()?.matches('open') === true
+    const rest = (isOpen ? this.#actor?.dueInMs : undefined) ?? this.#record.remainingMs - (now() - this.#heardAt)
     return { ...this.#record, remainingMs: Math.max(0, Math.ceil(rest)) }
   }
 
@@ -90,11 +105,13 @@ export class SharedEndpoint {
 
   /** What a store says holds, in an answer or in a push, in whatever order they come. */
   hear(change: FleetChange): void {
-    if (change.rules !== packRules(this.rules).digest) return
-    const record = merged(this.#record, change)
-    if (record === this.#record) return
+    const { rules } = this
+    const heard = merged(this.#record, change)
+    if (heard === this.#record) return
+    const openMs = Math.min(heard.openMs, rules.maxOpenMs)
+    const record = { ...heard, openMs, remainingMs: Math.min(heard.remainingMs, openMs) }
     this.#record = record
-    this.#heardAt = performance.now()
+    this.#heardAt = this.#membership.now()
     if (this.#actor !== null) this.#actor.send({ type: 'decided', decision: record })
     else if (record.state !== 'closed') {
       this.#actor = this.#spawn()
@@ -106,6 +123,18 @@ export class SharedEndpoint {
   /** The store is there, or lost. */
   storeIs(isUp: boolean, live: number): void {
     this.#actor?.send(isUp ? { type: 'storeBack', live } : { type: 'storeLost' })
+  }
+
+  /** What it would tell others of it. */
+  get change(): FleetChange {
+    const told = { isViewRefused: false, isRepaired: false, hasOtherRules: false }
+    return { endpoint: this.name, rules: packRules(this.rules).digest, record: this.record, ...told }
+  }
+
+  /** The fleet was left: the breaker rules alone. */
+  leave(): void {
+    this.end()
+    if (this.#membership.hasBreaker(this.endpoint)) this.#breaker.overrule(null)
   }
 
   /** The fleet rules it no more. */
@@ -141,9 +170,9 @@ export class SharedEndpoint {
     if (snapshot === undefined) return
     const ruling = rulingOf(snapshot, this.#record, this.#actor?.dueInMs, {
       wanted: () => this.#actor?.send({ type: 'wanted' }),
-      probe: () => {
-        this.#actor?.send({ type: 'probeBegan' })
-        return (result) => this.#actor?.send({ type: 'probeEnded', result })
+      probe: (asked) => {
+        this.#actor?.send({ type: 'probeBegan', asked })
+        return (result) => this.#actor?.send({ type: 'probeEnded', asked, result })
       },
     })
     this.#breaker.overrule(ruling)
@@ -151,17 +180,19 @@ export class SharedEndpoint {
   }
 
   async #acquire(asked: number): Promise<void> {
-    const { link } = this.#membership
+    const membership = this.#membership
     const token = randomBytes(12).toString('hex')
-    const sentAt = performance.now()
+    const sentAt = membership.now()
     try {
-      const { isGranted, leaseMs, retryAfterMs, change } = await link.acquire(this.entry, token)
-      this.#membership.heard(change)
-      const rest = leaseMs - (performance.now() - sentAt)
-      if (isGranted) this.#actor?.send({ type: 'granted', asked, lease: { token, leaseMs: rest } })
-      else this.#actor?.send({ type: 'denied', asked, waitMs: Math.max(1, retryAfterMs) })
-    } catch {
-      // Counted by the link. The store is lost, or so slow that nobody should wait for it.
+      const grant = await membership.link.acquire(this.entry, token)
+      checkGrant(grant)
+      membership.heard(grant.change)
+      const leaseMs = Math.min(grant.leaseMs, this.#rules.probeTimeoutMs) - (membership.now() - sentAt)
+      if (grant.isGranted) this.#actor?.send({ type: 'granted', asked, lease: { token, leaseMs } })
+      else this.#actor?.send({ type: 'denied', asked, waitMs: this.#waitMs(grant.retryAfterMs) })
+    } catch (error) {
+      // The store is lost, or so slow that nobody should wait for it.
+      membership.failed(error)
       this.#actor?.send({ type: 'unanswered', asked })
     }
   }
@@ -172,12 +203,21 @@ export class SharedEndpoint {
     version,
     passed,
   }: Extract<FleetBreakerRequest, { type: 'complete' }>): Promise<void> {
+    const membership = this.#membership
     try {
-      const { change } = await this.#membership.link.complete(this.entry, { token, version, isSuccess: passed })
-      this.#membership.heard(change)
+      const completion = await membership.link.complete(this.entry, { token, version, isSuccess: passed })
+      checkCompletion(completion)
+      membership.heard(completion.change)
       this.#actor?.send({ type: 'completed', asked })
-    } catch {
+    } catch (error) {
+      membership.failed(error)
       this.#actor?.send({ type: 'unanswered', asked })
     }
+  }
+
+  /** No longer than any lease or open time is. */
+  #waitMs(retryAfterMs: number): number {
+    const { probeTimeoutMs, maxOpenMs } = this.#rules
+    return Math.min(Math.max(1, retryAfterMs), Math.max(probeTimeoutMs, maxOpenMs))
   }
 }

@@ -10,9 +10,10 @@
  * - `FLEET_STORE_LATE`: the store got it too late and did nothing.
  * - `FLEET_STORE_LIED`: the answer has the wrong shape.
  * - `FLEET_STORE_CLOSED`: the link was closed.
+ * - `FLEET_STORE_DISBELIEVED`: the store did not believe the version of what this process knew, and it was dropped.
  */
 export type FleetStoreErrorCode =
-  `FLEET_STORE_${'DEADLINE' | 'OFFLINE' | 'BUSY' | 'SUSPENDED' | 'FAILED' | 'LATE' | 'LIED' | 'CLOSED'}`
+  `FLEET_STORE_${'DEADLINE' | 'OFFLINE' | 'BUSY' | 'SUSPENDED' | 'FAILED' | 'LATE' | 'LIED' | 'CLOSED' | 'DISBELIEVED'}`
 
 /** A store did not do what it was asked; `code` says in which way, `cause` has the client's error where there is one. */
 export class FleetStoreError extends Error {

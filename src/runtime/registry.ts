@@ -212,6 +212,25 @@ export class Registry {
   }
 
   /**
+   * For an integration, which stands between this registry and code that it was handed: what that code did wrong is told as
+   * an `error` event, or where nobody listens to those, as a warning of the process, once for each source and endpoint. It
+   * never throws.
+   * @param source whose code it was, in a word or two, as `'isFailure'` or `'listener'`
+   * @param error what was thrown
+   * @param endpoint the name of the breaker, if it was about one
+   */
+  report(source: ErrorSource, error: unknown, endpoint?: string): void {
+    const word: unknown = source
+    const name = typeof endpoint === 'string' ? endpoint : undefined
+    this.#table.home.hub.report(typeof word === 'string' ? word : describeValue(word), error, name)
+  }
+
+  /** The time by the registry's clock, in ms: that of the `at` of its events. The difference of two is a duration. */
+  now(): number {
+    return this.#table.home.clock.now()
+  }
+
+  /**
    * Starts a statechart as an actor under the registry's own, on its clock: inspectors show it there. For integrations, as
    * `breaker.spawn`. It ends with the registry; when it crashes it is started again, as breakers' actors are.
    * @throws ArgumentError (`INVALID_ARGUMENT`) for what is no statechart or invokes something, for wrong options, and for an id

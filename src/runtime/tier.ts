@@ -16,7 +16,7 @@ export interface Ruling {
   readonly reason: Reason
   /** When to try again, in ms from now; at least 0. Default: nobody knows. */
   readonly retryAfterMs?: number | undefined
-  /** The share of calls, 0-1, that is let through all the same. Default 0. */
+  /** The share of calls, 0-1, that is let through all the same, besides the probe. Default 0. */
   readonly share?: number | undefined
   /** Lets one call through as a probe: called when it is admitted; what it gives is called with what the call came to. Default: none. */
   readonly probe?: (() => (result: Ended) => void) | undefined
@@ -63,14 +63,14 @@ export class Tier {
 
   /** Lets the call that is being admitted through, or not. */
   admit(): boolean {
-    const credit = this.#credit + (this.ruling.share ?? 0)
-    if (credit >= 1 - ROUNDING) this.#credit = Math.max(0, credit - 1)
-    else if (this.#probe === 'free') this.#probe = 'begun'
-    else {
-      this.#credit = credit
-      return false
+    if (this.#probe === 'free') {
+      this.#probe = 'begun'
+      return true
     }
-    return true
+    const credit = this.#credit + (this.ruling.share ?? 0)
+    const isOfShare = credit >= 1 - ROUNDING
+    this.#credit = isOfShare ? Math.max(0, credit - 1) : credit
+    return isOfShare
   }
 
   /** The call that was let through was not admitted after all. */

@@ -1,0 +1,274 @@
+// JoinedFleet: one registry's membership: its breakers are shared, rounds are made when the membership's actor asks for them,
+// and what is heard of goes to the endpoint that it is about. Whatever the store does wrong ends here.
+import { type FleetRequest, fleetMachine } from '../../machines/index.ts'
+import { ArgumentError, type EndpointStats, isBreakerError, type Registry, type Spawned } from '../index.ts'
+import { checkOptions, hasFunctions } from '../options/index.ts'
+import { checkChanges } from './check-answer.ts'
+import type { Fleet, FleetCommandOptions, FleetEndpoint, FleetStats } from './fleet.ts'
+import { Hearsay } from './hearsay.ts'
+import type { ResolvedFleet } from './options.ts'
+import type { FleetChange } from './record.ts'
+import { Rounds } from './rounds.ts'
+import { packRules } from './rules.ts'
+import { type Membership, SharedEndpoint } from './shared-endpoint.ts'
+import type { FleetCommand, FleetLink } from './store.ts'
+import { FleetStoreError } from './store-error.ts'
+import { Troubles } from './troubles.ts'
+
+const METHODS = ['report', 'acquire', 'complete', 'poll', 'command', 'subscribe', 'figures', 'close'] as const
+
+export class JoinedFleet implements Fleet {
+  readonly instance: string
+  /** The first round has ended, in one way or the other. */
+  readonly begun: Promise<void>
+  readonly #registry: Registry
+  readonly #options: ResolvedFleet
+  readonly #link: FleetLink
+  /** Absent while it is being started. */
+  readonly #actor: Spawned<typeof fleetMachine> | undefined
+  readonly #endpoints = new Map<string, SharedEndpoint>()
+  /** By the name the store knows. */
+  readonly #byName = new Map<string, SharedEndpoint>()
+  readonly #hearsay = new Hearsay()
+  readonly #endings: (() => void)[] = []
+  readonly #membership: Membership & { live: number; isStoreUp: boolean }
+  readonly #rounds: Rounds
+  readonly #troubles: Troubles
+  #hasBegun: () => void = () => {}
+  #isGone: () => void = () => {}
+  /** The time for leaving is up. */
+  readonly #gone: Promise<void>
+  #syncedAt: number | null = null
+  #isLeaving = false
+  #leaving: Promise<void> | null = null
+  #hasLeft = false
+
+  constructor(registry: Registry, options: ResolvedFleet) {
+    const { store, namespace, instance, membership, breaker } = options
+    this.instance = instance
+    this.begun = new Promise((resolve) => {
+      this.#hasBegun = resolve
+    })
+    this.#gone = new Promise((resolve) => {
+      this.#isGone = resolve
+    })
+    this.#registry = registry
+    this.#options = options
+    this.#troubles = new Troubles(registry)
+    const seed = hashOf(instance)
+    const link = store.join({ namespace, instance, liveForMs: Math.ceil(5 * options.pollMs) })
+    if (!hasFunctions(link, ...METHODS)) throw new ArgumentError('options.store', 'one whose join gives a link', link)
+    this.#link = link
+    this.#rounds = new Rounds(registry, link, options.pollMs, this.#endpoints)
+    this.#membership = {
+      ...{ link, breakerRules: breaker, seed, live: 1, isStoreUp: false },
+      now: () => registry.now(),
+      hasBreaker: (endpoint) => !registry.isClosed && registry.has(endpoint),
+      heard: (change) => this.#hear([change]),
+      failed: (error) => this.#troubles.failed(error),
+    }
+    for (const stats of registry.stats()) this.#share(stats)
+    try {
+      this.#listen()
+      this.#actor = registry.spawn(fleetMachine, {
+        id: 'fleet',
+        input: { rules: membership, seed },
+        on: (request) => this.#do(request),
+        onEnd: () => void this.leave(),
+      })
+    } catch (error) {
+      void this.leave()
+      if (!isBreakerError(error, 'INVALID_ARGUMENT')) throw error
+      throw new ArgumentError('joinFleet(registry)', 'a registry that is in no fleet', registry)
+    }
+  }
+
+  stats(): FleetStats {
+    const state = this.#actor?.getSnapshot()?.value as FleetStats['state'] | undefined
+    return {
+      state: this.#hasLeft ? 'left' : !this.#isLeaving ? (state ?? 'connecting') : 'leaving',
+      live: this.#membership.live,
+      viewAgeMs: this.#syncedAt === null ? null : this.#registry.now() - this.#syncedAt,
+      endpoints: this.#endpoints.size,
+      link: this.#link.figures(),
+    }
+  }
+
+  endpoints(): FleetEndpoint[] {
+    return [...this.#endpoints.values()]
+      .filter(({ record }) => record.version > 0)
+      .map(({ endpoint, record: { writer: _, ...record } }) => ({ endpoint, ...record }))
+  }
+
+  trip(endpoint: string, options?: FleetCommandOptions): Promise<void> {
+    return this.#command(endpoint, 'trip', options)
+  }
+  probe(endpoint: string): Promise<void> {
+    return this.#command(endpoint, 'probe')
+  }
+  reset(endpoint: string): Promise<void> {
+    return this.#command(endpoint, 'reset')
+  }
+  isolate(endpoint: string, options?: FleetCommandOptions): Promise<void> {
+    return this.#command(endpoint, 'isolate', options)
+  }
+  disable(endpoint: string): Promise<void> {
+    return this.#command(endpoint, 'disable')
+  }
+  enable(endpoint: string): Promise<void> {
+    return this.#command(endpoint, 'enable')
+  }
+
+  leave(): Promise<void> {
+    this.#isLeaving = true
+    this.#leaving ??= this.#leave()
+    return this.#leaving
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.leave()
+  }
+
+  async #leave(): Promise<void> {
+    const { failed } = this.#membership
+    const { leaveTimeoutMs } = this.#options.membership
+    for (const end of this.#endings) {
+      try {
+        end()
+      } catch (error) {
+        failed(error)
+      }
+    }
+    for (const shared of this.#endpoints.values()) shared.leave()
+    this.#actor?.send({ type: 'leave' })
+    this.#hasBegun()
+    // The clock of a registry that is closed, or was never joined, tells nobody that the time is up.
+    const hasActor = this.#actor?.getSnapshot()?.status === 'active'
+    const timer = hasActor ? undefined : setTimeout(this.#isGone, leaveTimeoutMs)
+    try {
+      await Promise.race([this.#link.close(), this.#gone])
+    } catch (error) {
+      failed(error)
+    }
+    clearTimeout(timer)
+    this.#actor?.send({ type: 'left' })
+    this.#actor?.stop()
+    this.#hasLeft = true
+  }
+
+  #listen(): void {
+    const registry = this.#registry
+    this.#endings.push(
+      registry.on('created', ({ endpoint }) => {
+        if (registry.has(endpoint)) this.#share({ endpoint, ...registry.breaker(endpoint).stats() })
+      }),
+      registry.on('deleted', ({ endpoint }) => this.#unshare(endpoint)),
+      // A breaker that has opened has seen enough: others should know.
+      registry.on('transition', ({ to }) => {
+        if (to === 'open') this.#actor?.send({ type: 'hurry' })
+      }),
+    )
+    const end = this.#link.subscribe({
+      onChanges: (changes) => this.#heardOf(changes),
+      onReady: () => {
+        this.#rounds.startOver()
+        this.#actor?.send({ type: 'reachable' })
+      },
+      // The next request finds that out.
+      onLost: () => {},
+    })
+    this.#endings.push(() => end())
+  }
+
+  #do(request: FleetRequest): void {
+    if (request.type === 'round') void this.#round(request.round, request.isFirst)
+    else if (request.type === 'lost') this.#storeIs(false)
+    else if (request.type === 'back') this.#storeIs(true)
+    else if (request.type === 'gone') this.#isGone()
+  }
+
+  #storeIs(isUp: boolean): void {
+    this.#membership.isStoreUp = isUp
+    for (const shared of this.#endpoints.values()) shared.storeIs(isUp, this.#membership.live)
+  }
+
+  /** What is new is fetched; what was seen is told. */
+  async #round(round: number, isFirst: boolean): Promise<void> {
+    if (isFirst) this.#rounds.startOver()
+    try {
+      const { changes, live } = await this.#rounds.poll()
+      this.#membership.live = Math.max(1, live)
+      this.#syncedAt = this.#registry.now()
+      this.#hear(changes)
+      await this.#rounds.report((answers) => this.#hear(answers))
+      this.#troubles.over()
+      this.#actor?.send({ type: 'done', round })
+    } catch (error) {
+      this.#membership.failed(error)
+      this.#actor?.send({ type: 'failed', round })
+    }
+    this.#hasBegun()
+  }
+
+  /** What is pushed is checked here: nobody waits for it, and the store must not be hurt by what it did wrong. */
+  #heardOf(changes: unknown): void {
+    try {
+      checkChanges(changes)
+      this.#hear(changes)
+    } catch (error) {
+      this.#membership.failed(error)
+    }
+  }
+
+  #hear(changes: readonly FleetChange[]): void {
+    if (this.#isLeaving || this.#registry.isClosed) return
+    for (const change of changes) {
+      const shared = this.#byName.get(change.endpoint)
+      this.#troubles.heard(change, shared?.endpoint)
+      if (shared !== undefined && packRules(shared.rules).digest === change.rules) shared.hear(change)
+      // There may be a breaker here later, or one with these rules.
+      else this.#hearsay.note(change, this.#registry.now())
+    }
+  }
+
+  #share(stats: EndpointStats): void {
+    const { endpoint } = stats
+    if (!this.#options.isShared(endpoint) || this.#endpoints.has(endpoint)) return
+    const shared = new SharedEndpoint(this.#registry.breaker(endpoint), this.#options.rulesFor, stats, this.#membership)
+    this.#endpoints.set(endpoint, shared)
+    this.#byName.set(shared.name, shared)
+    const heard = this.#hearsay.recall(shared.name, packRules(shared.rules).digest, this.#registry.now())
+    if (heard !== undefined) shared.hear(heard)
+  }
+
+  #unshare(endpoint: string): void {
+    const shared = this.#endpoints.get(endpoint)
+    if (shared === undefined) return
+    this.#endpoints.delete(endpoint)
+    this.#byName.delete(shared.name)
+    this.#hearsay.note(shared.change, this.#registry.now())
+    shared.end()
+  }
+
+  async #command(endpoint: string, type: FleetCommand['type'], options: FleetCommandOptions = {}): Promise<void> {
+    if (typeof endpoint !== 'string') throw new ArgumentError('endpoint', 'a name, as a string', endpoint)
+    checkOptions('options', options, ['message'])
+    if (!this.#options.isShared(endpoint)) throw new ArgumentError('endpoint', 'one that is shared', endpoint)
+    if (this.#isLeaving) throw new FleetStoreError('FLEET_STORE_CLOSED', `${type}: the fleet was left`)
+    // Its policy says what rules it is shared under.
+    this.#registry.breaker(endpoint)
+    const shared = this.#endpoints.get(endpoint)
+    if (shared === undefined) throw new ArgumentError('endpoint', 'one that has a breaker', endpoint)
+    const change: unknown = await this.#link.command(shared.entry, { type, message: options.message })
+    const changes = [change]
+    checkChanges(changes)
+    this.#hear(changes)
+  }
+}
+
+/** Another number for each name (FNV-1a). */
+function hashOf(name: string): number {
+  let hash = 0x811c9dc5
+  for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)
+  return hash >>> 0
+}

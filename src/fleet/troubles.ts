@@ -1,0 +1,41 @@
+// Troubles: what a fleet tells its registry by `error` events: each once, until it is over. A store that is away is no error:
+// the figures tell it.
+import type { Registry } from '../index.ts'
+import type { FleetChange } from './record.ts'
+import { FleetStoreError } from './store-error.ts'
+
+export class Troubles {
+  readonly #registry: Registry
+  #isLying = false
+  readonly #withOtherRules = new Set<string>()
+
+  constructor(registry: Registry) {
+    this.#registry = registry
+  }
+
+  /** A request has failed: what a sound store does when it is away is expected, all else is not. */
+  failed(error: unknown): void {
+    if (error instanceof FleetStoreError && error.code !== 'FLEET_STORE_LIED') return
+    if (this.#isLying) return
+    this.#isLying = true
+    this.#registry.report('fleet', error)
+  }
+
+  /** A round went well. */
+  over(): void {
+    this.#isLying = false
+  }
+
+  /** `endpoint`: the breaker that it is about, if there is one. */
+  heard({ isViewRefused, hasOtherRules, record }: FleetChange, endpoint: string | undefined): void {
+    if (endpoint === undefined) return
+    if (isViewRefused) {
+      const text = `the store did not believe what this process knew of it, and is at version ${record.version}`
+      this.#registry.report('fleet', new FleetStoreError('FLEET_STORE_DISBELIEVED', text), endpoint)
+    }
+    if (!hasOtherRules || this.#withOtherRules.has(endpoint)) return
+    this.#withOtherRules.add(endpoint)
+    const text = 'processes with other rules share this endpoint, too: only those that agree decide together'
+    this.#registry.report('fleet', new Error(text), endpoint)
+  }
+}

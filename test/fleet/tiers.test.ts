@@ -1,0 +1,113 @@
+// Two tiers: what the fleet decides comes on top of each breaker, and takes nothing away.
+import { describe, expect, it, vi } from 'vitest'
+import { BreakerOpenError, type RegistryEvents } from '../../src/index.ts'
+import type { Row } from '../../src/runtime/row.ts'
+import { Table } from '../../src/runtime/table.ts'
+import { CALM, call, newWorld, openFleet, ruled } from './support/processes.ts'
+
+describe('a fleet', () => {
+  it('opens an endpoint in every process when enough of them see it fail, and says so everywhere', async () => {
+    const world = newWorld()
+    const [a, b, c] = [await world.join('a'), await world.join('b'), await world.join('c')]
+    const rejections: RegistryEvents['rejected'][] = []
+    c.registry.on('rejected', (event) => rejections.push(event))
+    await openFleet(world, a, b)
+    expect([a, b, c].map(ruled)).toEqual(['open', 'open', 'open'])
+    expect(c.breaker.state).toBe('closed')
+    const error = await c.breaker.call(() => 1).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(BreakerOpenError)
+    expect(error).toMatchObject({
+      state: 'open',
+      reason: { type: 'fleet', decision: 'failureRate', rate: 1, reporters: 2, version: 1 },
+    })
+    expect((error as BreakerOpenError).retryAfterMs).toBeGreaterThan(8_000)
+    expect(c.breaker.stats()).toMatchObject({ state: 'closed', ruled: { state: 'open', share: 0 } })
+    expect(rejections).toMatchObject([{ endpoint: 'db', state: 'open', tier: 'fleet' }])
+    expect(c.fleet.endpoints()).toMatchObject([{ endpoint: 'db', state: 'open', version: 1, reporters: 2, rate: 1 }])
+    expect(c.fleet.stats()).toMatchObject({ state: 'synced', live: 3, endpoints: 1 })
+  })
+
+  it('is never opened by one process that fails 100 %, however much it calls (I8)', async () => {
+    const world = newWorld()
+    const [a, b] = [await world.join('a', { policy: { ...CALM, failureThreshold: 5 } }), await world.join('b')]
+    let opened = 0
+    a.registry.on('transition', ({ to }) => {
+      if (to === 'open') opened++
+    })
+    for (let second = 0; second < 60; second++) {
+      await call(a.breaker, 'fail', 20)
+      await call(b.breaker, 'ok', 1)
+      await world.pass(1_000)
+      expect(ruled(b)).toBe('-')
+    }
+    expect(opened).toBeGreaterThan(0)
+    expect(a.fleet.endpoints()).toEqual([])
+  })
+
+  it('is not opened by a quorum that fails too little of all calls', async () => {
+    const world = newWorld()
+    const [a, b, c] = [await world.join('a'), await world.join('b'), await world.join('c')]
+    // Suspected, it is reported by those who see it well, too.
+    await call(a.breaker, 'fail', 1)
+    await world.pass(2_600)
+    for (let second = 0; second < 5; second++) {
+      await call(c.breaker, 'ok', 40)
+      await world.pass(1_300)
+      await call(a.breaker, 'fail', 4)
+      await call(b.breaker, 'fail', 4)
+      await world.pass(1_300)
+    }
+    expect([a, b, c].map(ruled)).toEqual(['-', '-', '-'])
+  })
+
+  it('needs so many of the processes as the quorum says, of all there are', async () => {
+    const world = newWorld()
+    const options = { quorum: { reporters: 2, share: 0.75 } }
+    const all = [await world.join('a', { options }), await world.join('b', { options })]
+    all.push(await world.join('c', { options }), await world.join('d', { options }))
+    const [a, b, c] = all as [(typeof all)[0], (typeof all)[0], (typeof all)[0]]
+    await world.pass(2_000)
+    await call(a.breaker, 'fail', 20)
+    await call(b.breaker, 'fail', 20)
+    await world.pass(1_300)
+    expect(all.map(ruled)).toEqual(['-', '-', '-', '-'])
+    await call(c.breaker, 'fail', 20)
+    await world.pass(1_300)
+    expect(all.map(ruled)).toEqual(['open', 'open', 'open', 'open'])
+  })
+
+  it('never lets a call through that its own breaker rejects, nor closes it (I13)', async () => {
+    const world = newWorld()
+    const [a, b] = [await world.join('a'), await world.join('b')]
+    a.breaker.trip('maintenance', { openTimeout: '1h' })
+    await a.fleet.trip('db')
+    await world.pass(100)
+    await b.fleet.reset('db')
+    await world.pass(1_300)
+    expect([a, b].map(ruled)).toEqual(['-', '-'])
+    expect(a.breaker.state).toBe('open')
+    expect(await call(a.breaker, 'ok')).toBe('r')
+    expect(await call(b.breaker, 'ok')).toBe('s')
+    a.breaker.reset()
+    await b.fleet.trip('db')
+    expect(a.breaker.state).toBe('closed')
+    expect(ruled(a)).toBe('open')
+  })
+
+  it('takes no other path for closed calls than a breaker of no fleet has, until something is ruled (I1)', async () => {
+    const rows = vi.spyOn(Table.prototype, 'rowOf')
+    const world = newWorld()
+    const [a, b] = [await world.join('a'), await world.join('b')]
+    const [{ value: row } = { value: null }] = rows.mock.results as { value: Row | null }[]
+    rows.mockRestore()
+    await call(a.breaker, 'ok', 3)
+    await world.pass(5_000)
+    expect(row).toMatchObject({ name: 'db', allowed: 3, path: 'plain' })
+    await openFleet(world, a, b)
+    expect(row?.path).toBe('full')
+    await b.fleet.reset('db')
+    await world.pass(1_300)
+    expect(await call(a.breaker, 'ok')).toBe('s')
+    expect(row?.path).toBe('plain')
+  })
+})
