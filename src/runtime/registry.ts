@@ -243,20 +243,6 @@ export class Registry {
   }
 
   /**
-   * For an integration, which stands between this registry and code that it was handed: what that code did wrong is told as
-   * an `error` event, or where nobody listens to those, as a warning of the process, once for each source and endpoint. It
-   * never throws.
-   * @param source whose code it was, in a word or two, as `'isFailure'` or `'listener'`
-   * @param error what was thrown
-   * @param endpoint the name of the breaker, if it was about one
-   */
-  report(source: ErrorSource, error: unknown, endpoint?: string): void {
-    const word: unknown = source
-    const name = typeof endpoint === 'string' ? endpoint : undefined
-    this.#table.home.hub.report(typeof word === 'string' ? word : describeValue(word), error, name)
-  }
-
-  /**
    * Stops every actor and timer; very many in slices: the promise is of the end of that. At once, new calls get
    * RegistryClosedError, and listeners hear nothing any more. Calls in flight end as they will; figures can still be read.
    * Closing again gives the same promise; it never rejects.
