@@ -48,7 +48,7 @@ function judge(turn: Turn, kept: Kept, entry: FleetReport, liveForMs: number): v
   shard.suspects.set(`${kept.rules} ${kept.endpoint}`, now + rules.windowMs)
   const reached = total.calls >= rules.minimumCalls ? reachedRate(total, rules) : null
   if (reached === null) return
-  const live = [...shard.live.values()].filter((seenAt) => seenAt > now - liveForMs).length
+  const live = [...shard.live.values()].filter((seenAt) => seenAt > now - liveForMs && seenAt <= now).length
   if (!hasQuorum(kept.reporters.size, live, rules)) return
   const evidence = { rate: roundedRate(reached.rate), calls: total.calls, reporters: kept.reporters.size }
   open(turn, kept, rules, reached.reason, evidence)
