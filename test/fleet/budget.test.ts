@@ -51,7 +51,7 @@ describe('a fleet in Redis', () => {
     expect(await a.acquire(entry('probed', null, short), 'token')).toMatchObject({ isGranted: true })
     await a.poll({ cursor: null, entries: [] })
     const keys = (await server.run('KEYS', '*')) as string[]
-    expect(keys.every((key) => key.startsWith('switchgear:{keys#0}:'))).toBe(true)
+    expect(keys.every((key) => key.startsWith('switchgear:1:{keys#0}:'))).toBe(true)
     // Those of the whole fleet, and a window and reporters of each endpoint that is closed with failures, and one lease.
     const [windows, reporters, leases] = [':window:', ':reporters:', ':leases:'].map(
       (part) => keys.filter((key) => key.includes(part)).length,
@@ -90,7 +90,7 @@ describe('a fleet in Redis', () => {
   it('a process that polls something else than it was told by another program loses nothing', async () => {
     const [a, b] = [await join('garbage'), await join('garbage')]
     await open(a, b, 'db')
-    await server.run('HSET', 'switchgear:{garbage#0}:records', 'deadbeef db', 'garbage', 'x', 'y')
+    await server.run('HSET', 'switchgear:1:{garbage#0}:records', 'deadbeef db', 'garbage', 'x', 'y')
     const { changes } = await a.poll({ cursor: null, entries: [] })
     expect(changes.map(({ endpoint }) => endpoint)).toEqual(['db'])
   })

@@ -89,7 +89,7 @@ describe('a fleet in Redis, when', () => {
       String(await replica.run('INFO', 'replication')).includes('master_link_status:up'),
     )
     const opened = await open(a, b, 'db')
-    await eventually('replicated', async () => (await replica.run('EXISTS', 'switchgear:{fleet#0}:records')) === 1)
+    await eventually('replicated', async () => (await replica.run('EXISTS', 'switchgear:1:{fleet#0}:records')) === 1)
     proxy.target = replica.port
     await primary.kill()
     await replica.run('REPLICAOF', 'NO', 'ONE')
