@@ -26,3 +26,4 @@ function newestPostgres(): string {
   const [newest = '*'] = versions.toSorted((one, other) => Number(other) - Number(one))
   return `/usr/lib/postgresql/${newest}/bin/postgres`
 }
+export const openssl = needs('/usr/bin/openssl', 'apt-get install openssl')
