@@ -1,0 +1,3 @@
+// What is checked: the fleet and the core that it stands on, as one module, so that either can be broken for the mutants.
+export { joinFleet, memoryStore } from '../../../src/fleet/index.ts'
+export { createRegistry } from '../../../src/index.ts'
