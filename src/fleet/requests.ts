@@ -3,13 +3,19 @@
 import type { Clock } from '../index.ts'
 import { FleetStoreError } from './store-error.ts'
 
+/** A request, for who carries it out. */
+export interface Request {
+  /** It was answered or given up: nothing more is to be sent for it. */
+  readonly isOver: boolean
+}
+
 /** Every link counts its requests. */
 export interface Requests {
   /**
    * Starts one, unless too many wait. Settles within the deadline; what comes later is nobody's business any more.
-   * @param start may throw, and may never settle
+   * @param start may throw, and may never settle; asks `request` before it does more, for the caller may have given it up
    */
-  run<T>(what: string, start: () => Promise<T>): Promise<T>
+  run<T>(what: string, start: (request: Request) => Promise<T>): Promise<T>
   /** No more of them; those that wait are rejected. */
   close(): void
   readonly isClosed: boolean
@@ -30,17 +36,19 @@ export function newRequests({ clock, deadlineMs, maxPending, onEnd }: RequestLim
   const waiting = new Set<(error: Error) => void>()
   let isClosed = false
 
-  async function run<T>(what: string, start: () => Promise<T>): Promise<T> {
+  async function run<T>(what: string, start: (request: Request) => Promise<T>): Promise<T> {
     if (isClosed) throw new FleetStoreError('FLEET_STORE_CLOSED', `${what}: the link was closed`)
     if (counts.pending >= maxPending) {
       throw new FleetStoreError('FLEET_STORE_BUSY', `${what}: ${maxPending} requests wait for answers`)
     }
     counts.requests++
     counts.pending++
-    const answer = start().finally(() => counts.pending--)
+    const request = { isOver: false }
+    const answer = start(request).finally(() => counts.pending--)
     return new Promise<T>((resolve, reject) => {
       const end = (isInTime: boolean, settle: () => void) => {
         if (!waiting.delete(reject)) return
+        request.isOver = true
         clock.clearTimeout(timer)
         if (!isInTime) counts.deadlineMissed++
         settle()

@@ -1,6 +1,7 @@
 // The store in memory: the contract, and what it does for tests alone: a network that is late, and a store that is away.
 import { describe, expect, it } from 'vitest'
 import { type MemoryMessage, memoryStore } from '../../src/fleet/memory-store.ts'
+import { NO_RECORD } from '../../src/fleet/record.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
 import { describeStore } from './contract.ts'
 import { entry, open, saw } from './support/rules.ts'
@@ -22,13 +23,15 @@ describe('a store in memory', () => {
     const clock = createVirtualClock(1e12)
     const held: { readonly message: MemoryMessage; readonly deliver: () => void }[] = []
     const network = { isHolding: false }
+    const sent: string[] = []
     const carry = (message: MemoryMessage, deliver: () => void) => {
+      if (message.kind === 'request') sent.push(message.what)
       if (network.isHolding) held.push({ message, deliver })
       else deliver()
     }
     const store = memoryStore({ clock, carry })
     const join = (instance: string) => store.join({ namespace: 'fleet', instance })
-    return { clock, held, network, store, a: join('a'), b: join('b') }
+    return { clock, held, network, sent, store, a: join('a'), b: join('b') }
   }
 
   it('a request without an answer is rejected at its deadline, and the answer that comes later is dropped', async () => {
@@ -46,11 +49,12 @@ describe('a store in memory', () => {
   })
 
   it('a request that arrives later than twice the deadline changes nothing (I9)', async () => {
-    const { a, b, clock, held, network } = networked()
+    const { a, b, clock, held, network, sent } = networked()
     await a.report([saw('db', 10, 10)])
     network.isHolding = true
+    const view = { ...NO_RECORD, state: 'forcedOpen', version: 9, writer: 'x' } as const
     const late = [
-      b.report([saw('db', 10, 10)]),
+      b.report([saw('db', 10, 10), saw('web', 0, 1, { view })]),
       b.command(entry('mail'), { type: 'isolate' }),
       b.acquire(entry('db'), 'x'),
     ]
@@ -59,6 +63,9 @@ describe('a store in memory', () => {
     await settled
     network.isHolding = false
     for (const { deliver } of held.splice(0)) deliver()
+    await new Promise((resolve) => setImmediate(resolve))
+    // Nor is anything sent again for those who have given up.
+    expect(sent).toHaveLength(4)
     expect(await a.poll({ cursor: null, entries: [] })).toMatchObject({ changes: [], live: 1 })
   })
 

@@ -71,11 +71,11 @@ export function newMemoryLink(server: MemoryServer, member: CheckedMember): Flee
 
   /** `fenced`: what is too late must do nothing, and is an error. */
   function send<T>(what: string, check: () => void, act: (turn: Turn) => T, fenced = true): Promise<T> {
-    return requests.run(what, async () => {
+    return requests.run(what, async (request) => {
       check()
       let answer = await roundTrip(what, act)
       // Perhaps it is only the store's clock that was set; what time it has now is known since the answer.
-      if (answer.isLate && fenced) answer = await roundTrip(what, act)
+      if (answer.isLate && fenced && !request.isOver) answer = await roundTrip(what, act)
       if (!answer.isLate || !fenced) return answer.result
       counts.late++
       throw new FleetStoreError('FLEET_STORE_LATE', `${what}: the store got it too late`)

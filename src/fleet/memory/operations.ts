@@ -30,21 +30,22 @@ export function report(turn: Turn, reports: readonly FleetReport[], liveForMs: n
     }
     const { state, version } = kept.record
     const isNews = state !== 'closed' || version !== (entry.view?.version ?? 0)
-    return isNews || loaded.isViewRefused || loaded.hasOtherRules ? [told(turn, kept, loaded)] : []
+    const isNoted = loaded.isRepaired || loaded.isViewRefused || loaded.hasOtherRules
+    return isNews || isNoted ? [told(turn, kept, loaded)] : []
   })
 }
 
 function judge(turn: Turn, kept: Kept, entry: FleetReport, liveForMs: number): void {
   const { shard, now, instance } = turn
-  const { rules, calls, failures, slow, isFailing } = entry
+  const { rules, failures, slow, isFailing } = entry
   shard.kept.set(`${kept.rules} ${kept.endpoint}`, kept)
   const total = count(kept, entry, rules, now)
   if (isFailing) kept.reporters.set(instance, now + rules.windowMs)
   else kept.reporters.delete(instance)
   prune(kept.reporters, now, rules.windowMs)
-  if (reachedRate({ calls, failures, slow }, rules) !== null || failures > 0) {
-    shard.suspects.set(`${kept.rules} ${kept.endpoint}`, now + rules.windowMs)
-  }
+  // Most reports are of calls that went well: they are counted, and judged when the next one did not.
+  if (failures === 0 && (slow === 0 || rules.slowRate === null)) return
+  shard.suspects.set(`${kept.rules} ${kept.endpoint}`, now + rules.windowMs)
   const reached = total.calls >= rules.minimumCalls ? reachedRate(total, rules) : null
   if (reached === null) return
   const live = [...shard.live.values()].filter((seenAt) => seenAt > now - liveForMs).length
@@ -60,6 +61,7 @@ function count(kept: Kept, { calls, failures, slow }: FleetReport, { windowMs }:
   const known = kept.slots[place]
   const slot = known?.index === index ? known : { index, calls: 0, failures: 0, slow: 0 }
   kept.slots[place] = slot
+  kept.countedAt = now
   slot.calls += calls
   slot.failures += failures
   slot.slow += slow

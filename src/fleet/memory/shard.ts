@@ -23,6 +23,8 @@ export interface Kept {
   /** Probes that succeeded since it is half-open. */
   successes: number
   slots: Slot[]
+  /** When calls were last counted. */
+  countedAt: number
   /** Which processes see it fail by themselves, each until when. */
   readonly reporters: Map<string, number>
   /** Tokens of probes in flight, each until when. */
@@ -36,6 +38,8 @@ export interface Shard {
   /** What changed, oldest first, by number. */
   log: { readonly id: number; readonly key: string }[]
   lastId: number
+  /** No version up to this is given again: whoever remembers a forgotten record would take a new one for older. */
+  floor: number
   readonly live: Map<string, number>
   /** By key, until when. */
   readonly suspects: Map<string, number>
@@ -74,6 +78,7 @@ export function newShard(losses: number): Shard {
     kept: new Map(),
     log: [{ id, key: '' }],
     lastId: id,
+    floor: 0,
     live: new Map(),
     suspects: new Map(),
     rulesOf: new Map(),
@@ -86,7 +91,7 @@ export function load(turn: Turn, entry: FleetEntry): Loaded {
   const endpoint = sharedName(entry.endpoint)
   const { digest } = packRules(entry.rules)
   const key = `${digest} ${endpoint}`
-  const kept = shard.kept.get(key) ?? newKept(endpoint, digest, now)
+  const kept = shard.kept.get(key) ?? newKept(shard, endpoint, digest, now)
   const loaded: Loaded = { entry, kept, isRepaired: false, isViewRefused: false, hasOtherRules: false }
   if (isLate) return loaded
   const { view } = entry
@@ -113,17 +118,10 @@ export function noteRules({ shard, isLate }: Turn, loaded: Loaded): void {
   shard.rulesOf.set(endpoint, rules)
 }
 
-function newKept(endpoint: string, rules: string, now: number): Kept {
-  return {
-    endpoint,
-    rules,
-    record: NO_RECORD,
-    at: now,
-    successes: 0,
-    slots: [],
-    reporters: new Map(),
-    leases: new Map(),
-  }
+function newKept({ floor }: Shard, endpoint: string, rules: string, now: number): Kept {
+  const record = { ...NO_RECORD, version: floor }
+  const none = { slots: [], reporters: new Map(), leases: new Map() }
+  return { endpoint, rules, record, at: now, countedAt: now, successes: 0, ...none }
 }
 
 /** The next version of a record. `at`: the deadline of an open one. */
@@ -181,7 +179,9 @@ export function prune(until: Map<string, number>, now: number, longestMs: number
 
 /** Removes records that have been closed for a day: whoever still knows of one brings it back by asking. */
 export function tidy({ shard, now }: Turn): void {
-  for (const [key, { record, at }] of shard.kept) {
-    if (record.state === 'closed' && at < now - record.openMs - DAY_MS) shard.kept.delete(key)
+  for (const [key, { record, at, countedAt }] of shard.kept) {
+    if (record.state !== 'closed' || Math.max(at, countedAt) >= now - record.openMs - DAY_MS) continue
+    shard.kept.delete(key)
+    shard.floor = Math.max(shard.floor, record.version)
   }
 }

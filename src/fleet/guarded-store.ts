@@ -1,0 +1,96 @@
+// GuardedStore: a store behind a breaker of our own, so that one that hangs costs each process a deadline now and then, not a
+// deadline for every request. The breaker is closed again by a ping, never by a request that somebody needs.
+import { ArgumentError, type Breaker, type Clock, createRegistry, isBreakerError, type Registry } from '../index.ts'
+import { checkOptions, hasFunctions } from '../options/index.ts'
+import type { FleetLink, FleetListener, FleetMember, FleetStore } from './store.ts'
+import { FleetStoreError } from './store-error.ts'
+
+/** What `guardedStore` takes beside the store. */
+export interface GuardedStoreOptions {
+  /** The clock of the breaker. Default: the platform's. */
+  readonly clock?: Clock | undefined
+  /** How long nothing is asked after the first miss, in ms; doubles with each ping that fails. Default 100. */
+  readonly pause?: number | undefined
+  /** The longest pause, in ms. Default 5,000. */
+  readonly longestPause?: number | undefined
+  /** Told of each link's breaker when a process joins, to show it. */
+  readonly onBreaker?: ((breaker: Breaker, registry: Registry) => void) | undefined
+}
+
+const NAMES = ['clock', 'pause', 'longestPause', 'onBreaker'] satisfies (keyof GuardedStoreOptions)[]
+
+/**
+ * A store whose links stop asking when it does not answer. The first request that fails opens the breaker of its link; until it is
+ * closed, requests are rejected at once with `FLEET_STORE_SUSPENDED`. After the pause one ping is sent, which closes it or doubles
+ * the pause. A connection that comes up closes it, too.
+ * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options
+ */
+export function guardedStore(store: FleetStore, options: GuardedStoreOptions = {}): FleetStore {
+  if (!hasFunctions(store, 'join')) throw new ArgumentError('store', 'a store: { join }', store)
+  checkOptions('options', options, NAMES)
+  const { clock, pause = 100, longestPause = 5_000, onBreaker } = options
+  const policy = {
+    failureThreshold: 1,
+    openTimeout: pause,
+    backoff: { factor: 2, max: Math.max(longestPause, pause), jitter: 0.2 },
+    successThreshold: 1,
+    probes: 'reports',
+    // What no store could do says nothing of this one.
+    ignore: { error: (error: unknown) => isBreakerError(error, 'INVALID_ARGUMENT') },
+  } as const
+  // Once, to refuse wrong options at once.
+  void createRegistry({ policy }).close()
+  return {
+    join(member) {
+      const registry = createRegistry({ policy, ...(clock === undefined ? {} : { clock }) })
+      const breaker = registry.breaker(`fleet store of ${member.namespace}`)
+      const link = guardedLink(store, member, registry, breaker)
+      onBreaker?.(breaker, registry)
+      return link
+    },
+  }
+}
+
+function guardedLink(store: FleetStore, member: FleetMember, registry: Registry, breaker: Breaker): FleetLink {
+  const link = store.join(member)
+
+  /** A request that is not sent is an error of ours; what the link says passes unchanged. */
+  async function ask<T>(what: string, request: () => Promise<T>): Promise<T> {
+    try {
+      return await breaker.call(request)
+    } catch (error) {
+      if (isBreakerError(error, 'REGISTRY_CLOSED')) return await request()
+      if (!isBreakerError(error, 'BREAKER_OPEN')) throw error
+      throw new FleetStoreError('FLEET_STORE_SUSPENDED', `${what}: the store did not answer lately`, error)
+    }
+  }
+
+  registry.on('transition', ({ to }) => {
+    if (to !== 'halfOpen') return
+    link.ping().then(
+      () => breaker.recordSuccess(),
+      (error: unknown) => breaker.recordFailure(error),
+    )
+  })
+  const end = link.subscribe({
+    onChanges: () => {},
+    onReady: () => breaker.reset(),
+    onLost: () => {},
+  })
+
+  return {
+    report: (reports) => ask('report', () => link.report(reports)),
+    acquire: (entry, token) => ask('acquire', () => link.acquire(entry, token)),
+    complete: (entry, result) => ask('complete', () => link.complete(entry, result)),
+    poll: (poll) => ask('poll', () => link.poll(poll)),
+    command: (entry, command) => ask('command', () => link.command(entry, command)),
+    ping: () => link.ping(),
+    subscribe: (listener: FleetListener) => link.subscribe(listener),
+    figures: () => link.figures(),
+    async close() {
+      end()
+      await link.close()
+      await registry.close()
+    },
+  }
+}

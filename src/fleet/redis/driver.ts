@@ -1,0 +1,21 @@
+// Driver: all that is asked of a client for Redis. Its reconnecting, its queues and its time limits are not: a connection
+// that has ended, or gives no answers, is thrown away with its client, and another is made.
+
+/** A connection that is being made, or is there. */
+export interface Connection {
+  /** May reject with anything, and may never settle. */
+  send(args: readonly string[]): Promise<unknown>
+  subscribe(channel: string, onMessage: (message: string) => void): Promise<unknown>
+  /** Ends it at once, whatever it is doing; may throw. */
+  destroy(): void
+}
+
+export interface ConnectionEvents {
+  /** It takes requests. */
+  onReady(): void
+  /** It failed or ended; told perhaps more than once. */
+  onEnd(error: Error): void
+}
+
+/** Makes a client of its own for each connection. */
+export type Driver = (events: ConnectionEvents) => Connection
