@@ -1,6 +1,10 @@
 // What must hold after every step, whatever has happened. The numbers are those of the design.
 import type { FleetEndpoint } from '../../../src/fleet/index.ts'
+import type { FleetRecord } from '../../../src/fleet/record.ts'
 import { MAX_OPEN_MS, POLICY, PROBE_MS, type Process, type World } from './world.ts'
+
+/** That of the store in memory. */
+const DEADLINE_MS = 150
 
 /** Broken: its number, and what was seen. */
 export class Broken extends Error {
@@ -13,6 +17,8 @@ export class Broken extends Error {
 
 interface Seen {
   readonly version: number
+  /** It was turned away, and nothing was known to be well. */
+  readonly isShut: boolean
   readonly deadline: number | null
   readonly probes: number
 }
@@ -23,7 +29,7 @@ export class Invariants {
   readonly #seen = new Map<string, Seen>()
   /** What a version is, until data are lost. */
   readonly #records = new Map<number, string>()
-  #storeVersion = 0
+  #store: { readonly version: number; readonly writer: string; readonly until: number } | null = null
 
   constructor(world: World) {
     this.#world = world
@@ -38,7 +44,7 @@ export class Invariants {
       this.#alone(process)
     }
     this.#probes()
-    this.#closings()
+    this.#decisions()
   }
 
   /** I5. */
@@ -73,7 +79,11 @@ export class Invariants {
     if (isSame && deadline !== null && deadline > (before?.deadline ?? 0) + 1 && !this.#world.hasForked) {
       throw new Broken('I7', `${instance} stays open longer than it said, without another version`)
     }
-    this.#seen.set(instance, { version, deadline, probes })
+    const isShut = ruled !== null && ruled.share === 0
+    const returns = before?.isShut === true && state === 'closed' && this.#world.hasRamp
+    const isInstant = this.#world.step !== null && this.#world.step.do !== 'pass' && this.#world.step.do !== 'probe'
+    if (returns && isInstant && ruled === null) throw new Broken('ramp', `${instance} returns all at once`)
+    this.#seen.set(instance, { version, isShut, deadline, probes })
   }
 
   /** I13, and I1: what a breaker decides by itself stands, whatever the fleet does. */
@@ -89,7 +99,7 @@ export class Invariants {
     const inFlight = new Map<string, number>()
     for (const { flights } of this.#world.processes) {
       for (const { probe } of flights) {
-        if (probe === null || probe === 'alone' || probe.until <= now) continue
+        if (probe === null || typeof probe === 'number' || probe.until <= now) continue
         const key = `${probe.epoch}/${probe.version}`
         inFlight.set(key, (inFlight.get(key) ?? 0) + 1)
       }
@@ -98,28 +108,72 @@ export class Invariants {
   }
 
   /** I4: nobody probes without a lease who sees the store. */
-  #alone({ instance, flights, downAt }: Process): void {
-    const isAlone = flights.some(({ probe }) => probe === 'alone')
-    const sinceMs = this.#world.clock.now() - downAt
-    if (isAlone && sinceMs > 2 * PROBE_MS + 10_000) throw new Broken('I4', `${instance} probes without a lease`)
+  #alone({ instance, flights }: Process): void {
+    const longest = Math.max(0, ...flights.map(({ probe }) => (typeof probe === 'number' ? probe : 0)))
+    // Of the step in which it came back, too.
+    if (longest > 2 * PROBE_MS + 1_000) throw new Broken('I4', `${instance} probes without a lease`)
   }
 
-  /** I8, I9: the store opens and closes for no less than it takes. */
-  #closings(): void {
-    const { record, network } = this.#world
-    if (record === null || record.version === this.#storeVersion) return
-    const { version, reason, reporters, rate, calls } = record
-    if (reason === 'failureRate' && (reporters < 2 || rate < 0.5 || calls < 4)) {
-      throw new Broken('I8', `opened by ${reporters} of ${calls} calls at ${rate}`)
-    }
-    if (reason === 'probeSuccesses' && version > this.#storeVersion && !this.#world.hasForked) {
-      const tokens = new Set<string>()
-      for (const { version: at, token, isSuccess, at: time } of network.completions) {
-        const isHeld = time - (network.askedAt.get(token)?.at ?? Number.NEGATIVE_INFINITY) <= PROBE_MS
-        if (at === version - 1 && isSuccess && isHeld) tokens.add(token)
+  /** I5, I7, I8, I9: the store opens and closes for no less than it takes, and for no longer. */
+  #decisions(): void {
+    const { record, hasForked, clock, isSeen } = this.#world
+    if (record === null || !isSeen) return
+    const { version, openMs, remainingMs, state } = record
+    const before = this.#store
+    if (before === null || version !== before.version || record.writer !== before.writer) {
+      if (before !== null && version < before.version && !hasForked) {
+        throw new Broken('I5', `the store went from version ${before.version} back to ${version}`)
       }
-      if (tokens.size < POLICY.successThreshold) throw new Broken('I9', `closed by ${tokens.size} probes that counted`)
+      const until = hasForked && version === before?.version ? before.until : clock.now() + openMs
+      this.#store = { version, writer: record.writer, until }
+      this.#openings(record)
+      this.#closings(record, before?.version ?? 0)
+      this.#commands(record)
     }
-    this.#storeVersion = version
+    const lateMs = clock.now() + remainingMs - (this.#store?.until ?? 0)
+    const { hasProbedAlone, hasSetBack } = this.#world
+    // What a process knew was on its way for as long as a request may be.
+    if (state === 'open' && remainingMs > 0 && !hasProbedAlone && !hasSetBack && lateMs > 2 * DEADLINE_MS) {
+      throw new Broken('I7', `the store keeps it open ${lateMs} ms longer than version ${version} said`)
+    }
   }
+
+  #openings({ reason, reporters, rate, calls }: FleetRecord): void {
+    if (reason === 'failureRate' && (reporters < 2 || rate < 0.5 || calls < 4)) {
+      throw new Broken('I8', `opened by ${reporters} processes, ${calls} calls, at a rate of ${rate}`)
+    }
+  }
+
+  #closings({ reason, version }: FleetRecord, before: number): void {
+    const { network, hasForked, passed, hasProbedAlone } = this.#world
+    if (reason !== 'probeSuccesses' || version <= before || hasForked) return
+    const tokens = new Set<string>()
+    for (const { version: at, token, isSuccess, at: time } of network.completions) {
+      const isHeld = time - (network.askedAt.get(token)?.at ?? Number.NEGATIVE_INFINITY) <= PROBE_MS
+      if (at === version - 1 && isSuccess && isHeld) tokens.add(token)
+    }
+    // Of a process that lets all calls through, nobody can tell which one was the probe.
+    const ended = hasProbedAlone ? tokens.size : (passed.get(version - 1) ?? 0)
+    const successes = Math.min(tokens.size, ended)
+    if (successes < POLICY.successThreshold) throw new Broken('I9', `closed by ${successes} probes that counted`)
+  }
+
+  /** What an operator was told had failed is not done later. */
+  #commands({ reason }: FleetRecord): void {
+    const { step, commandedAt, clock } = this.#world
+    const command = COMMANDS[reason]
+    if (command === undefined || !(step?.do === 'arrive' || step?.do === 'arriveTwice')) return
+    const ageMs = clock.now() - (commandedAt.get(command) ?? Number.NEGATIVE_INFINITY)
+    if (ageMs > 2 * DEADLINE_MS) throw new Broken('I9', `${command} was done after ${ageMs} ms`)
+  }
+}
+
+/** By what they leave as the reason. */
+const COMMANDS: Partial<Record<FleetRecord['reason'], string>> = {
+  tripped: 'trip',
+  probeRequested: 'probe',
+  reset: 'reset',
+  isolated: 'isolate',
+  disabled: 'disable',
+  enabled: 'enable',
 }

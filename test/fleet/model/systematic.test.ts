@@ -15,7 +15,7 @@ function keyOf({ processes, network, record, isStopped }: World): string {
   const seen = processes.map(({ breaker, fleet, flights }) => {
     const { ruled } = breaker.stats()
     const known = fleet.endpoints()[0]
-    const inFlight = flights.map(({ probe }) => (probe === null || probe === 'alone' ? probe : probe.version))
+    const inFlight = flights.map(({ probe }) => (typeof probe === 'number' ? 'alone' : probe?.version))
     return [ruled?.state, ruled?.share, known?.state, known?.version, fleet.stats().state, inFlight]
   })
   const held = network.held.map(({ message: { instance, kind, what } }) => `${instance} ${kind} ${what}`)

@@ -7,7 +7,7 @@ import type { FleetLink } from '../../../src/fleet/store.ts'
 import type { Breaker, Permit, Registry } from '../../../src/index.ts'
 import { createVirtualClock } from '../../../src/testing/index.ts'
 import { passTime, settle } from '../support/processes.ts'
-import { Network, OBSERVER } from './network.ts'
+import { type Grant, Network, OBSERVER } from './network.ts'
 import type { Step } from './steps.ts'
 import type * as Actual from './subject.ts'
 
@@ -32,8 +32,8 @@ const FLEET = {
 /** A probe, or a call, that has not ended. */
 export interface Flight {
   readonly permit: Permit
-  /** `null`: it is no probe of the fleet. `alone`: without a lease. */
-  readonly probe: { readonly epoch: number; readonly version: number; readonly until: number } | 'alone' | null
+  /** `null`: it is no probe of the fleet. A number: without a lease; for so many ms the store had been there. */
+  readonly probe: Grant | number | null
 }
 
 export interface Process {
@@ -57,8 +57,18 @@ export class World {
   /** Data were lost: others may have decided about the same version. */
   hasForked = false
   isStopped = false
+  hasProbedAlone = false
+  /** The store's clock was set back: what is open may stay so for its time once more. */
+  hasSetBack = false
+  /** Probes that succeeded, by the version of their lease. */
+  readonly passed = new Map<number, number>()
+  /** What operators said last, and when. */
+  readonly commandedAt = new Map<string, number>()
+  /** What is done now; `null` before the first. */
+  step: Step | null = null
   steps = 0
-  /** What the store holds. */
+  /** What the store holds, as long as it can be seen. */
+  isSeen = false
   record: FleetRecord | null = null
   readonly errors: string[] = []
   /** How often something was met, to see that it was. */
@@ -73,6 +83,10 @@ export class World {
     this.#rampShares = rampShares
     this.store = subject.memoryStore({ clock: this.clock, carry: this.network.carry })
     this.#observer = this.store.join({ namespace: 'model', instance: OBSERVER, liveForMs: 1 })
+  }
+
+  get hasRamp(): boolean {
+    return this.#rampShares.length > 0
   }
 
   async start(processes: number): Promise<this> {
@@ -97,6 +111,7 @@ export class World {
 
   async take(step: Step): Promise<void> {
     this.steps++
+    this.step = step
     const process = 'of' in step ? this.processes[step.of] : undefined
     if (process !== undefined) await this.#takeOf(process, step)
     else if (step.do === 'pass') await passTime(this.clock, step.ms)
@@ -111,6 +126,7 @@ export class World {
       this.store.flush()
     } else if (step.do === 'shiftClock') {
       this.network.epoch++
+      this.hasSetBack ||= step.ms < 0
       this.store.shiftClock(step.ms)
     }
     await settle()
@@ -136,6 +152,7 @@ export class World {
     } else if (step.do === 'end') this.#end(process, step.well)
     else if (step.do === 'network') this.network.modes.set(instance, step.mode)
     else if (step.do === 'command') {
+      this.commandedAt.set(step.type, this.clock.now())
       void fleet[step.type]('db').catch(() => {})
       await settle()
     } else if (step.do === 'localTrip') {
@@ -170,13 +187,16 @@ export class World {
     const isLeased = grant !== undefined && grant.version === version && this.clock.now() < grant.until
     if (isLeased) this.network.grants.delete(instance)
     this.meet(isLeased ? 'a probe' : 'a probe alone')
-    flights.push({ permit, probe: isLeased ? grant : 'alone' })
+    flights.push({ permit, probe: isLeased ? grant : this.clock.now() - process.downAt })
   }
 
   #end(process: Process, isWell: boolean): void {
     const flight = process.flights.shift()
     if (flight === undefined) return
-    if (flight.probe !== null) process.probes++
+    const { probe } = flight
+    if (probe !== null) process.probes++
+    if (typeof probe === 'number') this.hasProbedAlone = true
+    else if (probe !== null && isWell) this.passed.set(probe.version, (this.passed.get(probe.version) ?? 0) + 1)
     if (isWell) flight.permit.success()
     else flight.permit.failure(new Error('down'))
   }
@@ -195,34 +215,51 @@ export class World {
     const looking = this.#observer.poll({ cursor: null, entries: [] }).catch(() => undefined)
     await settle(20)
     const news = await looking
+    this.isSeen = news !== undefined
     if (news === undefined) return
     const before = this.record?.version
     this.record = news.changes.find(({ endpoint }) => endpoint === 'db')?.record ?? null
     if (this.record !== null && this.record.version !== before) this.meet(`decided ${this.record.reason}`)
   }
 
-  /** Everything is in order again, and calls come: how long until nothing is ruled? */
-  async heal(withinMs: number): Promise<boolean> {
+  /** Nothing is in flight, and no message on its way. */
+  calm(): void {
+    this.step = null
     const { modes, held } = this.network
     modes.clear()
     while (held.length > 0) this.network.arrive(0)
-    this.#run(true)
     for (const process of this.processes) {
       while (process.flights.length > 0) this.#end(process, true)
       if (process.isTripped) process.breaker.reset()
       process.isTripped = false
     }
+  }
+
+  run(isRunning: boolean): void {
+    if (isRunning === this.isStopped) this.#run(isRunning)
+  }
+
+  /** Calls come, and succeed: how long until it is so? */
+  async until(isSo: () => boolean, withinMs: number): Promise<boolean> {
     const end = this.clock.now() + withinMs
-    while (this.clock.now() < end) {
+    while (!isSo() && this.clock.now() < end) {
       for (const process of this.processes) {
         this.#begin(process)
         this.#end(process, true)
         await settle()
       }
       await passTime(this.clock, 100)
-      if (this.isAtRest()) return true
+      await this.look()
     }
-    return false
+    return isSo()
+  }
+
+  /** Whatever is rejected is so by the word of an operator. */
+  isFree(): boolean {
+    return this.processes.every(({ breaker }) => {
+      const { ruled } = breaker.stats()
+      return ruled === null || ruled.share === 1 || ruled.state === 'forcedOpen'
+    })
   }
 
   /** Nothing is ruled but by an operator, and all know the same. */
