@@ -6,6 +6,9 @@ import { MAX_OPEN_MS, POLICY, PROBE_MS, type Process, type World } from './world
 /** That of the store in memory. */
 const DEADLINE_MS = 150
 
+/** A second, and a fifth of it, and an answer. */
+const LONGEST_ROUND_MS = 1_000 * 1.2 + DEADLINE_MS
+
 /** Broken: its number, and what was seen. */
 export class Broken extends Error {
   readonly invariant: string
@@ -29,7 +32,8 @@ export class Invariants {
   readonly #seen = new Map<string, Seen>()
   /** What a version is, until data are lost. */
   readonly #records = new Map<number, string>()
-  #store: { readonly version: number; readonly writer: string; readonly until: number } | null = null
+  #store: { readonly version: number; readonly writer: string; readonly until: number; readonly at: number } | null =
+    null
 
   constructor(world: World) {
     this.#world = world
@@ -45,6 +49,7 @@ export class Invariants {
     }
     this.#probes()
     this.#decisions()
+    this.#knowledge()
   }
 
   /** I5. */
@@ -125,7 +130,7 @@ export class Invariants {
         throw new Broken('I5', `the store went from version ${before.version} back to ${version}`)
       }
       const until = hasForked && version === before?.version ? before.until : clock.now() + openMs
-      this.#store = { version, writer: record.writer, until }
+      this.#store = { version, writer: record.writer, until, at: clock.now() }
       this.#openings(record)
       this.#closings(record, before?.version ?? 0)
       this.#commands(record)
@@ -135,6 +140,22 @@ export class Invariants {
     // What a process knew was on its way for as long as a request may be.
     if (state === 'open' && remainingMs > 0 && !hasProbedAlone && !hasSetBack && lateMs > 2 * DEADLINE_MS) {
       throw new Broken('I7', `the store keeps it open ${lateMs} ms longer than version ${version} said`)
+    }
+  }
+
+  /** I6: whoever can ask the store knows what it has decided after a round at the latest, pushed or not. */
+  #knowledge(): void {
+    const { processes, record, clock, disturbedAt, isSeen } = this.#world
+    const sinceMs = clock.now() - Math.max(disturbedAt, this.#store?.at ?? 0)
+    if (record === null || !isSeen || sinceMs < LONGEST_ROUND_MS) return
+    for (const { instance, fleet } of processes) {
+      const version = fleet.endpoints()[0]?.version ?? 0
+      if (version < record.version) {
+        throw new Broken(
+          'I6',
+          `${instance} knows version ${version}, and the store has had ${record.version} for ${sinceMs} ms`,
+        )
+      }
     }
   }
 

@@ -3,7 +3,8 @@
 import type { MemoryMessage } from '../../../src/fleet/memory-store.ts'
 import type { FleetLink, FleetStore } from '../../../src/fleet/store.ts'
 
-export type Mode = 'prompt' | 'hold' | 'drop' | 'double'
+/** `noPush`: what is asked is answered, and nothing else is told. */
+export type Mode = 'prompt' | 'hold' | 'drop' | 'double' | 'noPush'
 
 interface Held {
   readonly message: MemoryMessage
@@ -62,7 +63,7 @@ export class Network {
     const arrive = asked === undefined ? deliver : this.#noted(message, asked, deliver)
     const mode = this.modes.get(instance) ?? 'prompt'
     if (mode === 'hold') this.held.push({ message, deliver: arrive })
-    else if (mode !== 'drop') arrive()
+    else if (mode !== 'drop' && !(mode === 'noPush' && kind === 'push')) arrive()
     if (mode === 'double' && mayDouble(message)) this.held.push({ message, deliver: arrive })
   }
 
@@ -73,6 +74,11 @@ export class Network {
       else this.askedAt.set(asked.token, { at, epoch: this.epoch })
       deliver()
     }
+  }
+
+  /** Whether whatever is asked is answered at once. */
+  get isAnswering(): boolean {
+    return this.held.length === 0 && [...this.modes.values()].every((mode) => mode === 'prompt' || mode === 'noPush')
   }
 
   /** One that is held arrives; `again`: and once more, later. */

@@ -41,7 +41,7 @@ export function steps(processes: number): fc.Arbitrary<Step> {
       arbitrary: fc.record({
         do: fc.constant('network' as const),
         of,
-        mode: fc.constantFrom<Mode>('prompt', 'hold', 'drop', 'double'),
+        mode: fc.constantFrom<Mode>('prompt', 'hold', 'drop', 'double', 'noPush'),
       }),
     },
     {

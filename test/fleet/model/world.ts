@@ -58,9 +58,11 @@ export class World {
   hasForked = false
   isStopped = false
   hasProbedAlone = false
+  /** When some process was last out of touch with the store. */
+  disturbedAt = 0
   /** The store's clock was set back: what is open may stay so for its time once more. */
   hasSetBack = false
-  /** Probes that succeeded, by the version of their lease. */
+  /** Probes that succeeded while their lease held, by its version. */
   readonly passed = new Map<number, number>()
   /** What operators said last, and when. */
   readonly commandedAt = new Map<string, number>()
@@ -123,6 +125,7 @@ export class World {
     else if (step.do === 'flush') {
       this.network.epoch++
       this.hasForked = true
+      this.disturbedAt = this.clock.now()
       this.store.flush()
     } else if (step.do === 'shiftClock') {
       this.network.epoch++
@@ -150,8 +153,10 @@ export class World {
       await passTime(this.clock, 20)
       this.#begin(process)
     } else if (step.do === 'end') this.#end(process, step.well)
-    else if (step.do === 'network') this.network.modes.set(instance, step.mode)
-    else if (step.do === 'command') {
+    else if (step.do === 'network') {
+      this.network.modes.set(instance, step.mode)
+      this.disturbedAt = this.clock.now()
+    } else if (step.do === 'command') {
       this.commandedAt.set(step.type, this.clock.now())
       void fleet[step.type]('db').catch(() => {})
       await settle()
@@ -196,7 +201,8 @@ export class World {
     const { probe } = flight
     if (probe !== null) process.probes++
     if (typeof probe === 'number') this.hasProbedAlone = true
-    else if (probe !== null && isWell) this.passed.set(probe.version, (this.passed.get(probe.version) ?? 0) + 1)
+    else if (probe !== null && isWell && this.clock.now() < probe.until)
+      this.passed.set(probe.version, (this.passed.get(probe.version) ?? 0) + 1)
     if (isWell) flight.permit.success()
     else flight.permit.failure(new Error('down'))
   }
@@ -207,6 +213,8 @@ export class World {
 
   /** What the store holds, and who sees it. */
   async look(): Promise<void> {
+    const isCalm = !this.isStopped && this.network.isAnswering && this.#areInStep()
+    if (!isCalm) this.disturbedAt = this.clock.now()
     for (const process of this.processes) {
       const { ruled } = process.breaker.stats()
       this.meet(`ruled ${ruled === null ? 'nothing' : ruled.share > 0 ? `a share` : ruled.state}`)
@@ -220,6 +228,10 @@ export class World {
     const before = this.record?.version
     this.record = news.changes.find(({ endpoint }) => endpoint === 'db')?.record ?? null
     if (this.record !== null && this.record.version !== before) this.meet(`decided ${this.record.reason}`)
+  }
+
+  #areInStep(): boolean {
+    return this.processes.every(({ fleet }) => /synced|polling/.test(fleet.stats().state))
   }
 
   /** Nothing is in flight, and no message on its way. */
