@@ -44,12 +44,15 @@ export function redisStore(options: RedisStoreOptions = {}): FleetStore {
     const makeClient = await clientMaker(client, settings)
     return ({ onReady, onEnd }) => {
       const made = makeClient()
-      made.on('ready', () => onReady())
+      made.on('ready', () => {
+        // Not before: what connects keeps the process until it has, or has not.
+        made.unref()
+        onReady()
+      })
       // Without a listener of it the process would end.
       made.on('error', onEnd)
       made.on('end', () => onEnd(new Error('the connection has ended')))
       made.connect().catch(onEnd)
-      made.unref()
       return {
         send: (args) => made.sendCommand(args),
         subscribe: (channel, onMessage) => made.subscribe(channel, (message) => onMessage(message)),

@@ -7,7 +7,7 @@ import { ioredisStore } from '../../src/fleet/ioredis-store.ts'
 import { redisStore } from '../../src/fleet/redis-store.ts'
 import type { FleetLink, FleetStore } from '../../src/fleet/store.ts'
 import { redisServer } from '../support/needs.ts'
-import { ready } from './contract.ts'
+import { ready } from './contract/under-test.ts'
 import { type RedisServer, startRedis } from './support/redis-server.ts'
 import { entry, open, rulesWith, saw } from './support/rules.ts'
 

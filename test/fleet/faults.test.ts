@@ -1,71 +1,12 @@
 // What may happen to a Redis, done to a real one, with both clients: no request waits for longer than its deadline, none ends in
 // anything but an error of ours, what was decided survives, and the links come back by themselves.
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { ioredisStore } from '../../src/fleet/ioredis-store.ts'
-import { NO_RECORD } from '../../src/fleet/record.ts'
-import { redisStore } from '../../src/fleet/redis-store.ts'
-import type { FleetLink } from '../../src/fleet/store.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { redisServer } from '../support/needs.ts'
-import { ready } from './contract.ts'
-import { type Network, startProxy } from './support/proxy.ts'
-import { freePort, type RedisServer, startRedis } from './support/redis-server.ts'
+import { ready } from './contract/under-test.ts'
+import { freePort } from './support/redis-server.ts'
 import { entry, open, saw } from './support/rules.ts'
-import { answers, eventually, startTraffic, type Traffic } from './support/traffic.ts'
-
-const DEADLINE = 150
-/** How much later than its time a timer may come on a machine that does much else. */
-const SLACK = 350
-
-const ending: (() => Promise<unknown>)[] = []
-afterAll(async () => {
-  for (const end of ending.toReversed()) await end()
-})
-
-async function server(...args: string[]): Promise<RedisServer> {
-  const started = await startRedis(...args)
-  ending.push(() => started.close())
-  return started
-}
-
-async function proxyTo(port: number): Promise<Network> {
-  const started = await startProxy(port)
-  ending.push(() => started.close())
-  return started
-}
-
-let processes = 0
-
-/** A process with each client, in one fleet. */
-function join(
-  url: string,
-  more: { readonly deadline?: number; readonly options?: object } = {},
-): [FleetLink, FleetLink] {
-  const stores = [redisStore({ url, deadline: DEADLINE, ...more }), ioredisStore({ url, deadline: DEADLINE, ...more })]
-  const links = stores.map((store) => store.join({ namespace: 'fleet', instance: `p${processes++}` }))
-  ending.push(() => Promise.all(links.map((link) => link.close())))
-  return links as [FleetLink, FleetLink]
-}
-
-async function joined(url: string, more = {}): Promise<[FleetLink, FleetLink]> {
-  const links = join(url, more)
-  await Promise.all(links.map(ready))
-  return links
-}
-
-/** Settles once each of them has failed to connect. */
-const lost = (links: readonly FleetLink[]) =>
-  Promise.all(
-    links.map((link) => {
-      return new Promise<Error>((onLost) => link.subscribe({ onReady: () => {}, onChanges: () => {}, onLost }))
-    }),
-  )
-
-const allAnswer = async (links: readonly FleetLink[]) => (await Promise.all(links.map(answers))).every(Boolean)
-
-const recordOf = async (link: FleetLink, endpoint: string) => {
-  const { changes } = await link.poll({ cursor: null, entries: [] })
-  return changes.find((change) => change.endpoint === endpoint)?.record
-}
+import { allAnswer, DEADLINE, join, joined, lost, recordOf, SLACK, server } from './support/servers.ts'
+import { answers, eventually, startTraffic } from './support/traffic.ts'
 
 describe('a fleet in Redis, when', () => {
   beforeEach((context) => {
@@ -238,92 +179,5 @@ describe('a fleet in Redis, when', () => {
     expect([...errors].join()).toContain('LOADING')
     await ready(a)
     expect(await recordOf(a, 'mail')).toMatchObject({ state: 'forcedOpen' })
-  })
-
-  it('the network is slow: below the deadline it works, above it nothing waits for it', async () => {
-    const redis = await server()
-    const proxy = await proxyTo(redis.port)
-    const links = await joined(`redis://127.0.0.1:${proxy.port}`)
-    proxy.latencyMs = 25
-    // At first a script takes two round trips: one to learn that the server does not know it.
-    const missedBefore = links.map((link) => link.figures().connections)
-    await eventually('answers', () => allAnswer(links))
-    expect(links.map((link) => link.figures().connections)).toEqual(missedBefore)
-    for (const roundTrip of [200, 1_000]) {
-      proxy.latencyMs = roundTrip / 2
-      const traffic = links.map((link) => startTraffic(link))
-      // At a second for each round trip a new connection is not ready in time, either: then nothing is sent at all.
-      const isLost = ({ outcomes }: Traffic) => (outcomes['FLEET_STORE_OFFLINE'] ?? 0) > 10
-      await eventually('the connection is given up', () => traffic.every(isLost))
-      for (const { longestMs, stop, mostPending } of traffic) {
-        await stop()
-        expect(longestMs).toBeLessThan(DEADLINE + SLACK)
-        expect(mostPending).toBeLessThan(100)
-      }
-    }
-    proxy.latencyMs = 0
-    await eventually('answers again', () => allAnswer(links))
-  })
-
-  it('a connection is half-open, or carries nothing one way: it is given up and another is made', async () => {
-    const redis = await server()
-    const proxy = await proxyTo(redis.port)
-    const links = await joined(`redis://127.0.0.1:${proxy.port}`)
-    let connections = 1
-    for (const way of ['both', 'toServer', 'toClient'] as const) {
-      proxy.freeze(way)
-      connections++
-      await eventually(`${way}: a new connection that answers`, async () => {
-        const up = await Promise.all(links.map(answers))
-        return up.every(Boolean) && links.every((link) => link.figures().connections >= connections)
-      })
-    }
-    // What lay in the frozen sockets was never executed, or too late.
-    for (const link of links) expect(link.figures().deadlineMissed).toBeGreaterThanOrEqual(6)
-  })
-
-  it('a request is on its way for longer than twice the deadline: it changes nothing when it arrives (I9)', async () => {
-    const redis = await server()
-    const proxy = await proxyTo(redis.port)
-    const [a] = await joined(redis.url)
-    const [slow, slower] = await joined(`redis://127.0.0.1:${proxy.port}`)
-    await a.report([saw('db', 10, 10)])
-    await a.command(entry('other'), { type: 'reset' })
-    proxy.latencyMs = 500
-    const view = { ...NO_RECORD, state: 'forcedOpen', version: 9, writer: 'x' } as const
-    const late = [
-      slow.report([saw('db', 10, 10), saw('mail', 0, 1, { view })]),
-      slower.command(entry('web'), { type: 'isolate' }),
-    ]
-    for (const request of late) await expect(request).rejects.toMatchObject({ code: 'FLEET_STORE_DEADLINE' })
-    const executed = async () => {
-      const stats = String(await redis.run('INFO', 'commandstats'))
-      return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1])
-    }
-    const before = await executed()
-    await eventually('both have arrived', async () => (await executed()) === before + 2)
-    proxy.latencyMs = 0
-    await eventually('both are answered', () => slow.figures().pending + slower.figures().pending === 0)
-    // Nothing was sent again for those who had given up, either.
-    expect(await executed()).toBe(before + 2)
-    expect((await a.poll({ cursor: null, entries: [] })).changes).toEqual([])
-  })
-
-  it('its replica is promoted: what was decided is there, the scripts are sent again', async () => {
-    const [primary, replica] = [await server('--repl-diskless-sync-delay', '0'), await server()]
-    const proxy = await proxyTo(primary.port)
-    const [a, b] = await joined(`redis://127.0.0.1:${proxy.port}`)
-    await replica.run('REPLICAOF', '127.0.0.1', String(primary.port))
-    await eventually('in step', async () =>
-      String(await replica.run('INFO', 'replication')).includes('master_link_status:up'),
-    )
-    const opened = await open(a, b, 'db')
-    await eventually('replicated', async () => (await replica.run('EXISTS', 'switchgear:{fleet#0}:records')) === 1)
-    proxy.target = replica.port
-    await primary.kill()
-    await replica.run('REPLICAOF', 'NO', 'ONE')
-    await eventually('answers', () => allAnswer([a, b]))
-    expect(await recordOf(a, 'db')).toMatchObject({ state: 'open', version: opened.version })
-    expect(await b.command(entry('db'), { type: 'reset' })).toMatchObject({ record: { version: opened.version + 1 } })
   })
 })

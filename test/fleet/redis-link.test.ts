@@ -4,7 +4,7 @@ import { ioredisStore } from '../../src/fleet/ioredis-store.ts'
 import type { Connection, ConnectionEvents, Driver } from '../../src/fleet/redis/driver.ts'
 import { newRedisLink } from '../../src/fleet/redis/link.ts'
 import { redisStore } from '../../src/fleet/redis-store.ts'
-import { ready } from './contract.ts'
+import { ready } from './contract/under-test.ts'
 import { entry, saw } from './support/rules.ts'
 import { eventually } from './support/traffic.ts'
 

@@ -8,7 +8,7 @@ import { redisStore } from '../../src/fleet/redis-store.ts'
 import type { FleetCommand, FleetLink } from '../../src/fleet/store.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
 import { redisServer } from '../support/needs.ts'
-import { ready } from './contract.ts'
+import { ready } from './contract/under-test.ts'
 import { type RedisServer, SHIFT, startRedis } from './support/redis-server.ts'
 import { entry, OPEN, rulesWith, SLOT, saw } from './support/rules.ts'
 

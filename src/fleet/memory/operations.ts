@@ -43,9 +43,9 @@ function judge(turn: Turn, kept: Kept, entry: FleetReport, liveForMs: number): v
   if (isFailing) kept.reporters.set(instance, now + rules.windowMs)
   else kept.reporters.delete(instance)
   prune(kept.reporters, now, rules.windowMs)
-  if (failures > 0 || (slow > 0 && rules.slowRate !== null)) {
-    shard.suspects.set(`${kept.rules} ${kept.endpoint}`, now + rules.windowMs)
-  }
+  // Most reports are of calls that went well: they are counted, and judged when the next one did not.
+  if (failures === 0 && (slow === 0 || rules.slowRate === null)) return
+  shard.suspects.set(`${kept.rules} ${kept.endpoint}`, now + rules.windowMs)
   const reached = total.calls >= rules.minimumCalls ? reachedRate(total, rules) : null
   if (reached === null) return
   const live = [...shard.live.values()].filter((seenAt) => seenAt > now - liveForMs).length

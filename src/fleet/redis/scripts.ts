@@ -1,8 +1,8 @@
 // The scripts of the Redis stores, each with the digest that a server knows it by.
 import { createHash } from 'node:crypto'
 import { command } from './lua/command.ts'
-import { poll } from './lua/poll.ts'
-import { prelude } from './lua/prelude.ts'
+import { idlePoll, poll } from './lua/poll.ts'
+import { functions, header } from './lua/prelude.ts'
 import { acquire, complete } from './lua/probes.ts'
 import { report } from './lua/report.ts'
 
@@ -12,15 +12,15 @@ export interface Script {
   readonly sha: string
 }
 
-function script(body: string): Script {
-  const text = `${prelude}${body}`.trim()
+function script(...parts: readonly string[]): Script {
+  const text = parts.join('').trim()
   return { text, sha: createHash('sha1').update(text).digest('hex') }
 }
 
 export const scripts = {
-  report: script(report),
-  acquire: script(acquire),
-  complete: script(complete),
-  poll: script(poll),
-  command: script(command),
+  report: script(header, functions, report),
+  acquire: script(header, functions, acquire),
+  complete: script(header, functions, complete),
+  poll: script(header, idlePoll, functions, poll),
+  command: script(header, functions, command),
 } as const

@@ -1,15 +1,12 @@
 // The script of poll(): a sign of life, and what is new.
 
-/** The cursor ('' for everything, '-' for the entries alone), then entries. */
-export const poll = `
+/**
+ * The cursor ('' for everything, '-' for the entries alone), then entries. This part comes before the functions that it does not
+ * need: most polls bring nothing, and every process has one each second.
+ */
+export const idlePoll = `
 local cursor = ARGV[7]
-local answers, loaded = {}, {}
-for i = 0, (#ARGV - 7) / 4 - 1 do
-  local e = load(8 + 4 * i, 7 + 3 * i)
-  noteRules(e)
-  loaded[e.field] = e
-  if e.flags ~= '' and (cursor == '-' or not redis.call('HGET', records, e.field)) then answers[#answers + 1] = answer(e) end
-end
+local since
 if not late then
   redis.call('ZADD', live, int(now), instance)
   redis.call('PEXPIRE', live, DAY)
@@ -18,6 +15,24 @@ if not late then
   redis.call('ZREMRANGEBYSCORE', suspects, '-inf', int(now))
   redis.call('PEXPIRE', records, KEEP)
   redis.call('PEXPIRE', log, KEEP)
+  if string.match(cursor, '^%d+%-%d+$') then since = redis.call('XRANGE', log, cursor, '+', 'COUNT', '1002') end
+end
+
+local function news(nextCursor, answers)
+  return { now, late and 1 or 0, nextCursor, redis.call('ZCARD', live), redis.call('ZRANGE', suspects, 0, 199), answers }
+end
+
+if since and #ARGV == 7 and #since == 1 and since[1][1] == cursor then return news(cursor, {}) end
+`
+
+/** The rest of it. */
+export const poll = `
+local answers, loaded = {}, {}
+for i = 0, (#ARGV - 7) / 4 - 1 do
+  local e = load(8 + 4 * i, 7 + 3 * i)
+  noteRules(e)
+  loaded[e.field] = e
+  if e.flags ~= '' and (cursor == '-' or not redis.call('HGET', records, e.field)) then answers[#answers + 1] = answer(e) end
 end
 finish()
 
@@ -48,19 +63,16 @@ elseif cursor == '' then
     redis.call('PEXPIRE', log, KEEP)
   end
   nextCursor = redis.call('XREVRANGE', log, '+', '-', 'COUNT', '1')[1][1]
-elseif string.match(cursor, '^%d+%-%d+$') then
-  local since = redis.call('XRANGE', log, cursor, '+', 'COUNT', '1002')
-  if since[1] and since[1][1] == cursor and #since < 1002 then
-    local seen = {}
-    for i = 2, #since do
-      local field = since[i][2][2]
-      local stored = not seen[field] and redis.call('HGET', records, field)
-      seen[field] = true
-      local record = stored and parseStored(stored)
-      if record then tell(field, record) end
-    end
-    nextCursor = since[#since][1]
+elseif since and since[1] and since[1][1] == cursor and #since < 1002 then
+  local seen = {}
+  for i = 2, #since do
+    local field = since[i][2][2]
+    local stored = not seen[field] and redis.call('HGET', records, field)
+    seen[field] = true
+    local record = stored and parseStored(stored)
+    if record then tell(field, record) end
   end
+  nextCursor = since[#since][1]
 end
-return { now, late and 1 or 0, nextCursor, redis.call('ZCARD', live), redis.call('ZRANGE', suspects, 0, 199), answers }
+return news(nextCursor, answers)
 `

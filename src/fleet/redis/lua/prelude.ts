@@ -1,11 +1,11 @@
-// Prelude: what every script begins with: the time, the entries of a request with their repair, and what a change leaves behind.
+// Prelude: what scripts begin with: the time, the entries of a request with their repair, and what a change leaves behind.
 // The same as memory/shard.ts: who changes one changes the other.
 //
 // KEYS: records, log, live, suspects, rules, pushes, then for each entry its window, reporters and leases.
 // ARGV: instance, sentAt, maxAgeMs, liveForMs, maxPushes, channel, then what the script takes; of an entry: name, digest, rules, view.
 
 /** An answer begins with the time and whether the request was late; of an endpoint it has name, digest, record, flags. */
-export const prelude = `
+export const header = `
 local records, log, live, suspects, rulesOf, pushes = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local instance, channel = ARGV[1], ARGV[6]
 local liveForMs, maxPushes = tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -17,7 +17,10 @@ local SEVERITY = { closed = 0, halfOpen = 1, open = 2, disabled = 3, forcedOpen 
 local changed = {}
 
 local function int(number) return string.format('%.0f', number) end
+`
 
+/** What is done with entries. */
+export const functions = `
 local function fresh()
   -- Versions of forgotten records are not given again: whoever remembers one would take it for older than it is.
   local floor = tonumber(redis.call('HGET', records, 'floor') or 0)
@@ -59,14 +62,21 @@ local function isNewer(a, b)
   return a.writer > b.writer
 end
 
-local function load(arg, key)
+local known = {}
+local function parseRules(text)
+  if known[text] then return known[text] end
   local n = {}
-  for part in string.gmatch(ARGV[arg + 2], '%S+') do n[#n + 1] = tonumber(part) end
+  for part in string.gmatch(text, '%S+') do n[#n + 1] = tonumber(part) end
+  known[text] = { windowMs = n[1], minimumCalls = n[2], failureRate = n[3], slowRate = n[4], quorumReporters = n[5],
+    quorumShare = n[6], openTimeoutMs = n[7], backoffFactor = n[8], maxOpenMs = n[9], jitter = n[10],
+    halfOpenMaxCalls = n[11], probeTimeoutMs = n[12], successThreshold = n[13] }
+  return known[text]
+end
+
+local function load(arg, key)
   local e = { name = ARGV[arg], digest = ARGV[arg + 1], flags = '', known = 0,
     window = KEYS[key], reporters = KEYS[key + 1], leases = KEYS[key + 2],
-    rules = { windowMs = n[1], minimumCalls = n[2], failureRate = n[3], slowRate = n[4], quorumReporters = n[5],
-      quorumShare = n[6], openTimeoutMs = n[7], backoffFactor = n[8], maxOpenMs = n[9], jitter = n[10],
-      halfOpenMaxCalls = n[11], probeTimeoutMs = n[12], successThreshold = n[13] } }
+    rules = parseRules(ARGV[arg + 2]) }
   e.field = e.digest .. ' ' .. e.name
   local stored = redis.call('HGET', records, e.field)
   e.r = (stored and parseStored(stored)) or fresh()

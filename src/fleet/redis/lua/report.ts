@@ -7,20 +7,13 @@ local function judge(e, calls, failures, slow, failing)
   local slotMs = math.ceil(rules.windowMs / 10)
   local index = math.floor(now / slotMs)
   local place = index % 10
-  local slots = redis.call('HMGET', e.window, '0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
-  local own = { calls, failures, slow }
-  local total = { calls, failures, slow }
-  for p = 0, 9 do
-    local i, c, f, s = string.match(slots[p + 1] or '', '^(%d+) (%d+) (%d+) (%d+)$')
-    i = tonumber(i or -1)
-    if i > index - 10 and i <= index then
-      local counts = { tonumber(c), tonumber(f), tonumber(s) }
-      for k = 1, 3 do
-        total[k] = total[k] + counts[k]
-        if p == place then own[k] = own[k] + counts[k] end
-      end
-    end
+  local function count(text)
+    local i, c, f, s = string.match(text or '', '^(%d+) (%d+) (%d+) (%d+)$')
+    return tonumber(i or -1), tonumber(c), tonumber(f), tonumber(s)
   end
+  local own = { calls, failures, slow }
+  local i, c, f, s = count(redis.call('HGET', e.window, int(place)) or '')
+  if i == index then own = { calls + c, failures + f, slow + s } end
   redis.call('HSET', e.window, int(place), int(index) .. ' ' .. int(own[1]) .. ' ' .. int(own[2]) .. ' ' .. int(own[3]))
   redis.call('PEXPIRE', e.window, int(rules.windowMs + slotMs))
   if failing then
@@ -29,9 +22,13 @@ local function judge(e, calls, failures, slow, failing)
   else
     redis.call('ZREM', e.reporters, instance)
   end
-  if failures > 0 or (slow > 0 and rules.slowRate <= 1) then
-    redis.call('ZADD', suspects, int(now + rules.windowMs), e.field)
-    redis.call('PEXPIRE', suspects, DAY)
+  if failures == 0 and (slow == 0 or rules.slowRate > 1) then return end
+  redis.call('ZADD', suspects, int(now + rules.windowMs), e.field)
+  redis.call('PEXPIRE', suspects, DAY)
+  local total = { 0, 0, 0 }
+  for _, text in ipairs(redis.call('HVALS', e.window)) do
+    local i, c, f, s = count(text)
+    if i > index - 10 and i <= index then total = { total[1] + c, total[2] + f, total[3] + s } end
   end
   if total[1] < rules.minimumCalls then return end
   local reason, rate
