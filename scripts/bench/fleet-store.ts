@@ -52,6 +52,10 @@ export interface FleetFigures {
   /** From the report that opened it to the last of 40 that is ruled open, in ms: median and worst. */
   readonly lastOpenMs: number
   readonly worstOpenMs: number
+  /** The same to the last of the 4 processes. */
+  readonly lastProcessMs: number
+  /** What a message that asks for nothing takes to the last of 4 processes and back. */
+  readonly pingMs: number
   /** That reached a dead service in 10 s, of 40 members. */
   readonly probes: number
   readonly openMs: number
@@ -61,11 +65,14 @@ export async function measureFleet(outages: number): Promise<FleetFigures> {
   const stage = await startStage()
   try {
     const rest = await over(stage.redis, REST_MS)
-    const times: number[] = []
+    const [times, processTimes, pings]: [number[], number[], number[]] = [[], [], []]
+    for (let ping = 0; ping < 50; ping++) pings.push(await stage.crew.ping())
     let probes = 0
     for (let outage = 0; outage < outages; outage++) {
       await openAll(stage)
-      times.push((await openingTimes(stage)).last)
+      const { last, lastProcess } = await openingTimes(stage)
+      times.push(last)
+      processTimes.push(lastProcess)
       if (outage === 0) {
         await pause(100)
         stage.service.count()
@@ -81,6 +88,8 @@ export async function measureFleet(outages: number): Promise<FleetFigures> {
       cpuMsPerMember: rest.cpuMs / (4 * REGISTRIES),
       lastOpenMs: median(times),
       worstOpenMs: Math.max(...times),
+      lastProcessMs: median(processTimes),
+      pingMs: median(pings),
       probes,
       openMs: stage.openMs,
     }

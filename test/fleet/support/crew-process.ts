@@ -123,14 +123,19 @@ const members = await Promise.all(
   Array.from({ length: settings.registries }, (_, index) => newMember(`${name}.${index}`, settings, redisUrl)),
 )
 
-process.on('message', async (message: { readonly asked: number; readonly what: 'report' | 'collect' | 'leave' }) => {
-  const { asked, what } = message
-  if (what === 'leave') await Promise.all(members.map((member) => member.leave()))
-  if (what === 'collect') globalThis.gc?.()
-  const { heapUsed } = process.memoryUsage()
-  const report: CrewReport = { asked, heapUsed, unhandled, members: members.map((member) => member.report()) }
-  process.send?.(report, () => {
-    if (what === 'leave') process.disconnect()
-  })
-})
+process.on(
+  'message',
+  async (message: { readonly asked: number; readonly what: 'ping' | 'report' | 'collect' | 'leave' }) => {
+    const { asked, what } = message
+    if (what === 'ping')
+      return void process.send?.({ asked, heapUsed: 0, unhandled: [], members: [] } satisfies CrewReport)
+    if (what === 'leave') await Promise.all(members.map((member) => member.leave()))
+    if (what === 'collect') globalThis.gc?.()
+    const { heapUsed } = process.memoryUsage()
+    const report: CrewReport = { asked, heapUsed, unhandled, members: members.map((member) => member.report()) }
+    process.send?.(report, () => {
+      if (what === 'leave') process.disconnect()
+    })
+  },
+)
 process.send?.({ asked: 0, heapUsed: 0, unhandled, members: [] } satisfies CrewReport)

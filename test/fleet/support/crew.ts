@@ -51,6 +51,8 @@ export interface CrewReport {
 export interface Crew {
   /** Of all members of the processes that are alive. */
   members(): Promise<MemberReport[]>
+  /** How long it takes until all processes have answered a message that asks for nothing, in ms. */
+  ping(): Promise<number>
   /** Heaps after a collection, in bytes, of each process; and what nobody has handled. */
   health(): Promise<{ readonly heaps: readonly number[]; readonly unhandled: readonly string[] }>
   /** SIGKILL for the process of this member. */
@@ -67,7 +69,7 @@ export async function startCrew(settings: CrewSettings, redisUrls: readonly stri
   const children = new Map<string, ChildProcess>()
   let asked = 0
 
-  function ask(child: ChildProcess, what: 'report' | 'collect' | 'leave'): Promise<CrewReport | null> {
+  function ask(child: ChildProcess, what: 'ping' | 'report' | 'collect' | 'leave'): Promise<CrewReport | null> {
     const number = ++asked
     return new Promise((resolve) => {
       const settle = (report: CrewReport | null) => {
@@ -85,7 +87,7 @@ export async function startCrew(settings: CrewSettings, redisUrls: readonly stri
     })
   }
 
-  async function askAll(what: 'report' | 'collect' | 'leave'): Promise<CrewReport[]> {
+  async function askAll(what: 'ping' | 'report' | 'collect' | 'leave'): Promise<CrewReport[]> {
     const reports = await Promise.all(Array.from(children.values(), (child) => ask(child, what)))
     return reports.filter((report) => report !== null)
   }
@@ -99,6 +101,11 @@ export async function startCrew(settings: CrewSettings, redisUrls: readonly stri
 
   const crew: Crew = {
     members: async () => (await askAll('report')).flatMap(({ members }) => members),
+    async ping() {
+      const from = performance.now()
+      await askAll('ping')
+      return performance.now() - from
+    },
     async health() {
       const reports = await askAll('collect')
       return {

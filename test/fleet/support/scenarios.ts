@@ -1,4 +1,5 @@
 // What happens to 40 members in 4 processes, and what must come of it: run by processes.test.ts and scripts/fleet-faults.ts.
+import type { MemberReport } from './crew.ts'
 import { startRedis } from './redis-server.ts'
 import { all, type Check, check, closeAll, inStep, isOpen, openAll, pause, type Stage, unharmed } from './stage.ts'
 import { eventually } from './traffic.ts'
@@ -7,12 +8,36 @@ export type Scenario = (stage: Stage) => Promise<Check[]>
 
 const most = (values: readonly number[]) => Math.max(...values)
 
-/** From the report that opened it to the last member that was ruled open, and from the first member to the last, in ms. */
-export async function openingTimes({ crew }: Stage): Promise<{ readonly last: number; readonly spread: number }> {
+function processesOf(members: readonly MemberReport[]): Map<string, MemberReport[]> {
+  const processes = new Map<string, MemberReport[]>()
+  for (const member of members) {
+    const [process = ''] = member.name.split('.')
+    processes.set(process, [...(processes.get(process) ?? []), member])
+  }
+  return processes
+}
+
+export interface OpeningTimes {
+  /** From the report that opened it to the last member that was ruled open, in ms. */
+  readonly last: number
+  /** The same to the first member of the last process: the others of a process take their turns after it. */
+  readonly lastProcess: number
+  /** From the first member to the last. */
+  readonly spread: number
+}
+
+export async function openingTimes({ crew }: Stage): Promise<OpeningTimes> {
   const members = await crew.members()
   const opener = members.find(({ name, writer }) => name === writer)
+  const reportedAt = opener?.reportedAt ?? Number.NaN
   const opened = members.map(({ openedAt }) => openedAt)
-  return { last: most(opened) - (opener?.reportedAt ?? Number.NaN), spread: most(opened) - Math.min(...opened) }
+  const processes = processesOf(members)
+  const firsts = Array.from(processes.values(), (own) => Math.min(...own.map(({ openedAt }) => openedAt)))
+  return {
+    last: most(opened) - reportedAt,
+    lastProcess: most(firsts) - reportedAt,
+    spread: most(opened) - Math.min(...opened),
+  }
 }
 
 /** A service that is down, while the fleet is open: what reaches it in so many open times. */
