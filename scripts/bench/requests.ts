@@ -5,8 +5,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import Opossum from 'opossum'
 import { Agent, request } from 'undici'
-import { median } from './measure.ts'
 import { breakerInterceptor, createFetch, createRegistry } from './package.ts'
+import { median } from './turns.ts'
 
 const REQUESTS_A_TURN = 20
 const REQUESTS_TO_SETTLE = 3
