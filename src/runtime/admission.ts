@@ -83,20 +83,23 @@ function tierOf({ state, chronicle }: Row): Tier | null {
 }
 
 function rejectFromAbove(row: Row, tier: Tier): BreakerOpenError {
-  const { generation, policy, home, name: endpoint } = row
+  const { policy, home, name: endpoint } = row
   const { state } = tier.ruling
-  chronicleOf(row).rejected++
-  if (home.hub.hears('rejected', endpoint)) home.hub.post('rejected', { endpoint, state, generation, tier: 'fleet' })
-  publishCall(row, 'rejected', Number.NaN)
+  tellRejection(row, state, 'fleet')
   return new BreakerOpenError(tier.reject(), endpoint, state, tier.retryAfterMs(home.clock.now()), policy.captureStack)
+}
+
+function tellRejection(row: Row, state: BreakerState, tier: 'local' | 'fleet'): void {
+  const { generation, home, name: endpoint } = row
+  chronicleOf(row).rejected++
+  if (home.hub.hears('rejected', endpoint)) home.hub.post('rejected', { endpoint, state, generation, tier })
+  publishCall(row, 'rejected', Number.NaN)
 }
 
 /** Counts and tells a rejection. */
 export function reject(row: Row, now: number): BreakerOpenError {
-  const { state, generation, policy, home, name: endpoint } = row
-  chronicleOf(row).rejected++
-  if (home.hub.hears('rejected', endpoint)) home.hub.post('rejected', { endpoint, state, generation, tier: 'local' })
-  publishCall(row, 'rejected', Number.NaN)
+  const { state, policy, name: endpoint } = row
+  tellRejection(row, state, 'local')
   // A permit that is free is taken by somebody just now: at once is the honest answer, and it is above 0.
   const mayProbe = state === 'halfOpen' && policy.probes === 'calls'
   const waitMs = retryAfterMs(row, now) ?? (mayProbe ? 1 : undefined)
