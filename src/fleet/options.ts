@@ -107,6 +107,7 @@ export function checkFleet(options: FleetOptions): ResolvedFleet {
       pollMs,
       // So that a command is seen within 1.1 rounds, pushed or not.
       pollJitter: 0.1,
+      breatherMs: Math.min(100, pollMs / 2),
       // The store has deadlines of its own; this is for one that keeps to none.
       roundTimeoutMs: 5_000,
       retryMs: Math.min(100, pollMs),
