@@ -19,6 +19,7 @@ export {
   SnapshotError,
 } from './edge/errors.ts'
 export { matchNames } from './edge/name-pattern.ts'
+export type { RegistryPolicies } from './edge/named-policies.ts'
 export type {
   BackoffOptions,
   CallWindowOptions,
@@ -55,9 +56,10 @@ export type { Evidence, RateEvidence } from './runtime/evidence.ts'
 export type { Guarded } from './runtime/full-call.ts'
 export type { EndpointHealth, Health, HealthRules } from './runtime/health.ts'
 export type { CallMessage } from './runtime/outcome-events.ts'
+export type { RuledStats } from './runtime/overrule.ts'
 export type { Permit } from './runtime/permit.ts'
 export { createRegistry, Registry } from './runtime/registry.ts'
 export type { Spawned, SpawnOptions, SpawnStart } from './runtime/spawning.ts'
 export type { BreakerStats, CallStats, EndpointStats, StatsOptions } from './runtime/stats.ts'
 export type { StatsReader } from './runtime/stats-reader.ts'
-export type { RuledStats, Ruling } from './runtime/tier.ts'
+export type { Ruling } from './runtime/tier.ts'

@@ -1,28 +1,12 @@
 // Measurement: by turns, each path right after its base, so that what the machine does beside us hits both alike.
-import { bases, type Loop, paths } from './paths.ts'
-
-const CALLS_A_TURN = 20_000
-const CALLS_TO_SETTLE = 1_000
-const WARM_UP_ROUNDS = 4
+import { bases, paths } from './paths.ts'
+import { median, nanosecondsOf, WARM_UP_ROUNDS } from './turns.ts'
 
 export interface Measured {
   readonly ns: number
   /** Median over the rounds of the path's time by its base's, both of the same round. */
   readonly ratio: number
   readonly baseNs: number
-}
-
-export function median(samples: readonly number[]): number {
-  const sorted = samples.toSorted((left, right) => left - right)
-  return sorted[sorted.length >> 1] as number
-}
-
-async function nanosecondsOf(loop: Loop): Promise<number> {
-  // Whatever ran before has left its garbage and its code in the caches: not ours to pay for.
-  await loop(CALLS_TO_SETTLE)
-  const start = process.hrtime.bigint()
-  await loop(CALLS_A_TURN)
-  return Number(process.hrtime.bigint() - start) / CALLS_A_TURN
 }
 
 export async function measurePaths(rounds: number): Promise<Record<string, Measured>> {

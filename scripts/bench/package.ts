@@ -6,3 +6,6 @@ export const { createDashboard } = (await from('dashboard/index')) as typeof imp
 export const { createFetch } = (await from('fetch/index')) as typeof import('../../src/fetch/index.ts')
 export const { breakerInterceptor } = (await from('undici/index')) as typeof import('../../src/undici/index.ts')
 export const { registerMetrics } = (await from('prometheus/index')) as typeof import('../../src/prometheus/index.ts')
+export const { joinFleet, memoryStore, redisStore } = (await from(
+  'fleet/index',
+)) as typeof import('../../src/fleet/index.ts')

@@ -1,9 +1,7 @@
 // The paths that are measured: ours, the peers', and the two bare ones that the ratios are to.
 import { createRegistry } from './package.ts'
 import { makePeers } from './peers.ts'
-
-/** Runs a path so many times. */
-export type Loop = (calls: number) => Promise<void> | void
+import type { Loop } from './turns.ts'
 
 const { hrtime } = process
 let longest = 0

@@ -1,16 +1,19 @@
 // What a request costs more through a breaker: plain fetch and undici, ours, and opossum around the same, on a loopback server
-// that is a process of its own. By turns of few requests, each path beside its base.
+// that is a process of its own. In rounds of short turns, in which each path has one and the bases have theirs among them: what
+// else the machine does is longer than a round, and hits all alike.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { setImmediate as nextTask } from 'node:timers/promises'
 import Opossum from 'opossum'
 import { Agent, request } from 'undici'
 import { breakerInterceptor, createFetch, createRegistry } from './package.ts'
+import { median } from './turns.ts'
 
-const REQUESTS_A_TURN = 60
-const REQUESTS_TO_SETTLE = 10
+const REQUESTS_A_TURN = 20
+const REQUESTS_TO_SETTLE = 3
 /** Of each path: a service has run for longer, and code that was not compiled yet costs several times as much. */
-const REQUESTS_TO_WARM_UP = 5_000
+const REQUESTS_TO_WARM_UP = 3_000
+/** By turns: else each path would spoil for the others what was compiled for it alone. */
+const WARM_UP_TURNS = 4
 
 const SERVER = `
   const server = require('node:http').createServer((_, response) => response.end('{"ok":true}'))
@@ -22,9 +25,9 @@ const SERVER = `
 /** What a path costs beside its base, in the time that passes and in time of this process's processor. */
 export interface RequestCost {
   readonly path: string
-  /** Lower quartile over the rounds of the path's time by that of its base's: 1.03 is 3 % more. */
+  /** Median over the rounds of the path's time by its base's, both of the same round: 1.03 is 3 % more. */
   readonly ratio: number
-  /** The same of the processor's time, which does not wait for the server. */
+  /** The same of the time of this process's processor, which does not wait for the server. */
   readonly cpuRatio: number
   readonly microseconds: number
   readonly baseMicroseconds: number
@@ -37,8 +40,8 @@ interface Turn {
 
 type Path = (url: string) => Promise<unknown>
 
-/** Takes about half a minute by default. @param rounds of each path */
-export async function measureRequests(rounds = 60): Promise<RequestCost[]> {
+/** Takes about three quarters of a minute by default. @param rounds in each of which every path has a turn */
+export async function measureRequests(rounds = 400): Promise<RequestCost[]> {
   const server = spawn(process.execPath, ['-e', SERVER], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const registry = createRegistry()
   const plain = new Agent()
@@ -98,24 +101,26 @@ function pathsOf(registry: ReturnType<typeof createRegistry>, plain: Agent, guar
 }
 
 async function measure(url: string, rounds: number, paths: Paths): Promise<RequestCost[]> {
-  const entries = Object.entries(paths)
-  const turns = entries.map(() => ({ path: [] as Turn[], base: [] as Turn[] }))
-  for (const [, [path]] of entries) for (let count = 0; count < REQUESTS_TO_WARM_UP; count++) await path(url)
+  const costs = Object.entries(paths)
+  const all = [...new Set(costs.flatMap(([, [path, base]]) => [path, base]))]
+  for (let turn = 0; turn < WARM_UP_TURNS; turn++) {
+    for (const path of all) for (let n = 0; n < REQUESTS_TO_WARM_UP / WARM_UP_TURNS; n++) await path(url)
+  }
+  const turns = new Map<Path, Turn[]>(all.map((path) => [path, []]))
   for (let round = 0; round < rounds; round++) {
-    for (const [index, [, [path, base]]] of entries.entries()) {
-      const baseFirst = (round + index) % 2 === 0
-      const before = baseFirst ? await turnOf(base, url) : undefined
-      const own = await turnOf(path, url)
-      turns[index]?.path.push(own)
-      turns[index]?.base.push(before ?? (await turnOf(base, url)))
+    for (let place = 0; place < all.length; place++) {
+      // Each begins as often as any other, and has both neighbours before it and behind it.
+      const step = round % 2 === 0 ? place : all.length - 1 - place
+      const path = all[(step + round) % all.length] as Path
+      turns.get(path)?.push(await turnOf(path, url))
     }
   }
-  return entries.map(([path], index) => costOf(path, turns[index] as (typeof turns)[number]))
+  const turnsOf = (path: Path): Turn[] => turns.get(path) ?? []
+  return costs.map(([name, [path, base]]) => costOf(name, turnsOf(path), turnsOf(base)))
 }
 
 async function turnOf(path: Path, url: string): Promise<Turn> {
   for (let count = 0; count < REQUESTS_TO_SETTLE; count++) await path(url)
-  await nextTask()
   const before = process.cpuUsage()
   const start = process.hrtime.bigint()
   for (let count = 0; count < REQUESTS_A_TURN; count++) await path(url)
@@ -124,18 +129,13 @@ async function turnOf(path: Path, url: string): Promise<Turn> {
   return { wall: wall / REQUESTS_A_TURN, cpu: (user + system) / REQUESTS_A_TURN }
 }
 
-function costOf(path: string, { path: own, base }: { readonly path: Turn[]; readonly base: Turn[] }): RequestCost {
-  const quiet = (turns: readonly Turn[], kind: keyof Turn) => lowerQuartile(turns.map((turn) => turn[kind]))
+function costOf(path: string, own: readonly Turn[], base: readonly Turn[]): RequestCost {
+  const ratio = (kind: keyof Turn) => median(own.map((turn, round) => turn[kind] / (base[round] as Turn)[kind]))
   return {
     path,
-    ratio: quiet(own, 'wall') / quiet(base, 'wall'),
-    cpuRatio: quiet(own, 'cpu') / quiet(base, 'cpu'),
-    microseconds: quiet(own, 'wall'),
-    baseMicroseconds: quiet(base, 'wall'),
+    ratio: ratio('wall'),
+    cpuRatio: ratio('cpu'),
+    microseconds: median(own.map(({ wall }) => wall)),
+    baseMicroseconds: median(base.map(({ wall }) => wall)),
   }
-}
-
-/** What else the machine does only ever adds: a request is as dear as in its quiet turns. */
-function lowerQuartile(samples: readonly number[]): number {
-  return samples.toSorted((left, right) => left - right)[samples.length >> 2] as number
 }

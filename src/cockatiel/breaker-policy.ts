@@ -58,7 +58,7 @@ export function breakerPolicy(registry: Registry, name: string, options: Breaker
   const isThere = checked.has(name)
   const breaker = checked.breaker(name, handle === undefined ? policy : { ...policy, ...classifiersOf(handle) })
   if (saved !== undefined && !isThere) restore(breaker, saved)
-  return new CockatielBreaker(breaker, handle)
+  return new CockatielBreaker(checked, breaker, handle)
 }
 
 function classifiersOf({ options }: Policy): PolicyOptions {
@@ -75,15 +75,15 @@ export class CockatielBreaker implements IPolicy {
   /** The breaker itself. */
   readonly breaker: Breaker
   readonly #handle: Policy | undefined
-  readonly #successes = new Emitter<ISuccessEvent>()
-  readonly #failures = new Emitter<IFailureEvent>()
+  readonly #successes: Emitter<ISuccessEvent>
+  readonly #failures: Emitter<IFailureEvent>
   #lastFailure: FailureReason<unknown> | undefined
   #isolations = 0
 
   /** A call gave a value that is no failure. */
-  readonly onSuccess: Event<ISuccessEvent> = this.#successes.event
+  readonly onSuccess: Event<ISuccessEvent>
   /** A call was made and threw, or gave a value that is a failure. */
-  readonly onFailure: Event<IFailureEvent> = this.#failures.event
+  readonly onFailure: Event<IFailureEvent>
   /** It has opened, by what its last call failed with, or was isolated. */
   readonly onBreak: Event<FailureReason<unknown> | { isolated: true }> = (listener) =>
     this.#onTransition((transition, state) => {
@@ -101,9 +101,14 @@ export class CockatielBreaker implements IPolicy {
     this.#onTransition((_transition, state) => listener(state))
 
   /** @internal Use `breakerPolicy(registry, name)`. */
-  constructor(breaker: Breaker, handle: Policy | undefined) {
+  constructor(registry: Registry, breaker: Breaker, handle: Policy | undefined) {
     this.breaker = breaker
     this.#handle = handle
+    const report = (error: unknown) => registry.report('listener', error, breaker.endpoint)
+    this.#successes = new Emitter(report)
+    this.#failures = new Emitter(report)
+    this.onSuccess = this.#successes.event
+    this.onFailure = this.#failures.event
   }
 
   /** The state by now: `Closed` while disabled, `Isolated` while forced open. */

@@ -4,6 +4,12 @@ import type { Event } from 'cockatiel'
 
 export class Emitter<T> {
   readonly #listeners = new Set<{ readonly tell: (data: T) => void }>()
+  readonly #report: (error: unknown) => void
+
+  /** `report` is told what a listener threw, and must not throw. */
+  constructor(report: (error: unknown) => void) {
+    this.#report = report
+  }
 
   readonly event: Event<T> = (tell) => {
     const listener = { tell }
@@ -20,15 +26,8 @@ export class Emitter<T> {
       try {
         tell(data)
       } catch (error) {
-        warn(error)
+        this.#report(error)
       }
     }
   }
-}
-
-/** As the registry does with what went wrong and nobody listens to. */
-function warn(error: unknown): void {
-  const text = `a listener of a policy threw: ${error instanceof Error ? error.message : String(error)}`
-  if (typeof process === 'undefined') console.warn(text)
-  else process.emitWarning(text, { code: 'SWITCHGEAR_ERROR' })
 }

@@ -1,11 +1,11 @@
 // LoadRegistry: a registry with the policies of a file, and on request with those that the file will have.
-import { ArgumentError, createRegistry, type Registry, type RegistryOptions } from '../index.ts'
+import { ArgumentError, createRegistry, type Registry, type RegistryOptions, type RegistryPolicies } from '../index.ts'
 import { checkCount, checkOptions } from '../options/index.ts'
 import { type ConfigError, type ConfigWarning, warningText } from './config-error.ts'
 import type { Environment } from './environment.ts'
-import { type CodePolicies, checkEnvironment, type FilePolicies, policiesOver } from './parse-policies.ts'
+import { checkEnvironment, type FilePolicies, policiesOver } from './parse-policies.ts'
 import { pathOf, readText } from './read-text.ts'
-import { Reconfigurer } from './reconfigure.ts'
+import { reconfigure } from './reconfigure.ts'
 import { fingerprintOf, watchFile } from './watch-file.ts'
 
 /** What came of another version of a file. */
@@ -75,9 +75,9 @@ export async function loadRegistry(file: string | URL, options: LoadOptions = {}
   // What is wrong with the options is said before the file is found wrong because of them.
   await createRegistry({ ...rest, snapshot: null, inspect: undefined }).close()
   const { policy, policies } = rest
-  const code: CodePolicies = { policy, policies }
+  const code: RegistryPolicies = { policy, policies }
   const warn = (warnings: readonly ConfigWarning[]) => {
-    for (const warning of warnings) tell(onWarning, warning, warningText(warning))
+    for (const warning of warnings) tell(registry, 'onWarning', onWarning, warning, warningText(warning))
   }
   const fingerprint = await fingerprintOf(path)
   let text = await readText(path)
@@ -86,7 +86,6 @@ export async function loadRegistry(file: string | URL, options: LoadOptions = {}
   warn(first.warnings)
   if (watch !== true) return registry
 
-  const reconfigurer = new Reconfigurer(registry, first)
   let failed = ''
   const reload = async () => {
     try {
@@ -95,14 +94,14 @@ export async function loadRegistry(file: string | URL, options: LoadOptions = {}
       if (now === text && failed === '') return
       text = now
       const next = policiesOver(code, now, path, environment)
-      const done = await reconfigurer.apply(next)
+      const done = await reconfigure(registry, { policy: next.policy, policies: next.policies })
       failed = ''
       if (registry.isClosed) return
       warn(next.warnings)
-      tell(onReload, { ...next, ...done }, '')
+      tell(registry, 'onReload', onReload, { ...next, ...done }, '')
     } catch (error) {
       const { message } = error as ConfigError
-      if (message !== failed && !registry.isClosed) tell(onError, error as ConfigError, message)
+      if (message !== failed && !registry.isClosed) tell(registry, 'onError', onError, error as ConfigError, message)
       failed = message
     }
   }
@@ -126,16 +125,20 @@ function checkLoadOptions(options: LoadOptions): LoadOptions {
   return options
 }
 
-/** Who listens is a guest: what he throws is a warning of the process. */
-function tell<T>(callback: ((what: T) => unknown) | undefined, what: T, text: string): void {
+/** Without a callback it is a warning of the process. Who listens is a guest: what he throws is told by the registry. */
+function tell<T>(
+  registry: Registry,
+  name: (typeof CALLBACKS)[number],
+  callback: ((what: T) => unknown) | undefined,
+  what: T,
+  text: string,
+): void {
   if (callback === undefined) {
     if (text !== '') warning(text)
     return
   }
   // Of a promise that rejects, too.
-  new Promise((resolve) => resolve(callback(what))).catch((error: unknown) => {
-    warning(`a callback of loadRegistry threw: ${error instanceof Error ? error.message : String(error)}`)
-  })
+  new Promise((resolve) => resolve(callback(what))).catch((error: unknown) => registry.report(name, error))
 }
 
 function warning(text: string): void {

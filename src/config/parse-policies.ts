@@ -1,5 +1,12 @@
 // ParsePolicies: the text of a file as the policies of a registry: the default, and those of names and patterns over it.
-import { ArgumentError, isBreakerError, type Policy, type PolicyOptions, resolvePolicy } from '../index.ts'
+import {
+  ArgumentError,
+  isBreakerError,
+  type Policy,
+  type PolicyOptions,
+  type RegistryPolicies,
+  resolvePolicy,
+} from '../index.ts'
 import { checkOptions, hasFunctions, printable } from '../options/index.ts'
 import type { ConfigWarning } from './config-error.ts'
 import type { Environment } from './environment.ts'
@@ -29,12 +36,6 @@ export interface ParseOptions {
   readonly env?: Environment | undefined
 }
 
-/** The policies that the code gives, which the file goes over. */
-export interface CodePolicies {
-  readonly policy?: PolicyOptions | undefined
-  readonly policies?: Readonly<Record<string, PolicyOptions>> | undefined
-}
-
 /**
  * The policies that a text says, YAML or JSON.
  * @throws ConfigError (`INVALID_POLICY`) with every mistake and its place; ArgumentError (`INVALID_ARGUMENT`)
@@ -55,7 +56,7 @@ export function checkEnvironment(env: unknown): Environment {
 }
 
 /** As `parsePolicies`, with the policies of the code filled in under those of the file. @throws ConfigError */
-export function policiesOver(code: CodePolicies, text: string, file: string, env: Environment): FilePolicies {
+export function policiesOver(code: RegistryPolicies, text: string, file: string, env: Environment): FilePolicies {
   if (text.length > MOST_BYTES) throw tooLarge(file, text.length)
   const { tree, findings } = treeOf(file, text.replace(/^\ufeff/, ''))
   findings.end()
@@ -67,9 +68,9 @@ export function policiesOver(code: CodePolicies, text: string, file: string, env
 class Compiler {
   readonly #findings: Findings
   readonly #environment: Environment
-  readonly #code: CodePolicies
+  readonly #code: RegistryPolicies
 
-  constructor(findings: Findings, environment: Environment, code: CodePolicies) {
+  constructor(findings: Findings, environment: Environment, code: RegistryPolicies) {
     this.#findings = findings
     this.#environment = environment
     this.#code = code

@@ -1,55 +1,35 @@
-// Reconfigure: gives the breakers of a registry the policies of a new version of the file: those there are, and those that
-// are made later. A breaker whose policy is not the file's (given in the code, configured by an operator) keeps it.
+// Reconfigure: gives a registry the policies of a new version of the file, and says whom that concerned.
 import { isDeepStrictEqual } from 'node:util'
-import type { Registry } from '../index.ts'
-import { optionsOf } from '../options/index.ts'
-import type { CodePolicies } from './parse-policies.ts'
-import { choiceOf, type PolicyChoice } from './policy-choice.ts'
+import { resolvePolicies } from '../edge/named-policies.ts'
+import type { Policy, Registry, RegistryPolicies } from '../index.ts'
 
 /** Between slices others have their turn: a registry may have a million breakers. */
-const SLICE = 50
-/** An evicted breaker may come back with the policy of an older version: these are still known for the file's. */
-const MOST_VERSIONS = 20
+const SLICE = 500
 
-export class Reconfigurer {
-  readonly #registry: Registry
-  /** The newest last. */
-  #versions: readonly PolicyChoice[]
-  #isListening = false
-
-  constructor(registry: Registry, first: CodePolicies) {
-    this.#registry = registry
-    this.#versions = [choiceOf(first)]
-  }
-
-  /** The names of the breakers that got another policy, and of those that keep one which is not the file's. */
-  async apply(policies: CodePolicies): Promise<{ configured: string[]; kept: string[] }> {
-    const wanted = choiceOf(policies)
-    this.#versions = [...this.#versions.slice(0, 1), ...this.#versions.slice(1).slice(-MOST_VERSIONS), wanted]
-    // Whoever never changes his file pays nothing for it.
-    if (!this.#isListening) this.#registry.on('created', ({ endpoint }) => void this.#configure(endpoint))
-    this.#isListening = true
-    const configured: string[] = []
-    const kept: string[] = []
-    const names = this.#registry.list().map(({ endpoint }) => endpoint)
-    for (const [index, name] of names.entries()) {
-      if (index % SLICE === SLICE - 1) await new Promise((resolve) => setImmediate(resolve))
-      const done = this.#configure(name)
-      if (done === 'configured') configured.push(name)
-      if (done === 'kept') kept.push(name)
-    }
-    return { configured, kept }
-  }
-
-  #configure(name: string): 'configured' | 'kept' | 'same' {
-    const registry = this.#registry
-    // Deleted meanwhile: to configure would make it.
-    if (registry.isClosed || !registry.has(name)) return 'same'
+/** The names of the breakers that have another policy now, and of those that keep one which is not the file's. */
+export async function reconfigure(
+  registry: Registry,
+  policies: RegistryPolicies,
+): Promise<{ configured: string[]; kept: string[] }> {
+  const wanted = resolvePolicies(policies)
+  const before = new Map<string, Policy>()
+  await eachOf(registry, (name) => before.set(name, registry.breaker(name).policy))
+  await registry.configureAll(policies)
+  const configured: string[] = []
+  const kept: string[] = []
+  await eachOf(registry, (name) => {
     const { policy } = registry.breaker(name)
-    const wanted = this.#versions.at(-1)?.(name)
-    if (wanted === undefined || isDeepStrictEqual(policy, wanted)) return 'same'
-    if (!this.#versions.some((choice) => isDeepStrictEqual(policy, choice(name)))) return 'kept'
-    registry.configure(name, optionsOf(wanted))
-    return 'configured'
+    const former = before.get(name)
+    if (former !== undefined && former !== policy) configured.push(name)
+    if (!isDeepStrictEqual(policy, wanted(name))) kept.push(name)
+  })
+  return { configured, kept }
+}
+
+/** Of the breakers there are, as far as they are still there. */
+async function eachOf(registry: Registry, look: (name: string) => void): Promise<void> {
+  for (const [index, { endpoint }] of registry.list().entries()) {
+    if (index % SLICE === SLICE - 1) await new Promise((resolve) => setImmediate(resolve))
+    if (!registry.isClosed && registry.has(endpoint)) look(endpoint)
   }
 }

@@ -12,7 +12,6 @@ import type { Settings } from './options.ts'
 import { loadHono } from './peers.ts'
 import { PATHS } from './protocol.ts'
 import { controlBody, policyBody, Refusal, readBody, refusalOf } from './requests.ts'
-import { warn } from './warn.ts'
 
 /** More pages than anybody has open; each costs a quarter of a megabyte at most. */
 const MOST_WATCHERS = 100
@@ -76,8 +75,8 @@ export async function createApp(parts: Parts): Promise<App> {
   app.onError((error, { req }) => {
     const refusal = refusalOf(error)
     if (refusal !== null) return answer(refusal, req.path)
-    // What it was is for the process, not for who asks.
-    warn(error)
+    // What it was is for who runs the service, not for who asks.
+    parts.registry.report('dashboard', error)
     return Response.json({ error: { code: 'failed', message: 'the dashboard failed' } }, { status: 500 })
   })
   return app

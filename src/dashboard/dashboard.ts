@@ -1,5 +1,6 @@
 // Dashboard: the parts put together: what users hold.
 import { ArgumentError, type Registry } from '../index.ts'
+import { hasFunctions } from '../options/index.ts'
 import { createApp, respond } from './app.ts'
 import { createFeed } from './feed.ts'
 import { recordHistory } from './history.ts'
@@ -34,7 +35,7 @@ export interface Dashboard {
  */
 export function createDashboard(registry: Registry, options: DashboardOptions = {}): Dashboard {
   // By what it can: a registry of the package's other format is of another class.
-  if (typeof (registry as Partial<Registry> | null | undefined)?.changes !== 'function') {
+  if (!hasFunctions(registry, 'changes')) {
     throw new ArgumentError('createDashboard(registry)', 'what createRegistry gives', registry)
   }
   const settings = checkOptions(options)
@@ -67,8 +68,13 @@ export function createDashboard(registry: Registry, options: DashboardOptions = 
     return respond(await app, request, environment)
   }
   return {
-    fetch: (request) => answer(request, { listeningOn: null }),
-    listener: createNodeListener(answer),
+    async fetch(request) {
+      if (typeof Object(request).url !== 'string') {
+        throw new ArgumentError('dashboard.fetch(request)', 'a Request', request)
+      }
+      return answer(request, { listeningOn: null })
+    },
+    listener: createNodeListener(answer, (error) => registry.report('dashboard', error)),
     async listen(listenOptions = {}) {
       if (closing !== undefined) throw new Error('the dashboard is closed: make another with createDashboard()')
       const server = await listen(answer, settings.basePath, listenOptions)

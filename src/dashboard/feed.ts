@@ -5,7 +5,6 @@ import type { History } from './history.ts'
 import { createImage } from './image.ts'
 import { type Bye, encodeEvent, type Hello, MOST_TRANSITIONS } from './protocol.ts'
 import { createBreathing, readUpdates } from './update.ts'
-import { warn } from './warn.ts'
 import { createWatcher, type Portion, type Watcher } from './watcher.ts'
 
 const UPDATE_EVERY_MS = 250
@@ -85,7 +84,7 @@ function follow(
   const loop = async (): Promise<void> => {
     const since = performance.now()
     // Whatever went wrong is no reason to end the process, or to leave those who watch with what they have.
-    await update().catch(warn)
+    await update().catch((error) => registry.report('dashboard', error))
     if (isStopped) return
     const tookMs = performance.now() - since
     // Where an update takes long, it shall not take more than half of the time.

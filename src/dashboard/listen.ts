@@ -6,7 +6,6 @@ import { checkOptions } from '../options/index.ts'
 import type { Environment } from './app.ts'
 import type { Address } from './guard.ts'
 import { loadNodeServer } from './peers.ts'
-import { warn } from './warn.ts'
 
 /** Where a server of its own shall be. */
 export interface ListenOptions {
@@ -84,7 +83,8 @@ interface MountedRequest extends IncomingMessage {
   rawBody?: Buffer
 }
 
-export function createNodeListener(respond: Respond): NodeListener {
+/** `report` is told what went wrong, and must not throw. */
+export function createNodeListener(respond: Respond, report: (error: unknown) => void): NodeListener {
   return (request: MountedRequest, response) => {
     loadNodeServer()
       .then(({ getRequestListener }) => {
@@ -95,7 +95,7 @@ export function createNodeListener(respond: Respond): NodeListener {
         return listener(request, response)
       })
       .catch((error: unknown) => {
-        warn(error)
+        report(error)
         if (response.headersSent) response.destroy()
         else response.writeHead(500, { 'content-type': 'text/plain' }).end('the dashboard failed\n')
       })

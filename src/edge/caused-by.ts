@@ -9,8 +9,8 @@ const DEEPEST = 100
  */
 export function addCause(error: unknown, cause: unknown): void {
   try {
-    if (!isError(error) || 'cause' in error || !Object.isExtensible(error) || comesFrom(cause, error)) return
-    // As the constructor does.
+    if (!isError(error) || 'cause' in error || comesFrom(cause, error)) return
+    // As the constructor does; a frozen error refuses.
     Object.defineProperty(error, 'cause', { value: cause, writable: true, configurable: true, enumerable: false })
   } catch {
     // It stays as it is.

@@ -2,16 +2,14 @@
 import * as v from 'valibot'
 import type { InspectionEvent, Observer } from 'xstate'
 import type { Supervision } from '../../machines/registry.machine.ts'
-import type { Policy } from '../rules/policy.ts'
 import { type Clock, checkClock } from './clock.ts'
 import { isThenable } from './describe-value.ts'
 import type { Duration } from './duration.ts'
 import { PolicyError } from './errors.ts'
 import { mistakesOf } from './mistakes.ts'
-import { choosePolicy } from './named-policies.ts'
+import { choosePolicy, POLICIES_EXPECTED, type PolicyChoice, type RegistryPolicies } from './named-policies.ts'
 import { isOptionObject } from './option-object.ts'
 import { count, durationMs, flag, natural, optionsOf } from './option-schemas.ts'
-import type { PolicyOptions } from './policy-options.ts'
 import type { RegistrySnapshot } from './snapshot-format.ts'
 
 /** What happens when a breaker's actor crashes. Calls go on: the breaker's row has all that the next actor needs. */
@@ -28,14 +26,7 @@ export interface SupervisionOptions {
 }
 
 /** What createRegistry takes. Everything is optional. */
-export interface RegistryOptions {
-  /** The policy of every breaker, over the defaults. Default: the defaults. */
-  readonly policy?: PolicyOptions | undefined
-  /**
-   * Policies by name or by pattern (`*` stands for any characters), over `policy`. A name beats a pattern; the first
-   * pattern that matches wins. Default: none.
-   */
-  readonly policies?: Readonly<Record<string, PolicyOptions>> | undefined
+export interface RegistryOptions extends RegistryPolicies {
   /** Where time comes from. Default: the system's monotonic clock, with timers that keep no process alive. For tests. */
   readonly clock?: Clock | undefined
   /**
@@ -75,7 +66,7 @@ const isFunction = (value: unknown) => typeof value === 'function'
 const schema = optionsOf(
   {
     policy: v.optional(v.unknown()),
-    policies: v.optional(v.custom<object>(isOptionObject, 'an object of policies by name')),
+    policies: v.optional(v.custom<object>(isOptionObject, POLICIES_EXPECTED)),
     clock: v.optional(v.unknown()),
     snapshot: v.nullish(
       // What else is wrong with it is said by who reads it.
@@ -108,7 +99,8 @@ const schema = optionsOf(
 
 export interface ResolvedOptions {
   readonly clock: Clock | undefined
-  readonly policyFor: (name: string) => Policy
+  /** What the registry begins with: `configureAll` gives it another. */
+  readonly policyFor: PolicyChoice
   /** `undefined`: none. Not checked yet. */
   readonly snapshot: unknown
   readonly inspect: RegistryOptions['inspect']
@@ -123,8 +115,7 @@ export interface ResolvedOptions {
 export function resolveOptions(options: RegistryOptions): ResolvedOptions {
   const result = v.safeParse(schema, options)
   const mistakes = result.success ? [] : mistakesOf(result.issues, 'options')
-  const { policy, policies }: RegistryOptions = isOptionObject(options) ? options : {}
-  const policyFor = choosePolicy(policy, isOptionObject(policies) ? policies : {}, mistakes)
+  const policyFor = choosePolicy(isOptionObject(options) ? options : {}, mistakes)
   if (!result.success || mistakes.length > 0) throw new PolicyError('invalid registry options', mistakes)
   const parsed = result.output
   const { clock } = parsed

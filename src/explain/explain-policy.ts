@@ -1,5 +1,6 @@
 // ExplainPolicy: each setting of a policy, with its value and with what it means for this very policy.
 import type { Backoff, Policy, RateRule, RecoveryRamp, WindowSize } from '../index.ts'
+import { checkPolicy } from './check-policy.ts'
 import { count, length, percent } from './lengths.ts'
 
 /** One setting of a policy in words. */
@@ -23,8 +24,10 @@ type Told = readonly [value: string, meaning: string]
  * ```ts
  * for (const { setting, value, meaning } of explainPolicy(breaker.policy)) console.log(setting, value, meaning)
  * ```
+ * @throws ArgumentError (`INVALID_ARGUMENT`) for what is no resolved policy
  */
 export function explainPolicy(policy: Policy): ExplainedSetting[] {
+  checkPolicy('explainPolicy(policy)', policy)
   const settings: Record<string, Told> = {
     failureThreshold: failureThreshold(policy),
     counting: counting(policy),

@@ -1,5 +1,6 @@
 // PolicyWarnings: settings that are right one by one and defeat one another. What can't be at all, resolvePolicy refuses.
 import type { Policy, RateRule } from '../index.ts'
+import { checkPolicy } from './check-policy.ts'
 import { count, length, percent } from './lengths.ts'
 
 /**
@@ -10,8 +11,10 @@ import { count, length, percent } from './lengths.ts'
  * policyWarnings(resolvePolicy({ failureThreshold: null }))
  * // ['nothing opens it by itself: failureThreshold, failureRate and slowCalls are all none']
  * ```
+ * @throws ArgumentError (`INVALID_ARGUMENT`) for what is no resolved policy
  */
 export function policyWarnings(policy: Policy): string[] {
+  checkPolicy('policyWarnings(policy)', policy)
   return [
     ...triggerWarnings(policy),
     ...rateWarnings('failureRate', policy.failureRate, policy),

@@ -3,7 +3,7 @@ import { ArgumentError, type Registry } from '../index.ts'
 import { checkOptions } from '../options/index.ts'
 import { GUARD_OPTIONS, Guard, type GuardOptions } from '../requests/index.ts'
 import { isMistake, tell, within } from './ending.ts'
-import { callerOf, type Init, type Input, isRequest, outgoing } from './input.ts'
+import { callerOf, type Init, type Input, isRequest, isSpent, outgoing } from './input.ts'
 import { watchBody } from './watched-body.ts'
 
 /** What `createFetch` takes. Everything is optional. */
@@ -38,7 +38,7 @@ export function createFetch(registry: Registry, options: FetchOptions = {}): typ
     const name = nameOf(guard, input, init)
     const caller = callerOf(input, init)
     // As fetch does, which asks nobody for it.
-    if (name === null || caller?.aborted) return send(input, init)
+    if (name === null || caller?.aborted || isSpent(input, init)) return send(input, init)
     const admitted = guard.admit(name, caller ?? undefined)
     if (admitted === null) return send(input, init)
     const exchange = admitted instanceof Promise ? await admitted : admitted
@@ -47,8 +47,7 @@ export function createFetch(registry: Registry, options: FetchOptions = {}): typ
       const response = await (timeoutMs === null
         ? send(input, init)
         : within(exchange, timeoutMs, caller, (signal) => send(input, { ...init, signal })))
-      const { status, headers } = response
-      const goesOn = exchange.answered(response, { status, header: (name) => headers.get(name) })
+      const goesOn = exchange.answered(response, response.status, headerOf)
       return goesOn ? watchBody(response, exchange, caller) : response
     } catch (error) {
       if (isMistake(error, input, init)) exchange.calledOff(error)
@@ -58,22 +57,19 @@ export function createFetch(registry: Registry, options: FetchOptions = {}): typ
   }
 }
 
+function headerOf({ headers }: Response, name: string): string | null {
+  return headers.get(name)
+}
+
 /** `null`: it goes unguarded. */
 function nameOf(guard: Guard<Response>, input: Input, init: Init): string | null {
-  const known = guard.hasKey ? undefined : knownOrigin(guard, isRequest(input) ? input.url : input)
+  const address = isRequest(input) ? input.url : input
+  const known = guard.hasKey || typeof address !== 'string' ? undefined : guard.originOf(address)
   if (known !== undefined) return known
   const url = urlOf(input)
   if (url === null) return null
   if (guard.hasKey) return guard.nameOf(outgoing(url, input, init))
   return url.protocol === 'https:' || url.protocol === 'http:' ? url.origin : null
-}
-
-/** To read an address takes longer than all the rest; what stands before its first slash is an origin if it is known as one. */
-function knownOrigin(guard: Guard<Response>, address: unknown): string | undefined {
-  if (typeof address !== 'string') return undefined
-  const end = address.indexOf('/', 'https://'.length)
-  const origin = end < 0 ? '' : address.slice(0, end)
-  return guard.knows(origin) ? origin : undefined
 }
 
 /** `null` for what is none: let fetch say so. */

@@ -10,13 +10,15 @@ export function within(
   send: (signal: AbortSignal) => Promise<Response>,
 ): Promise<Response> {
   const controller = new AbortController()
-  const stopped = new Promise<never>((_, reject) => {
+  const { signal } = controller
+  return new Promise((resolve, reject) => {
     exchange.limit(timeoutMs, (error) => {
       reject(error)
       controller.abort(error)
     })
+    // A fetch that was handed in may give its response at once.
+    Promise.resolve(send(caller ? AbortSignal.any([caller, signal]) : signal)).then(resolve, reject)
   })
-  return Promise.race([send(caller ? AbortSignal.any([caller, controller.signal]) : controller.signal), stopped])
 }
 
 /** What an error says: of the server, or of a caller who has called his request off. */
@@ -31,14 +33,14 @@ function isAbort(error: unknown): boolean {
 
 /**
  * Whether fetch refused to make a request of this: the caller's mistake, and nobody was asked. Where the network failed, Node
- * names the cause; browsers don't, so the parts are tried.
+ * names the cause; browsers don't, so the parts are tried. (Where one fails in the middle of a stream, that looks the same.)
  */
 export function isMistake(error: unknown, input: Input, init: Init): boolean {
   if (!(error instanceof TypeError) || error.cause !== undefined) return false
   try {
-    // A body that was sent can't be tried again.
-    const body = typeof init?.body === 'string' ? init.body : null
-    new Request(isRequest(input) ? input.url : input, { ...init, body })
+    // Not of the Request itself, whose body was sent.
+    const { url, method } = isRequest(input) ? input : { url: input, method: undefined }
+    new Request(url, method === undefined ? init : { method, ...init })
     return false
   } catch {
     return true

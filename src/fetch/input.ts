@@ -16,6 +16,12 @@ export function callerOf(input: Input, init: Init): Caller {
   return init?.signal === undefined && isRequest(input) ? input.signal : init?.signal
 }
 
+/** Whether it is a Request whose body is in use or used up, which fetch refuses. Afterwards nobody can tell by whom. */
+export function isSpent(input: Input, init: Init): boolean {
+  if (!isRequest(input) || (init?.body ?? null) !== null) return false
+  return input.bodyUsed || input.body?.locked === true
+}
+
 /** For a `key`: read when it looks, as most look at the address alone. */
 export function outgoing(url: URL, input: Input, init: Init): OutgoingRequest {
   const request = isRequest(input) ? input : undefined

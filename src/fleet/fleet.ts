@@ -10,7 +10,7 @@ export interface FleetCommandOptions {
 }
 
 /** What a fleet has decided about an endpoint, as this process knows it. */
-export interface FleetEndpoint extends Omit<FleetRecord, 'writer'> {
+export interface FleetEndpoint extends FleetRecord {
   /** The name of the breaker. */
   readonly endpoint: string
 }

@@ -98,7 +98,7 @@ export class JoinedFleet implements Fleet {
   endpoints(): FleetEndpoint[] {
     return [...this.#endpoints.values()]
       .filter(({ record }) => record.version > 0)
-      .map(({ endpoint, record: { writer: _, ...record } }) => ({ endpoint, ...record }))
+      .map(({ endpoint, record }) => ({ endpoint, ...record }))
   }
 
   trip(endpoint: string, options?: FleetCommandOptions): Promise<void> {

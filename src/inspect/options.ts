@@ -1,7 +1,7 @@
 // Options: what inspectRegistry takes, checked once.
 
-import { ArgumentError, matchNames, type Registry } from '../index.ts'
-import { checkOptions } from '../options/index.ts'
+import { ArgumentError, matchNames } from '../index.ts'
+import { checkOptions, hasFunctions } from '../options/index.ts'
 import { type MessageReceiver, type StatelyInspector, senderTo } from './inspector.ts'
 import type { InspectionMessage } from './messages.ts'
 import type { SelectionRules } from './selection.ts'
@@ -53,7 +53,7 @@ const CALLS_PER_SECOND = 20
 /** @throws ArgumentError (`INVALID_ARGUMENT`) */
 export function resolveInspectOptions(registry: unknown, options: InspectOptions): ResolvedInspectOptions {
   // Not by its class: the package may be there twice, as ES module and as CommonJS.
-  if (typeof (registry as Partial<Registry> | null | undefined)?.actor?.system?.inspect !== 'function') {
+  if (!hasFunctions(registry, 'on', 'breaker', 'list')) {
     throw new ArgumentError('inspectRegistry(registry)', 'a registry of createRegistry()', registry)
   }
   checkOptions('inspectRegistry(registry, options)', options, KEYS)

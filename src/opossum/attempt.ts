@@ -5,13 +5,14 @@ import type { Events } from './events.ts'
 import { expiryOf } from './memory-cache.ts'
 import type { ResolvedOptions } from './options.ts'
 import { ourError } from './our-error.ts'
-import { guest } from './report.ts'
+import { guest, type Report } from './report.ts'
 import type { Semaphore } from './semaphore.ts'
 
 /** What an attempt needs of its breaker. */
 export interface Host<TI extends unknown[], TR> {
   readonly options: ResolvedOptions<TI>
   readonly semaphore: Semaphore
+  readonly report: Report
   /** Counts and emits. */
   tell<N extends keyof Events>(event: N, args: Events<TI, TR>[N]): void
   succeeded(permit: Permit, result: TR, latencyMs: number): void
@@ -46,7 +47,7 @@ export function attempt<TI extends unknown[], TR>(host: Host<TI, TR>, call: Call
     const latency = () => Date.now() - startedAt
 
     const fail = (error: Error, ending: Ending, latencyMs: number) => {
-      if (passes(options, error, args)) host.succeeded(permit, error as TR, latencyMs)
+      if (passes(host, error, args)) host.succeeded(permit, error as TR, latencyMs)
       else {
         host.failed(permit, error, latencyMs, args)
         const answer = host.fallBack(error, args)
@@ -79,7 +80,7 @@ export function attempt<TI extends unknown[], TR>(host: Host<TI, TR>, call: Call
       const latencyMs = latency()
       host.tell('timeout', [error, latencyMs, args])
       fail(error, 'timeout', latencyMs)
-      guest('the AbortController', () => options.abortController?.abort())
+      guest(host.report, 'abortController', () => options.abortController?.abort())
     }
 
     const failed = (error: Error) => {
@@ -98,7 +99,7 @@ export function attempt<TI extends unknown[], TR>(host: Host<TI, TR>, call: Call
       endSharing('success')
       resolve(result)
       const { cache, cacheTransport, cacheTTL } = options
-      if (cache) guest('cacheTransport.set', () => cacheTransport?.set(key, promise, expiryOf(cacheTTL)))
+      if (cache) guest(host.report, 'cacheTransport.set', () => cacheTransport?.set(key, promise, expiryOf(cacheTTL)))
     }, failed)
   })
   if (isShared) options.coalesceCache?.set(key, answer, expiryOf(options.coalesceTTL))
@@ -106,9 +107,9 @@ export function attempt<TI extends unknown[], TR>(host: Host<TI, TR>, call: Call
 }
 
 /** A filter that throws has not let the error pass: the caller gets the error of the action. */
-function passes<TI extends unknown[]>(options: ResolvedOptions<TI>, error: Error, args: TI): boolean {
+function passes<TI extends unknown[], TR>({ options, report }: Host<TI, TR>, error: Error, args: TI): boolean {
   let answer: unknown = false
-  guest('errorFilter', () => {
+  guest(report, 'errorFilter', () => {
     answer = options.errorFilter(error, ...args)
   })
   return Boolean(answer)

@@ -10,7 +10,7 @@ import { HealthChecks } from './health-checks.ts'
 import type { CacheTransport as Transport } from './memory-cache.ts'
 import { type Loose, type Options, type ResolvedOptions, resolveOptions, type State } from './options.ts'
 import { isOurError, ourError } from './our-error.ts'
-import { type Fallback, Protection } from './protection.ts'
+import { type Fallback, Protection, type Tell } from './protection.ts'
 import { guest } from './report.ts'
 import type { Semaphore } from './semaphore.ts'
 import { type Shown, Standing } from './standing.ts'
@@ -70,11 +70,13 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
     this.name = options.name || action.name || randomUUID()
     this.group = options.group || this.name
     const { status, state } = options
-    this.status = status instanceof Status ? status : new Status({ ...this.options, stats: status })
     this.#registry = options.registry ?? sharedRegistry()
+    this.status = status instanceof Status ? status : new Status({ ...this.options, stats: status }, this.#registry)
     const breaker = takeEndpoint(this.#registry, this.name, this.options)
     this.#endpoint = breaker.endpoint
-    this.#protection = new Protection(this.options, breaker, this.status, (event, args) => this.#tell(event, args))
+    const report = (source: string, error: unknown) => this.report(source, error)
+    const tell: Tell<TI, TR> = (event, args) => this.#tell(event, args)
+    this.#protection = new Protection(this.options, breaker, this.status, tell, report)
     this.semaphore = this.#protection.semaphore
     this.#standing = new Standing(breaker, this.options.resetTimeout, state, (shown) => this.#onShown(shown))
     this.#checks = new HealthChecks((error) => {
@@ -224,7 +226,11 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
     this.#protection.isWarmingUp = false
     this.status.shutdown()
     releaseEndpoint(this.#registry, this.#endpoint)
-    guest('cacheTransport.flush', () => this.clearCache())
+    guest(
+      (source, error) => this.report(source, error),
+      'cacheTransport.flush',
+      () => this.clearCache(),
+    )
   }
 
   /** The signal of the AbortController, if there is one. */
@@ -237,7 +243,7 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
     return this.options.abortController
   }
 
-  /** As every EventEmitter's; a listener that throws is a warning of the process, and harms nobody. */
+  /** As every EventEmitter's; a listener that throws is an `error` event of the registry, and harms nobody. */
   override on<N extends keyof Events>(event: N, listener: (...args: Events<TI, TR>[N]) => void): this
   override on(event: string | symbol, listener: AnyListener): this
   override on(event: string | symbol, listener: AnyListener): this {
@@ -255,6 +261,11 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
   override eventNames(): (string | symbol)[] {
     const own = this.#isShutdown ? [] : Object.keys(COUNTED)
     return [...new Set<string | symbol>([...own, ...super.eventNames()])]
+  }
+
+  /** Told what code of yours did wrong: an `error` event of the registry. */
+  protected override report(source: string, error: unknown): void {
+    this.#registry.report(source, error, this.#endpoint)
   }
 
   #tell<N extends keyof Events>(event: N, args: Events<TI, TR>[N]): void {

@@ -1,11 +1,12 @@
 // Options: opossum's, as users write them, and as a breaker keeps them. What opossum takes in silence and cannot mean (NaN,
-// Infinity, a string for a number) is refused; a key that is no option is a warning, for opossum ignores those.
+// Infinity, a string for a number) is refused; a key that is no option is reported, for opossum ignores those.
 import type { EventEmitter } from 'node:events'
+import { expectedInsteadOf, unknownKeys } from '../edge/option-object.ts'
 import { ArgumentError, type Registry } from '../index.ts'
-import { checkRegistry, hasFunctions } from '../options/index.ts'
+import { checkRegistry, hasFunctions, printable } from '../options/index.ts'
 import type { Stats } from './bucket.ts'
+import { sharedRegistry } from './endpoint.ts'
 import { type CacheTransport, MemoryCache } from './memory-cache.ts'
-import { report } from './report.ts'
 import type { Status } from './status.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: filters are written for the errors of their action, and opossum's types say any
@@ -167,9 +168,13 @@ const LONGEST_MS = 2 ** 31 - 1
  */
 export function resolveOptions<TI extends unknown[]>(given: Options<TI>): ResolvedOptions<TI> {
   if (typeof given !== 'object' || given === null) throw new ArgumentError('options', 'an object of options', given)
-  for (const key in given)
-    if (!Object.hasOwn(OPTIONS, key) && !OWN.includes(key)) report(`the option ${key}`, 'there is none of that name')
   if (given.registry !== undefined) checkRegistry('options.registry', given.registry)
+  const names = [...Object.keys(OPTIONS), ...OWN]
+  for (const key of unknownKeys(given, names)) {
+    const error = new ArgumentError(`options.${key}`, expectedInsteadOf(key, names), given[key as never])
+    const registry = given.registry ?? sharedRegistry()
+    registry.report(`options.${printable(key)}`, error)
+  }
   const timeout = given.timeout === false ? false : numberOf(given, 'timeout', 10_000)
   return {
     ...given,

@@ -4,6 +4,7 @@ import { attempt, type Host } from './attempt.ts'
 import type { Events } from './events.ts'
 import type { AnyError, Loose, ResolvedOptions } from './options.ts'
 import { isOurError, type OurError, ourError } from './our-error.ts'
+import type { Report } from './report.ts'
 import { Semaphore } from './semaphore.ts'
 import type { Status } from './status.ts'
 
@@ -19,18 +20,20 @@ export class Protection<TI extends unknown[], TR> implements Host<TI, TR> {
   readonly options: ResolvedOptions<TI>
   readonly semaphore: Semaphore
   readonly tell: Tell<TI, TR>
+  readonly report: Report
   readonly #breaker: Breaker
   readonly #status: Status
   /** While true, failures open nothing that is closed. */
   isWarmingUp = false
   fallback: Fallback<TI> | undefined
 
-  constructor(options: ResolvedOptions<TI>, breaker: Breaker, status: Status, tell: Tell<TI, TR>) {
+  constructor(options: ResolvedOptions<TI>, breaker: Breaker, status: Status, tell: Tell<TI, TR>, report: Report) {
     this.options = options
     this.semaphore = new Semaphore(options.capacity)
     this.#breaker = breaker
     this.#status = status
     this.tell = tell
+    this.report = report
   }
 
   call(run: () => TR | PromiseLike<TR>, args: TI): Promise<TR> {

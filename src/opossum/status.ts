@@ -1,7 +1,9 @@
 // Status: opossum's books of a breaker, a rolling window of slices. The breaker writes it; its rule of opening reads it.
 // Slices are turned over when somebody looks, so that an idle breaker has no timer.
 import type { EventEmitter } from 'node:events'
+import type { Registry } from '../index.ts'
 import { addLatency, type Bucket, type Count, emptyBucket, type Stats, sumOf } from './bucket.ts'
+import { sharedRegistry } from './endpoint.ts'
 import { type AnyListener, GuardedEmitter } from './guarded-emitter.ts'
 
 /** What `CircuitBreaker.newStatus` takes. */
@@ -30,6 +32,7 @@ export class Status extends GuardedEmitter {
   readonly enableSnapshots: boolean
   /** What turns the slices over, in place of time. */
   readonly rotateBucketController: EventEmitter | undefined
+  readonly #registry: Registry | undefined
   readonly #window: Bucket[]
   readonly #sliceMs: number
   #turnedAt = performance.now()
@@ -37,8 +40,9 @@ export class Status extends GuardedEmitter {
   #isShutdown = false
 
   /** @internal Use `CircuitBreaker.newStatus(options)`. */
-  constructor(options: StatusOptions) {
+  constructor(options: StatusOptions, registry?: Registry) {
     super()
+    this.#registry = registry
     const buckets = options.rollingCountBuckets || 10
     this.#window = Array.from({ length: buckets }, emptyBucket)
     this.#sliceMs = Math.max(1, Math.floor((options.rollingCountTimeout || 10_000) / buckets))
@@ -57,6 +61,12 @@ export class Status extends GuardedEmitter {
   /** The slices by now, the newest first. */
   get window(): Bucket[] {
     return this.#current().slice()
+  }
+
+  /** Told what a listener did wrong: an `error` event of the registry. */
+  protected override report(source: string, error: unknown): void {
+    const registry = this.#registry ?? sharedRegistry()
+    registry.report(source, error)
   }
 
   /** As every EventEmitter's; `snapshot` is emitted as long as somebody listens. */

@@ -10,7 +10,7 @@ export { optionsOf } from './policy-as-options.ts'
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkRegistry(where: string, value: unknown): Registry {
-  if (hasFunctions(value, 'on', 'stats', 'health')) return value as Registry
+  if (hasFunctions(value, 'on', 'stats', 'health', 'report')) return value as Registry
   throw new ArgumentError(where, 'a registry, as createRegistry makes it', value)
 }
 
@@ -24,7 +24,11 @@ export function checkCount(where: string, value: unknown, otherwise: number): nu
   throw new ArgumentError(where, 'a whole number of at least 1', value)
 }
 
-/** Whether it is an object, or a function, with methods of these names. */
+/** Whether it is an object, or a function, with methods of these names. What throws when it is looked at is none. */
 export function hasFunctions(value: unknown, ...names: readonly string[]): boolean {
-  return names.every((name) => typeof Object(value)[name] === 'function')
+  try {
+    return names.every((name) => typeof Object(value)[name] === 'function')
+  } catch {
+    return false
+  }
 }

@@ -3,8 +3,10 @@ import { type Breaker, CallTimeoutError, isBreakerError, type Permit } from '../
 import { HttpStatusError } from './http-status-error.ts'
 import type { Rules } from './options.ts'
 import type { Place } from './places.ts'
-import { type AnswerHead, openTimeOf } from './retry-after.ts'
-import { warn } from './warn.ts'
+import { mayAskForTime, openTimeOf } from './retry-after.ts'
+
+/** The value of a header of an answer, by its name in small letters; `null` or `undefined`: there is none. */
+export type HeaderOf<R> = (response: R, name: string) => string | null | undefined
 
 export class Exchange<R> {
   readonly #rules: Rules<R>
@@ -36,13 +38,12 @@ export class Exchange<R> {
   }
 
   /** The headers are there. Says whether it goes on until `bodyEnded` or `failed`. */
-  answered(response: R, head: AnswerHead): boolean {
-    const { endpoint } = this.#permit
+  answered(response: R, status: number, headerOf: HeaderOf<R>): boolean {
     const judged = this.#judge(response)
-    const failed = judged ?? head.status >= 500
-    if (judged !== false) this.#leaveAlone(head)
+    const failed = judged ?? status >= 500
+    if (judged !== false && mayAskForTime(status)) this.#leaveAlone(response, status, headerOf)
     if (!failed && this.#rules.watchBody) return true
-    if (this.#end() && failed) this.#permit.failure(new HttpStatusError(endpoint, head.status))
+    if (this.#end() && failed) this.#permit.failure(new HttpStatusError(this.#permit.endpoint, status))
     else this.#permit.success()
     return false
   }
@@ -62,12 +63,17 @@ export class Exchange<R> {
     else if (this.#end()) this.#permit.ignore()
   }
 
+  /** What code of the user's did wrong. */
+  report(source: string, error: unknown): void {
+    this.#place.registry.report(source, error, this.#permit.endpoint)
+  }
+
   /** Whether this is the first end that is reported. */
   #end(): boolean {
     if (this.#isOver) return false
     this.#isOver = true
     this.#place.inFlight--
-    clearTimeout(this.#timer)
+    if (this.#timer !== undefined) clearTimeout(this.#timer)
     return true
   }
 
@@ -78,20 +84,20 @@ export class Exchange<R> {
     try {
       const answer = isFailure(response)
       if (typeof answer === 'boolean' || answer === undefined) return answer
-      warn(new TypeError('options.isFailure must answer true, false or undefined at once'))
+      this.report('isFailure', new TypeError('options.isFailure must answer true, false or undefined at once'))
     } catch (error) {
-      warn(error)
+      this.report('isFailure', error)
     }
     return true
   }
 
   /** Before the outcome is reported: that may open it too, for the time of the policy. It is late then, and changes nothing. */
-  #leaveAlone(head: AnswerHead): void {
+  #leaveAlone(response: R, status: number, headerOf: HeaderOf<R>): void {
     const { longestRetryAfterMs } = this.#rules
     if (longestRetryAfterMs === null || this.#isOver) return
-    const openTimeout = openTimeOf(head, longestRetryAfterMs, Date.now())
+    const openTimeout = openTimeOf((name) => headerOf(response, name), longestRetryAfterMs, Date.now())
     if (openTimeout === undefined || !mayOpen(this.#place.breaker, this.#permit)) return
-    this.#place.breaker.trip(`HTTP ${head.status}, Retry-After: ${Math.ceil(openTimeout / 1_000)} s`, { openTimeout })
+    this.#place.breaker.trip(`HTTP ${status}, Retry-After: ${Math.ceil(openTimeout / 1_000)} s`, { openTimeout })
   }
 }
 

@@ -7,12 +7,14 @@ import { type Place, Places } from './places.ts'
 
 export class Guard<R> {
   readonly #rules: Rules<R>
+  readonly #registry: Registry
   readonly #places: Places
 
   /** @throws ArgumentError (`INVALID_ARGUMENT`) */
   constructor(where: string, registry: Registry, options: GuardOptions<R>) {
     this.#rules = checkGuardOptions(options)
-    this.#places = new Places(checkRegistry(where, registry), this.#rules.maxBreakers)
+    this.#registry = checkRegistry(where, registry)
+    this.#places = new Places(this.#registry, this.#rules.maxBreakers)
   }
 
   /** Whether the name of the breaker is not simply the origin. */
@@ -23,6 +25,16 @@ export class Guard<R> {
   /** Whether it has made a breaker of this name. */
   knows(name: string): boolean {
     return this.#places.has(name)
+  }
+
+  /** The origin of an address, if it has made a breaker for it. */
+  originOf(address: string): string | undefined {
+    return this.#places.originOf(address)
+  }
+
+  /** What code of the user's did wrong. */
+  report(source: string, error: unknown): void {
+    this.#registry.report(source, error)
   }
 
   /** What `key` says. @throws ArgumentError (`INVALID_ARGUMENT`) */

@@ -1,8 +1,7 @@
 // Requests: what createFetch and the undici interceptor have in common: which breaker a request belongs to, what an answer
 // counts as, and how long a server wants to be left alone. No entry of the package.
-export { Exchange } from './exchange.ts'
+export { Exchange, type HeaderOf } from './exchange.ts'
 export { Guard } from './guard.ts'
 export { HttpStatusError } from './http-status-error.ts'
 export { GUARD_OPTIONS, type GuardOptions, type OutgoingRequest } from './options.ts'
-export { type AnswerHead, openTimeOf } from './retry-after.ts'
-export { warn } from './warn.ts'
+export { mayAskForTime, openTimeOf } from './retry-after.ts'

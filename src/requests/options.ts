@@ -21,7 +21,8 @@ export interface GuardOptions<R> {
   readonly key?: ((request: OutgoingRequest) => string) | undefined
   /**
    * Whether an answer counts as a failure; `undefined` leaves it to the default: a status of 500 or more does. An answer that
-   * is no failure opens nothing, whatever its `Retry-After`. When it throws, the answer is a failure, and a warning says so.
+   * is no failure opens nothing, whatever its `Retry-After`. When it throws, the answer is a failure, and an `error` event of the
+   * registry says so.
    */
   readonly isFailure?: ((response: R) => boolean | undefined) | undefined
   /**

@@ -1,4 +1,5 @@
 // HealthCheck: one look at the resource, by a function that is not ours: it may throw, hang, or answer anything.
+import { printable } from '../options/index.ts'
 
 /** What a health check is given besides the resource. */
 export interface HealthCheckContext {
@@ -37,7 +38,7 @@ export function examine<R>(name: string, check: HealthCheck<R>, resource: R): Ex
       return {
         healthy: false,
         durationMs,
-        error: new Error(`the health check of ${JSON.stringify(name)} answered false`),
+        error: new Error(`the health check of ${printable(JSON.stringify(name))} answered false`),
       }
     } catch (error) {
       return { healthy: false, durationMs: performance.now() - startedAt, error }

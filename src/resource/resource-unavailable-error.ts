@@ -1,5 +1,6 @@
 // ResourceUnavailableError: the rejection of a call to a resource, in the words of whoever uses the resource.
 import { type BreakerOpenError, describeReason } from '../index.ts'
+import { printable } from '../options/index.ts'
 
 /**
  * The resource was not touched (`RESOURCE_UNAVAILABLE`): its breaker is open, held, or half-open with nothing to spare; or the
@@ -16,12 +17,15 @@ export class ResourceUnavailableError extends Error {
   readonly retryAfterMs: number | undefined
   /** The rejection by the breaker; `undefined` where the resource was closed. */
   declare readonly cause: BreakerOpenError | undefined
-  constructor(resource: string, rejection?: BreakerOpenError, retryAfterMs = rejection?.retryAfterMs) {
+  constructor(resource: string, rejection?: BreakerOpenError) {
     const reason = rejection === undefined ? 'it was closed' : describeReason(rejection.reason)
-    super(`resource ${JSON.stringify(resource)} is not available: ${reason}`, rejection && { cause: rejection })
+    super(
+      `resource ${printable(JSON.stringify(resource))} is not available: ${reason}`,
+      rejection && { cause: rejection },
+    )
     this.resource = resource
     this.reason = reason
-    this.retryAfterMs = retryAfterMs
+    this.retryAfterMs = rejection?.retryAfterMs
   }
 }
 // The name of the class itself does not survive a minifier.

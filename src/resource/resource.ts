@@ -49,7 +49,8 @@ export interface Resource<R> {
   ): Promise<T | F>
   /**
    * Runs the health check, whatever the state; what it comes to is counted as a reported success or failure. Never rejects.
-   * Who asks while a check of this method's is under way gets its answer.
+   * Who asks while a check of this method's is under way gets its answer. Its time is that of the platform's timers, whatever the
+   * registry's clock: somebody awaits it.
    */
   health(): Promise<ResourceHealth>
   /**
@@ -162,7 +163,9 @@ class GuardedResource<R> implements Resource<R> {
 
   #unavailable(error: unknown): unknown {
     if (!isBreakerError(error, 'BREAKER_OPEN')) return error
-    return new ResourceUnavailableError(this.name, error, this.#recovery?.retryAfterMs ?? error.retryAfterMs)
+    const retryAfterMs = error.retryAfterMs ?? (error.state === 'halfOpen' ? this.#recovery?.retryAfterMs : undefined)
+    // Each call has an error of its own; who looks at the cause, as `retryAfter` does, is told the same.
+    return new ResourceUnavailableError(this.name, Object.assign(error, { retryAfterMs }))
   }
 }
 

@@ -15,7 +15,7 @@ export interface RecoveryStatus {
   readonly checks: number
   /** Checks that failed while open, and reopenings, since the breaker was last closed: what the wait has grown by. */
   readonly setbacks: number
-  /** In how many ms the next check is due; `null` when none is planned, or one is under way. */
+  /** In how many ms the next check is due, rounded up; `null` when none is planned, or one is under way. */
   readonly nextCheckMs: number | null
   /** What the last check came to; `null` before the first. */
   readonly lastCheck: { readonly healthy: boolean; readonly durationMs: number; readonly error?: unknown } | null
@@ -58,15 +58,15 @@ export class SelfRecovery {
       state: (typeof value === 'string' ? value : 'probing') as RecoveryStatus['state'],
       checks: context.checks,
       setbacks: context.setbacks,
-      nextCheckMs: this.#isPlanned ? (this.#spawned.dueInMs ?? null) : null,
+      nextCheckMs: this.#nextCheckMs,
       lastCheck: this.#last,
     }
   }
 
-  /** When a check may let calls in again; `undefined` unless checks alone do. */
+  /** When a check may let calls in again, in whole ms, at least 1; `undefined` unless checks alone do. */
   get retryAfterMs(): number | undefined {
-    if (this.#rules.probe !== 'healthCheck' || this.#breaker.state !== 'halfOpen') return undefined
-    return (this.#isPlanned ? this.#spawned.dueInMs : undefined) ?? this.#rules.initialDelayMs
+    if (this.#rules.probe !== 'healthCheck') return undefined
+    return Math.max(1, this.#nextCheckMs ?? Math.ceil(this.#rules.initialDelayMs))
   }
 
   stop(): void {
@@ -93,9 +93,11 @@ export class SelfRecovery {
     }
   }
 
-  get #isPlanned(): boolean {
+  get #nextCheckMs(): number | null {
     const snapshot = this.#spawned.getSnapshot()
-    return snapshot !== undefined && (snapshot.matches('waiting') || snapshot.matches({ probing: 'pausing' }))
+    const isPlanned = snapshot?.matches('waiting') || snapshot?.matches({ probing: 'pausing' })
+    const { dueInMs } = this.#spawned
+    return isPlanned && dueInMs !== undefined ? Math.ceil(dueInMs) : null
   }
 
   #do(request: RecoveryRequest): void {

@@ -1,5 +1,6 @@
 // RetryBudget: how many retries all calls together may make, so that an outage does not multiply the traffic. What a
 // retry costs and what a success gives back is the business of the bucket, `aws-bucket.ts` or `grpc-bucket.ts`.
+import { isOptionObject } from '../edge/option-object.ts'
 import { ArgumentError } from '../index.ts'
 import { checkOptions } from '../options/index.ts'
 import { type AwsRetryBudgetOptions, newAwsBucket } from './aws-bucket.ts'
@@ -63,7 +64,7 @@ export function createRetryBudget(options: RetryBudgetOptions = {}): RetryBudget
 }
 
 function newBucket(options: RetryBudgetOptions): Bucket {
-  const { style } = Object(options) as { readonly style?: unknown }
+  const style: unknown = isOptionObject(options) ? options['style'] : undefined
   if (style === 'grpc') {
     checkOptions('options', options, GRPC)
     return newGrpcBucket(options as GrpcRetryBudgetOptions)

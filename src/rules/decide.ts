@@ -1,5 +1,6 @@
 // Decision: what a breaker has decided about the stay it is in, and the rules that change it, each stated once.
 // The rules change a Decision in place: the machine's `assign` and the pure layer copy it first.
+import { backoffMs } from './backoff.ts'
 import type { Policy } from './policy.ts'
 import { admitsNext, newRamp, type Ramp } from './ramp.ts'
 import { newTally, type Tally } from './tally.ts'
@@ -261,8 +262,7 @@ export function reopenedByProbes(stay: Stay, policy: Policy): Reason {
 function openTimeMs(policy: Policy, stay: Stay, seed: number): number {
   const { openTimeoutMs, backoff } = policy
   if (backoff === null) return openTimeoutMs
-  const grown = Math.min(backoff.maxMs, openTimeoutMs * backoff.factor ** (stay.openings - 1))
-  return grown * (1 - backoff.jitter * fraction(seed, stay.generation))
+  return backoffMs(openTimeoutMs, backoff, stay.openings - 1, seed, stay.generation)
 }
 
 /** Endpoints that open together should not probe together: each has a jitter of its own (FNV-1a of the name). */
@@ -270,12 +270,4 @@ export function seedOf(seed: number, name: string): number {
   let hash = seed ^ 0x811c9dc5
   for (let index = 0; index < name.length; index++) hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193)
   return hash >>> 0
-}
-
-/** A number in [0, 1) that depends on seed and generation alone, so that a history can be replayed (splitmix32). */
-function fraction(seed: number, generation: number): number {
-  let hash = (seed + Math.imul(generation, 0x9e3779b9)) | 0
-  hash = Math.imul(hash ^ (hash >>> 16), 0x21f0aaad)
-  hash = Math.imul(hash ^ (hash >>> 15), 0x735a2d97)
-  return ((hash ^ (hash >>> 15)) >>> 0) / 2 ** 32
 }

@@ -1,5 +1,5 @@
 // SamePolicy: whether two policies say the same, so that one written anew at each call is not taken for another.
-// Read by the registry when a policy is given for a breaker that has one.
+// Read by the registry when a policy is given for a breaker that has one, or for all.
 import type { Policy } from './policy.ts'
 
 /**
@@ -7,16 +7,21 @@ import type { Policy } from './policy.ts'
  * function in the options is a new one at each call. Whatever such a function closes over is not seen.
  */
 export function samePolicy(a: Policy, b: Policy): boolean {
-  return isSame(a, b)
+  return isSame(a, b, isWrittenAlike)
 }
 
-function isSame(a: unknown, b: unknown): boolean {
+/** As `samePolicy`, with functions the same only when they are one: whether nothing changes when `b` takes the place of `a`. */
+export function saysTheSame(a: Policy, b: Policy): boolean {
+  return isSame(a, b, () => false)
+}
+
+function isSame(a: unknown, b: unknown, areAlike: (a: object, b: object) => boolean): boolean {
   if (Object.is(a, b)) return true
-  if (typeof a === 'function' && typeof b === 'function') return isWrittenAlike(a, b)
+  if (typeof a === 'function' && typeof b === 'function') return areAlike(a, b)
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   const keys = Object.keys(a)
   if (keys.length !== Object.keys(b).length) return false
-  return keys.every((key) => Object.hasOwn(b, key) && isSame(memberOf(a, key), memberOf(b, key)))
+  return keys.every((key) => Object.hasOwn(b, key) && isSame(memberOf(a, key), memberOf(b, key), areAlike))
 }
 
 function memberOf(value: object, key: string): unknown {

@@ -82,17 +82,29 @@ export function expireTally(tally: Tally, policy: Policy, now: number): void {
   if (tally.slowCalls && policy.slowCalls) expire(tally.slowCalls, policy.slowCalls.window, now)
 }
 
-/** The same evidence under another policy. */
+/**
+ * The evidence under another policy, by the rules that docs/policy.md states: what the new one counts, as far as it is known,
+ * and no more than it has room for. What is out of the old windows by now stays forgotten.
+ */
 export function refitTally(tally: Tally, from: Policy, to: Policy, now: number): Tally {
   const fresh = newTally(to, now)
   return {
     consecutiveFailures: tally.consecutiveFailures,
     failures: tally.failures,
-    failureTimes: newestFailures(inOrder(tally), to),
+    failureTimes: newestFailures(countedTimes(tally, from, to, now), to),
     oldestFailure: 0,
     failureRate: refit(tally.failureRate, from.failureRate, to.failureRate, now) ?? fresh.failureRate,
     slowCalls: refit(tally.slowCalls, from.slowCalls, to.slowCalls, now) ?? fresh.slowCalls,
   }
+}
+
+/** When the failures happened that both policies count, oldest first. */
+function countedTimes(tally: Tally, { failureWindowMs }: Policy, to: Policy, now: number): number[] {
+  if (failureWindowMs === null) return []
+  const times = inOrder(tally)
+  // Those before the last success are of no account to a policy that counts failures in a row.
+  const first = to.counting === 'consecutive' ? times.length - tally.consecutiveFailures : 0
+  return times.filter((at, index) => index >= first && now < at + failureWindowMs)
 }
 
 /** Failure times, oldest first. */

@@ -95,20 +95,46 @@ export function expire(window: SlidingWindow, size: WindowSize, now: number): vo
   if (passed > 0) moveTo(window, size, newest)
 }
 
-/** The same evidence in a window of another size. Calls and time have no common measure: that change starts empty. */
+/**
+ * What the window holds by now, in one of another size, by the rules that docs/policy.md states: nothing that happened is
+ * lost but for want of room, nothing stays longer than either window lets it, and nothing is invented.
+ */
 export function resizeWindow(window: SlidingWindow, from: WindowSize, to: WindowSize, now: number): SlidingWindow {
   const slices = slicesOf(window, from, now)
   if (isSameSize(from, to)) return copyWindow(window)
-  if ('calls' in from && 'calls' in to) return windowOf(slices, to, now)
+  if ('calls' in to) return 'calls' in from ? windowOf(slices, to, now) : windowOfCalls(slices, to, now)
   const resized = newWindow(to, now)
-  if ('timeMs' in from && 'timeMs' in to) {
-    slices.forEach(([calls, marked], index) => {
-      // A slice is as old as its start: an event may leave early by a slice, never stay late.
-      const start = window.origin + startOf(from, window.position - (slices.length - 1 - index))
-      merge(resized, sliceAt(to, ticksAt(to, msOf(from, start))), calls, marked)
-    })
+  if ('calls' in from) {
+    // Nobody knows when they happened: as if it were now, so that they leave when one window has passed.
+    merge(resized, resized.position, window.calls, window.marked)
+    return resized
   }
+  slices.forEach(([calls, marked], index) => {
+    // A slice is as old as its start: an event may leave early by a slice, never stay late.
+    const start = window.origin + startOf(from, window.position - (slices.length - 1 - index))
+    merge(resized, sliceAt(to, ticksAt(to, msOf(from, start))), calls, marked)
+  })
   return resized
+}
+
+/** The newest calls of slices of time. Nobody knows the order within a slice: its marked calls are spread evenly. */
+function windowOfCalls(
+  slices: readonly (readonly [number, number])[],
+  to: WindowSize & { readonly calls: number },
+  now: number,
+): SlidingWindow {
+  const window = newWindow(to, now)
+  let tooMany = slices.reduce((sum, [calls]) => sum + calls, 0) - to.calls
+  for (const [calls, marked] of slices) {
+    // Not one by one: a slice may hold millions.
+    const left = Math.min(Math.max(0, tooMany), calls)
+    tooMany -= left
+    const markedUpTo = (call: number) => Math.round((call * marked) / calls)
+    for (let call = left; call < calls; call++) {
+      pushCall(window, to.calls, markedUpTo(call + 1) > markedUpTo(call))
+    }
+  }
+  return window
 }
 
 export function isSameSize(one: WindowSize, other: WindowSize): boolean {

@@ -15,11 +15,12 @@ import type { EventName, Listener } from './events.ts'
 import { type Evidence, evidenceOf } from './evidence.ts'
 import { callFully, type Guarded } from './full-call.ts'
 import { acquire, acquireInTurn, hasPlace, refuse } from './limit.ts'
+import { overrule } from './overrule.ts'
 import { Permit, record } from './permit.ts'
 import { attached, type Row } from './row.ts'
 import type { Spawned, SpawnOptions } from './spawning.ts'
 import { type BreakerStats, statsOf } from './stats.ts'
-import { overrule, type Ruling } from './tier.ts'
+import type { Ruling } from './tier.ts'
 
 /** What a trip may be told besides its reason. */
 export interface TripOptions {
@@ -162,8 +163,9 @@ export class Breaker {
   tryAcquire(): Permit | undefined {
     const row = this.#attached()
     const permit = acquire(row)
+    if (permit instanceof Permit) return permit
     if (permit === null) refuse(row)
-    return permit instanceof Permit ? permit : undefined
+    return undefined
   }
 
   /**

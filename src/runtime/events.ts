@@ -160,10 +160,11 @@ export interface OutcomeEvent {
 
 /**
  * Whose code went wrong: a listener, a subscriber of an actor, an inspector, a classifier, the clock, the signal of a
- * call; or `actor`: an event was sent to an actor that takes none such. Or the word of whoever called `registry.report`.
+ * call; or `actor`: an event was sent to an actor that takes none such, or there is no input to start one with. Or the word of
+ * whoever called `registry.report`.
  */
 export type ErrorSource =
-  | ('listener' | 'subscriber' | 'inspect' | 'isFailure' | 'ignore' | 'clock' | 'signal' | 'actor')
+  | ('listener' | 'subscriber' | 'inspect' | 'isFailure' | 'ignore' | 'clock' | 'signal' | 'actor' | 'fleet')
   // Any other, and yet an editor completes these.
   | (string & {})
 /** The name of an event. */

@@ -52,18 +52,28 @@ export async function turnOf(row: Row, signal: AbortSignal | undefined): Promise
   if (!row.attached) return null
   const places = placesOf(row)
   if (places.queued >= row.policy.maxQueued) throw refuse(row)
-  const waiting = places.join()
+  let end: (reason: unknown) => void = () => {}
+  let come = () => {}
+  const turn = new Promise<Permit | null>((resolve, reject) => {
+    end = reject
+    come = () => {
+      const admitted = row.attached ? admitInTurn(row, places) : null
+      if (admitted === null || admitted instanceof Permit) resolve(admitted)
+      else reject(admitted)
+    }
+  })
+  const waiting = places.join(come)
   // A signal may end the wait and then throw, and leave this one to nobody.
-  waiting.turn.catch(() => {})
+  turn.catch(() => {})
   const leave = () => {
-    if (places.leave(waiting)) waiting.fail(signal?.reason)
+    if (places.leave(waiting)) end(signal?.reason)
   }
   let forget: (() => void) | undefined
   try {
     forget = signal && onAbort(signal, leave)
     // Before it joined: too late for an event of the signal.
     if (signal?.aborted) leave()
-    return await waiting.turn
+    return await turn
   } finally {
     places.leave(waiting)
     if (forget !== undefined) row.home.hub.guest('signal', forget, row.name)
@@ -114,20 +124,21 @@ function moveOn(row: Row): void {
   const places = placesOf(row)
   if (places.isMoving) return
   places.isMoving = true
-  while (places.queued > 0) {
-    // Whoever hears of what was overdue may have changed anything: it is looked at after that.
-    const { state, attached: isAttached } = caughtUp(row)
-    if (!isAttached) places.next()?.come(null)
-    else if (state === 'open' || state === 'forcedOpen') places.next()?.fail(reject(row, row.home.clock.now()))
-    else if (isFree(row, places)) comeToTurn(row, places)
-    else break
-  }
+  while (places.queued > 0 && hasTurn(row, places)) places.next()?.come()
   places.isMoving = false
 }
 
-function comeToTurn(row: Row, places: Places): void {
-  const waiting = places.next()
-  const permit = admitTo(row, places)
-  if (permit instanceof Permit) waiting?.come(permit)
-  else waiting?.fail(permit)
+/** Whether the first who waits has waited long enough: there is a place, or nothing to wait for any more. */
+function hasTurn(row: Row, places: Places): boolean {
+  // Whoever hears of what was overdue may have changed anything: it is looked at after that.
+  const { attached: isAttached } = caughtUp(row)
+  return !isAttached || rejectsAll(row) || isFree(row, places)
+}
+
+function rejectsAll({ state }: Row): boolean {
+  return state === 'open' || state === 'forcedOpen'
+}
+
+function admitInTurn(row: Row, places: Places): Permit | BreakerOpenError {
+  return rejectsAll(row) ? reject(row, row.home.clock.now()) : admitTo(row, places)
 }

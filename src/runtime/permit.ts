@@ -47,11 +47,16 @@ export class Permit {
     const row = this.#row
     // As most are: closed, with nothing to ask and nobody to tell.
     const isPlain = row.generation === this.generation && (row.path === 'plain' || row.path === 'unready')
-    if (!isPlain || this.#settled || this.#sampled || callChannel.hasSubscribers) this.settle('succeed')
+    if (!isPlain || this.#settled || callChannel.hasSubscribers) this.settle('succeed')
     else {
       this.#settled = true
-      row.succeeded++
-      addSuccess(row, row.policy, 0, 0)
+      if (this.#sampled && this.#startedAt !== null) sample(row, row.home.clock.now() - this.#startedAt)
+      // A clock is code of others, which may have ended the stay.
+      if (row.generation !== this.generation) settle(row, 'succeed', this.generation, this.#probe, Number.NaN, 0)
+      else {
+        row.succeeded++
+        addSuccess(row, row.policy, 0, 0)
+      }
       this.#holding?.giveBack('succeed')
     }
   }

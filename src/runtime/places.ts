@@ -1,14 +1,11 @@
 // Places: who runs and who waits under the concurrency limit of a breaker. Kept in the chronicle of those breakers alone that
 // have, or had, a limit. Written by limit.ts; a permit that holds a place gives it back.
-import type { Permit } from './permit.ts'
 import type { Turns } from './turns.ts'
 
 /** A call that waits for its turn: one link of the queue. */
 export interface Waiting {
-  /** Its permit; `null` when its breaker is gone. Rejects with what ends the wait. */
-  readonly turn: Promise<Permit | null>
-  readonly come: (permit: Permit | null) => void
-  readonly fail: (error: unknown) => void
+  /** Called when it has left the queue because its turn has come. */
+  readonly come: () => void
   before: Waiting | null
   after: Waiting | null
   isWaiting: boolean
@@ -22,8 +19,6 @@ export class Places {
   moves = 0
   /** Whether the queue is moving on: what frees a place meanwhile need not see to it. */
   isMoving = false
-  /** Whether it will be looked at when the turn has ended. */
-  isCalled = false
   // Linked, because any of thousands may leave from the middle at any time.
   #first: Waiting | null = null
   #last: Waiting | null = null
@@ -47,23 +42,12 @@ export class Places {
 
   /** Something has changed that those who wait may have waited for. */
   changed(turns: Turns): void {
-    if (this.queued === 0 || this.isCalled) return
-    this.isCalled = true
-    turns.later(() => {
-      this.isCalled = false
-      this.#moveOn()
-    })
+    if (this.queued > 0) turns.later(this.#moveOn)
   }
 
   /** The last in the queue. */
-  join(): Waiting {
-    let come: Waiting['come'] = () => {}
-    let fail: Waiting['fail'] = () => {}
-    const turn = new Promise<Permit | null>((resolve, reject) => {
-      come = resolve
-      fail = reject
-    })
-    const waiting: Waiting = { turn, come, fail, before: this.#last, after: null, isWaiting: true }
+  join(come: () => void): Waiting {
+    const waiting: Waiting = { come, before: this.#last, after: null, isWaiting: true }
     if (this.#last === null) this.#first = waiting
     else this.#last.after = waiting
     this.#last = waiting

@@ -4,6 +4,8 @@ import { type breakerMachine, stateOf } from '../../machines/breaker.machine.ts'
 import type { Clock } from '../edge/clock.ts'
 import { newRejection, type Rejection } from '../edge/errors.ts'
 import { type BreakerState, enterClosed } from '../rules/decide.ts'
+import type { Policy } from '../rules/policy.ts'
+import { refitTally } from '../rules/tally.ts'
 import { beginGeneration, chronicleOf, decisionOf, firstSampleIn, type Row, setPath, setTally } from './row.ts'
 
 export function publish(row: Row, snapshot: Pick<SnapshotFrom<typeof breakerMachine>, 'value' | 'context'>): void {
@@ -16,10 +18,7 @@ export function publish(row: Row, snapshot: Pick<SnapshotFrom<typeof breakerMach
   if (!row.folds || isNewGeneration || isNewPolicy) setTally(row, decision.tally)
   const rampBegins = decision.ramp !== null && row.stay.ramp === null
   row.stay = decision
-  if (isNewPolicy) {
-    row.policy = policy
-    row.untilSample = firstSampleIn(policy)
-  }
+  if (isNewPolicy) setPolicy(row, policy)
   if (isNewGeneration) beginGeneration(row, decision.generation)
   if ((isNewGeneration || rampBegins) && row.chronicle.rejection !== null) chronicleOf(row).rejection = null
   if (state !== row.state) move(row, state, at)
@@ -50,6 +49,18 @@ export function resetWithoutActor(row: Row, at: number): void {
   enterClosed(decision, policy, { type: 'reset' }, at)
   row.resets = home.resets.count
   publish(row, { value: 'closed', context: { policy, decision, at, seed: 0, startIn: 'closed' } })
+}
+
+/** A new policy for a closed row whose actor rests: to start one for it would cost 60 µs a row, and there may be a million. */
+export function configureWithoutActor(row: Row, policy: Policy, at: number): void {
+  setTally(row, refitTally(row, row.policy, policy, at))
+  setPolicy(row, policy)
+  setPath(row)
+}
+
+function setPolicy(row: Row, policy: Policy): void {
+  row.policy = policy
+  row.untilSample = firstSampleIn(policy)
 }
 
 /** Detaches a deleted row: every call admitted by it is late from now on. */

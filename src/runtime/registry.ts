@@ -5,7 +5,8 @@ import type { AnyStateMachine } from 'xstate'
 import type { RegistryActor } from '../../machines/registry.machine.ts'
 import { type CallOptions, checkCall } from '../edge/call-options.ts'
 import { describeValue, RegistryClosedError } from '../edge/errors.ts'
-import { type RegistryOptions, type ResolvedOptions, resolveOptions } from '../edge/registry-options.ts'
+import { type RegistryPolicies, resolvePolicies } from '../edge/named-policies.ts'
+import { type RegistryOptions, resolveOptions } from '../edge/registry-options.ts'
 import { type PolicyOptions, resolvePolicy } from '../edge/resolve-policy.ts'
 import { parseSnapshot, type RegistrySnapshot } from '../edge/snapshot-format.ts'
 import type { BreakerState } from '../rules/decide.ts'
@@ -26,16 +27,15 @@ import { Table } from './table.ts'
 /** Named breakers, made at first use, each supervised. Made by `createRegistry`; the class is exported as a token and a type. */
 export class Registry {
   readonly #table: Table
-  readonly #options: ResolvedOptions
   /** The table's; none once closed, so that a call finds nothing to call. */
   #rows: ReadonlyMap<string, Row>
 
   /** Use createRegistry. */
   constructor(options: RegistryOptions) {
-    this.#options = resolveOptions(options)
-    const { snapshot } = this.#options
+    const resolved = resolveOptions(options)
+    const { snapshot } = resolved
     const restored = snapshot === undefined ? [] : parseSnapshot(snapshot).breakers
-    this.#table = new Table(this.#options)
+    this.#table = new Table(resolved)
     this.#rows = this.#table.rows
     try {
       for (const breaker of restored) this.#table.create(breaker.endpoint, undefined, breaker)
@@ -87,7 +87,7 @@ export class Registry {
     const table = this.#table
     const existing = this.#rows.get(name)
     if (policy === undefined || table.isWarnedOf(name)) return table.handleOf(existing ?? table.rowOf(name))
-    const resolved = resolvePolicy(policy, this.#options.policyFor(name))
+    const resolved = resolvePolicy(policy, table.policyFor(name))
     if (existing === undefined) return table.handleOf(table.rowOf(name, resolved))
     table.bind(existing, resolved)
     return table.handleOf(existing)
@@ -149,7 +149,9 @@ export class Registry {
   delete(name: string): boolean {
     if (this.#table.isClosed) throw new RegistryClosedError()
     const row = this.#rows.get(name)
-    if (row !== undefined) this.#table.remove(row)
+    // Of one that was evicted, the policy may be left.
+    if (row === undefined) this.#table.forget(name)
+    else this.#table.remove(row)
     return row !== undefined
   }
 
@@ -168,14 +170,28 @@ export class Registry {
   }
 
   /**
-   * Gives the breaker a new policy, over the registry's for this name; makes the breaker if there is none. State and evidence
-   * stay: it never opens or closes by itself. What the old policy had and the new one leaves out is the registry's again.
+   * Gives the breaker a new policy, over the registry's for this name; makes the breaker if there is none. State, deadline and
+   * as much evidence as the new windows can hold stay: it never opens or closes by itself. What the old policy had and the new one leaves out is the registry's again.
    * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`) for a name that is no string,
    *   RegistryClosedError (`REGISTRY_CLOSED`), RegistryFullError (`REGISTRY_FULL`)
    */
   configure(name: string, policy: PolicyOptions): void {
-    const resolved = resolvePolicy(policy, this.#options.policyFor(name))
+    const resolved = resolvePolicy(policy, this.#table.policyFor(name))
     this.#table.configure(this.#table.rowOf(name), resolved)
+  }
+
+  /**
+   * Gives the registry other policies, in the place of all that `createRegistry` or an earlier `configureAll` was given: for
+   * breakers that are made later at once, and for those there are, whose state and evidence stay as by `configure`. What was
+   * given for a single name, by `breaker(name, policy)` or `configure`, stays whole, as it was resolved then. Very many are
+   * worked off in slices, so that the event loop is not blocked; one whose turn has not come is still under its old policy.
+   * The promise is of the end of that. Mistakes are all found before anything is changed, and are rejections of it.
+   * @throws PolicyError (`INVALID_POLICY`), RegistryClosedError (`REGISTRY_CLOSED`)
+   */
+  async configureAll(policies: RegistryPolicies): Promise<void> {
+    const policyFor = resolvePolicies(policies)
+    if (this.#table.isClosed) throw new RegistryClosedError()
+    await this.#table.configureAll(policyFor)
   }
 
   /**

@@ -5,16 +5,18 @@ import { SLICE_MS } from './agenda.ts'
 /** Does `work` for each item, in order: for one slice of time at once, for the rest when others had their turn. */
 export function inSlices<T>(items: Iterable<T>, clock: Clock, work: (item: T) => void): Promise<void> {
   const rest = items[Symbol.iterator]()
+  let next = rest.next()
   return new Promise((resolve) => {
     const slice = () => {
       let startedAt = clock.now()
-      for (let next = rest.next(); !next.done; next = rest.next()) {
+      while (!next.done) {
         work(next.value)
-        if (clock.now() - startedAt >= SLICE_MS) {
-          // Somebody awaits it: the process must not end before. Where the clock sets no timer, it is done at once.
-          if (clock.setTimeout(slice, 0, true) !== undefined) return
-          startedAt = clock.now()
-        }
+        next = rest.next()
+        // Where nothing is left nobody waits for a timer, that of a clock which stands still least of all.
+        if (next.done || clock.now() - startedAt < SLICE_MS) continue
+        // Somebody awaits it: the process must not end before. Where the clock sets no timer, it is done at once.
+        if (clock.setTimeout(slice, 0, true) !== undefined) return
+        startedAt = clock.now()
       }
       resolve()
     }

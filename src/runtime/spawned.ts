@@ -25,6 +25,8 @@ export interface Ground extends Omit<Outside, 'request' | 'beforeDue'> {
 
 const NAMES = ['id', 'input', 'on', 'onEnd'] satisfies (keyof SpawnOptions<AnyStateMachine>)[]
 
+const NONE: readonly SpawnedActor[] = []
+
 /** The spawned actors of a registry. */
 export class SpawnedActors {
   readonly #ground: Ground
@@ -62,8 +64,8 @@ export class SpawnedActors {
   }
 
   /** In a turn: the breaker of this name has another actor now, or none. */
-  follow(name: string | null, hasActor: boolean): void {
-    for (const actor of this.#of(name)) actor.follow(hasActor)
+  follow(name: string | null): void {
+    for (const actor of this.#of(name)) actor.follow()
   }
 
   /** In a turn: the breaker was parked. It may have been one of these that crashed it. */
@@ -76,8 +78,10 @@ export class SpawnedActors {
     for (const actors of this.#actors.values()) for (const actor of actors.values()) actor.endForGood()
   }
 
-  #of(name: string | null): SpawnedActor[] {
-    return [...(this.#actors.get(name)?.values() ?? [])]
+  #of(name: string | null): readonly SpawnedActor[] {
+    // Asked at every start and rest of any breaker's actor: most registries have none.
+    const actors = this.#actors.size === 0 ? undefined : this.#actors.get(name)
+    return actors === undefined ? NONE : [...actors.values()]
   }
 }
 
@@ -141,11 +145,11 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
     return dueAt === undefined ? undefined : Math.max(0, dueAt - this.#ground.clock.now())
   }
 
-  follow(hasActor: boolean): void {
+  follow(): void {
     this.#end()
     this.isGivenUp = false
     // Between turns: who is asked for the input is not ours.
-    if (hasActor) this.#ground.turns.later(() => this.start())
+    this.#ground.turns.later(() => this.start())
   }
 
   /** In a turn: nothing will start it any more. */

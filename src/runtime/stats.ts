@@ -10,9 +10,9 @@ import { expireTally } from '../rules/tally.ts'
 import type { Reason } from '../rules/triggers.ts'
 import type { SlidingWindow } from '../rules/window.ts'
 import { retryAfterMs } from './admission.ts'
+import { type RuledStats, ruledStats } from './overrule.ts'
 import type { Row } from './row.ts'
 import { sketchOf } from './settle.ts'
-import { type RuledStats, ruledStats } from './tier.ts'
 
 /** `Calls`, with what the pure layer has no part in. */
 export interface CallStats extends Readonly<Calls> {

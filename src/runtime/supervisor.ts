@@ -129,7 +129,7 @@ export class RootSupervisor implements Supervisor {
       },
       crashedAt: (name) => find(name)?.actor?.at ?? this.root.at,
       attach: (name, actor) => {
-        this.#spawned.follow(name, actor !== null)
+        this.#spawned.follow(name)
         const row = find(name)
         if (row === undefined) return
         row.actor = actor as SupervisedBreaker | null

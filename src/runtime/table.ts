@@ -1,16 +1,18 @@
 // Table: the rows, one for each name; makes and removes them, and keeps what outlives them.
 import { describeValue, RegistryClosedError, RegistryFullError } from '../edge/errors.ts'
+import type { PolicyChoice } from '../edge/named-policies.ts'
 import type { ResolvedOptions } from '../edge/registry-options.ts'
 import type { BreakerSnapshot } from '../edge/snapshot-format.ts'
 import type { Policy } from '../rules/policy.ts'
-import { samePolicy } from '../rules/same-policy.ts'
+import { samePolicy, saysTheSame } from '../rules/same-policy.ts'
 import { copyTally } from '../rules/tally.ts'
 import { Breaker } from './breaker.ts'
 import { caughtUp, send } from './deliver.ts'
 import { warn } from './event-hub.ts'
 import { Eviction } from './eviction.ts'
 import { makeHome, type OwnHome } from './home.ts'
-import { detach, resetWithoutActor } from './publish.ts'
+import { OwnPolicies } from './own-policies.ts'
+import { configureWithoutActor, detach, resetWithoutActor } from './publish.ts'
 import { Row, setPath } from './row.ts'
 import { inSlices } from './slices.ts'
 import { restore } from './snapshot.ts'
@@ -18,12 +20,14 @@ import { restore } from './snapshot.ts'
 export class Table {
   readonly rows = new Map<string, Row>()
   readonly home: OwnHome
+  /** The policy of a name that has none of its own; see `configureAll`. */
+  policyFor: PolicyChoice
   readonly #options: ResolvedOptions
   readonly #eviction: Eviction | null
   /** Made when asked for. That of a deleted row is the handle of its name again when it is used again. */
   readonly #handles = new WeakMap<Row, Breaker>()
-  /** Policies given by name: they outlive an eviction. */
-  readonly #ownPolicies = new Map<string, Policy>()
+  readonly #ownPolicies: OwnPolicies
+  /** Names that have a policy of their own, and were given another. */
   readonly #warnedOf = new Set<string>()
   /** Above every generation of a deleted breaker, so that a name that comes back starts in a new one. */
   #firstGeneration = 0
@@ -31,6 +35,8 @@ export class Table {
 
   constructor(options: ResolvedOptions) {
     this.#options = options
+    this.policyFor = options.policyFor
+    this.#ownPolicies = new OwnPolicies(options.maxBreakers)
     this.#eviction = options.maxBreakers < Number.POSITIVE_INFINITY ? new Eviction() : null
     this.home = makeHome(options, {
       find: (name) => this.rows.get(name),
@@ -57,15 +63,16 @@ export class Table {
   }
 
   create(name: string, policy?: Policy, from?: BreakerSnapshot): Row {
-    const { home } = this
+    const { home, policyFor } = this
     const own = policy ?? this.#ownPolicies.get(name)
-    const row = new Row(home, name, own ?? this.#options.policyFor(name), this.#firstGeneration)
+    const row = new Row(home, name, own ?? policyFor(name), this.#firstGeneration)
     row.isBound = own !== undefined
     if (from !== undefined) restore(row, from, home.clock.now())
     // A clock is foreign code: whoever was asked the time may have used the name, or closed the registry.
     if (this.isClosed || this.rows.has(name)) return this.rowOf(name, policy)
     const evicted = this.#makeRoom()
     if (policy !== undefined) this.#ownPolicies.set(name, policy)
+    this.#ownPolicies.created(name)
     setPath(row)
     this.rows.set(name, row)
     // In one turn: a listener that hears of the eviction finds the new breaker made.
@@ -76,14 +83,21 @@ export class Table {
         home.supervisor.activate(row, home.clock.now())
       home.hub.post('created', { endpoint: name })
     })
+    // Whoever was asked the time may have given others, too.
+    if (policyFor !== this.policyFor) this.#adopt(row)
     return row
   }
 
   remove(row: Row): void {
     this.rows.delete(row.name)
-    this.#ownPolicies.delete(row.name)
-    this.#warnedOf.delete(row.name)
+    this.forget(row.name)
     this.home.turns.run(() => this.#retire(row, false))
+  }
+
+  /** The policy that was given for this name. */
+  forget(name: string): void {
+    this.#ownPolicies.delete(name)
+    this.#warnedOf.delete(name)
   }
 
   /** The policy is for this name from now on. State and evidence stay. */
@@ -91,6 +105,22 @@ export class Table {
     row.isBound = true
     this.#ownPolicies.set(row.name, policy)
     send(row, { type: 'configure', policy, at: this.home.clock.now() })
+  }
+
+  /** For new breakers at once; those there are in slices, each under its old policy until its turn. */
+  configureAll(policyFor: PolicyChoice): Promise<void> {
+    this.policyFor = policyFor
+    return inSlices([...this.rows.values()], this.home.clock, (row) => this.#adopt(row))
+  }
+
+  /** The registry's policy for this name is the row's, unless it has one of its own. */
+  #adopt(row: Row): void {
+    if (row.isBound) return
+    const policy = this.policyFor(row.name)
+    if (saysTheSame(row.policy, policy)) return
+    const at = this.home.clock.now()
+    if (row.actor === null && row.state === 'closed' && row.attached) configureWithoutActor(row, policy, at)
+    else send(row, { type: 'configure', policy, at })
   }
 
   /** Every admission and outcome of this name is an event of its actor, until the function it gives is called. */
@@ -180,6 +210,8 @@ export class Table {
   /** In a turn. */
   #retire(row: Row, evicted: boolean): void {
     this.home.supervisor.remove(row)
+    const forgotten = evicted ? this.#ownPolicies.evicted(row.name) : undefined
+    if (forgotten !== undefined) this.#warnedOf.delete(forgotten)
     detach(row)
     row.state = 'closed'
     this.#eviction?.note(row)

@@ -1,10 +1,12 @@
 // Tier: what is ruled from above a breaker, by the fleet it is shared with. It can only add rejections. In the chronicle of
-// those breakers alone that are ruled: written by `overrule`, asked by admission.ts after the breaker itself.
-import { ArgumentError, newRejection, type Rejection } from '../edge/errors.ts'
-import { checkOptions } from '../edge/option-object.ts'
-import { describeReason, type Reason } from '../rules/triggers.ts'
-import type { Result } from './classify.ts'
-import { chronicleOf, type Row, setPath } from './row.ts'
+// those breakers alone that are ruled: written by overrule.ts, asked by admission.ts after the breaker itself.
+import { newRejection, type Rejection } from '../edge/errors.ts'
+import type { Reason } from '../rules/triggers.ts'
+import type { EventHub } from './event-hub.ts'
+import type { Turns } from './turns.ts'
+
+/** What a call came to. */
+type Ended = 'succeed' | 'fail' | 'ignore'
 
 /** What is ruled from above, for who shares breakers with others. */
 export interface Ruling {
@@ -17,19 +19,23 @@ export interface Ruling {
   /** The share of calls, 0-1, that is let through all the same, besides the probe. Default 0. */
   readonly share?: number | undefined
   /** Lets one call through as a probe: called when it is admitted; what it gives is called with what the call came to. Default: none. */
-  readonly probe?: (() => (result: Result) => void) | undefined
+  readonly probe?: (() => (result: Ended) => void) | undefined
   /** Called once, when a call is turned away by this ruling. Default: nobody is told. */
   readonly onRejected?: (() => void) | undefined
 }
 
-const NAMES = ['state', 'reason', 'retryAfterMs', 'share', 'probe', 'onRejected'] satisfies (keyof Ruling)[]
-const STATES: readonly unknown[] = ['open', 'halfOpen', 'forcedOpen'] satisfies Ruling['state'][]
 /** Ten shares of 0.1 add up to a little less than 1. */
 const ROUNDING = 1e-9
 
 /** Something that a permit holds until its call has ended. */
 export interface Holding {
-  giveBack(result: Result): void
+  giveBack(result: Ended): void
+}
+
+/** What a ruling needs to know of the breaker that it rules. */
+export interface Ruled {
+  readonly name: string
+  readonly home: { readonly turns: Turns; readonly hub: EventHub }
 }
 
 /** A ruling that is in force. */
@@ -37,14 +43,14 @@ export class Tier {
   readonly ruling: Ruling
   /** When to try again, in ms of the registry's clock. */
   readonly #until: number | null
-  readonly #row: Row
+  readonly #ruled: Ruled
   #credit = 0
   #probe: 'free' | 'begun' | 'taken'
   #isToldOfRejections = false
   #rejection: Rejection | null = null
 
-  constructor(row: Row, ruling: Ruling, now: number) {
-    this.#row = row
+  constructor(ruled: Ruled, ruling: Ruling, now: number) {
+    this.#ruled = ruled
     this.ruling = ruling
     this.#until = ruling.retryAfterMs === undefined ? null : now + ruling.retryAfterMs
     this.#probe = ruling.probe === undefined ? 'taken' : 'free'
@@ -76,8 +82,8 @@ export class Tier {
   claim(): Holding | null {
     if (this.#probe !== 'begun') return null
     this.#probe = 'taken'
-    const { home, name } = this.#row
-    let end: ((result: Result) => void) | undefined
+    const { home, name } = this.#ruled
+    let end: ((result: Ended) => void) | undefined
     home.hub.guest(
       'fleet',
       () => {
@@ -95,7 +101,7 @@ export class Tier {
 
   /** What all rejections by it have in common. Told of the first, the integration knows that there is somebody. */
   reject(): Rejection {
-    const { home, name } = this.#row
+    const { home, name } = this.#ruled
     const { state, reason, onRejected } = this.ruling
     if (!this.#isToldOfRejections && onRejected !== undefined) {
       this.#isToldOfRejections = true
@@ -107,51 +113,3 @@ export class Tier {
 }
 
 const WORDS = { open: 'open', halfOpen: 'half-open and others probe', forcedOpen: 'forced open' } as const
-
-/** What is ruled above a breaker, for people to see. */
-export interface RuledStats {
-  /** As in the ruling. */
-  readonly state: Ruling['state']
-  /** Why. */
-  readonly reason: Reason
-  /** Whole ms until a call may be let through; `null` when nobody knows. */
-  readonly retryAfterMs: number | null
-  /** The share of calls let through, 0-1. */
-  readonly share: number
-}
-
-export function ruledStats({ chronicle }: Row, now: number): RuledStats | null {
-  const { tier } = chronicle
-  if (tier === null) return null
-  const { state, reason, share = 0 } = tier.ruling
-  return { state, reason, retryAfterMs: tier.retryAfterMs(now) ?? null, share }
-}
-
-/** @throws ArgumentError (`INVALID_ARGUMENT`) */
-export function overrule(row: Row, ruling: Ruling | null): void {
-  if (ruling !== null) checkRuling(ruling)
-  const { home, name: endpoint } = row
-  const before = row.chronicle.tier
-  if (ruling === null && before === null) return
-  chronicleOf(row).tier = ruling === null ? null : new Tier(row, ruling, home.clock.now())
-  setPath(row)
-  const state = ruling?.state ?? null
-  if (state === (before?.ruling.state ?? null) || !home.hub.hears('overruled', endpoint)) return
-  home.turns.run(() =>
-    home.hub.post('overruled', { endpoint, state, reason: ruling?.reason ?? null, time: Date.now() }),
-  )
-}
-
-function checkRuling(ruling: Ruling): void {
-  checkOptions('overrule(ruling)', ruling, NAMES)
-  const { state, reason, retryAfterMs = 0, share = 0, probe, onRejected } = ruling
-  if (!STATES.includes(state)) throw new ArgumentError('ruling.state', "'open', 'halfOpen' or 'forcedOpen'", state)
-  if (typeof reason?.type !== 'string' || describeReason(reason) === undefined)
-    throw new ArgumentError('ruling.reason', 'a reason: { type, … }', reason)
-  if (!(retryAfterMs >= 0)) throw new ArgumentError('ruling.retryAfterMs', 'milliseconds of at least 0', retryAfterMs)
-  if (!(share >= 0 && share <= 1)) throw new ArgumentError('ruling.share', 'a share from 0 to 1', share)
-  for (const [name, value] of Object.entries({ probe, onRejected })) {
-    if (value !== undefined && typeof value !== 'function')
-      throw new ArgumentError(`ruling.${name}`, 'a function', value)
-  }
-}

@@ -23,16 +23,23 @@ export class RouteUnavailableError extends Error {
   readonly reason: string | undefined
   constructor(code: RouteUnavailableError['code'], breaker?: Breaker) {
     const { retryAfterMs = null, state, reason } = breaker?.stats() ?? {}
-    const seconds = retryAfterMs === null ? null : Math.ceil(retryAfterMs / 1_000)
-    super(seconds === null ? 'not available' : `not available, try again in ${seconds} s`)
+    const { message, headers } = waitOf(retryAfterMs)
+    super(message)
     this.code = code
-    this.headers = seconds === null ? {} : { 'retry-after': String(seconds) }
+    this.headers = headers
     this.endpoint = breaker?.endpoint
     this.state = state
     this.reason = reason ? describeReason(reason) : undefined
   }
 }
 Object.defineProperty(RouteUnavailableError.prototype, 'name', { value: 'RouteUnavailableError', configurable: true })
+
+/** What a client is told of how long to wait, in ms: in whole seconds, rounded up; nothing where nobody knows. */
+export function waitOf(retryAfterMs: number | null | undefined): Pick<RouteUnavailableError, 'message' | 'headers'> {
+  if (retryAfterMs === null || retryAfterMs === undefined) return { message: 'not available', headers: {} }
+  const seconds = Math.ceil(retryAfterMs / 1_000)
+  return { message: `not available, try again in ${seconds} s`, headers: { 'retry-after': String(seconds) } }
+}
 
 /** What is told of a request that this breaker gave no permit: one that admits every call had no place for it. */
 export function refusalBy(breaker: Breaker): RouteUnavailableError {

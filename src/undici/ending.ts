@@ -1,6 +1,5 @@
 // Ending: what both kinds of handler know of a request that ends without an answer.
 import type { Dispatcher } from 'undici'
-import { warn } from '../requests/index.ts'
 
 export type Handler = Dispatcher.DispatchHandler
 type Controller = Dispatcher.DispatchController
@@ -25,12 +24,17 @@ const MISTAKES: readonly unknown[] = [
   'UND_MOCK_ERR_MOCK_NOT_MATCHED',
 ]
 
+/** Told what a handler did wrong. */
+interface Reporter {
+  report(source: string, error: unknown): void
+}
+
 /** Ends a request that has no answer. A handler that throws has nobody above it here. */
-export function giveUp(handler: Handler, error: unknown, controller: Controller = IDLE): void {
+export function giveUp(reporter: Reporter, handler: Handler, error: unknown, controller: Controller = IDLE): void {
   try {
     handler.onResponseError?.(controller, error as Error)
   } catch (thrown) {
-    warn(thrown)
+    reporter.report('handler', thrown)
   }
 }
 

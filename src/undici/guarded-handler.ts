@@ -2,7 +2,7 @@
 import type { Dispatcher } from 'undici'
 import type { Exchange } from '../requests/index.ts'
 import { giveUp, type Handler, isMistake } from './ending.ts'
-import type { UndiciResponse } from './response.ts'
+import { headerOf, type UndiciResponse } from './response.ts'
 
 type Controller = Dispatcher.DispatchController
 type Hook<N extends keyof Handler> = Required<Handler>[N]
@@ -25,7 +25,7 @@ export class GuardedHandler implements Handler {
   #stop(error: Error): void {
     this.#stoppedBy = error
     this.#controller?.abort(error)
-    giveUp(this.#handler, error, this.#controller)
+    giveUp(this.#exchange, this.#handler, error, this.#controller)
   }
 
   onRequestStart(...[controller, context]: Parameters<Hook<'onRequestStart'>>): void {
@@ -73,8 +73,7 @@ export class GuardedHandler implements Handler {
   }
 
   #answered(statusCode: number, headers: Headers): boolean {
-    const header = (name: string) => [headers[name]].flat().join(', ')
-    return this.#exchange.answered({ statusCode, headers }, { status: statusCode, header })
+    return this.#exchange.answered({ statusCode, headers }, statusCode, headerOf)
   }
 
   /** Where a handler throws, undici ends the request by its error, which is none of the server's. */

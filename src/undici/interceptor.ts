@@ -48,9 +48,9 @@ export function breakerInterceptor(
         const admitted = guard.admit(nameOf(guard, given))
         if (admitted === null) return dispatch(given, handler)
         if (!(admitted instanceof Promise)) return send(admitted, given, handler)
-        admitted.then((exchange) => send(exchange, given, handler)).catch((error) => giveUp(handler, error))
+        admitted.then((exchange) => send(exchange, given, handler)).catch((error) => giveUp(guard, handler, error))
       } catch (error) {
-        giveUp(handler, error)
+        giveUp(guard, handler, error)
       }
       return true
     }

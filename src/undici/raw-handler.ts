@@ -1,8 +1,8 @@
 // RawHandler: what GuardedHandler does, by the hooks that undici's own requests have before version 8. They are handed headers as
 // they came: translated to the new hooks and back for an interceptor, these cost a tenth of a request.
-import type { AnswerHead, Exchange } from '../requests/index.ts'
+import type { Exchange } from '../requests/index.ts'
 import { giveUp, type Handler, isMistake } from './ending.ts'
-import type { UndiciResponse } from './response.ts'
+import { headerOf, type UndiciResponse } from './response.ts'
 
 type Abort = (reason?: Error) => void
 type Raw = readonly (Buffer | string | readonly (Buffer | string)[])[]
@@ -42,7 +42,7 @@ export class RawHandler implements RawHooks {
   #stop(error: Error): void {
     this.#stoppedBy = error
     this.#abort?.(error)
-    giveUp(this.#hooks, error)
+    giveUp(this.#exchange, this.#hooks, error)
   }
 
   onConnect(abort: Abort, context: unknown): void {
@@ -102,8 +102,7 @@ export class RawHandler implements RawHooks {
   }
 
   #answered(statusCode: number, raw: Raw): boolean {
-    const response = new RawResponse(statusCode, raw)
-    return this.#exchange.answered(response, response)
+    return this.#exchange.answered(new RawResponse(statusCode, raw), statusCode, headerOf)
   }
 
   /** Where a handler throws, undici ends the request by its error, which is none of the server's. */
@@ -114,7 +113,7 @@ export class RawHandler implements RawHooks {
 }
 
 /** Its headers are read when somebody asks for one, which for most nobody does. */
-class RawResponse implements UndiciResponse, AnswerHead {
+class RawResponse implements UndiciResponse {
   readonly #raw: Raw
   readonly statusCode: number
   #headers: UndiciResponse['headers'] | undefined
@@ -124,17 +123,9 @@ class RawResponse implements UndiciResponse, AnswerHead {
     this.#raw = raw
   }
 
-  get status(): number {
-    return this.statusCode
-  }
-
   get headers(): UndiciResponse['headers'] {
     this.#headers ??= headersOf(this.#raw)
     return this.#headers
-  }
-
-  header(name: string): string {
-    return [this.headers[name]].flat().join(', ')
   }
 }
 

@@ -7,3 +7,7 @@ export interface UndiciResponse {
   /** By names in small letters; of a header that came more than once, a list. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
 }
+
+export function headerOf({ headers }: UndiciResponse, name: string): string {
+  return [headers[name]].flat().join(', ')
+}

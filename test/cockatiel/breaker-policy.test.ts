@@ -19,6 +19,19 @@ import { retryAfter, shouldRetry } from '../../src/retry/index.ts'
 import { newRegistry } from '../support/registries.ts'
 import { down, fail, newPolicy, open, outcome } from './policies.ts'
 
+describe('a limit of concurrent calls', () => {
+  it('is told as it is, and is no failure', async () => {
+    const { registry } = newRegistry({ policy: { maxConcurrent: 1 } })
+    const policy = breakerPolicy(registry, 'limited')
+    const failures: unknown[] = []
+    policy.onFailure((failure) => failures.push(failure))
+    const permit = policy.breaker.tryAcquire()
+    expect(isBreakerError(await outcome(policy.execute(() => 'never')), 'CONCURRENCY_LIMIT')).toBe(true)
+    expect([failures, policy.lastFailure]).toEqual([[], undefined])
+    permit?.success()
+  })
+})
+
 describe('a breaker as a policy of cockatiel', () => {
   it('hands values and errors through as they are, and a signal to the function', async () => {
     const { policy } = newPolicy()

@@ -119,7 +119,7 @@ describe('an update', () => {
 })
 
 describe('what goes wrong while the feed reads', () => {
-  it('is a warning of the process; it tries again', async () => {
+  it('is an event of the registry; it tries again', async () => {
     const { feed, registry, changes } = watched()
     registry.breaker('mail')
     const reader = registry.changes()
@@ -127,11 +127,12 @@ describe('what goes wrong while the feed reads', () => {
       throw new Error('broken once')
     })
     changes.mockReturnValue(reader)
-    const warned = new Promise<Error>((resolve) => process.once('warning', resolve))
+    const errors: unknown[] = []
+    registry.on('error', ({ source, error }) => errors.push(source, (error as Error).message))
     const stream = feed.open().getReader()
     await stream.read()
     expect(rowsIn((await stream.read()).value).map(([name]) => name)).toEqual(['mail'])
-    expect((await warned).message).toBe('broken once')
+    expect(errors).toEqual(['dashboard', 'broken once'])
     expect(read).toHaveBeenCalledTimes(2)
     await stream.cancel()
   })

@@ -29,6 +29,20 @@ describe('a policy in words', () => {
   const window = { time: '1m', buckets: 6 } as const
   it.each<[PolicyOptions, string, string]>([
     [{ failureThreshold: 1 }, 'failureThreshold', '1: The first failure opens it.'],
+    [{}, 'maxConcurrent', 'none: Any number of calls may be in flight at a time.'],
+    [{ maxConcurrent: 1 }, 'maxConcurrent', '1: At most 1 call may be in flight at a time; others are rejected.'],
+    [
+      { maxConcurrent: 20, maxQueued: 5 },
+      'maxConcurrent',
+      '20: At most 20 calls may be in flight at a time; others wait, as far as maxQueued lets them.',
+    ],
+    [{}, 'maxQueued', '0: Nothing, as there is no limit to wait for.'],
+    [{ maxConcurrent: 1 }, 'maxQueued', '0: No call waits for another to end.'],
+    [
+      { maxConcurrent: 1, maxQueued: 1 },
+      'maxQueued',
+      '1: Up to 1 call may wait for a call to end, first come first served.',
+    ],
     [{ failureThreshold: 3, failureWindow: '90s' }, 'failureThreshold', '3: 3 failures within 1.5 min open it.'],
     [{ counting: 'cumulative' }, 'failureThreshold', '5: 5 failures since it last closed open it.'],
     [{ openTimeout: 1234.5678 }, 'openTimeout', '1234.57 ms: Open, it rejects calls for 1234.57 ms; then it probes.'],
@@ -97,6 +111,11 @@ describe('the warnings about a policy', () => {
     ['a probe may outlive its permit', { timeout: '40s' }, 'loses its permit after 30 s'],
     ['the factor is 1', { backoff: { factor: 1, max: '5m' } }, 'its factor is 1'],
     ['the longest is the first', { backoff: { max: '30s' } }, 'its max is the openTimeout'],
+    [
+      'probes are more than the limit',
+      { halfOpenMaxCalls: 2, maxConcurrent: 1 },
+      'though maxConcurrent has only 1 call in flight',
+    ],
     ['probes are more than decide', { halfOpenMaxCalls: 3 }, '2 outcomes always decide'],
   ])('say that %s', (_, options, text) => {
     const warnings = policyWarnings(resolvePolicy(options))

@@ -56,13 +56,14 @@ describe('an answer', () => {
   it.each([
     ['throws', () => JSON.parse('{')],
     ['gives a promise', async () => true],
-  ])('is a failure when isFailure %s, with a warning, and reaches the caller', async (_, isFailure) => {
+  ])('is a failure when isFailure %s, with an event, and reaches the caller', async (_, isFailure) => {
     const { origin } = await serveStatus(200)
-    const warned = new Promise<Error>((resolve) => process.once('warning', resolve))
-    const { calls, get } = guarded({ isFailure: isFailure as () => boolean })
+    const { calls, get, registry } = guarded({ isFailure: isFailure as () => boolean })
+    const errors = hear(registry, 'error')
     expect((await get(origin)).status).toBe(200)
     expect(calls(origin)).toMatchObject({ failed: 1 })
-    expect((await warned).message).toMatch(/JSON|isFailure must answer/)
+    const error = expect.objectContaining({ message: expect.stringMatching(/JSON|isFailure must answer/) })
+    expect(errors).toEqual([{ source: 'isFailure', endpoint: origin, error }])
   })
 })
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createFetch, type FetchOptions, type OutgoingRequest } from '../../src/fetch/index.ts'
 import { createRegistry, type RegistryOptions } from '../../src/index.ts'
-import { errorOf, thrownBy } from '../support/calls.ts'
+import { errorOf, promiseOf, thrownBy } from '../support/calls.ts'
 import { serve, serveStatus } from '../support/http-server.ts'
 
 function guarded(options: FetchOptions = {}, registryOptions: RegistryOptions = {}) {
@@ -80,6 +80,14 @@ describe('of 10,000 origins', () => {
     const { registry, get } = guarded()
     for (let n = 0; n < 1_100; n++) await get(`http://host-${n}.test`)
     expect(registry.list()).toHaveLength(1_000)
+  })
+
+  it('one that has gone is not found again by the address that came last', async () => {
+    const { registry, get } = guarded({ maxBreakers: 1 })
+    for (const host of ['a', 'a', 'b', 'a', 'b', 'b', 'a']) {
+      await get(`http://${host}.test/`)
+      expect(endpoints(registry)).toEqual([`http://${host}.test`])
+    }
   })
 
   it('one that is used stays, and so do the open ones and those of others', async () => {
@@ -248,4 +256,35 @@ it('a redirect is not asked about twice', async () => {
   const registry = createRegistry()
   await createFetch(registry)(origin)
   expect(registry.breaker(origin).stats().calls).toMatchObject({ allowed: 1, succeeded: 1 })
+})
+
+describe('a limit of concurrent requests', () => {
+  it('has them wait in their turn, refuses the next, and ends the wait of who is called off', async () => {
+    const { promise, resolve } = promiseOf<Response>()
+    const sent: string[] = []
+    const send = async (input: unknown) => {
+      sent.push(String(input))
+      return sent.length === 1 ? promise : new Response('later')
+    }
+    const policy = { maxConcurrent: 1, maxQueued: 2 }
+    const { registry, get } = guarded({ fetch: send }, { policy })
+    const first = get('http://a.test/1')
+    const leave = new AbortController()
+    const second = errorOf(get('http://a.test/2', { signal: leave.signal }))
+    const third = get('http://a.test/3')
+    expect(await errorOf(get('http://a.test/4'))).toMatchObject({
+      code: 'CONCURRENCY_LIMIT',
+      endpoint: 'http://a.test',
+    })
+    leave.abort()
+    expect(await second).toBe(leave.signal.reason)
+    resolve(new Response('first'))
+    expect(await (await first).text()).toBe('first')
+    expect(await (await third).text()).toBe('later')
+    expect(sent).toEqual(['http://a.test/1', 'http://a.test/3'])
+    expect(registry.breaker('http://a.test').stats()).toMatchObject({
+      concurrency: { inFlight: 0, queued: 0 },
+      calls: { allowed: 2, limited: 1, rejected: 0, ignored: 0 },
+    })
+  })
 })

@@ -1,29 +1,45 @@
-// What only a process can show: that a link to a store does not keep it, and does not end it.
+// A fleet as it is run: 4 processes with 10 registries each, a service that they call over HTTP, and a Redis that is killed and
+// hangs. More of what may happen to it: npm run fleet:faults.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { redisServer } from '../support/needs.ts'
-import { run } from '../support/processes.ts'
-import { freePort, type RedisServer, startRedis } from './support/redis-server.ts'
+import { hangsFor3s, outage, proberIsKilled, restartsEmpty, type Scenario } from './support/scenarios.ts'
+import { type Stage, sound, startStage } from './support/stage.ts'
 
-describe('a process that is linked to a store in Redis', () => {
-  let server: RedisServer
+describe('40 members in 4 processes', () => {
+  let stage: Stage | undefined
+  let heaps: readonly number[] = []
+
   beforeAll(async () => {
-    if (redisServer.path !== null) server = await startRedis()
+    if (redisServer.path === null) return
+    stage = await startStage()
+    heaps = (await stage.crew.health()).heaps
   })
-  afterAll(() => server?.close())
+  afterAll(() => stage?.close())
   beforeEach((context) => {
     if (redisServer.path === null) context.skip(redisServer.missing)
   })
 
-  it.each(['redis', 'ioredis'])('still exits by itself, when the server is there (%s, R33)', async (client) => {
-    expect(await run('link-and-end.ts', client, server.url, 'there')).toEqual({
-      code: 0,
-      output: 'first FLEET_STORE_OFFLINE\nlive 1\n',
-    })
-    await server.run('FLUSHALL')
+  async function play(scenario: Scenario): Promise<void> {
+    if (stage === undefined) throw new Error('no stage')
+    const checks = [...(await scenario(stage)), ...(await sound(stage, heaps))]
+    expect(checks.filter(({ isMet }) => !isMet)).toEqual([])
+    expect(checks.length).toBeGreaterThan(6)
+  }
+
+  it('all open when the service dies, one at a time probes it, and all close when it is back (I4, I11)', async () => {
+    await play(outage)
   })
 
-  it.each(['redis', 'ioredis'])('still exits by itself, when there is no server (%s, R33)', async (client) => {
-    const url = `redis://127.0.0.1:${await freePort()}`
-    expect(await run('link-and-end.ts', client, url)).toEqual({ code: 0, output: 'first FLEET_STORE_OFFLINE\n' })
+  it('nobody notices that the store hangs for 3 s (I2, I3)', async () => {
+    await play(hangsFor3s)
+  })
+
+  it('the store is killed while they are open, and starts again empty: they bring back what it has lost (I5)', async () => {
+    await play(restartsEmpty)
+  })
+
+  // The last: a process fewer is left.
+  it('a process is killed while it probes: another one does (I10)', async () => {
+    await play(proberIsKilled)
   })
 })

@@ -66,7 +66,7 @@ describe('a client that speaks the protocol', () => {
     expect(root).toMatchObject({ type: '@xstate.actor', name: 'registry' })
     expect(shop).toMatchObject({ type: '@xstate.actor', name: 'shop', parentId: root?.sessionId })
     const { states } = JSON.parse((shop as { definition: string }).definition)
-    expect(Object.keys(states)).toEqual(['starting', 'closed', 'open', 'halfOpen', 'forcedOpen', 'disabled'])
+    expect(Object.keys(states)).toEqual(['starting', 'closed', 'open', 'halfOpen', 'ramping', 'forcedOpen', 'disabled'])
     expect(states.open.description).toBe('Every call is rejected at once, until the open time has passed.')
 
     answer.status = 503

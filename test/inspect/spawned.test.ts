@@ -1,5 +1,6 @@
 // What integrations run under a breaker's actor is shown beneath it: here the recovery of a resource.
 import { describe, expect, it } from 'vitest'
+import { createMachine } from 'xstate'
 import { recoveryMachine } from '../../machines/index.ts'
 import { inspectRegistry } from '../../src/inspect/index.ts'
 import { createResource } from '../../src/resource/index.ts'
@@ -77,6 +78,21 @@ describe('the recovery of a resource, in an inspector', () => {
     db.breaker.trip()
     other.breaker.trip()
     expect(inWords(viewer.actors()).slice(2)).toEqual(['+ recovery waiting'])
+  })
+
+  it('is gone when it has crashed, and its breaker’s actor with it', () => {
+    const { registry, viewer } = newDb()
+    inspectRegistry(registry, { inspector: viewer })
+    const crash = () => {
+      throw new Error(SECRET)
+    }
+    const crasher = createMachine({ on: { crash: { actions: crash } } })
+    const spawned = registry.breaker('db').spawn(crasher, { id: 'recovery' })
+    const known = viewer.news()
+    spawned.send({ type: 'crash' })
+    const told = inWords(viewer.messages, known).filter((words) => / -> (stopped|error)$/.test(words))
+    expect(told).toEqual(['recovery -> stopped', 'db -> error'])
+    expect(JSON.stringify(viewer.messages)).not.toContain(SECRET)
   })
 
   it('is gone with its breaker, and shown anew with the next', async () => {

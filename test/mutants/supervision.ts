@@ -175,8 +175,8 @@ export const ofTheSupervision: readonly Prey[] = [
     name: 'delete leaves the actor and its timers',
     breaks: 'R22',
     file: table,
-    find: '    this.home.supervisor.remove(row)\n    detach(row)',
-    replace: '    detach(row)',
+    find: '    this.home.supervisor.remove(row)\n    const forgotten',
+    replace: '    const forgotten',
     policy: plain,
   },
   {

@@ -145,6 +145,15 @@ describe('a guarded call', () => {
       { 'switchgear.generation': 1 },
     ],
     [
+      'limited',
+      { policy: { maxConcurrent: 1 } },
+      async ({ registry }) => {
+        registry.breaker('a').tryAcquire()
+        return registry.call('a', succeed)
+      },
+      {},
+    ],
+    [
       'failure',
       {},
       ({ registry }) => registry.call('a', fail, { fallback: () => 'instead' }),

@@ -115,7 +115,19 @@ describe('code of the user that throws', () => {
     expect(await outcomeOf(breaker.fire())).toBe('done')
     expect(await outcomeOf(breaker.fire())).toBe('done')
     expect(heard).toEqual(['done'])
-    expect(world.warnings).toEqual([expect.stringContaining('a listener of success went wrong: Error: mine')])
+    expect(world.warnings).toEqual([expect.stringMatching(/^listener of success of ".*" went wrong: Error: mine/)])
+  })
+
+  it('is told by the registry, that of a promise that rejects too', async () => {
+    const told: unknown[] = []
+    world.registry.on('error', ({ source }) => told.push(source))
+    const cacheTransport = { get: () => undefined, set: async () => throws(), flush: throws }
+    const breaker = make('ours', async () => 'done', { cache: true, cacheTransport })
+    breaker.on('success', async () => throws())
+    expect(await outcomeOf(breaker.fire())).toBe('done')
+    breaker.shutdown()
+    expect(told.toSorted()).toEqual(['cacheTransport.flush', 'cacheTransport.set', 'listener of success'])
+    expect(world.warnings).toEqual([])
   })
 
   it.each([

@@ -34,6 +34,19 @@ describe('the registry of a breaker', () => {
     breaker.shutdown()
   })
 
+  it('may limit concurrent calls: that is told as a semaphore that is locked, and is no failure', async () => {
+    const { registry } = newRegistry({ policy: { maxConcurrent: 1 } })
+    const breaker = new CircuitBreaker(works, { name: 'limited', registry })
+    const events: string[] = []
+    for (const event of ['semaphoreLocked', 'reject', 'failure'] as const) breaker.on(event, () => events.push(event))
+    const permit = registry.breaker('limited').tryAcquire()
+    await expect(breaker.fire()).rejects.toMatchObject({ code: 'ESEMLOCKED' })
+    expect(events).toEqual(['semaphoreLocked'])
+    permit?.success()
+    expect(await breaker.fire()).toBe('done')
+    breaker.shutdown()
+  })
+
   it('knows breakers of the same name apart', async () => {
     const { registry } = newRegistry()
     const make = () => new CircuitBreaker(fails, { name: 'mail', registry })

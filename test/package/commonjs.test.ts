@@ -145,11 +145,13 @@ describe('a CommonJS project in TypeScript', () => {
 })
 
 describe('Jest, as it comes', () => {
+  // Nest 12 is of ES modules alone, which Jest as it comes can't load; its users have Jest set up for that, or Nest 11.
+  const loadable = ENTRIES.filter((entry) => entry !== 'switchgear/nestjs')
   it('loads every entry, and its fake timers drive the breakers (R40)', () => {
     sandbox.write(
       'breaker.test.js',
       `
-      test.each(${JSON.stringify(ENTRIES)})('loads %s', (entry) => {
+      test.each(${JSON.stringify(loadable)})('loads %s', (entry) => {
         const loaded = require(entry)
         expect(typeof loaded === 'function' || Object.keys(loaded).length > 0).toBe(true)
       })
@@ -165,7 +167,7 @@ describe('Jest, as it comes', () => {
       `,
     )
     const { stderr, status } = sandbox.run('node_modules/jest/bin/jest.js', '--ci')
-    expect(stderr).toContain(`Tests:       ${ENTRIES.length + 3} passed, ${ENTRIES.length + 3} total`)
+    expect(stderr).toContain(`Tests:       ${loadable.length + 3} passed, ${loadable.length + 3} total`)
     expect(status).toBe(0)
   })
 })

@@ -26,7 +26,7 @@ describe('the entries', () => {
       'defaultPolicy describeReason getMetrics getOrCreate newBreaker recordFailure recordIgnored recordSuccess reduce',
       'reset shouldAllowRequest update',
     ],
-    'switchgear/machines': ['breakerMachine registryMachine'],
+    'switchgear/machines': ['breakerMachine recoveryMachine registryMachine'],
     'switchgear/testing': ['createVirtualClock'],
     'switchgear/inspect': ['createInspectorBridge inspectRegistry'],
     'switchgear/dashboard': ['COLUMN PROTOCOL STATES createDashboard readRow'],
@@ -39,9 +39,11 @@ describe('the entries', () => {
     'switchgear/fetch': ['HttpStatusError createFetch'],
     'switchgear/undici': ['HttpStatusError breakerInterceptor'],
     'switchgear/retry': ['createRetryBudget retryAfter shouldRetry waitToRetry'],
+    'switchgear/resource': ['ResourceUnavailableError createResource'],
     'switchgear/fastify': ['fastifyBreakers'],
     'switchgear/express': ['guardRoute'],
     'switchgear/hono': ['guardRoute'],
+    'switchgear/nestjs': ['BreakerExceptionFilter Guarded SwitchgearModule'],
     'switchgear/cockatiel': ['breakerPolicy'],
     'switchgear/opossum': ['default'],
   }
@@ -89,7 +91,7 @@ describe('the types', () => {
   it('are sound by themselves, without skipLibCheck', () => {
     sandbox.write(
       'entries.ts',
-      "export * from 'switchgear'; import 'switchgear/pure'; import 'switchgear/machines'; import 'switchgear/testing'; import 'switchgear/inspect'; import 'switchgear/dashboard'; import 'switchgear/prometheus'; import 'switchgear/opentelemetry'; import 'switchgear/logging'; import 'switchgear/health'; import 'switchgear/explain'; import 'switchgear/config'; import 'switchgear/fetch'; import 'switchgear/undici'; import 'switchgear/retry'; import 'switchgear/fastify'; import 'switchgear/express'; import 'switchgear/hono'; import 'switchgear/cockatiel'",
+      "export * from 'switchgear'; import 'switchgear/pure'; import 'switchgear/machines'; import 'switchgear/testing'; import 'switchgear/inspect'; import 'switchgear/dashboard'; import 'switchgear/prometheus'; import 'switchgear/opentelemetry'; import 'switchgear/logging'; import 'switchgear/health'; import 'switchgear/explain'; import 'switchgear/config'; import 'switchgear/fetch'; import 'switchgear/undici'; import 'switchgear/retry'; import 'switchgear/resource'; import 'switchgear/fastify'; import 'switchgear/express'; import 'switchgear/hono'; import 'switchgear/nestjs'; import 'switchgear/cockatiel'",
     )
     expect(sandbox.compile({ skipLibCheck: false, exactOptionalPropertyTypes: false })).toBe('')
   })

@@ -44,6 +44,27 @@ describe('calls', () => {
     ])
   })
 
+  it('under a limit are counted when they are refused, and shown while they run and wait', async () => {
+    const { registry, lines } = newMetrics({}, { policies: { a: { maxConcurrent: 1, maxQueued: 1 } } })
+    const breaker = registry.breaker('a')
+    await registry.call('b', () => 'ok')
+    const first = hold(breaker)
+    const second = breaker.call(() => 'second')
+    await errorOf(breaker.call(() => 'refused'))
+    expect(await lines('limited')).toEqual(['limited_total{endpoint="a"} 1', 'limited_total{endpoint="b"} 0'])
+    expect(await lines('rejections')).toContain('rejections_total{endpoint="a"} 0')
+    expect([...(await lines('calls_in')), ...(await lines('calls_q'))]).toEqual([
+      'calls_in_flight{endpoint="a"} 1',
+      'calls_queued{endpoint="a"} 1',
+    ])
+    await first.succeed()
+    await second
+    expect([...(await lines('calls_in')), ...(await lines('calls_q'))]).toEqual([
+      'calls_in_flight{endpoint="a"} 0',
+      'calls_queued{endpoint="a"} 0',
+    ])
+  })
+
   it('that are rejected, answered by a fallback, late or slow are counted apart', async () => {
     const { registry, clock, lines } = newMetrics(
       {},

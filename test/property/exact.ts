@@ -12,10 +12,25 @@ export function isAtLeast(part: number, all: number, threshold: number): boolean
   return BigInt(part) * scale >= digits * BigInt(all)
 }
 
+/** A time in ms, or a fraction of one: some slices begin between two ms. */
+export type Moment = number | { readonly digits: bigint; readonly scale: bigint }
+
 /** The number of the slice that a time is in: the floor of time times slices by the time of the window. */
-export function sliceOf(at: number, timeMs: number, slices: number): number {
-  const { digits, scale } = decimalOf(at)
+export function sliceOf(at: Moment, timeMs: number, slices: number): number {
+  const { digits, scale } = typeof at === 'number' ? decimalOf(at) : at
   return Number((digits * BigInt(slices)) / (scale * BigInt(timeMs)))
+}
+
+/** When a slice begins. */
+export function startOfSlice(slice: number, timeMs: number, slices: number): Moment {
+  return { digits: BigInt(slice) * BigInt(timeMs), scale: BigInt(slices) }
+}
+
+/** So many calls of which so many are marked, spread evenly: of the first n of them, as near to the share as n can be. */
+export function spread(calls: number, marked: number): boolean[] {
+  const [all, some] = [BigInt(calls), BigInt(marked)]
+  const upTo = (n: number) => (2n * BigInt(n) * some + all) / (2n * all)
+  return Array.from({ length: calls }, (_, call) => upTo(call + 1) > upTo(call))
 }
 
 /** The smallest of `values` that at least the share `hundredths` of them does not exceed. */

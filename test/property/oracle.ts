@@ -1,15 +1,10 @@
-// The oracle: a breaker by definition, written from DESIGN section 4 without a line of src/. It keeps every outcome of
-// the stay and counts by looking through them all, in whole numbers of any size (exact.ts), so that it shares no window,
-// tally, rule or rounding with what it judges.
+// The oracle: a breaker by definition, written from DESIGN section 4 and the rules of docs/policy.md without a line of src/.
+// It keeps every outcome of the stay (known.ts) and counts by looking through them all, in whole numbers of any size
+// (exact.ts), so that it shares no window, tally, rule or rounding with what it judges.
 import type { PolicyOptions } from '../../src/index.ts'
-import { addingUpTo, isAtLeast, sliceOf } from './exact.ts'
+import { Known } from './known.ts'
 import type { Command, HistorySubject, Image, Result } from './subjects.ts'
 
-interface Ended {
-  readonly at: number
-  readonly failed: boolean
-  readonly durationMs: number
-}
 interface Held {
   readonly until: number
 }
@@ -20,16 +15,13 @@ interface Ramp {
   shares: number
   admitted: number
 }
-type Rate = Exclude<PolicyOptions['failureRate'], null | undefined>
-
-const isFailed = ({ failed }: Ended) => failed
 
 export class Oracle implements HistorySubject {
   #policy: PolicyOptions
   #now = 0
   #state = 'closed'
   #generation = 0
-  #ended: Ended[] = []
+  #known = new Known()
   #deadline = Number.NaN
   #openings = 0
   #permits: Held[] = []
@@ -74,6 +66,7 @@ export class Oracle implements HistorySubject {
 
   configure(policy: PolicyOptions) {
     this.#pass()
+    this.#known.configure(this.#policy, policy, this.#now)
     this.#policy = policy
   }
 
@@ -82,9 +75,7 @@ export class Oracle implements HistorySubject {
     if (command === 'crash') this.#pass()
     if (command === 'crash') return this.#enter(this.#state, this.#ramp)
     if (command === 'delete') {
-      this.#enter('closed')
-      this.#ended = []
-      this.#openings = 0
+      this.#close()
       this.#calls = { allowed: 0, rejected: 0, succeeded: 0, failed: 0, ignored: 0, late: 0 }
       return undefined
     }
@@ -115,7 +106,7 @@ export class Oracle implements HistorySubject {
       generation: this.#generation,
       remainingMs: open ? this.#deadline - this.#now : null,
       calls: this.#calls,
-      tally: this.#evidence(),
+      tally: this.#known.image(this.#policy, this.#now),
       timer: open || (this.#state === 'halfOpen' && (this.#ramp !== null || this.#permits.length > 0)),
     }
   }
@@ -148,8 +139,8 @@ export class Oracle implements HistorySubject {
     const failed = result === 'fail'
     this.#calls[failed ? 'failed' : 'succeeded']++
     if (this.#state === 'closed') {
-      this.#ended.push({ at: this.#now, failed, durationMs })
-      if (this.#fires(failed)) this.#open(this.#now)
+      this.#known.count(this.#policy, failed, durationMs, this.#now)
+      if (this.#known.fires(this.#policy, failed, this.#now)) this.#open(this.#now)
     } else if (this.#state === 'halfOpen') {
       if (failed) this.#lose(this.#now)
       else if (this.#ramp === null && ++this.#wins >= (this.#policy.successThreshold ?? 2)) this.#recover()
@@ -181,56 +172,6 @@ export class Oracle implements HistorySubject {
     if (++this.#losses >= (this.#policy.halfOpenFailureThreshold ?? 1)) this.#open(at)
   }
 
-  #fires(failed: boolean): boolean {
-    const { failureThreshold, failureRate, slowCalls } = this.#policy
-    if (failed && this.#counted().length >= (failureThreshold ?? Number.POSITIVE_INFINITY)) return true
-    return this.#reaches(failureRate, isFailed) || this.#reaches(slowCalls, this.#isSlow)
-  }
-
-  /** The failures that the threshold is about, oldest first. */
-  #counted(): Ended[] {
-    const { failureWindow, counting } = this.#policy
-    const failures = (counting === 'cumulative' ? this.#ended : this.#inARow()).filter(isFailed)
-    return failureWindow ? failures.filter(({ at }) => this.#now - at < Number(failureWindow)) : failures
-  }
-
-  #inARow(): Ended[] {
-    return this.#ended.slice(this.#ended.findLastIndex((call) => !call.failed) + 1)
-  }
-
-  readonly #isSlow = ({ durationMs }: Ended) => durationMs > Number(this.#policy.slowCalls?.slowerThan)
-
-  #reaches(rule: Rate | null | undefined, marks: (call: Ended) => boolean): boolean {
-    if (!rule) return false
-    const within = this.#within(rule)
-    const marked = within.filter(marks).length
-    return within.length >= (rule.minimumCalls ?? 1) && isAtLeast(marked, within.length, rule.threshold)
-  }
-
-  #within({ window: { calls, time, buckets = 10 } }: Rate): Ended[] {
-    if (calls) return this.#ended.slice(-calls)
-    const slice = (at: number) => sliceOf(at, Number(time), buckets)
-    return this.#ended.filter(({ at }) => slice(this.#now) - slice(at) < buckets)
-  }
-
-  /** What a snapshot must show of the outcomes of this stay. */
-  #evidence(): Image {
-    const { failureThreshold, failureWindow, failureRate, slowCalls } = this.#policy
-    const ages = failureWindow ? this.#counted().map(({ at }) => this.#now - at) : []
-    const window = (rule: Rate | null | undefined, marks: (call: Ended) => boolean) => {
-      if (!rule) return null
-      const within = this.#within(rule)
-      return { slices: addingUpTo(within.length, within.filter(marks).length) }
-    }
-    return {
-      consecutiveFailures: this.#inARow().length,
-      failures: this.#ended.filter(isFailed).length,
-      failureAgesMs: ages.slice(-(failureThreshold ?? 0)),
-      failureRate: window(failureRate, isFailed),
-      slowCalls: window(slowCalls, this.#isSlow),
-    }
-  }
-
   #openTime(): number {
     const { backoff, openTimeout } = this.#policy
     const grown = backoff ? Number(openTimeout) * (backoff.factor ?? 2) ** (this.#openings - 1) : Number(openTimeout)
@@ -246,7 +187,7 @@ export class Oracle implements HistorySubject {
   #close() {
     this.#enter('closed')
     this.#openings = 0
-    this.#ended = []
+    this.#known = new Known()
   }
 
   #enter(state: string, ramp: Ramp | null = null) {

@@ -1,13 +1,13 @@
 // How long a server asks to be left alone: what is heeded of it, and what is not.
 import { describe, expect, it } from 'vitest'
-import { openTimeOf } from '../../src/requests/index.ts'
+import { mayAskForTime, openTimeOf } from '../../src/requests/index.ts'
 
 const NOW = Date.UTC(1994, 10, 6, 8, 49, 37)
 const LONGEST = 300_000
 
-function asked(retryAfter: string | null, { status = 503, date = null as string | null } = {}) {
+function asked(retryAfter: string | null, date: string | null = null) {
   const headers: Readonly<Record<string, string | null>> = { 'retry-after': retryAfter, date }
-  return openTimeOf({ status, header: (name) => headers[name] }, LONGEST, NOW)
+  return openTimeOf((name) => headers[name], LONGEST, NOW)
 }
 
 describe('Retry-After', () => {
@@ -23,7 +23,6 @@ describe('Retry-After', () => {
     ['Fri, 31 Dec 9999 23:59:59 GMT', LONGEST],
   ])('of %s is heeded', (text, ms) => {
     expect(asked(text)).toBe(ms)
-    expect(asked(text, { status: 429 })).toBe(ms)
   })
 
   it.each([
@@ -50,12 +49,16 @@ describe('Retry-After', () => {
   })
 
   it.each([200, 302, 400, 404, 500, 502, 504])('of a %i is not, for another thing is meant or nothing', (status) => {
-    expect(asked('120', { status })).toBeUndefined()
+    expect(mayAskForTime(status)).toBe(false)
+  })
+
+  it.each([429, 503])('of a %i is', (status) => {
+    expect(mayAskForTime(status)).toBe(true)
   })
 
   it('as a date counts from the date of the server, whose clock may be wrong', () => {
     const text = 'Tue, 01 Jan 2030 00:01:00 GMT'
-    expect(asked(text, { date: 'Tue, 01 Jan 2030 00:00:00 GMT' })).toBe(60_000)
-    expect(asked(text, { date: 'nonsense' })).toBe(LONGEST)
+    expect(asked(text, 'Tue, 01 Jan 2030 00:00:00 GMT')).toBe(60_000)
+    expect(asked(text, 'nonsense')).toBe(LONGEST)
   })
 })

@@ -55,20 +55,20 @@ describe('a pool of connections to PostgreSQL', () => {
     expect(ranWhileDown).toBe(0)
     expect(unavailable[0]).toMatchObject({ code: 'RESOURCE_UNAVAILABLE', resource: 'db' })
     expect(moves.map(({ to }) => to)).toEqual(['open', 'halfOpen', 'closed'])
-    expect(moves.at(-1)?.atMs).toBeLessThan(1_500)
+    expect(moves.at(-1)?.atMs).toBeLessThan(3_000)
   })
 
   it('heals at once under target closed', async () => {
     const { moves, ranUntilClosed } = await inOutage({ target: 'closed' })
     expect(moves.map(({ to }) => to)).toEqual(['open', 'closed'])
     expect(ranUntilClosed).toBe(0)
-    expect(moves.at(-1)?.atMs).toBeLessThan(1_500)
+    expect(moves.at(-1)?.atMs).toBeLessThan(3_000)
   })
 
   it('heals by checks alone where they probe: from opening to closing no query of a user is run', async () => {
     const { moves, ranUntilClosed } = await inOutage({ probe: 'healthCheck' })
     expect(moves.map(({ to }) => to)).toEqual(['open', 'halfOpen', 'closed'])
     expect(ranUntilClosed).toBe(0)
-    expect(moves.at(-1)?.atMs).toBeLessThan(1_500)
+    expect(moves.at(-1)?.atMs).toBeLessThan(3_000)
   })
 })

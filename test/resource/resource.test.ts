@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createRegistry, isBreakerError } from '../../src/index.ts'
 import { createResource, ResourceUnavailableError } from '../../src/resource/index.ts'
 import { retryAfter, shouldRetry } from '../../src/retry/index.ts'
-import { DOWN, errorOf, jobsDone } from '../support/calls.ts'
+import { DOWN, errorOf, jobsDone, promiseOf } from '../support/calls.ts'
 import { CRASH, crash } from '../support/crashes.ts'
 import { hear, newRegistry } from '../support/registries.ts'
 import { heldCheck, newResource, Pool, query } from './world.ts'
@@ -66,6 +66,17 @@ describe('execute', () => {
     expect(told).toEqual([DOWN, expect.any(ResourceUnavailableError)])
     const signal = AbortSignal.abort(CRASH)
     expect(await errorOf(db.execute(query, { signal }))).toBe(CRASH)
+  })
+
+  it('passes on that its breaker has no room for one more, which is no word about the resource', async () => {
+    const { db } = newResource({ policy: { maxConcurrent: 1 } })
+    const fallback = (_: unknown, ...told: unknown[]) => told
+    const held = promiseOf<string>()
+    const first = db.execute(() => held.promise)
+    expect(await errorOf(db.execute(query))).toMatchObject({ code: 'CONCURRENCY_LIMIT' })
+    expect(await db.execute(query, { fallback })).toMatchObject([{ outcome: 'rejected', endpoint: 'db' }])
+    held.resolve('rows')
+    expect(await first).toBe('rows')
   })
 
   it('says at once what is wrong with what it is given, and counts nothing', async () => {
@@ -184,6 +195,18 @@ describe('an open breaker of a resource', () => {
     expect(db.breaker.state).toBe('forcedOpen')
   })
 
+  it('has no check in its books that an operator has overtaken, where checks probe', async () => {
+    const { db, goDown, pass, pool, registry } = newResource({ recovery: { probe: 'healthCheck' } })
+    await goDown()
+    pool.isUp = true
+    registry.actor.system.inspect((event) => {
+      if (event.type === '@xstate.event' && event.event.type === 'healthy') db.breaker.disable()
+    })
+    db.breaker.probe()
+    await pass(0)
+    expect([db.breaker.state, db.breaker.stats().calls.succeeded]).toEqual(['disabled', 0])
+  })
+
   it('counts nothing for a check that fails while it is open', async () => {
     const { db, clock, goDown, pass } = newResource({ policy: { openTimeout: '30s', openTimeoutFrom: 'lastFailure' } })
     await goDown()
@@ -224,7 +247,9 @@ describe('a resource whose checks probe', () => {
     expect([db.breaker.state, checks.count], 'and is checked again at once').toEqual(['halfOpen', 2])
     expect(await errorOf(db.execute(query))).toMatchObject({ code: 'RESOURCE_UNAVAILABLE', retryAfterMs: 1_000 })
     await pass(600)
-    expect(await errorOf(db.execute(query))).toMatchObject({ retryAfterMs: 400 })
+    const error = await errorOf(db.execute(query))
+    expect(error).toMatchObject({ retryAfterMs: 400, cause: { retryAfterMs: 400 } })
+    expect([shouldRetry(error), retryAfter(error)]).toEqual([true, 400])
     await pass(400)
     expect([db.breaker.state, checks.count]).toEqual(['halfOpen', 3])
     await pass(1_000)
@@ -252,6 +277,26 @@ describe('a resource whose checks probe', () => {
       if (ill === 'fails') expect(failures.at(-1)).toMatchObject({ error: CRASH })
       else expect(timeouts.at(-1)).toMatchObject({ error: { code: 'CALL_TIMEOUT' } })
     }
+  })
+
+  it('lets calls in by a ramp where its policy has one, and is checked on the way; a check that fails reopens', async () => {
+    const policy = { recoveryRamp: { duration: '10s', from: 0.5 } } as const
+    const { db, pool, checks, goDown, pass } = newResource({ recovery, policy })
+    await goDown()
+    pool.isUp = true
+    await pass(1_000)
+    expect([db.breaker.state, checks.count], 'on its ramp').toEqual(['halfOpen', 2])
+    const answers = await Promise.all([1, 2, 3, 4].map(() => db.execute(query).catch((error) => error.retryAfterMs)))
+    expect(answers.toSorted()).toEqual([10_000, 10_000, 'rows', 'rows'])
+    await pass(1_000)
+    expect([db.breaker.state, checks.count]).toEqual(['halfOpen', 3])
+    pool.isUp = false
+    await pass(1_000)
+    expect([db.breaker.state, db.recovery?.state]).toEqual(['open', 'waiting'])
+    pool.isUp = true
+    await pass(2_000)
+    for (let second = 0; second < 10; second++) await pass(1_000)
+    expect(db.breaker.state).toBe('closed')
   })
 
   it('is checked when its open time is over, without a wait', async () => {
@@ -375,6 +420,7 @@ describe('a check that is not well-behaved', () => {
     await made.goDown()
     await made.pass(1_000)
     expect([made.registry.has('db'), made.db.recovery, made.clock.pending]).toEqual([false, null, []])
+    expect(made.signals[0]?.aborted).toBe(true)
     await made.goDown()
     expect(made.db.recovery).toMatchObject({ state: 'waiting', checks: 0 })
   })
@@ -391,6 +437,15 @@ describe('a check that is not well-behaved', () => {
     await made.goDown()
     await made.pass(1_000)
     expect(await made.db.health()).toMatchObject({ healthy: false, error: { code: 'CALL_TIMEOUT' } })
+  })
+
+  it('may ask for the health before it gives back anything', async () => {
+    const made = newResource({
+      recovery: { checkTimeout: '30ms' },
+      healthCheck: () => made.db.health().then(({ healthy }) => healthy),
+    })
+    expect(await made.db.health()).toMatchObject({ healthy: false, error: { code: 'CALL_TIMEOUT' } })
+    expect(made.checks.count).toBe(1)
   })
 
   it('may close the resource', async () => {
@@ -516,6 +571,10 @@ describe('createResource', () => {
       expect(() => createResource(options as never)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
     }
     expect(() => createResource({ ...good, policy: { failureThreshold: -1 } })).toThrow('failureThreshold')
+    for (const probe of ['calls', 'healthCheck'] as const) {
+      const options = { ...good, policy: null as never, recovery: { probe } }
+      expect(() => createResource(options)).toThrow(expect.objectContaining({ code: 'INVALID_POLICY' }))
+    }
     expect(registry.list()).toEqual([])
   })
 

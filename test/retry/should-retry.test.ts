@@ -14,6 +14,15 @@ async function rejectionOf(prepare: (made: Made) => void, policy = {}): Promise<
 const open = ({ breaker }: Made) => breaker.trip()
 const named = (name: string) => Object.assign(new Error(), { name })
 
+describe('a limit that is reached', () => {
+  it('is worth a retry, at once or later: nobody knows', async () => {
+    const error = await rejectionOf(({ breaker }) => breaker.tryAcquire(), { maxConcurrent: 1 })
+    expect(error).toMatchObject({ code: 'CONCURRENCY_LIMIT' })
+    expect(shouldRetry(error)).toBe(true)
+    expect(retryAfter(error)).toBe(0)
+  })
+})
+
 describe('a rejection', () => {
   it('is worth a retry when the open time has passed', async () => {
     const error = await rejectionOf((made) => {

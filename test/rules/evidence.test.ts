@@ -91,6 +91,26 @@ describe('evidence under another policy', () => {
     expect([slowCalls?.calls, slowCalls?.marked, failureRate?.calls]).toEqual([1, 1, 0])
   })
 
+  it('keeps no failure that is out of the old window by now, though the new one is longer (R21)', () => {
+    const from = resolvePolicy({ failureThreshold: 5, failureWindow: 100 })
+    const tally = newTally(from, 0)
+    for (const at of [0, 50, 100]) addFailure(tally, from, at, 0)
+    const to = resolvePolicy({ failureThreshold: 5, failureWindow: 1_000 })
+    expect(refitTally(tally, from, to, 100).failureTimes).toEqual([50, 100])
+  })
+
+  it('that counts failures in a row has none of those before the last success (R21)', () => {
+    const from = resolvePolicy({ failureThreshold: 5, failureWindow: 1_000, counting: 'cumulative' })
+    const to = resolvePolicy({ failureThreshold: 5, failureWindow: 1_000 })
+    const tally = newTally(from, 0)
+    for (const at of [0, 50]) addFailure(tally, from, at, 0)
+    addSuccess(tally, from, 60, 0)
+    expect(refitTally(tally, from, to, 100).failureTimes).toBeNull()
+    addFailure(tally, from, 70, 0)
+    expect(refitTally(tally, from, to, 100).failureTimes).toEqual([70])
+    expect(refitTally(tally, from, from, 100).failureTimes).toEqual([0, 50, 70])
+  })
+
   it('starts empty in a window that was not there before (R21)', () => {
     const tally = newTally(resolvePolicy({}), 0)
     expect(refitTally(tally, resolvePolicy(rate), resolvePolicy(rate), 0).failureRate).toMatchObject({ calls: 0 })

@@ -219,9 +219,42 @@ describe('a window taken apart and put together', () => {
     expect(resizeWindow(window, tenSeconds, longer, 9_500).calls).toBe(10)
   })
 
-  it('as the other kind starts empty: calls and time have no common measure (R21)', () => {
+  it('of time, where it was one of calls, has them all happen now: they leave when one window has passed (R21)', () => {
     const window = newWindow({ calls: 5 }, 0)
-    addCall(window, { calls: 5 }, true, 0)
-    expect(resizeWindow(window, { calls: 5 }, tenSeconds, 0).calls).toBe(0)
+    for (const marked of [true, false, true]) addCall(window, { calls: 5 }, marked, 0)
+    const resized = resizeWindow(window, { calls: 5 }, tenSeconds, 5_500)
+    expect(resized).toMatchObject({ calls: 3, marked: 2 })
+    expire(resized, tenSeconds, 14_999)
+    expect(resized).toMatchObject({ calls: 3, marked: 2 })
+    expire(resized, tenSeconds, 15_500)
+    expect(resized.calls).toBe(0)
+  })
+
+  it('of calls, where it was one of time, has the newest, the marked ones of a slice spread evenly (R21)', () => {
+    const window = newWindow(tenSeconds, 0)
+    const add = (count: number, marked: boolean, now: number) => {
+      for (let call = 0; call < count; call++) addCall(window, tenSeconds, marked, now)
+    }
+    add(4, true, 0)
+    add(10, false, 1_000)
+    add(5, true, 1_000)
+    add(1, true, 2_000)
+    const into = (calls: number, now: number) => resizeWindow(window, tenSeconds, { calls }, now)
+    const slots = (calls: number) => slicesOf(into(calls, 2_000), { calls }, 2_000).map(([, marked]) => marked)
+    expect(into(100, 2_000)).toMatchObject({ calls: 20, marked: 10 })
+    expect(slots(7)).toEqual([0, 1, 0, 0, 1, 0, 1])
+    expect(slots(1)).toEqual([1])
+    expect(into(17, 2_000)).toMatchObject({ calls: 17, marked: 7 })
+    expect(into(100, 10_500), 'the first slice is out').toMatchObject({ calls: 16, marked: 6 })
+    expect(into(100, 60_000).calls).toBe(0)
+  })
+
+  it('of calls takes no longer for the millions that a slice may hold (R13, R21)', () => {
+    const second = { timeMs: 1_000, buckets: 1 }
+    const millions = windowOf([[2e9, 1e9]], second, 500, 500)
+    expect(resizeWindow(millions, second, { calls: 100 }, 500)).toMatchObject({ calls: 100, marked: 50 })
+    // One by one these would take hours.
+    const more = windowOf([[1e13, 0]], second, 500, 500)
+    expect(resizeWindow(more, second, { calls: 100 }, 500)).toMatchObject({ calls: 100, marked: 0 })
   })
 })

@@ -176,6 +176,40 @@ describe.each(EVERY_WAY)('a registry with maxBreakers, $way', ({ how }) => {
     expect(registry.breaker('bound').policy.failureThreshold, 'a deletion forgets').toBe(5)
   })
 
+  it.each([2, 1_200])('remembers policies of names evicted last, with %i breakers (R21, R23)', (maxBreakers) => {
+    const { registry } = newRegistry({ ...how, maxBreakers })
+    const ignored = hear(registry, 'policyIgnored')
+    const threshold = (name: number) => registry.breaker(`${name}`).policy.failureThreshold
+    const first = registry.breaker('0', { failureThreshold: 11 })
+    registry.breaker('0', { failureThreshold: 99 })
+    const remembered = Math.max(1_000, maxBreakers)
+    for (let name = 1; name <= maxBreakers + remembered; name++) registry.breaker(`${name}`, { failureThreshold: 12 })
+    expect([threshold(1), threshold(2)], 'the longest evicted that is remembered, and the next').toEqual([12, 12])
+    expect(threshold(0), 'forgotten: the registry’s').toBe(5)
+    expect(threshold(3), 'and so is this one, for another that went').toBe(5)
+    registry.breaker('0', { failureThreshold: 21 })
+    expect(threshold(0), 'and may have another').toBe(21)
+    registry.breaker('0', { failureThreshold: 22 })
+    expect(ignored, 'told of again').toEqual([{ endpoint: '0' }, { endpoint: '0' }])
+    expect(first.policy.failureThreshold).toBe(21)
+  })
+
+  it('has a handle bring its policy along, however long it was evicted (R21, R23)', () => {
+    const { registry } = newRegistry({ ...how, maxBreakers: 1 })
+    const breaker = registry.breaker('a', { failureThreshold: 7 })
+    for (let name = 0; name < 1_100; name++) registry.breaker(`${name}`, { failureThreshold: 3 })
+    breaker.recordSuccess()
+    expect(registry.breaker('a').policy.failureThreshold).toBe(7)
+  })
+
+  it('forgets the policy of an evicted name that is deleted (R21, R22)', () => {
+    const { registry } = newRegistry({ ...how, maxBreakers: 1 })
+    registry.configure('a', { failureThreshold: 7 })
+    registry.breaker('b')
+    expect(registry.delete('a')).toBe(false)
+    expect(registry.breaker('a').policy.failureThreshold).toBe(5)
+  })
+
   it('refuses a name at the same cost, however many breakers are open (R23)', () => {
     const refusals = (many: number) => {
       const { registry } = newRegistry({ ...how, maxBreakers: many })

@@ -169,6 +169,33 @@ describe.each(EVERY_WAY)('a limit of concurrent calls, $way', ({ how }) => {
     expect(breaker.stats().calls).toMatchObject({ failed: 1, timedOut: 1, ignored: 0 })
   })
 
+  it('has who waits run under the policy of that time', async () => {
+    const { breaker, registry, clock } = newLimited({ maxConcurrent: 1, maxQueued: 3 })
+    const permit = acquire(breaker)
+    const [second, third] = [hold(breaker), hold(breaker, { timeout: null })]
+    registry.configure('a', { maxConcurrent: 2, maxQueued: 3, timeout: '1s' })
+    permit.success()
+    await jobsDone()
+    clock.advance('1s')
+    expect(await codeOf(second.ended)).toBe('CALL_TIMEOUT')
+    clock.advance('1h')
+    await third.succeed()
+    expect(await third.ended).toBe('ok')
+  })
+
+  it('tells who has waited which stay he was admitted in, though it has ended before he runs', async () => {
+    const { breaker } = newLimited({ maxConcurrent: 1, maxQueued: 3 })
+    const permit = acquire(breaker)
+    const [second, third] = [undefined, new AbortController().signal].map((signal) =>
+      breaker.call(({ generation }) => generation, { signal }),
+    )
+    permit.success()
+    breaker.reset()
+    expect(await second).toBe(0)
+    expect(await third).toBe(breaker.generation)
+    expect(breaker.stats().calls).toMatchObject({ late: 1, succeeded: 2 })
+  })
+
   it('keeps the places of calls that a reset has made late until they end', async () => {
     const { breaker } = newLimited({ maxConcurrent: 1, maxQueued: 1 })
     const first = hold(breaker)
@@ -202,7 +229,7 @@ describe.each(EVERY_WAY)('a limit of concurrent calls, $way', ({ how }) => {
   })
 
   it('that is taken away forgets no place of a permit that is reported after it', () => {
-    const { breaker, registry } = newLimited({ maxConcurrent: 1 })
+    const { breaker, registry } = newLimited({ maxConcurrent: 1, latencySampling: 0 })
     const permit = acquire(breaker)
     registry.configure('a', { latencySampling: 0 })
     permit.success()

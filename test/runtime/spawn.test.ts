@@ -1,5 +1,5 @@
 // Actors of integrations under a breaker's: they live and die with it.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type AnyActorRef, assign, createMachine, emit, fromPromise, type InspectionEvent, raise, setup } from 'xstate'
 import type { Breaker, RegistryOptions, SpawnStart } from '../../src/index.ts'
 import { fail, jobsDone, succeed, thrownBy } from '../support/calls.ts'
@@ -134,9 +134,10 @@ describe.each(EVERY_WAY)('an actor spawned under a breaker’s, $way', ({ how })
     const { breaker, clock, registry } = newBreaker({}, how)
     const escalated = hear(registry, 'escalated')
     let starts = 0
+    let isMended = false
     const crasher = createMachine({
       entry: () => {
-        throw CRASH
+        if (!isMended) throw CRASH
       },
     })
     const spawned = breaker.spawn(crasher, {
@@ -153,9 +154,12 @@ describe.each(EVERY_WAY)('an actor spawned under a breaker’s, $way', ({ how })
     clock.advance(60_000)
     expect(starts).toBe(4)
     expect(await succeed(breaker)).toBe('ok')
-    spawned.stop()
     breaker.enable()
     expect(breaker.state).toBe('closed')
+    isMended = true
+    breaker.trip()
+    await crash(breaker)
+    expect(spawned.getSnapshot()?.status, 'and gets it back with another actor').toBe('active')
   })
 
   it('that has ended stays so until the breaker’s actor is another', async () => {
@@ -173,11 +177,14 @@ describe.each(EVERY_WAY)('an actor spawned under a breaker’s, $way', ({ how })
 
   it('stops when its breaker is deleted, and starts when there is one of that name again (R22)', () => {
     const { breaker, clock, registry, spawned, ticks } = spawnTicker(how)
+    const warn = vi.spyOn(console, 'warn')
     registry.delete('a')
     expect(clock.pending).toEqual([])
     clock.advance(5_000)
     spawned.send({ type: 'push' })
     expect(ticks).toEqual([1])
+    expect(warn, 'XState warns of events to actors that are stopped').not.toHaveBeenCalled()
+    warn.mockRestore()
     breaker.trip()
     expect(ticks).toEqual([1, 1])
     registry.delete('a')
@@ -329,6 +336,55 @@ describe('whoever spawns an actor', () => {
       expect(late.getSnapshot()?.status, harm).toBe(harm === 'stop' ? 'active' : undefined)
       expect(clock.pending, harm).toEqual(harm === 'stop' ? [START + 1_000] : [])
     }
+  })
+
+  it('may stop it when asked for its input', async () => {
+    const { breaker, clock } = newBreaker({}, { activation: 'eager' })
+    let starts = 0
+    const spawned = breaker.spawn(ticker, {
+      id: 'ticker',
+      input() {
+        if (++starts === 2) spawned.stop()
+        return { from: 0 }
+      },
+    })
+    await crash(breaker)
+    expect([starts, spawned.getSnapshot()?.status, clock.pending]).toEqual([2, 'stopped', []])
+  })
+
+  it('may stop it before it was started', () => {
+    const { breaker, clock, registry } = newBreaker()
+    registry.on('transition', () => breaker.spawn(ticker, { id: 'ticker', input: { from: 0 } }).stop())
+    breaker.disable()
+    expect(clock.pending).toEqual([])
+  })
+
+  it('is asked for the input between turns: what he does takes effect at once', async () => {
+    const { breaker } = newBreaker()
+    const states: string[] = []
+    breaker.spawn(ticker, {
+      id: 'ticker',
+      input() {
+        if (breaker.state === 'closed') breaker.trip()
+        else breaker.reset()
+        states.push(breaker.state)
+        return { from: 0 }
+      },
+    })
+    await crash(breaker)
+    expect(states).toEqual(['open', 'closed'])
+  })
+
+  it('has one actor, however often the breaker’s crashes before it is started', () => {
+    const { breaker, clock, registry, starts, ticks } = spawnTicker()
+    let crashes = 0
+    registry.on('transition', () => {
+      for (; crashes < 2; crashes++) breaker.actor?.send({ type: 'xstate.error.actor.x', error: CRASH } as never)
+    })
+    breaker.disable()
+    expect([crashes, starts.length, ticks]).toEqual([2, 2, [1, 1]])
+    clock.advance(1_000)
+    expect(ticks).toEqual([1, 1, 2])
   })
 
   it('may spawn several, under ids of their own', () => {

@@ -53,6 +53,19 @@ describe.each(FRAMEWORKS)('a route of $name', (framework) => {
     await settled(() => expect(breaker.state).toBe('closed'))
   })
 
+  it('at the limit of its breaker is not called: 503, with nothing to say of when', async () => {
+    const { get, breaker, log } = await begin(framework, { maxConcurrent: 1, maxQueued: 5 })
+    const first = get('hang')
+    await settled(() => expect(log.handled).toEqual(['hang']))
+    const refused = await get('this')
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, null])
+    expect(breaker.stats()).toMatchObject({ state: 'closed', calls: { limited: 1 } })
+    log.release()
+    expect((await first).status).toBe(200)
+    await settled(() => expect(breaker.stats().concurrency).toEqual({ inFlight: 0, queued: 0 }))
+    expect((await get('this')).status).toBe(200)
+  })
+
   it('has no Retry-After while it is forced open, or its registry is closed', async () => {
     const { get, breaker, registry } = await begin(framework)
     breaker.isolate()

@@ -252,7 +252,7 @@ describe('a mistake is told in one line, and ends it with 2', () => {
     ['a coverage', ['--coverage', 'all'], 'coverage: expected states, transitions, transitionPairs, simple'],
     ['a length', ['--max-length', 'ten'], 'maxLength: expected a whole number of at least 1'],
     ['a number of calls', ['--max-in-flight', '0'], 'maxInFlight: expected a whole number of at least 1'],
-    ['a command', ['--commands', 'explode'], '--commands: expected all, none, or a list of trip,reset'],
+    ['a command', ['--commands', 'explode'], '--commands: expected all, none, or a list of trip,probe,reset'],
     ['a result', ['--results', 'succeed,explode'], '--results: expected all, none, or a list of succeed'],
     ['a file of another kind', ['--out', 'tests.py'], '--out: expected a file ending in .ts'],
     [

@@ -69,7 +69,9 @@ describe.each(LARGE)('%s', (_, policy) => {
     expect(transitions.missed).toEqual([])
     expect(transitions.met).toContain('closed --fail [2]--> open')
     if (policy.failureThreshold === null) expect(transitions.met).toContain('closed --succeed [2]--> open')
-    expect(unreachable.length).toBeLessThanOrEqual(10)
+    // None of them has a ramp.
+    const others = unreachable.filter(({ transition }) => !transition.includes('ramping'))
+    expect(others.length).toBeLessThanOrEqual(10)
   })
 
   it('says what was left out: on each path, in the report of coverage and above the tests', () => {

@@ -7,9 +7,11 @@ import {
   type CallTimeoutError,
   createRegistry,
   type ErrorCode,
+  type FallbackContext,
   type Guarded,
   isBreakerError,
   type Mistake,
+  type Permit,
   type Reason,
   type Registry,
 } from '../../src/index.ts'
@@ -51,6 +53,24 @@ export function theHandleIsTypedAsTheRegistry({ breaker: make }: Registry, fetch
   expectTypeOf(breaker.wrap(add)).parameters.toEqualTypeOf<Parameters<typeof add>>()
   expectTypeOf(breaker.wrap(add)).returns.toEqualTypeOf<Promise<number>>()
   expectTypeOf(breaker.wrap(add, { fallback: () => null })).returns.toEqualTypeOf<Promise<number | null>>()
+  const wrapped = breaker.wrap(add, {
+    fallback: (error, { args, outcome, endpoint }) => {
+      expectTypeOf(error).toEqualTypeOf<unknown>()
+      expectTypeOf(args).toEqualTypeOf<Parameters<typeof add>>()
+      expectTypeOf(outcome).toEqualTypeOf<'rejected' | 'timeout' | 'failure'>()
+      expectTypeOf(endpoint).toEqualTypeOf<string>()
+      return args[0] > 0 ? 'none' : endpoint
+    },
+  })
+  expectTypeOf(wrapped).returns.toEqualTypeOf<Promise<number | string>>()
+  expectTypeOf(wrapped).parameters.toEqualTypeOf<Parameters<typeof add>>()
+  // Options that are made elsewhere fit every function.
+  const options: CallOptions<string> = { fallback: (_, { args }) => `${args.length}` }
+  expectTypeOf(breaker.wrap(add, options)).returns.toEqualTypeOf<Promise<number | string>>()
+  expectTypeOf(breaker.wrap(add, options)).parameters.toEqualTypeOf<Parameters<typeof add>>()
+  // @ts-expect-error: a fallback for other arguments
+  breaker.wrap(add, { fallback: (_: unknown, { args }: FallbackContext<[string]>) => args[0] })
+  expectTypeOf(breaker.acquire()).toEqualTypeOf<Promise<Permit>>()
 }
 
 export function aWrapperMayPassItsOptionsOn<T, F>(registry: Registry, fn: Guarded<T>, options?: CallOptions<F>) {

@@ -78,15 +78,15 @@ describe.each(HOOKS)('what is no fault of the server counts neither way (told by
     expect(registry.breaker('http://a.test').stats().calls).toMatchObject({ ignored: 1, failed: 0 })
   })
 
-  it('a handler that throws when it is told of the end: a warning says so', async () => {
+  it('a handler that throws when it is told of the end: an event says so', async () => {
     const registry = createRegistry()
     registry.breaker('http://a.test').trip()
-    const warned = new Promise<Error>((resolve) => process.once('warning', resolve))
+    const told = new Promise((resolve) => registry.on('error', resolve))
     const onResponseError = () => {
       throw new Error('a mistake in the handler of an error')
     }
     breakerInterceptor(registry)(() => true)({ origin: 'http://a.test', path: '/', method: 'GET' }, { onResponseError })
-    expect((await warned).message).toBe('a mistake in the handler of an error')
+    expect(await told).toMatchObject({ source: 'handler', error: { message: 'a mistake in the handler of an error' } })
   })
 
   it('a handler of the older hooks that throws', async () => {

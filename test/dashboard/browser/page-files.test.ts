@@ -40,10 +40,11 @@ describe('the picture of the statechart', () => {
   it('has every state of the machine, and every way between two of them', () => {
     const { nodes, edges } = pictureOf(breakerMachine)
     expect(nodes.filter(({ kind }) => kind === 'state').map(({ id }) => id)).toEqual([
-      ...['closed', 'open', 'halfOpen', 'forcedOpen', 'disabled'],
+      ...['closed', 'open', 'halfOpen', 'ramping', 'forcedOpen', 'disabled'],
     ])
     expect(edges.map(({ from, to }) => `${from}>${to}`).sort()).toEqual([
       ...['closed>open', 'disabled>closed', 'forcedOpen>closed', 'halfOpen>closed', 'halfOpen>open'],
+      'halfOpen>ramping',
       ...[
         'null>closed',
         'null>disabled',
@@ -51,6 +52,8 @@ describe('the picture of the statechart', () => {
         'null>open',
         'open>halfOpen',
         'open>open',
+        'ramping>closed',
+        'ramping>open',
         'starting>closed',
       ],
     ])
