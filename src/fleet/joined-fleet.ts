@@ -82,9 +82,10 @@ export class JoinedFleet implements Fleet {
   }
 
   stats(): FleetStats {
-    const state = this.#actor?.getSnapshot()?.value as FleetStats['state'] | undefined
+    const value = this.#actor?.getSnapshot()?.value ?? 'connecting'
+    const state = typeof value === 'string' ? value : 'synced'
     return {
-      state: this.#hasLeft ? 'left' : !this.#isLeaving ? (state ?? 'connecting') : 'leaving',
+      state: this.#hasLeft ? 'left' : !this.#isLeaving ? state : 'leaving',
       live: this.#membership.live,
       viewAgeMs: this.#syncedAt === null ? null : this.#registry.now() - this.#syncedAt,
       endpoints: this.#endpoints.size,

@@ -110,4 +110,34 @@ describe('a fleet', () => {
     expect(await call(a.breaker, 'ok')).toBe('s')
     expect(row?.path).toBe('plain')
   })
+
+  it('asks the store for as much with 1,000 endpoints as with one, while nothing fails (I12)', async () => {
+    const requests: number[] = []
+    for (const endpoints of [1, 1_000]) {
+      const world = newWorld()
+      const a = await world.join('a')
+      for (let index = 1; index < endpoints; index++) await a.registry.breaker(`e${index}`).call(() => 1)
+      await world.pass(30_000)
+      expect(a.fleet.stats()).toMatchObject({ state: 'synced', endpoints })
+      requests.push(a.fleet.stats().link.requests)
+    }
+    expect(requests[1]).toBe(requests[0])
+    expect(requests[0]).toBeLessThan(36)
+  })
+
+  it('tells the store at once what cannot wait, and of a storm of that no more than ten times a second', async () => {
+    const world = newWorld()
+    const [a, b] = [await world.join('a'), await world.join('b')]
+    await world.pass(500)
+    const before = a.fleet.stats().link.requests
+    a.registry.breaker('e0', { failureThreshold: 1 }).recordFailure()
+    await world.pass(1)
+    expect(a.fleet.stats().link.requests).toBe(before + 2)
+    for (let ms = 1; ms < 1_000; ms++) {
+      a.registry.breaker(`e${ms}`, { failureThreshold: 1 }).recordFailure()
+      await world.pass(1)
+    }
+    expect(a.fleet.stats().link.requests - before).toBeLessThan(2 * 12 + 10)
+    expect(b.fleet.stats().link.requests).toBeLessThan(6)
+  })
 })

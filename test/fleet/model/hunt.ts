@@ -43,8 +43,8 @@ async function complaint(code: () => Promise<unknown>): Promise<string | null> {
 /** An answer to the question before this one, where it could change something. */
 function takesLateAnswers(machine: typeof fleetBreakerMachine): string | null {
   const rules = {
-    ...{ spreadMsPerProcess: 5, degradedProbesPerSecond: 20, answerTimeoutMs: 5_000, leaseMarginMs: 50 },
-    ...{ probeTimeoutMs: 30_000, rampShares: [], rampStepMs: 1_000 },
+    ...{ spreadMsPerProcess: 5, degradedProbesPerSecond: 20, retryLeaseMs: 1_000, answerTimeoutMs: 5_000 },
+    ...{ leaseMarginMs: 50, probeTimeoutMs: 30_000, rampShares: [], rampStepMs: 1_000 },
   }
   const decision = { state: 'halfOpen' as const, version: 2, remainingMs: null, openMs: 10_000 }
   const [start] = initialTransition(machine, { rules, seed: 1, decision, live: 1, isStoreUp: true })

@@ -6,8 +6,8 @@ import { MAX_OPEN_MS, POLICY, PROBE_MS, type Process, type World } from './world
 /** That of the store in memory. */
 const DEADLINE_MS = 150
 
-/** A second, and a fifth of it, and an answer. */
-const LONGEST_ROUND_MS = 1_000 * 1.2 + DEADLINE_MS
+/** A second, and a tenth of it, and an answer. */
+const LONGEST_ROUND_MS = 1_000 * 1.1 + DEADLINE_MS
 
 /** Broken: its number, and what was seen. */
 export class Broken extends Error {

@@ -110,7 +110,7 @@ const restarts =
     const backMs = await inStep(stage)
     const members = await crew.members()
     const ruled = members.filter(({ ruled }) => ruled === 'open' || ruled === 'halfOpen').length
-    const records = String(await redis.run('HVALS', 'switchgear:{crew#0}:records'))
+    const records = String(await redis.run('HVALS', 'switchgear:1:{crew#0}:records'))
     const repaired = members.reduce((sum, { stats }) => sum + stats.link.repaired, 0) - repairedBefore
     const checks = [
       check('in step again after, ms', backMs, true),
@@ -251,7 +251,7 @@ export const replicaIsPromoted: Scenario = async (stage) => {
     const kept = members.filter((member) => member.version >= version && member.ruled !== '-').length
     stage.service.mode = 'ok'
     await all(stage, 'nothing rejected', ({ ruled }) => ruled === '-', 20_000)
-    const records = String(await replica.run('HVALS', 'switchgear:{crew#0}:records'))
+    const records = String(await replica.run('HVALS', 'switchgear:1:{crew#0}:records'))
     return [
       check('members that still reject', kept, kept === members.length),
       check('closed in the replica', records, /closed/.test(records)),
