@@ -31,6 +31,19 @@ describe.each(EVERY_WAY)('a recovery ramp, $way', ({ how }) => {
     expect(clock.pending).toEqual([])
   })
 
+  it('has ended when its time was over, not when it was last asked: in events, in times and in windows (R05)', async () => {
+    const failureRate = { threshold: 0.5, minimumCalls: 1, window: { time: '10s', buckets: 10 } }
+    const { breaker, registry, clock } = await onRamp({ failureThreshold: null, failureRate })
+    const heard = hear(registry, 'transition')
+    const begun = clock.now()
+    clock.advance(10_000)
+    expect(heard).toMatchObject([{ to: 'closed', at: begun + 10_000 }])
+    expect(breaker.stats().timeInState).toMatchObject({ halfOpen: 10_000, closed: 0 })
+    breaker.recordSuccess()
+    clock.advance(9_000)
+    expect(breaker.stats().failureRate).toBe(0)
+  })
+
   it('admits its share of the calls, evenly, and a greater one at each step (R03)', async () => {
     const { breaker, clock } = await onRamp()
     expect(admitted(breaker, 15)).toEqual([5, 10, 15])
