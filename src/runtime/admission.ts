@@ -61,6 +61,17 @@ function admitProbe(row: Row, mayProbe: boolean, at: number): number | BreakerOp
   return admitsAll(row.state) ? admit(row) : reject(row, at)
 }
 
+/** For a call that `wouldAdmit` has said no to: on a ramp it counts as one that came. `null` if it must be asked for anew. */
+export function turnAway(row: Row): BreakerOpenError | null {
+  const now = row.home.clock.now()
+  const { stay, policy } = row
+  if (stay.ramp !== null && !admitsWhileHalfOpen(stay, policy, now)) {
+    send(row, { type: 'admit', probe: ++chronicleOf(row).lastProbe, at: now })
+  }
+  // Whoever watches that may have closed it.
+  return admitsAll(row.state) ? null : reject(row, now)
+}
+
 /** Counts and tells a rejection. */
 export function reject(row: Row, now: number): BreakerOpenError {
   const { state, generation, policy, home, name: endpoint } = row

@@ -177,6 +177,30 @@ describe.each(EVERY_WAY)('a recovery ramp, $way', ({ how }) => {
     expect(restored.breaker.state).toBe('closed')
   })
 
+  it('counts the calls that come while every place is taken: those of the share wait, the others are turned away (R03)', async () => {
+    const { breaker } = await onRamp({ maxConcurrent: 1, maxQueued: 10 })
+    expect(admitted(breaker, 4)).toEqual([])
+    const running = hold(breaker)
+    const calls = Array.from({ length: 5 }, () => breaker.call(() => 'ok').catch(({ code }) => code))
+    expect(breaker.stats()).toMatchObject({ concurrency: { inFlight: 1, queued: 1 }, calls: { rejected: 8 } })
+    await running.succeed()
+    expect(await Promise.all(calls)).toEqual([...Array(4).fill('BREAKER_OPEN'), 'ok'])
+  })
+
+  it('may be ended by who watches a call that is turned away under a limit: then the call is admitted (R32)', async () => {
+    const { breaker, registry } = await onRamp({ maxConcurrent: 1, maxQueued: 1 })
+    expect(admitted(breaker, 4)).toEqual([])
+    const running = hold(breaker)
+    breaker.unfold()
+    const watching = breaker.actor?.subscribe(() => breaker.reset())
+    const call = breaker.call(() => 'ok')
+    expect(breaker.state).toBe('closed')
+    watching?.unsubscribe()
+    await running.succeed()
+    expect(await call).toBe('ok')
+    await registry.close()
+  })
+
   it('is left alone by 1,000 calls that all come at once, but for their share (R03)', async () => {
     const { breaker } = await onRamp()
     expect(admitted(breaker, 1_000)).toHaveLength(200)
