@@ -324,6 +324,23 @@ describe('a resource whose checks probe', () => {
     expect(db.breaker.state).toBe('closed')
     expect(pool.queries).toBe(1)
   })
+
+  it('has its checks probe as soon as it is half-open under a new policy that says so, and calls again under the next', async () => {
+    const { db, pool, registry, goDown, pass } = newResource()
+    registry.configure('db', { failureThreshold: 1, probes: 'reports', successThreshold: 2 })
+    await goDown()
+    pool.isUp = true
+    await pass(1_000)
+    expect([db.breaker.state, db.recovery?.state]).toEqual(['halfOpen', 'probing'])
+    expect(await errorOf(db.execute(query))).toMatchObject({ retryAfterMs: 1_000 })
+    await pass(1_000)
+    expect(db.breaker.state).toBe('closed')
+    registry.configure('db', { failureThreshold: 1, probes: 'calls' })
+    await goDown()
+    pool.isUp = true
+    await pass(1_000)
+    expect([db.breaker.state, db.recovery?.state]).toEqual(['halfOpen', 'trial'])
+  })
 })
 
 describe('health()', () => {

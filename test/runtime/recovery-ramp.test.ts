@@ -32,7 +32,7 @@ describe.each(EVERY_WAY)('a recovery ramp, $way', ({ how }) => {
   })
 
   it('has ended when its time was over, not when it was last asked: in events, in times and in windows (R05)', async () => {
-    const failureRate = { threshold: 0.5, minimumCalls: 1, window: { time: '10s', buckets: 10 } }
+    const failureRate = { threshold: 0.5, minimumCalls: 1, window: { time: 10_000, buckets: 10 } }
     const { breaker, registry, clock } = await onRamp({ failureThreshold: null, failureRate })
     const heard = hear(registry, 'transition')
     const begun = clock.now()
