@@ -287,7 +287,8 @@ describe('a resource whose checks probe', () => {
     await pass(1_000)
     expect([db.breaker.state, checks.count], 'on its ramp').toEqual(['halfOpen', 2])
     const answers = await Promise.all([1, 2, 3, 4].map(() => db.execute(query).catch((error) => error.retryAfterMs)))
-    expect(answers.toSorted()).toEqual([10_000, 10_000, 'rows', 'rows'])
+    expect(answers.filter((answer) => answer === 'rows')).toHaveLength(2)
+    for (const wait of answers.filter((answer) => answer !== 'rows')) expect(wait).toBeGreaterThanOrEqual(10_000)
     await pass(1_000)
     expect([db.breaker.state, checks.count]).toEqual(['halfOpen', 3])
     pool.isUp = false
