@@ -82,6 +82,11 @@ function tierOf({ state, chronicle }: Row): Tier | null {
   return state === 'disabled' ? null : chronicle.tier
 }
 
+/** Whether nothing would be let through from above now. */
+export function isRuledOut(row: Row): boolean {
+  return tierOf(row)?.wouldAdmit() === false
+}
+
 function rejectFromAbove(row: Row, tier: Tier): BreakerOpenError {
   const { policy, home, name: endpoint } = row
   const { state } = tier.ruling
