@@ -25,6 +25,8 @@ export interface FleetBreakerRules {
   readonly spreadMsPerProcess: number
   /** While the store is lost: so many probes a second of the whole fleet. */
   readonly degradedProbesPerSecond: number
+  /** While others probe, a lease is asked for again after so long: one of them may be done early, and call no more. */
+  readonly retryLeaseMs: number
   /** How long an answer of the store is waited for. */
   readonly answerTimeoutMs: number
   /** A probe must begin so long before its lease ends. */
@@ -122,7 +124,11 @@ export const fleetBreakerMachine = setup({
     },
     spreadAlone: ({ context }) => (draw(context) * context.live * 1_000) / context.rules.degradedProbesPerSecond,
     answerTimeout: ({ context }) => context.rules.answerTimeoutMs,
-    wait: ({ context }) => context.waitMs,
+    wait: ({ context: { waitMs, decision, rules, live } }) => {
+      // The more ask, the less often each.
+      const again = Math.max(rules.retryLeaseMs, 2 * live * rules.spreadMsPerProcess)
+      return decision.state === 'halfOpen' ? Math.min(waitMs, again) : waitMs
+    },
     leaseTime: ({ context: { lease, rules } }) =>
       lease === null ? rules.probeTimeoutMs : Math.max(0, lease.leaseMs - rules.leaseMarginMs),
     rampStep: ({ context }) => context.rules.rampStepMs,

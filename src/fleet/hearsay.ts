@@ -1,6 +1,9 @@
 // Hearsay: what was heard of endpoints that have no breaker here, or one with other rules: they may have one later.
 import { type FleetChange, merged } from './record.ts'
 
+/** Names may come from outside the program: what is remembered of them is bounded. */
+const MOST_HEARD = 10_000
+
 interface Heard {
   readonly change: FleetChange
   /** When, in ms of the registry's clock. */
@@ -14,9 +17,13 @@ export class Hearsay {
     const key = `${change.rules} ${change.endpoint}`
     const known = this.#heard.get(key)
     if (known !== undefined && merged(known.change.record, change) !== change.record) return
-    // Nobody needs to know that an endpoint is as every new one is.
-    if (change.record.state === 'closed') this.#heard.delete(key)
-    else this.#heard.set(key, { change, at: now })
+    // Of closed ones, too: who knows the version does not believe what comes late.
+    this.#heard.delete(key)
+    this.#heard.set(key, { change, at: now })
+    if (this.#heard.size <= MOST_HEARD) return
+    // The store tells it again to who asks for a lease, or reports.
+    const [oldest] = this.#heard.keys()
+    if (oldest !== undefined) this.#heard.delete(oldest)
   }
 
   /** As it is by now. */

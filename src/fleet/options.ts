@@ -51,7 +51,7 @@ export interface FleetOptions {
   readonly quorum?: QuorumOptions | undefined
   /** How traffic comes back. */
   readonly ramp?: FleetRampOptions | undefined
-  /** From one round with the store to the next, give or take a fifth. Default `'1s'`. */
+  /** From one round with the store to the next, give or take a tenth. Default `'1s'`. */
   readonly pollInterval?: Duration | undefined
 }
 
@@ -105,7 +105,8 @@ export function checkFleet(options: FleetOptions): ResolvedFleet {
     pollMs,
     membership: {
       pollMs,
-      pollJitter: 0.2,
+      // So that a command is seen within 1.1 rounds, pushed or not.
+      pollJitter: 0.1,
       // The store has deadlines of its own; this is for one that keeps to none.
       roundTimeoutMs: 5_000,
       retryMs: Math.min(100, pollMs),
@@ -115,6 +116,7 @@ export function checkFleet(options: FleetOptions): ResolvedFleet {
     breaker: {
       spreadMsPerProcess: 5,
       degradedProbesPerSecond: 20,
+      retryLeaseMs: 1_000,
       answerTimeoutMs: 5_000,
       leaseMarginMs: 50,
       probeTimeoutMs: 30_000,

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { call, newWorld, type Process, ruled, settle } from './support/processes.ts'
 
-/** A poll takes a fifth more than its second at most; and so much more may pass until it is seen (I6). */
-const WITHIN_MS = 1_200 + 100
+/** A second and a tenth: the longest that it is from round to round. */
+const WITHIN_MS = 1_100
 
 async function three(carry?: Parameters<typeof newWorld>[0]) {
   const world = newWorld(carry)

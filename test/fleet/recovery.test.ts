@@ -108,14 +108,28 @@ describe('a fleet that is open', () => {
     expect(await nextProbe(world, all)).toBeUndefined()
   })
 
+  it('is closed by whoever calls, though the one that probed first has no more calls', async () => {
+    const { world, all } = await openOfThree({ policy: { ...CALM, probeTimeout: '1m' } })
+    await world.pass(10_000)
+    const [a, b, c] = all as [Process, Process, Process]
+    const probe = await nextProbe(world, [a])
+    expect(await nextProbe(world, [b, c], 500)).toBeUndefined()
+    probe?.success()
+    const second = await nextProbe(world, [b, c], 1_600)
+    expect(second).toBeDefined()
+    second?.success()
+    await world.pass(10)
+    expect(all.map(ruled)).toEqual(['-', '-', '-'])
+  })
+
   it('asks the store for nothing while nobody calls (I12)', async () => {
     const { world, all, a } = await openOfThree()
     await world.pass(10_000)
     const before = a.fleet.stats().link.requests
     await world.pass(60_000)
     const polls = a.fleet.stats().link.requests - before
-    expect(polls).toBeGreaterThan(49)
-    expect(polls).toBeLessThan(76)
+    expect(polls).toBeGreaterThan(53)
+    expect(polls).toBeLessThan(68)
     expect(all.map(ruled)).toEqual(['halfOpen', 'halfOpen', 'halfOpen'])
   })
 })

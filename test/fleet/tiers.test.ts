@@ -110,4 +110,18 @@ describe('a fleet', () => {
     expect(await call(a.breaker, 'ok')).toBe('s')
     expect(row?.path).toBe('plain')
   })
+
+  it('asks the store for as much with 1,000 endpoints as with one, while nothing fails (I12)', async () => {
+    const requests: number[] = []
+    for (const endpoints of [1, 1_000]) {
+      const world = newWorld()
+      const a = await world.join('a')
+      for (let index = 1; index < endpoints; index++) await a.registry.breaker(`e${index}`).call(() => 1)
+      await world.pass(30_000)
+      expect(a.fleet.stats()).toMatchObject({ state: 'synced', endpoints })
+      requests.push(a.fleet.stats().link.requests)
+    }
+    expect(requests[1]).toBe(requests[0])
+    expect(requests[0]).toBeLessThan(36)
+  })
 })

@@ -20,16 +20,19 @@ const FOLDER = `${ROOT}.mutants`
 
 /** The mutated package's createRegistry. */
 export async function loadMutant(mutant: Mutant): Promise<typeof createRegistry> {
-  const path = `${FOLDER}/${mutant.name.replaceAll(/\W+/g, '-')}.mjs`
-  await mkdir(FOLDER, { recursive: true })
-  await writeFile(path, await bundle(mutant))
-  const mutated = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as {
-    createRegistry: typeof createRegistry
-  }
+  const mutated = await loadMutantOf<{ createRegistry: typeof createRegistry }>('src/index.ts', mutant)
   return mutated.createRegistry
 }
 
-async function bundle({ name, file, find, replace }: Mutant): Promise<string> {
+/** What the module at `entry` exports, of mutated sources. */
+export async function loadMutantOf<Exports>(entry: string, mutant: Mutant): Promise<Exports> {
+  const path = `${FOLDER}/${mutant.name.replaceAll(/\W+/g, '-')}.mjs`
+  await mkdir(FOLDER, { recursive: true })
+  await writeFile(path, await bundle(entry, mutant))
+  return (await import(/* @vite-ignore */ pathToFileURL(path).href)) as Exports
+}
+
+async function bundle(entry: string, { name, file, find, replace }: Mutant): Promise<string> {
   let places = 0
   const breaking = {
     name: 'mutant',
@@ -45,7 +48,7 @@ async function bundle({ name, file, find, replace }: Mutant): Promise<string> {
     configFile: false,
     logLevel: 'error',
     plugins: [breaking],
-    build: { ssr: 'src/index.ts', write: false, minify: false },
+    build: { ssr: entry, write: false, minify: false },
   })
   if (places !== 1) throw new Error(`mutant "${name}": expected its text once in ${file}, found it ${places} times`)
   const [chunk] = 'output' in built ? built.output : []
