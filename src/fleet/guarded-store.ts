@@ -44,9 +44,9 @@ export function guardedStore(store: FleetStore, options: GuardedStoreOptions = {
     join(member) {
       const registry = createRegistry({ policy, ...(clock === undefined ? {} : { clock }) })
       const breaker = registry.breaker(`fleet store of ${member.namespace}`)
-      const link = guardedLink(store, member, registry, breaker)
+      // Before there is a link, for it may throw.
       onBreaker?.(breaker, registry)
-      return link
+      return guardedLink(store, member, registry, breaker)
     },
   }
 }

@@ -8,11 +8,13 @@ export interface ServerTime {
   learn(sentAt: number, receivedAt: number, serverMs: number): void
 }
 
-export function newServerTime(): ServerTime {
+/** `deadlineMs`: what took longer says too little of the time to replace what is known. */
+export function newServerTime(deadlineMs: number): ServerTime {
   let aheadMs: number | undefined
   return {
     at: (now) => (aheadMs === undefined ? undefined : now + aheadMs),
     learn(sentAt, receivedAt, serverMs) {
+      if (aheadMs !== undefined && receivedAt - sentAt > deadlineMs) return
       aheadMs = serverMs - (sentAt + receivedAt) / 2
     },
   }

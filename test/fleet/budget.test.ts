@@ -10,6 +10,7 @@ import { redisServer } from '../support/needs.ts'
 import { ready } from './contract/under-test.ts'
 import { type RedisServer, startRedis } from './support/redis-server.ts'
 import { entry, open, rulesWith, saw } from './support/rules.ts'
+import { eventually } from './support/traffic.ts'
 
 describe('a fleet in Redis', () => {
   let server: RedisServer
@@ -51,7 +52,7 @@ describe('a fleet in Redis', () => {
     expect(await a.acquire(entry('probed', null, short), 'token')).toMatchObject({ isGranted: true })
     await a.poll({ cursor: null, entries: [] })
     const keys = (await server.run('KEYS', '*')) as string[]
-    expect(keys.every((key) => key.startsWith('switchgear:{keys#0}:'))).toBe(true)
+    expect(keys.every((key) => key.startsWith('switchgear:1:{keys#0}:'))).toBe(true)
     // Those of the whole fleet, and a window and reporters of each endpoint that is closed with failures, and one lease.
     const [windows, reporters, leases] = [':window:', ':reporters:', ':leases:'].map(
       (part) => keys.filter((key) => key.includes(part)).length,
@@ -90,9 +91,41 @@ describe('a fleet in Redis', () => {
   it('a process that polls something else than it was told by another program loses nothing', async () => {
     const [a, b] = [await join('garbage'), await join('garbage')]
     await open(a, b, 'db')
-    await server.run('HSET', 'switchgear:{garbage#0}:records', 'deadbeef db', 'garbage', 'x', 'y')
+    await server.run('HSET', 'switchgear:1:{garbage#0}:records', 'deadbeef db', 'garbage', 'x', 'y')
     const { changes } = await a.poll({ cursor: null, entries: [] })
     expect(changes.map(({ endpoint }) => endpoint)).toEqual(['db'])
+  })
+
+  it('has its keys in one slot of a cluster', async () => {
+    const cluster = await startRedis('--cluster-enabled', 'yes')
+    try {
+      await cluster.run('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
+      await eventually('a cluster of one', async () =>
+        String(await cluster.run('CLUSTER', 'INFO')).includes('state:ok'),
+      )
+      const store = redisStore({ url: cluster.url, deadline: 5_000 })
+      const [a, b] = [await join('slots', store), await join('slots', store)]
+      const short = rulesWith({ openTimeoutMs: 1, maxOpenMs: 1 })
+      const names = ['db', '{mail}', 'web}{']
+      for (const name of names) await open(a, b, name, short)
+      for (const name of names) {
+        expect(await b.acquire(entry(name, null, short), 'token')).toMatchObject({ isGranted: true })
+        expect(
+          await b.complete(entry(name, null, short), { version: 2, token: 'token', isSuccess: true }),
+        ).toMatchObject({
+          isAccepted: true,
+        })
+      }
+      expect(
+        (await a.poll({ cursor: null, entries: names.map((name) => entry(name, null, short)) })).changes,
+      ).toHaveLength(3)
+      const keys = (await cluster.run('KEYS', '*')) as string[]
+      const slots = await Promise.all(keys.map((key) => cluster.run('CLUSTER', 'KEYSLOT', key)))
+      expect(keys.length).toBeGreaterThan(5)
+      expect(new Set(slots).size).toBe(1)
+    } finally {
+      await cluster.close()
+    }
   })
 
   it('takes the options of a client of its user, and makes a connection of its own', async () => {

@@ -5,6 +5,7 @@ import { sharedName } from '../../src/fleet/names.ts'
 import { FARTHEST_AHEAD, type FleetRecord, isNewer, merged, NO_RECORD } from '../../src/fleet/record.ts'
 import { boundedMessage, packRecord, unpackRecord } from '../../src/fleet/record-text.ts'
 import { checkRules, hasQuorum, openTimeMs, packRules, reachedRate } from '../../src/fleet/rules.ts'
+import { newServerTime } from '../../src/fleet/server-time.ts'
 import { rulesWith } from './support/rules.ts'
 
 const anyRecord: fc.Arbitrary<FleetRecord> = fc
@@ -141,5 +142,18 @@ describe('the shared name of an endpoint', () => {
     // As a store gets them: in UTF-8.
     const sent = names.map((name) => Buffer.from(sharedName(name)).toString())
     expect(new Set(sent).size).toBe(names.length)
+  })
+})
+
+describe('what time a store has', () => {
+  it('is learnt from any answer at first, then only from those within the deadline', () => {
+    const time = newServerTime(150)
+    expect(time.at(0)).toBeUndefined()
+    time.learn(0, 3_000, 10_000)
+    expect(time.at(3_000)).toBe(11_500)
+    time.learn(4_000, 4_100, 11_050)
+    expect(time.at(5_000)).toBe(12_000)
+    time.learn(5_000, 8_000, 99_000)
+    expect(time.at(8_000)).toBe(15_000)
   })
 })

@@ -36,7 +36,7 @@ type Step =
 const share = (calls: number) =>
   fc.integer({ min: 0, max: calls }).map((failures) => ({ type: 'report', failures, calls }) as const)
 const simple = fc.oneof<fc.WeightedArbitrary<Step>[]>(
-  { weight: 6, arbitrary: fc.constantFrom(6, 9).chain(share) },
+  { weight: 6, arbitrary: fc.constantFrom(3, 6, 9).chain(share) },
   { weight: 2, arbitrary: fc.constantFrom<Step>({ type: 'acquire' }) },
   { weight: 2, arbitrary: fc.constantFrom<Step>({ type: 'poll' }, { type: 'poll' }, { type: 'loseData' }) },
   {

@@ -18,6 +18,7 @@ export const chromium = needs('/usr/bin/chromium', 'apt-get install chromium')
 export const prometheus = needs('/usr/bin/prometheus', 'apt-get install prometheus')
 export const promtool = needs('/usr/bin/promtool', 'apt-get install prometheus')
 export const redisServer = needs('/usr/bin/redis-server', 'apt-get install redis-server')
+export const openssl = needs('/usr/bin/openssl', 'apt-get install openssl')
 export const postgres = needs(newestPostgres(), 'apt-get install postgresql')
 
 /** Debian keeps the programs of each version apart. */

@@ -18,7 +18,7 @@ export function newMemoryLink(server: MemoryServer, member: CheckedMember): Flee
   const { namespace, instance, liveForMs } = member
   const requests = newRequests({ clock, deadlineMs, maxPending: MOST_PENDING })
   const listeners = new Set<FleetListener>()
-  const time = newServerTime()
+  const time = newServerTime(deadlineMs)
   const counts = { refused: 0, repaired: 0, late: 0, connections: server.isRunning ? 1 : 0, pushed: 0 }
   time.learn(clock.now(), clock.now(), server.now())
 

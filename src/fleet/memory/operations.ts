@@ -48,7 +48,7 @@ function judge(turn: Turn, kept: Kept, entry: FleetReport, liveForMs: number): v
   shard.suspects.set(`${kept.rules} ${kept.endpoint}`, now + rules.windowMs)
   const reached = total.calls >= rules.minimumCalls ? reachedRate(total, rules) : null
   if (reached === null) return
-  const live = [...shard.live.values()].filter((seenAt) => seenAt > now - liveForMs).length
+  const live = [...shard.live.values()].filter((seenAt) => seenAt > now - liveForMs && seenAt <= now).length
   if (!hasQuorum(kept.reporters.size, live, rules)) return
   const evidence = { rate: roundedRate(reached.rate), calls: total.calls, reporters: kept.reporters.size }
   open(turn, kept, rules, reached.reason, evidence)
@@ -160,9 +160,10 @@ export function poll(turn: Turn, { cursor, entries }: FleetPoll, liveForMs: numb
     // What this poll itself repairs is written down at its end, and is among the changes already.
     return news(shard.lastId + turn.changed.size, changes)
   }
-  const place = shard.log.findIndex(({ id }) => String(id) === cursor)
+  // Numbers of entries follow each other.
+  const place = Number(cursor) - (shard.log[0]?.id ?? 0)
   const since = shard.log.slice(place + 1)
-  if (place < 0 || since.length > MOST_NEWS) return news(null, [])
+  if (!(shard.log[place]?.id === Number(cursor)) || since.length > MOST_NEWS) return news(null, [])
   const changed = [...new Set(since.map(({ key }) => key))].flatMap((key) => shard.kept.get(key) ?? [])
   return news(
     shard.lastId,

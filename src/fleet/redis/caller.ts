@@ -46,7 +46,7 @@ export interface Caller {
 export function newCaller(options: CallerOptions, { namespace, instance, liveForMs }: CheckedMember): Caller {
   const { load, deadlineMs, maxPending, maxPushes } = options
   const keys = newKeys(namespace)
-  const time = newServerTime()
+  const time = newServerTime(deadlineMs)
   const listeners = new Set<FleetListener>()
   const counts = { refused: 0, repaired: 0, late: 0, pushed: 0 }
   let pushError: string | null = null

@@ -4,6 +4,9 @@ import { sharedName } from '../names.ts'
 import { packRules } from '../rules.ts'
 import type { FleetEntry } from '../store.ts'
 
+/** With the version of what is in the keys: a release that changes it shares nothing with those before it. */
+const PREFIX = 'switchgear:1:'
+
 export interface Keys {
   readonly channel: string
   readonly live: string
@@ -14,7 +17,7 @@ export interface Keys {
 }
 
 export function newKeys(namespace: string): Keys {
-  const key = (name: string) => `switchgear:{${namespace}#0}:${name}`
+  const key = (name: string) => `${PREFIX}{${namespace}#0}:${name}`
   return {
     channel: key('changes'),
     live: key('live'),

@@ -39,6 +39,20 @@ export function opening(): void {
       expect(await b.report([saw('db', 1, 1)])).toMatchObject([{ record: { state: 'open', calls: 10 } }])
     })
 
+    it('a report of calls that all went well is counted, and judged with the next that did not', async () => {
+      await a.report([saw('db', 5, 5)])
+      await b.report([saw('db', 4, 4)])
+      expect(await c.report([saw('db', 0, 1)])).toEqual([])
+      expect(await b.report([saw('db', 1, 1)])).toMatchObject([{ record: { state: 'open', calls: 11 } }])
+    })
+
+    it('endpoints of one report are judged each by its own rules', async () => {
+      const strict = rulesWith({ minimumCalls: 4 })
+      const reports = [saw('db', 2, 2), saw('mail', 2, 2, { rules: strict }), saw('web', 2, 2)]
+      await a.report(reports)
+      expect((await b.report(reports)).map(({ endpoint }) => endpoint)).toEqual(['mail'])
+    })
+
     it('a process that sees it work again is no reporter any more', async () => {
       await a.report([saw('db', 3, 3)])
       await a.report([saw('db', 0, 1)])

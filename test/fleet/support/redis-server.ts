@@ -94,7 +94,7 @@ export async function startRedis(...args: string[]): Promise<RedisServer> {
 /** As if the server's clock had been set forward by ms: every time that is stored is that much longer ago. */
 export const SHIFT = `
 local ms, slots = tonumber(ARGV[1]), math.floor(tonumber(ARGV[1]) / 60000)
-for _, key in ipairs(redis.call('KEYS', 'switchgear:*')) do
+for _, key in ipairs(redis.call('KEYS', 'switchgear:1:*')) do
   local kind = redis.call('TYPE', key).ok
   if kind == 'zset' then
     local all = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')

@@ -8,18 +8,24 @@ export const idlePoll = `
 local cursor = ARGV[7]
 local since
 if not late then
+  local last = tonumber(redis.call('ZSCORE', live, instance) or 0)
   redis.call('ZADD', live, int(now), instance)
-  redis.call('PEXPIRE', live, DAY)
-  redis.call('ZREMRANGEBYSCORE', live, '-inf', int(now - liveForMs))
-  redis.call('ZREMRANGEBYSCORE', live, '(' .. int(now), '+inf')
-  redis.call('ZREMRANGEBYSCORE', suspects, '-inf', int(now))
-  redis.call('PEXPIRE', records, KEEP)
-  redis.call('PEXPIRE', log, KEEP)
+  -- What has ended is not counted below; it is removed, and the rest kept from ending, by each process every ten seconds.
+  if math.floor(last / 10000) ~= math.floor(now / 10000) then
+    redis.call('ZREMRANGEBYSCORE', live, '-inf', int(now - liveForMs))
+    redis.call('ZREMRANGEBYSCORE', live, '(' .. int(now), '+inf')
+    redis.call('ZREMRANGEBYSCORE', suspects, '-inf', int(now))
+    redis.call('PEXPIRE', live, DAY)
+    redis.call('PEXPIRE', records, KEEP)
+    redis.call('PEXPIRE', log, KEEP)
+  end
   if string.match(cursor, '^%d+%-%d+$') then since = redis.call('XRANGE', log, cursor, '+', 'COUNT', '1002') end
 end
 
 local function news(nextCursor, answers)
-  return { now, late and 1 or 0, nextCursor, redis.call('ZCARD', live), redis.call('ZRANGE', suspects, 0, 199), answers }
+  local alive = redis.call('ZCOUNT', live, '(' .. int(now - liveForMs), int(now))
+  local suspected = redis.call('ZRANGEBYSCORE', suspects, '(' .. int(now), '+inf', 'LIMIT', '0', '200')
+  return { now, late and 1 or 0, nextCursor, alive, suspected, answers }
 end
 
 if since and #ARGV == 7 and #since == 1 and since[1][1] == cursor then return news(cursor, {}) end

@@ -41,7 +41,7 @@ local function judge(e, calls, failures, slow, failing)
   end
   pruneAfter(e.reporters, rules.windowMs)
   local reporters = redis.call('ZCARD', e.reporters)
-  local alive = redis.call('ZCOUNT', live, '(' .. int(now - liveForMs), '+inf')
+  local alive = redis.call('ZCOUNT', live, '(' .. int(now - liveForMs), int(now))
   local quorum = math.max(rules.quorumReporters, math.ceil(rules.quorumShare * alive - 1e-9))
   if reporters < quorum then return end
   local digits = string.format('%.4f', math.floor(rate * 10000 + 0.5) / 10000)
