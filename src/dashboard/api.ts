@@ -92,6 +92,8 @@ export interface EndpointDetail {
     /** Ms spent in each state. */
     readonly timeInState: Readonly<Record<BreakerState, number>>
   }
+  /** What the fleet that it is shared with rules on top of it; `null`: nothing. */
+  readonly ruled: WireRuled | null
   /** What its windows hold. */
   readonly evidence: WireEvidence
   /** Each setting, in the order of docs/policy.md. */
@@ -104,6 +106,18 @@ export interface EndpointDetail {
   readonly transitions: readonly WireTransition[]
   /** From the oldest stay that is known to the current one. */
   readonly timeline: readonly WireStay[]
+}
+
+/** What a fleet rules about an endpoint. */
+export interface WireRuled {
+  /** As what calls are rejected. */
+  readonly state: BreakerState
+  /** Why, in words. */
+  readonly reason: string
+  /** Whole ms until a call may be let through; `null` when nobody knows. */
+  readonly retryAfterMs: number | null
+  /** The share of calls let through, 0-1. */
+  readonly share: number
 }
 
 /** What can be commanded. */

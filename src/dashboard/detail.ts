@@ -1,6 +1,13 @@
 // Detail: everything about one endpoint, for who has opened it. Asking makes no breaker.
 import { explainPolicy, policyWarnings } from '../explain/index.ts'
-import type { Breaker, BreakerStats, Evidence, RateEvidence, Registry } from '../index.ts'
+import {
+  type Breaker,
+  type BreakerStats,
+  describeReason,
+  type Evidence,
+  type RateEvidence,
+  type Registry,
+} from '../index.ts'
 import type { History } from './history.ts'
 import { jsonOptionsOf } from './policy-form.ts'
 import { type EndpointDetail, STATES, type WireEvidence, type WireRate, type WireStay } from './protocol.ts'
@@ -28,6 +35,7 @@ export function detailOf(breaker: Breaker, history: History, sinceMs: number): E
       rampShare: stats.rampShare,
       timeInState: stats.timeInState,
     },
+    ruled: stats.ruled && { ...stats.ruled, reason: describeReason(stats.ruled.reason) },
     evidence: wireEvidence(breaker.evidence()),
     policy: explainPolicy(policy),
     options: jsonOptionsOf(policy),

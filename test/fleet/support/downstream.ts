@@ -13,7 +13,8 @@ export interface Downstream {
   close(): Promise<void>
 }
 
-const ANSWER_MS = 5
+// Longer than it takes until others ask for a lease: were there more than one, they would overlap.
+const ANSWER_MS = 40
 
 export async function startDownstream(): Promise<Downstream> {
   const waiting = new Set<ServerResponse>()

@@ -22,6 +22,8 @@ export interface OpeningTimes {
   readonly last: number
   /** The same to the first member of the last process: the others of a process take their turns after it. */
   readonly lastProcess: number
+  /** The same to the first member of all. */
+  readonly first: number
   /** From the first member to the last. */
   readonly spread: number
 }
@@ -36,6 +38,7 @@ export async function openingTimes({ crew }: Stage): Promise<OpeningTimes> {
   return {
     last: most(opened) - reportedAt,
     lastProcess: most(firsts) - reportedAt,
+    first: Math.min(...opened) - reportedAt,
     spread: most(opened) - Math.min(...opened),
   }
 }

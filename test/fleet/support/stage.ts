@@ -45,20 +45,24 @@ export const FLEET: FleetOptions = {
   ramp: { shares: [0.5], step: '300ms' },
 }
 
-export async function startStage(policy: PolicyOptions = POLICY, everyMs = 100): Promise<Stage> {
+/** Every write is on disk before it is answered. */
+const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always']
+
+/** `redisArgs`: by default the server keeps its data when it is killed. */
+export async function startStage(redisArgs: readonly string[] = DURABLE): Promise<Stage> {
   const endings: (() => Promise<void>)[] = []
   const close = async () => {
     for (const end of endings.toReversed()) await end()
   }
   try {
-    const redis = await startRedis('--appendonly', 'yes', '--appendfsync', 'always')
+    const redis = await startRedis(...redisArgs)
     endings.push(redis.close)
     const service = await startDownstream()
     endings.push(service.close)
     const network = await startProxy(redis.port)
     endings.push(network.close)
     const behind = `redis://127.0.0.1:${network.port}`
-    const settings = { registries: REGISTRIES, serviceUrl: service.url, everyMs, policy, fleet: FLEET }
+    const settings = { registries: REGISTRIES, serviceUrl: service.url, everyMs: 100, policy: POLICY, fleet: FLEET }
     const crew = await startCrew(settings, [redis.url, redis.url, behind, behind])
     endings.push(crew.close)
     const stage = { redis, service, network, crew, openMs: 2_000, size: PROCESSES * REGISTRIES, close }

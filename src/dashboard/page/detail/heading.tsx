@@ -1,7 +1,7 @@
 // Heading: the name, the state and why, and what comes next.
 import { useState } from 'preact/hooks'
 import { COLUMN, type EndpointDetail, type WireRow } from '../../protocol.ts'
-import { duration, probeIn, probeWords } from '../format.ts'
+import { duration, percent, probeIn, probeWords } from '../format.ts'
 import { styleOf } from '../states.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Name } from '../ui/name.tsx'
@@ -42,7 +42,28 @@ export function Heading({ name, row, deadline, isGone, detail }: Props) {
           </p>
         )
       )}
+      {!isGone && detail !== null && <Ruled ruled={detail.ruled} />}
     </header>
+  )
+}
+
+/** Above the breaker's own state: the fleet can only add rejections. */
+function Ruled({ ruled }: Pick<EndpointDetail, 'ruled'>) {
+  if (ruled === null) return null
+  const { state, reason, share, retryAfterMs } = ruled
+  return (
+    <p class="heading-state">
+      <StateBadge state={state} />
+      <span class="heading-reason">
+        {reason}
+        {share > 0 && <span class="faint"> · lets {percent(share)} through</span>}
+      </span>
+      {retryAfterMs !== null && share === 0 && state === 'open' && (
+        <span class="next" aria-hidden="true">
+          next <strong class="figure">{probeIn(retryAfterMs)}</strong>
+        </span>
+      )}
+    </p>
   )
 }
 
