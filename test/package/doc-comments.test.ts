@@ -7,7 +7,20 @@ import { inRepository } from './sandbox.ts'
 
 const SUBPATHS = [
   ...['inspect', 'dashboard', 'prometheus', 'opentelemetry', 'logging', 'health', 'explain'],
-  ...['config', 'fetch', 'undici', 'retry', 'resource', 'fastify', 'express', 'hono', 'nestjs', 'cockatiel', 'opossum'],
+  ...[
+    'config',
+    'fetch',
+    'undici',
+    'retry',
+    'resource',
+    'fleet',
+    'fastify',
+    'express',
+    'hono',
+    'nestjs',
+    'cockatiel',
+    'opossum',
+  ],
 ]
 const ENTRIES = [
   ...['src/index.ts', 'src/pure.ts', 'machines/index.ts'],

@@ -40,6 +40,7 @@ describe('the entries', () => {
     'switchgear/undici': ['HttpStatusError breakerInterceptor'],
     'switchgear/retry': ['createRetryBudget retryAfter shouldRetry waitToRetry'],
     'switchgear/resource': ['ResourceUnavailableError createResource'],
+    'switchgear/fleet': ['FleetStoreError ioredisStore joinFleet memoryStore redisStore'],
     'switchgear/fastify': ['fastifyBreakers'],
     'switchgear/express': ['guardRoute'],
     'switchgear/hono': ['guardRoute'],
@@ -91,7 +92,7 @@ describe('the types', () => {
   it('are sound by themselves, without skipLibCheck', () => {
     sandbox.write(
       'entries.ts',
-      "export * from 'switchgear'; import 'switchgear/pure'; import 'switchgear/machines'; import 'switchgear/testing'; import 'switchgear/inspect'; import 'switchgear/dashboard'; import 'switchgear/prometheus'; import 'switchgear/opentelemetry'; import 'switchgear/logging'; import 'switchgear/health'; import 'switchgear/explain'; import 'switchgear/config'; import 'switchgear/fetch'; import 'switchgear/undici'; import 'switchgear/retry'; import 'switchgear/resource'; import 'switchgear/fastify'; import 'switchgear/express'; import 'switchgear/hono'; import 'switchgear/nestjs'; import 'switchgear/cockatiel'",
+      "export * from 'switchgear'; import 'switchgear/pure'; import 'switchgear/machines'; import 'switchgear/testing'; import 'switchgear/inspect'; import 'switchgear/dashboard'; import 'switchgear/prometheus'; import 'switchgear/opentelemetry'; import 'switchgear/logging'; import 'switchgear/health'; import 'switchgear/explain'; import 'switchgear/config'; import 'switchgear/fetch'; import 'switchgear/undici'; import 'switchgear/retry'; import 'switchgear/resource'; import 'switchgear/fleet'; import 'switchgear/fastify'; import 'switchgear/express'; import 'switchgear/hono'; import 'switchgear/nestjs'; import 'switchgear/cockatiel'",
     )
     expect(sandbox.compile({ skipLibCheck: false, exactOptionalPropertyTypes: false })).toBe('')
   })
