@@ -22,7 +22,7 @@ describe('the samples of the README and of docs/', () => {
     sandbox = createSandbox()
     sandbox.link('vitest', 'jest', '@sinonjs/fake-timers', '@types/sinonjs__fake-timers')
     sandbox.link(...Object.keys(packageJson.peerDependencies), '@types/ws', '@opentelemetry/sdk-metrics')
-    sandbox.link('express', 'pino', 'winston', 'p-retry', 'got', 'axios', 'ky', 'pg', '@types/pg', 'redis')
+    sandbox.link('express', 'pino', 'winston', 'p-retry', 'got', 'axios', 'ky', 'pg', '@types/pg')
     sandbox.link('@nestjs/core', '@nestjs/platform-express', 'reflect-metadata')
     sandbox.write('commonjs/package.json', '{ "name": "user" }')
     for (const { file, code } of samples) sandbox.write(file, code)
