@@ -50,15 +50,18 @@ export function stateOf({ value }: { readonly value: unknown }): rules.BreakerSt
   return value === 'ramping' ? 'halfOpen' : (value as rules.BreakerState)
 }
 
-/** Applies a rule of the pure layer to a copy of the decision. A delayed transition has no `at`: it is its deadline. */
+/** Applies a rule of the pure layer to a copy of the decision. A delayed transition has no `at`: it is when it was due. */
 const decide = (rule: Rule) =>
   assign<BreakerContext, BreakerEvent, undefined, BreakerEvent, never>(({ context, event }) => {
-    const at = event.at ?? context.decision.deadline ?? context.at
+    const at = event.at ?? dueAt(context.decision) ?? context.at
     const decision = { ...context.decision }
     if (event.tally !== undefined) decision.tally = copyTally(event.tally)
     rule(decision, { ...context, at }, event)
     return { at, decision }
   })
+
+/** When the stay ends by itself, open or on its ramp. */
+const dueAt = ({ deadline, ramp }: rules.Stay) => deadline ?? ramp?.endsAt
 
 const probeOf = (event: BreakerEvent) => ('probe' in event ? event.probe : undefined)
 const lease = (probe: number | undefined) => `lease-${probe}`

@@ -9,6 +9,8 @@ export interface MembershipRules {
   readonly pollMs: number
   /** The share, 0-1, of it by which a wait may be shorter or longer, at random. */
   readonly pollJitter: number
+  /** From the end of a round to one that cannot wait: a thousand breakers that open one after the other are told of together. */
+  readonly breatherMs: number
   /** A round that takes longer has failed. */
   readonly roundTimeoutMs: number
   /** From a round that failed to the next; doubled each time. */
@@ -33,7 +35,7 @@ export interface FleetContext extends FleetInput {
   readonly rounds: number
   /** Rounds in a row that have failed. */
   readonly misses: number
-  /** Something has come up while a round was under way. */
+  /** Something has come up since the last round began. */
   readonly isHurried: boolean
 }
 
@@ -59,6 +61,7 @@ export const fleetMachine = setup({
     // A thousand processes that were started together must not poll together.
     poll: ({ context }) => context.rules.pollMs * (1 + context.rules.pollJitter * (2 * draw(context) - 1)),
     roundTimeout: ({ context }) => context.rules.roundTimeoutMs,
+    breather: ({ context }) => context.rules.breatherMs,
     retry: ({ context }) => {
       const { rules, misses, seed, rounds } = context
       return backoffMs(rules.retryMs, { factor: 2, maxMs: rules.maxRetryMs, jitter: 0.5 }, misses - 1, seed, rounds)
@@ -67,7 +70,7 @@ export const fleetMachine = setup({
   },
   guards: {
     isCurrent: ({ context, event }) => 'round' in event && event.round === context.rounds,
-    isOutdated: ({ context, event }) => 'round' in event && event.round === context.rounds && context.isHurried,
+    isHurried: ({ context }) => context.isHurried,
   },
   actions: {
     countRound: assign({ rounds: ({ context }) => context.rounds + 1, isHurried: false }),
@@ -99,10 +102,21 @@ export const fleetMachine = setup({
     },
     synced: {
       description: 'In step with the fleet.',
+      initial: 'fresh',
       after: { poll: 'polling' },
-      on: {
-        hurry: { target: 'polling', description: 'A failure should not wait for the next round.' },
-        reachable: { target: 'polling', description: 'On a new connection something may have been missed.' },
+      states: {
+        fresh: {
+          description: 'The store is given a breather, whatever comes up.',
+          after: { breather: [{ guard: 'isHurried', target: '#fleet.polling' }, { target: 'settled' }] },
+          on: { hurry: { actions: 'hurry' }, reachable: { actions: 'hurry' } },
+        },
+        settled: {
+          description: 'The next round is some way off.',
+          on: {
+            hurry: { target: '#fleet.polling', description: 'A failure should not wait for the next round.' },
+            reachable: { target: '#fleet.polling', description: 'On a new connection something may have been missed.' },
+          },
+        },
       },
     },
     polling: {
@@ -110,10 +124,7 @@ export const fleetMachine = setup({
       entry: ['countRound', 'askForRound'],
       after: { roundTimeout: { target: 'degraded', actions: ['countMiss', 'tellLost'] } },
       on: {
-        done: [
-          { guard: 'isOutdated', target: 'polling', reenter: true },
-          { guard: 'isCurrent', target: 'synced' },
-        ],
+        done: { guard: 'isCurrent', target: 'synced' },
         failed: { guard: 'isCurrent', target: 'degraded', actions: ['countMiss', 'tellLost'] },
         hurry: { actions: 'hurry', description: 'What has come up may be too late for this round.' },
         reachable: { actions: 'hurry' },

@@ -40,7 +40,12 @@ export interface RecoveryContext extends RecoveryInput {
 
 /** What a recovery is told: its breaker has moved, or what a check came to. */
 export type RecoveryEvent =
-  | { readonly type: 'moved'; readonly state: BreakerState }
+  | {
+      readonly type: 'moved'
+      readonly state: BreakerState
+      /** Who probes from now on, where a new policy may have changed it; absent: who did. */
+      readonly probe?: RecoveryRules['probe']
+    }
   | { readonly type: 'healthy' | 'unhealthy'; readonly check: number }
 
 /**
@@ -76,14 +81,17 @@ export const recoveryMachine = setup({
   guards: {
     isKnown: ({ context, event }) => stateIn(context, event) === context.state,
     isOpen: ({ context, event }) => stateIn(context, event) === 'open',
-    checksProbe: ({ context: { rules, state }, event }) =>
-      rules.probe === 'healthCheck' && stateIn({ state }, event) === 'halfOpen',
-    callsProbe: ({ context: { rules, state }, event }) =>
-      rules.probe === 'calls' && stateIn({ state }, event) === 'halfOpen',
+    checksProbe: ({ context, event }) =>
+      rulesIn(context, event).probe === 'healthCheck' && stateIn(context, event) === 'halfOpen',
+    callsProbe: ({ context, event }) =>
+      rulesIn(context, event).probe === 'calls' && stateIn(context, event) === 'halfOpen',
     isCurrent: ({ context, event }) => 'check' in event && event.check === context.checks,
   },
   actions: {
-    note: assign({ state: ({ context, event }) => stateIn(context, event) }),
+    note: assign({
+      state: ({ context, event }) => stateIn(context, event),
+      rules: ({ context, event }) => rulesIn(context, event),
+    }),
     countCheck: assign({ checks: ({ context }) => context.checks + 1 }),
     countSetback: assign({ setbacks: ({ context }) => context.setbacks + 1 }),
     startOver: assign({ setbacks: 0 }),
@@ -169,4 +177,10 @@ export const recoveryMachine = setup({
 /** Where the breaker is: as it was told now, or at the start. */
 function stateIn({ state }: Pick<RecoveryContext, 'state'>, event: RecoveryEvent): BreakerState {
   return event.type === 'moved' ? event.state : state
+}
+
+/** The rules as of this event. */
+function rulesIn({ rules }: Pick<RecoveryContext, 'rules'>, event: RecoveryEvent): RecoveryRules {
+  const probe = event.type === 'moved' ? event.probe : undefined
+  return probe === undefined || probe === rules.probe ? rules : { ...rules, probe }
 }

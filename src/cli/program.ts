@@ -130,8 +130,8 @@ function addGraph(program: Command, ended: Ended): void {
 function addPolicy(program: Command, ended: Ended): void {
   const policy = program
     .command('policy')
-    .summary('policies in JSON')
-    .description('Policies in JSON.')
+    .summary('policies and configuration files')
+    .description('Policies and configuration files.')
     .showHelpAfterError(HINT)
   policy
     .command('check')

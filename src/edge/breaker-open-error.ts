@@ -27,7 +27,10 @@ export interface BreakerOpenError extends Error {
   readonly state: BreakerState
   /** Why the breaker left `closed`, with the figures that decided. `describeReason(reason)` says it in words. */
   readonly reason: Reason
-  /** When to try again, in ms; `undefined` where nobody knows: forced open, or half-open under `probes: 'reports'`. */
+  /**
+   * When to try again, in ms; `undefined` where nobody knows: forced open, or half-open under `probes: 'reports'`. On a recovery
+   * ramp: its rest, and up to as much again, another time for each, so that not all come back in the instant in which it ends.
+   */
   readonly retryAfterMs: number | undefined
   /** Every field, with `name` and `message`: what `JSON.stringify(error)` writes. */
   toJSON(): object

@@ -25,5 +25,13 @@ function mistakeOf(issue: v.BaseIssue<unknown>): Omit<Mistake, 'path'> {
   // Valibot tells an unknown key by "expected never", and a missing one by expecting the key itself, in quotes.
   if (issue.expected === 'never') return { expected: 'no such option', received: 'an unknown key' }
   if (issue.expected?.startsWith('"')) return { expected: 'it to be given', received: 'nothing' }
-  return { expected: issue.message, received: describeValue(issue.input) }
+  return { expected: expectedBy(issue), received: describeValue(issue.input) }
+}
+
+const IN_WORDS: Readonly<Record<string, string>> = { Object: 'an object', Array: 'an array', string: 'a string' }
+
+/** In our words where the schema has none of its own. */
+function expectedBy({ message, expected }: v.BaseIssue<unknown>): string {
+  const isValibots = expected !== null && message.startsWith(`Invalid type: Expected ${expected} but received`)
+  return isValibots ? (IN_WORDS[expected] ?? expected) : message
 }

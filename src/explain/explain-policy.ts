@@ -45,10 +45,7 @@ export function explainPolicy(policy: Policy): ExplainedSetting[] {
     successThreshold: successThreshold(policy),
     halfOpenFailureThreshold: halfOpenFailureThreshold(policy),
     recoveryRamp: recoveryRamp(policy.recoveryRamp),
-    probeTimeout: [
-      length(policy.probeTimeoutMs),
-      `A probe that has not reported after ${length(policy.probeTimeoutMs)} counts as failed and gives its permit back.`,
-    ],
+    probeTimeout: probeTimeout(policy),
     timeout: timeout(policy.timeoutMs),
     maxConcurrent: maxConcurrent(policy),
     maxQueued: maxQueued(policy),
@@ -135,12 +132,18 @@ function backoff(rule: Backoff | null, openTimeoutMs: number): Told {
   ]
 }
 
+const NO_CALL_PROBES = 'Nothing, as no call probes.'
+
 function probes({ probes: who }: Policy): Told {
   if (who === 'calls') return ['calls', 'Half-open, calls are admitted to probe.']
-  return ['reports', 'Half-open, no call is admitted; what is reported to it, by a health check say, decides.']
+  return [
+    'reports',
+    'Half-open, no call is admitted; what is reported to it, by a health check say, decides. It stays half-open until then.',
+  ]
 }
 
-function halfOpenMaxCalls({ halfOpenMaxCalls: calls }: Policy): Told {
+function halfOpenMaxCalls({ halfOpenMaxCalls: calls, probes: who }: Policy): Told {
+  if (who === 'reports') return [String(calls), NO_CALL_PROBES]
   const are = calls === 1 ? '1 call at a time is' : `Up to ${calls} calls at a time are`
   return [String(calls), `${are} admitted to probe; the others are rejected.`]
 }
@@ -153,6 +156,12 @@ function successThreshold({ successThreshold: successes }: Policy): Told {
 function halfOpenFailureThreshold({ halfOpenFailureThreshold: failures }: Policy): Told {
   const open = failures === 1 ? 'The first probe that fails opens' : `${failures} probes that fail open`
   return [String(failures), `${open} it again.`]
+}
+
+function probeTimeout({ probeTimeoutMs, probes: who }: Policy): Told {
+  const time = length(probeTimeoutMs)
+  if (who === 'reports') return [time, NO_CALL_PROBES]
+  return [time, `A probe that has not reported after ${time} counts as failed and gives its permit back.`]
 }
 
 function recoveryRamp(ramp: RecoveryRamp | null): Told {

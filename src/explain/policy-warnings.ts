@@ -86,7 +86,8 @@ function rateWarnings(name: 'failureRate' | 'slowCalls', rule: RateRule | null, 
   return warnings
 }
 
-function timeWarnings({ timeoutMs, slowCalls, probeTimeoutMs, failureWindowMs, failureThreshold }: Policy): string[] {
+function timeWarnings(policy: Policy): string[] {
+  const { timeoutMs, slowCalls, probes, probeTimeoutMs, failureWindowMs, failureThreshold } = policy
   if (timeoutMs === null) return []
   const warnings: string[] = []
   if (slowCalls !== null && slowCalls.slowerThanMs >= timeoutMs) {
@@ -94,7 +95,7 @@ function timeWarnings({ timeoutMs, slowCalls, probeTimeoutMs, failureWindowMs, f
       `slowCalls: no call is slower than ${length(slowCalls.slowerThanMs)} before its timeout of ${length(timeoutMs)} ends it as a failure`,
     )
   }
-  if (probeTimeoutMs < timeoutMs) {
+  if (probes === 'calls' && probeTimeoutMs < timeoutMs) {
     warnings.push(
       `probeTimeout: a probe loses its permit after ${length(probeTimeoutMs)}, while the call may take its timeout of ${length(timeoutMs)}: what it answers after that is late`,
     )
@@ -108,12 +109,22 @@ function timeWarnings({ timeoutMs, slowCalls, probeTimeoutMs, failureWindowMs, f
 }
 
 function recoveryWarnings(policy: Policy): string[] {
-  const { backoff, openTimeoutMs, halfOpenMaxCalls, maxConcurrent, successThreshold, halfOpenFailureThreshold } = policy
+  const { backoff, openTimeoutMs, recoveryRamp } = policy
   const warnings: string[] = []
   if (backoff !== null && backoff.jitter === 0 && (backoff.factor === 1 || backoff.maxMs === openTimeoutMs)) {
     const why = backoff.factor === 1 ? 'its factor is 1' : `its max is the openTimeout of ${length(openTimeoutMs)}`
     warnings.push(`backoff changes nothing: ${why}, and there is no jitter`)
   }
+  if (recoveryRamp?.from === 1) {
+    warnings.push('recoveryRamp holds nobody back: it admits every call from its start, as its from is 1')
+  }
+  return [...warnings, ...probeWarnings(policy)]
+}
+
+function probeWarnings(policy: Policy): string[] {
+  const { probes, halfOpenMaxCalls, maxConcurrent, successThreshold, halfOpenFailureThreshold } = policy
+  if (probes === 'reports') return []
+  const warnings: string[] = []
   const needed = successThreshold + halfOpenFailureThreshold - 1
   if (halfOpenMaxCalls > needed) {
     warnings.push(

@@ -1,4 +1,6 @@
 // What a store answers is checked where it comes in, whatever store it is: one that lies must neither harm an actor nor be believed.
+import { ArgumentError } from '../index.ts'
+import { hasFunctions } from '../options/index.ts'
 import type { FleetChange, FleetReason, FleetRecord } from './record.ts'
 import { HIGHEST_VERSION } from './record.ts'
 import type { FleetCompletion, FleetGrant, FleetNews } from './store.ts'
@@ -69,4 +71,11 @@ function isFigure(value: unknown): value is number {
 
 function lie(about: string): FleetStoreError {
   return new FleetStoreError('FLEET_STORE_LIED', `the store's answer has the wrong shape: ${about}`)
+}
+
+const METHODS = ['report', 'acquire', 'complete', 'poll', 'command', 'ping', 'subscribe', 'figures', 'close'] as const
+
+/** @throws ArgumentError (`INVALID_ARGUMENT`) unless a store's join has given a link. */
+export function checkLink(link: unknown): void {
+  if (!hasFunctions(link, ...METHODS)) throw new ArgumentError('options.store', 'one whose join gives a link', link)
 }

@@ -2,6 +2,7 @@
 // deadline for every request. The breaker is closed again by a ping, never by a request that somebody needs.
 import { ArgumentError, type Breaker, type Clock, createRegistry, isBreakerError, type Registry } from '../index.ts'
 import { checkOptions, hasFunctions } from '../options/index.ts'
+import { checkLink } from './check-answer.ts'
 import type { FleetLink, FleetListener, FleetMember, FleetStore } from './store.ts'
 import { FleetStoreError } from './store-error.ts'
 
@@ -53,6 +54,7 @@ export function guardedStore(store: FleetStore, options: GuardedStoreOptions = {
 
 function guardedLink(store: FleetStore, member: FleetMember, registry: Registry, breaker: Breaker): FleetLink {
   const link = store.join(member)
+  checkLink(link)
 
   /** A request that is not sent is an error of ours; what the link says passes unchanged. */
   async function ask<T>(what: string, request: () => Promise<T>): Promise<T> {

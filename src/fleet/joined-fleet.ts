@@ -2,8 +2,8 @@
 // and what is heard of goes to the endpoint that it is about. Whatever the store does wrong ends here.
 import { type FleetRequest, fleetMachine } from '../../machines/index.ts'
 import { ArgumentError, type EndpointStats, isBreakerError, type Registry, type Spawned } from '../index.ts'
-import { checkOptions, hasFunctions } from '../options/index.ts'
-import { checkChanges } from './check-answer.ts'
+import { checkOptions } from '../options/index.ts'
+import { checkChanges, checkLink } from './check-answer.ts'
 import type { Fleet, FleetCommandOptions, FleetEndpoint, FleetStats } from './fleet.ts'
 import { Hearsay } from './hearsay.ts'
 import type { ResolvedFleet } from './options.ts'
@@ -14,8 +14,6 @@ import { type Membership, SharedEndpoint } from './shared-endpoint.ts'
 import type { FleetCommand, FleetLink } from './store.ts'
 import { FleetStoreError } from './store-error.ts'
 import { Troubles } from './troubles.ts'
-
-const METHODS = ['report', 'acquire', 'complete', 'poll', 'command', 'subscribe', 'figures', 'close'] as const
 
 export class JoinedFleet implements Fleet {
   readonly instance: string
@@ -57,7 +55,7 @@ export class JoinedFleet implements Fleet {
     this.#troubles = new Troubles(registry)
     const seed = hashOf(instance)
     const link = store.join({ namespace, instance, liveForMs: Math.ceil(5 * options.pollMs) })
-    if (!hasFunctions(link, ...METHODS)) throw new ArgumentError('options.store', 'one whose join gives a link', link)
+    checkLink(link)
     this.#link = link
     this.#rounds = new Rounds(registry, link, options.pollMs, this.#endpoints)
     this.#membership = {
@@ -84,9 +82,10 @@ export class JoinedFleet implements Fleet {
   }
 
   stats(): FleetStats {
-    const state = this.#actor?.getSnapshot()?.value as FleetStats['state'] | undefined
+    const value = this.#actor?.getSnapshot()?.value ?? 'connecting'
+    const state = typeof value === 'string' ? value : 'synced'
     return {
-      state: this.#hasLeft ? 'left' : !this.#isLeaving ? (state ?? 'connecting') : 'leaving',
+      state: this.#hasLeft ? 'left' : !this.#isLeaving ? state : 'leaving',
       live: this.#membership.live,
       viewAgeMs: this.#syncedAt === null ? null : this.#registry.now() - this.#syncedAt,
       endpoints: this.#endpoints.size,

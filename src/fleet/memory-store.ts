@@ -76,6 +76,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   }
 
   return {
+    isLocal: true,
     join: (member) => newMemoryLink(server, checkMember(member)),
     flush() {
       shards.clear()

@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import type { FleetBreakerRules, MembershipRules } from '../../machines/index.ts'
 import { ArgumentError, type Duration, matchNames, type Policy, resolvePolicy } from '../index.ts'
 import { checkOptions, hasFunctions } from '../options/index.ts'
+import { guardedStore } from './guarded-store.ts'
 import { memoryStore } from './memory-store.ts'
 import { checkSafeName } from './names.ts'
 import { checkRules, type FleetRules, LONGEST_MS } from './rules.ts'
@@ -98,7 +99,8 @@ export function checkFleet(options: FleetOptions): ResolvedFleet {
   const rulesFor = (policy: Policy): FleetRules => ({ ...given, ...quorum, slowRate: null, ...recoveryOf(policy) })
   checkRules('options', rulesFor(resolvePolicy({})))
   return {
-    store,
+    // One that hangs costs a deadline now and then, not one for each request.
+    store: store.isLocal === true ? store : guardedStore(store),
     namespace: checkSafeName('options.namespace', namespace),
     instance: checkSafeName('options.instance', instance),
     isShared,
@@ -107,6 +109,7 @@ export function checkFleet(options: FleetOptions): ResolvedFleet {
       pollMs,
       // So that a command is seen within 1.1 rounds, pushed or not.
       pollJitter: 0.1,
+      breatherMs: Math.min(100, pollMs / 2),
       // The store has deadlines of its own; this is for one that keeps to none.
       roundTimeoutMs: 5_000,
       retryMs: Math.min(100, pollMs),

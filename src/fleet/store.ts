@@ -10,6 +10,8 @@ export interface FleetStore {
    * @throws ArgumentError (`INVALID_ARGUMENT`) for a namespace or an instance that is no safe name
    */
   join(member: FleetMember): FleetLink
+  /** Whether it is in this process, so that no breaker need stand before it. Default: it is elsewhere. */
+  readonly isLocal?: boolean | undefined
 }
 
 /** Who joins which fleet. */

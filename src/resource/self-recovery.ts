@@ -28,7 +28,9 @@ interface Current {
 
 export class SelfRecovery {
   readonly #breaker: Breaker
-  readonly #rules: RecoveryRules
+  readonly #rules: Omit<RecoveryRules, 'probe'>
+  /** Who probes, where that was said; else the breaker's policy says it, which may become another. */
+  readonly #probe: RecoveryRules['probe'] | undefined
   readonly #target: ResolvedRecovery['target']
   readonly #examine: () => Examination
   readonly #spawned: Spawned<typeof recoveryMachine>
@@ -38,14 +40,15 @@ export class SelfRecovery {
 
   /** @throws ArgumentError (`INVALID_ARGUMENT`) where the breaker has one already */
   constructor(breaker: Breaker, recovery: ResolvedRecovery, examine: () => Examination) {
-    const { target, probe = breaker.policy.probes === 'reports' ? 'healthCheck' : 'calls', ...rules } = recovery
+    const { target, probe, ...rules } = recovery
     this.#breaker = breaker
-    this.#rules = { ...rules, probe }
+    this.#rules = rules
+    this.#probe = probe
     this.#target = target
     this.#examine = examine
     this.#spawned = this.#spawn()
     this.#endings = [
-      breaker.on('transition', ({ to }) => this.#spawned.send({ type: 'moved', state: to })),
+      breaker.on('transition', ({ to }) => this.#spawned.send({ type: 'moved', state: to, probe: this.#prober })),
       breaker.on('deleted', () => this.#callOff()),
     ]
   }
@@ -65,7 +68,7 @@ export class SelfRecovery {
 
   /** When a check may let calls in again, in whole ms, at least 1; `undefined` unless checks alone do. */
   get retryAfterMs(): number | undefined {
-    if (this.#rules.probe !== 'healthCheck') return undefined
+    if (this.#prober !== 'healthCheck') return undefined
     return Math.max(1, this.#nextCheckMs ?? Math.ceil(this.#rules.initialDelayMs))
   }
 
@@ -83,7 +86,7 @@ export class SelfRecovery {
         input: (start) => {
           // Of the one before: its numbers were others.
           this.#callOff()
-          return { rules: this.#rules, ...start }
+          return { rules: { ...this.#rules, probe: this.#prober }, ...start }
         },
         on: (request) => this.#do(request),
       })
@@ -91,6 +94,10 @@ export class SelfRecovery {
       if (!isBreakerError(error, 'INVALID_ARGUMENT')) throw error
       throw new ArgumentError('options.name', 'a name that no other resource of this registry recovers under', endpoint)
     }
+  }
+
+  get #prober(): RecoveryRules['probe'] {
+    return this.#probe ?? (this.#breaker.policy.probes === 'reports' ? 'healthCheck' : 'calls')
   }
 
   get #nextCheckMs(): number | null {

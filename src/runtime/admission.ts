@@ -82,25 +82,56 @@ function tierOf({ state, chronicle }: Row): Tier | null {
   return state === 'disabled' ? null : chronicle.tier
 }
 
+/** Whether nothing would be let through from above now. */
+export function isRuledOut(row: Row): boolean {
+  return tierOf(row)?.wouldAdmit() === false
+}
+
 function rejectFromAbove(row: Row, tier: Tier): BreakerOpenError {
-  const { generation, policy, home, name: endpoint } = row
+  const { policy, home, name: endpoint } = row
   const { state } = tier.ruling
-  chronicleOf(row).rejected++
-  if (home.hub.hears('rejected', endpoint)) home.hub.post('rejected', { endpoint, state, generation, tier: 'fleet' })
-  publishCall(row, 'rejected', Number.NaN)
+  tellRejection(row, state, 'fleet')
   return new BreakerOpenError(tier.reject(), endpoint, state, tier.retryAfterMs(home.clock.now()), policy.captureStack)
+}
+
+function tellRejection(row: Row, state: BreakerState, tier: 'local' | 'fleet'): void {
+  const { generation, home, name: endpoint } = row
+  chronicleOf(row).rejected++
+  if (home.hub.hears('rejected', endpoint)) home.hub.post('rejected', { endpoint, state, generation, tier })
+  publishCall(row, 'rejected', Number.NaN)
+}
+
+/** For a call that `wouldAdmit` has said no to: on a ramp it counts as one that came. `null` if it must be asked for anew. */
+export function turnAway(row: Row): BreakerOpenError | null {
+  const now = row.home.clock.now()
+  const { stay, policy } = row
+  if (stay.ramp !== null && !admitsWhileHalfOpen(stay, policy, now)) {
+    send(row, { type: 'admit', probe: ++chronicleOf(row).lastProbe, at: now })
+  }
+  // Whoever watches that may have closed it.
+  if (!admitsAll(row.state)) return reject(row, now)
+  const tier = tierOf(row)
+  return tier === null || tier.wouldAdmit() ? null : rejectFromAbove(row, tier)
 }
 
 /** Counts and tells a rejection. */
 export function reject(row: Row, now: number): BreakerOpenError {
-  const { state, generation, policy, home, name: endpoint } = row
-  chronicleOf(row).rejected++
-  if (home.hub.hears('rejected', endpoint)) home.hub.post('rejected', { endpoint, state, generation, tier: 'local' })
-  publishCall(row, 'rejected', Number.NaN)
+  const { state, policy, name: endpoint } = row
+  tellRejection(row, state, 'local')
   // A permit that is free is taken by somebody just now: at once is the honest answer, and it is above 0.
   const mayProbe = state === 'halfOpen' && policy.probes === 'calls'
-  const waitMs = retryAfterMs(row, now) ?? (mayProbe ? 1 : undefined)
+  const waitMs = ownWaitMs(row, now) ?? (mayProbe ? 1 : undefined)
   return new BreakerOpenError(rejectionOf(row), endpoint, state, waitMs, policy.captureStack)
+}
+
+/** Its fractions of whole numbers lie evenly between 0 and 1, however many they are. */
+const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2
+
+/** What a call that is rejected is told. From a ramp all would come back in the instant in which it ends: each is told its own. */
+function ownWaitMs(row: Row, now: number): number | undefined {
+  const waitMs = retryAfterMs(row, now)
+  if (waitMs === undefined || row.stay.ramp === null) return waitMs
+  return Math.ceil(waitMs * (1 + ((row.chronicle.rejected * GOLDEN_RATIO) % 1)))
 }
 
 /** Whole ms to the next permit: until the open time has passed, or the oldest probe must have reported. */

@@ -1,7 +1,7 @@
 // Limit: `maxConcurrent` and `maxQueued`. The breaker is asked first; what it would admit needs a place, or waits for one and
 // is then admitted anew. A place is held by the permit of a call, from before its admission until its first report.
 import { type BreakerOpenError, ConcurrencyLimitError } from '../edge/errors.ts'
-import { admit, reject, wouldAdmit } from './admission.ts'
+import { admit, isRuledOut, reject, turnAway, wouldAdmit } from './admission.ts'
 import { caughtUp } from './deliver.ts'
 import { publishCall } from './outcome-events.ts'
 import { Permit } from './permit.ts'
@@ -21,7 +21,7 @@ export function acquire(row: Row): Permit | BreakerOpenError | null {
   if (places.queued > 0) moveOn(row)
   const mayBeAdmitted = wouldAdmit(row)
   if (hasPlace(row)) return admitTo(row, places)
-  return mayBeAdmitted ? null : reject(row, row.home.clock.now())
+  return mayBeAdmitted ? null : (turnAway(row) ?? acquire(row))
 }
 
 /** Whether a call that comes now would find a place. */
@@ -132,7 +132,7 @@ function moveOn(row: Row): void {
 function hasTurn(row: Row, places: Places): boolean {
   // Whoever hears of what was overdue may have changed anything: it is looked at after that.
   const { attached: isAttached } = caughtUp(row)
-  return !isAttached || rejectsAll(row) || isFree(row, places)
+  return !isAttached || rejectsAll(row) || isRuledOut(row) || isFree(row, places)
 }
 
 function rejectsAll({ state }: Row): boolean {
@@ -140,5 +140,6 @@ function rejectsAll({ state }: Row): boolean {
 }
 
 function admitInTurn(row: Row, places: Places): Permit | BreakerOpenError {
-  return rejectsAll(row) ? reject(row, row.home.clock.now()) : admitTo(row, places)
+  if (rejectsAll(row)) return reject(row, row.home.clock.now())
+  return (isRuledOut(row) ? turnAway(row) : null) ?? admitTo(row, places)
 }

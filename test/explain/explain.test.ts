@@ -62,6 +62,9 @@ describe('a policy in words', () => {
       '× 3, at most 2 min, less up to 20 %: While probes fail, openings last 30 s, 1.5 min, 2 min and so on, at most 2 min. Each is up to 20 % shorter, at random. Closing starts it over.',
     ],
     [{ isFailure: () => true }, 'isFailure', 'your own rule: '],
+    [{ probes: 'reports' }, 'probes', 'decides. It stays half-open until then.'],
+    [{ probes: 'reports', halfOpenMaxCalls: 3 }, 'halfOpenMaxCalls', '3: Nothing, as no call probes.'],
+    [{ probes: 'reports' }, 'probeTimeout', '30 s: Nothing, as no call probes.'],
   ])('says what %j means for %s', (options, setting, text) => {
     expect(told(options, setting)).toContain(text)
   })
@@ -116,6 +119,7 @@ describe('the warnings about a policy', () => {
       { halfOpenMaxCalls: 2, maxConcurrent: 1 },
       'though maxConcurrent has only 1 call in flight',
     ],
+    ['a ramp admits all', { recoveryRamp: { duration: '1m', from: 1 } }, 'recoveryRamp holds nobody back'],
     ['probes are more than decide', { halfOpenMaxCalls: 3 }, '2 outcomes always decide'],
   ])('say that %s', (_, options, text) => {
     const warnings = policyWarnings(resolvePolicy(options))
@@ -127,6 +131,10 @@ describe('the warnings about a policy', () => {
     ['jitter without growth', { backoff: { factor: 1, max: '5m', jitter: 0.1 } }],
     ['a timeout below the lease of a probe', { timeout: '29s' }],
     ['a rate that can be reached before the count', { failureRate: { threshold: 0.5, minimumCalls: 10, ...calls } }],
+    [
+      'limits of probes where no call probes',
+      { probes: 'reports', halfOpenMaxCalls: 9, maxConcurrent: 1, timeout: '40s' },
+    ],
     ['failures that fit into their window', { timeout: '9s', failureWindow: '40s' }],
   ])('leave alone %s', (_, options) => {
     expect(policyWarnings(resolvePolicy(options))).toEqual([])

@@ -20,6 +20,7 @@ const MEMBERSHIP = {
   rules: {
     pollMs: 1_000,
     pollJitter: 0.2,
+    breatherMs: 100,
     roundTimeoutMs: 5_000,
     retryMs: 100,
     maxRetryMs: 5_000,
@@ -118,8 +119,9 @@ describe('the statechart of a membership', () => {
     stateKey: ({ value, context: { rounds, isHurried } }) => JSON.stringify([value, Math.min(rounds, 5), isHurried]),
   })
 
-  it('has every transition on a generated path, and an actor does what the paths say', () => {
-    expect(uncoveredTransitions(fleetMachine, paths)).toEqual([])
+  it('has every transition that there can be on a generated path, and an actor does what the paths say', () => {
+    // A breather is shorter than from round to round.
+    expect(uncoveredTransitions(fleetMachine, paths)).toEqual(['synced.fresh --poll--> polling'])
     const steps = run(fleetMachine, MEMBERSHIP, paths)
     console.log(`membership: ${paths.length} paths, ${steps} steps`)
     expect(steps).toBeGreaterThan(100)

@@ -124,4 +124,20 @@ describe('a fleet', () => {
     expect(requests[1]).toBe(requests[0])
     expect(requests[0]).toBeLessThan(36)
   })
+
+  it('tells the store at once what cannot wait, and of a storm of that no more than ten times a second', async () => {
+    const world = newWorld()
+    const [a, b] = [await world.join('a'), await world.join('b')]
+    await world.pass(500)
+    const before = a.fleet.stats().link.requests
+    a.registry.breaker('e0', { failureThreshold: 1 }).recordFailure()
+    await world.pass(1)
+    expect(a.fleet.stats().link.requests).toBe(before + 2)
+    for (let ms = 1; ms < 1_000; ms++) {
+      a.registry.breaker(`e${ms}`, { failureThreshold: 1 }).recordFailure()
+      await world.pass(1)
+    }
+    expect(a.fleet.stats().link.requests - before).toBeLessThan(2 * 12 + 10)
+    expect(b.fleet.stats().link.requests).toBeLessThan(6)
+  })
 })

@@ -46,8 +46,8 @@ export const ofTheCalls: readonly Prey[] = [
     name: 'all probes have one number',
     breaks: 'R03',
     file: admission,
-    find: '++chronicleOf(row).lastProbe',
-    replace: 'chronicleOf(row).lastProbe + 1',
+    find: 'const probe = ++chronicleOf(row).lastProbe',
+    replace: 'const probe = chronicleOf(row).lastProbe + 1',
     policy: twoProbes,
   },
   {

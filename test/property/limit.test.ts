@@ -14,7 +14,7 @@ type Step =
   | { readonly type: 'report'; readonly which: number }
   | { readonly type: 'configure'; readonly maxConcurrent: number | null; readonly maxQueued: number }
   | { readonly type: 'advance'; readonly ms: number }
-  | { readonly type: 'trip' | 'reset' | 'isolate' | 'disable' | 'enable' | 'delete' }
+  | { readonly type: 'trip' | 'probe' | 'reset' | 'isolate' | 'disable' | 'enable' | 'delete' }
 
 const which = fc.nat(20)
 const often: fc.Arbitrary<Step> = fc.oneof(
@@ -43,6 +43,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       type: fc.constantFrom(
         'trip' as const,
+        'probe' as const,
         'reset' as const,
         'isolate' as const,
         'disable' as const,
@@ -76,8 +77,9 @@ class History {
   /** Calls and permits that were admitted while there was no limit hold no place. */
   #isExact = true
 
-  constructor(folding: boolean) {
-    const { clock, registry } = newRegistry({ folding, policy: { openTimeout: 100, failureThreshold: 3 } })
+  constructor(folding: boolean, recoveryRamp: PolicyOptions['recoveryRamp']) {
+    const policy = { openTimeout: 100, failureThreshold: 3, successThreshold: 1, recoveryRamp }
+    const { clock, registry } = newRegistry({ folding, policy })
     this.#clock = clock
     this.#registry = registry
     this.#configure()
@@ -218,13 +220,14 @@ class History {
 }
 
 it.each([
-  { way: 'folded', folding: true },
-  { way: 'unfolded', folding: false },
+  { way: 'folded', folding: true, ramp: null },
+  { way: 'unfolded', folding: false, ramp: null },
+  { way: 'on a ramp', folding: true, ramp: { duration: 300, from: 0.3 } },
 ])(
   'no more calls are in flight than may be, those who wait come to their turn in order, and no place is lost, $way',
-  async ({ folding }) => {
+  async ({ folding, ramp }) => {
     const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }), async (steps) => {
-      const history = new History(folding)
+      const history = new History(folding, ramp)
       for (const each of steps) await history.take(each)
       await history.finish()
     })

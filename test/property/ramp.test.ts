@@ -2,7 +2,7 @@
 // run a breaker keeps to it, whatever else happens on the way.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { PolicyOptions } from '../../src/index.ts'
+import type { Permit, PolicyOptions } from '../../src/index.ts'
 import { loadMutant, type Mutant } from '../mutants/load.ts'
 import { newHalfOpen } from '../support/registries.ts'
 import { agree, historiesOf, policiesWith, type Step, stepsWith } from './history.ts'
@@ -27,28 +27,40 @@ function shareOf(
 }
 
 describe('the share of calls that a ramp admits', () => {
-  it('is at every moment what the policy says: of any calls in a row the sum of their shares, give or take one', () => {
+  it('is at every moment what the policy says: of any calls in a row the sum of their shares, give or take one, also under a limit', () => {
     const arrivals = fc.array(
-      fc.record({ after: fc.integer({ min: 0, max: 40 }), calls: fc.integer({ min: 1, max: 9 }) }),
+      fc.record({
+        after: fc.integer({ min: 0, max: 40 }),
+        calls: fc.integer({ min: 1, max: 9 }),
+        ends: fc.boolean(),
+      }),
       {
         minLength: 1,
         maxLength: 60,
         size: 'max',
       },
     )
-    const property = fc.property(ramps, arrivals, (ramp, moments) => {
-      const { breaker, clock, registry } = newHalfOpen({ recoveryRamp: ramp, successThreshold: 1 })
+    const limits = fc.option(fc.integer({ min: 1, max: 3 }))
+    const property = fc.property(ramps, arrivals, limits, (ramp, moments, maxConcurrent) => {
+      const { breaker, clock, registry } = newHalfOpen({ recoveryRamp: ramp, successThreshold: 1, maxConcurrent })
       breaker.recordSuccess()
+      const held: Permit[] = []
       const begun = clock.now()
       // Of calls in a row from any to any: the sums since the start, at each of them.
       let most = 0
       let least = 0
       let sum = 0
-      for (const { after, calls } of moments) {
+      for (const { after, calls, ends } of moments) {
         clock.advance(after)
         if (breaker.state !== 'halfOpen') break
+        if (ends) for (const permit of held.splice(0)) permit.success()
         for (let call = 0; call < calls; call++) {
-          sum += (breaker.tryAcquire() === undefined ? 0 : 1) - shareOf(ramp, clock.now() - begun)
+          const { limited } = breaker.stats().calls
+          const permit = breaker.tryAcquire()
+          // The next one of the share comes in its stead.
+          if (breaker.stats().calls.limited > limited) continue
+          if (permit !== undefined) held.push(permit)
+          sum += (permit === undefined ? 0 : 1) - shareOf(ramp, clock.now() - begun)
           most = Math.max(most, sum - least)
           least = Math.min(least, sum)
           expect(sum, 'since the start no more than the shares').toBeLessThanOrEqual(1e-6)

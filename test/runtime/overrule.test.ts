@@ -90,6 +90,20 @@ describe.each(EVERY_WAY)('a breaker that is ruled from above, $way', ({ how }) =
     expect(breaker.stats().concurrency).toEqual({ inFlight: 0, queued: 0 })
   })
 
+  it('turns away at once who waits for a place, and who comes when there is none', async () => {
+    const { breaker } = newBreaker({ maxConcurrent: 1, maxQueued: 2 }, how)
+    const call = hold(breaker)
+    const waiting = rejected(breaker)
+    breaker.overrule(OPEN)
+    expect(await waiting).toMatchObject({ state: 'open', reason })
+    expect(await rejected(breaker)).toMatchObject({ state: 'open', reason })
+    await call.succeed()
+    expect(breaker.stats()).toMatchObject({
+      concurrency: { inFlight: 0, queued: 0 },
+      calls: { rejected: 2, limited: 0 },
+    })
+  })
+
   it('lets a share of calls through, evenly', () => {
     const { breaker } = newBreaker({}, how)
     breaker.overrule({ state: 'halfOpen', reason, share: 0.3 })

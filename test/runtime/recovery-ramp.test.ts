@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Breaker, PolicyOptions } from '../../src/index.ts'
+import type { Breaker, BreakerOpenError, PolicyOptions } from '../../src/index.ts'
 import { acquire, fail, hold, rejected, succeed } from '../support/calls.ts'
 import { crash } from '../support/crashes.ts'
 import { EVERY_WAY, hear, newBreaker, newHalfOpen } from '../support/registries.ts'
@@ -31,6 +31,19 @@ describe.each(EVERY_WAY)('a recovery ramp, $way', ({ how }) => {
     expect(clock.pending).toEqual([])
   })
 
+  it('has ended when its time was over, not when it was last asked: in events, in times and in windows (R05)', async () => {
+    const failureRate = { threshold: 0.5, minimumCalls: 1, window: { time: 10_000, buckets: 10 } }
+    const { breaker, registry, clock } = await onRamp({ failureThreshold: null, failureRate })
+    const heard = hear(registry, 'transition')
+    const begun = clock.now()
+    clock.advance(10_000)
+    expect(heard).toMatchObject([{ to: 'closed', at: begun + 10_000 }])
+    expect(breaker.stats().timeInState).toMatchObject({ halfOpen: 10_000, closed: 0 })
+    breaker.recordSuccess()
+    clock.advance(9_000)
+    expect(breaker.stats().failureRate).toBe(0)
+  })
+
   it('admits its share of the calls, evenly, and a greater one at each step (R03)', async () => {
     const { breaker, clock } = await onRamp()
     expect(admitted(breaker, 15)).toEqual([5, 10, 15])
@@ -55,7 +68,10 @@ describe.each(EVERY_WAY)('a recovery ramp, $way', ({ how }) => {
     clock.advance(1_000)
     expect(breaker.allows()).toBe(false)
     const error = await rejected(breaker)
-    expect(error).toMatchObject({ code: 'BREAKER_OPEN', state: 'halfOpen', retryAfterMs: 9_000 })
+    expect(error).toMatchObject({ code: 'BREAKER_OPEN', state: 'halfOpen' })
+    expect(error.retryAfterMs).toBeGreaterThanOrEqual(9_000)
+    expect(error.retryAfterMs).toBeLessThanOrEqual(18_000)
+    expect(breaker.stats().retryAfterMs).toBe(9_000)
     expect(error.message).toMatch(/^circuit "a" is half-open and admits a growing share of calls: /)
     expect(breaker.stats().calls.rejected).toBe(1)
   })
@@ -162,6 +178,54 @@ describe.each(EVERY_WAY)('a recovery ramp, $way', ({ how }) => {
     expect(admitted(restored.breaker, 1)).toEqual([1])
     restored.clock.advance(6_000)
     expect(restored.breaker.state).toBe('closed')
+  })
+
+  it('does not have all whom it turned away back in one instant, though each comes when it was told (R03)', async () => {
+    const { breaker, clock } = await onRamp({ recoveryRamp: { duration: '10s', from: 0.1 } })
+    // A call every 10 ms; who is turned away comes again.
+    const due = new Map<number, number>()
+    const arriving: number[] = []
+    for (let ms = 0; ms < 25_000; ms += 10) {
+      const calls = 1 + (due.get(ms) ?? 0)
+      arriving.push(calls)
+      for (let call = 0; call < calls; call++) {
+        const turnedAway = await succeed(breaker).catch(({ retryAfterMs }: BreakerOpenError) => retryAfterMs ?? 0)
+        if (typeof turnedAway === 'string') continue
+        const back = ms + Math.ceil(turnedAway / 10) * 10
+        due.set(back, (due.get(back) ?? 0) + 1)
+      }
+      clock.advance(10)
+    }
+    expect(breaker.state).toBe('closed')
+    expect(Math.max(...arriving), 'at once').toBeLessThanOrEqual(10)
+    const seconds = Array.from({ length: 25 }, (_, second) => arriving.slice(second * 100, (second + 1) * 100))
+    const load = seconds.map((calls) => calls.reduce((sum, each) => sum + each, 0))
+    expect(Math.max(...load), 'in a second that would have 100').toBeLessThanOrEqual(250)
+    expect(load.at(-1)).toBe(100)
+  })
+
+  it('counts the calls that come while every place is taken: those of the share wait, the others are turned away (R03)', async () => {
+    const { breaker } = await onRamp({ maxConcurrent: 1, maxQueued: 10 })
+    expect(admitted(breaker, 4)).toEqual([])
+    const running = hold(breaker)
+    const calls = Array.from({ length: 5 }, () => breaker.call(() => 'ok').catch(({ code }) => code))
+    expect(breaker.stats()).toMatchObject({ concurrency: { inFlight: 1, queued: 1 }, calls: { rejected: 8 } })
+    await running.succeed()
+    expect(await Promise.all(calls)).toEqual([...Array(4).fill('BREAKER_OPEN'), 'ok'])
+  })
+
+  it('may be ended by who watches a call that is turned away under a limit: then the call is admitted (R32)', async () => {
+    const { breaker, registry } = await onRamp({ maxConcurrent: 1, maxQueued: 1 })
+    expect(admitted(breaker, 4)).toEqual([])
+    const running = hold(breaker)
+    breaker.unfold()
+    const watching = breaker.actor?.subscribe(() => breaker.reset())
+    const call = breaker.call(() => 'ok')
+    expect(breaker.state).toBe('closed')
+    watching?.unsubscribe()
+    await running.succeed()
+    expect(await call).toBe('ok')
+    await registry.close()
   })
 
   it('is left alone by 1,000 calls that all come at once, but for their share (R03)', async () => {

@@ -44,6 +44,7 @@ export const SCENES: Readonly<Record<string, Life>> = {
       command(0, 'reset'),
       pass(2_100),
       network(1, 'prompt'),
+      pass(5_100),
       probe(1),
       pass(20),
     ],
