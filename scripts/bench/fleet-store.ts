@@ -3,7 +3,7 @@
 import { type RedisServer, startRedis } from '../../test/fleet/support/redis-server.ts'
 import { openingTimes } from '../../test/fleet/support/scenarios.ts'
 import { closeAll, openAll, pause, REGISTRIES, startStage } from '../../test/fleet/support/stage.ts'
-import { createRegistry, joinFleet, redisStore } from './package.ts'
+import { createRegistry, joinFleet, memoryStore, redisStore } from './package.ts'
 import { median } from './turns.ts'
 
 const REST_MS = 10_000
@@ -42,6 +42,59 @@ export async function commandsAtRest(endpoints: number): Promise<number> {
     await registry.close()
     await server.close()
   }
+}
+
+const PROCESSES_THAT_POLL = 100
+const POLL_FOR_MS = 4_000
+
+/** µs of the server's time for a poll that brings nothing, when there are many. */
+export async function timeOfPoll(): Promise<number> {
+  const server = await startRedis()
+  const store = redisStore({ url: server.url, deadline: 5_000 })
+  const links = Array.from({ length: PROCESSES_THAT_POLL }, (_, index) =>
+    store.join({ namespace: 'polls', instance: `p${index}` }),
+  )
+  try {
+    await Promise.all(links.map((link) => new Promise<void>((resolve) => link.subscribe(listenerOf(resolve)))))
+    const until = performance.now() + POLL_FOR_MS
+    const polling = links.map(async (link) => {
+      let cursor: string | null = null
+      while (performance.now() < until) ({ cursor } = await link.poll({ cursor, entries: [] }))
+    })
+    await pause(POLL_FOR_MS / 4)
+    const { commands, cpuMs } = await over(server, POLL_FOR_MS / 2)
+    await Promise.all(polling)
+    return (1_000 * cpuMs) / commands
+  } finally {
+    await Promise.all(links.map((link) => link.close()))
+    await server.close()
+  }
+}
+
+const listenerOf = (onReady: () => void) => ({ onReady, onChanges() {}, onLost() {} })
+
+const MEMBERS = 40
+const OPENINGS = 150
+
+/** µs of the processor's time from a decision to its ruling, for each member, once the code is warm. */
+export async function timeOfRuling(): Promise<number> {
+  const store = memoryStore()
+  const registries = Array.from({ length: MEMBERS }, () => createRegistry())
+  const joining = registries.map((registry, index) => {
+    registry.breaker('service')
+    return joinFleet(registry, { store, instance: `p${index}`, ramp: { shares: [] } })
+  })
+  const [fleet] = await Promise.all(joining)
+  const times: number[] = []
+  for (let opening = 0; opening < OPENINGS; opening++) {
+    const before = process.cpuUsage()
+    await fleet?.trip('service')
+    const { user, system } = process.cpuUsage(before)
+    if (opening >= OPENINGS / 3) times.push((user + system) / MEMBERS)
+    await fleet?.reset('service')
+  }
+  await Promise.all(registries.map((registry) => registry.close()))
+  return median(times)
 }
 
 export interface FleetFigures {

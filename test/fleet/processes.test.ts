@@ -22,7 +22,7 @@ describe('40 members in 4 processes', () => {
   async function play(scenario: Scenario): Promise<void> {
     if (stage === undefined) throw new Error('no stage')
     const checks = [...(await scenario(stage)), ...(await sound(stage, heaps))]
-    expect(checks.filter(({ isMet }) => !isMet)).toEqual([])
+    expect(checks.filter(({ isMet }) => !isMet).map(({ what, seen }) => `${what}: ${seen}`)).toEqual([])
     expect(checks.length).toBeGreaterThan(6)
   }
 

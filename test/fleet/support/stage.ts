@@ -34,7 +34,7 @@ export interface Stage {
 export const POLICY = {
   // The fleet opens; alone they would do so much later.
   failureThreshold: 1_000,
-  openTimeout: '2s',
+  openTimeout: '3s',
   probeTimeout: '1500ms',
   successThreshold: 2,
 } as const satisfies PolicyOptions
@@ -65,7 +65,7 @@ export async function startStage(redisArgs: readonly string[] = DURABLE): Promis
     const settings = { registries: REGISTRIES, serviceUrl: service.url, everyMs: 100, policy: POLICY, fleet: FLEET }
     const crew = await startCrew(settings, [redis.url, redis.url, behind, behind])
     endings.push(crew.close)
-    const stage = { redis, service, network, crew, openMs: 2_000, size: PROCESSES * REGISTRIES, close }
+    const stage = { redis, service, network, crew, openMs: 3_000, size: PROCESSES * REGISTRIES, close }
     await inStep(stage)
     return stage
   } catch (error) {
