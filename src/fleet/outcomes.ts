@@ -11,21 +11,36 @@ export class Outcomes {
   #rounds: FleetCounts[] = []
   /** Since the last report. */
   #unreported: FleetCounts = NONE
+  /** Calls that were turned away, when it was read last. */
+  #rejected: number
 
   constructor(stats: EndpointStats) {
     this.#seen = countsOf(stats)
+    this.#rejected = stats.calls.rejected
   }
 
-  /** In each round: `stats` only where the breaker has moved since the last one. */
-  note(stats: EndpointStats | undefined, rounds: number): void {
+  /** In each round, `sinceMs` being when the window begins: `stats` only where the breaker has moved since the last one. */
+  note(stats: EndpointStats | undefined, rounds: number, sinceMs: number): void {
     let portion = NONE
     if (stats !== undefined) {
       const now = countsOf(stats)
-      portion = minus(now, this.#seen)
+      portion = plus(minus(now, this.#seen), this.#turnedAway(stats, sinceMs))
       this.#seen = now
     }
     this.#rounds = [...this.#rounds, portion].slice(-rounds)
     this.#unreported = plus(this.#unreported, portion)
+  }
+
+  /**
+   * A breaker that has opened by itself makes no call that could fail, and the window would go on being full of the successes
+   * before: what it turns away counts as failed. For one window; what it knows is too old after that, and the fleet, which may have
+   * closed since, would hear of an outage that is over.
+   */
+  #turnedAway({ openedAt, ruled, calls }: EndpointStats, sinceMs: number): FleetCounts {
+    const rejected = Math.max(0, calls.rejected - this.#rejected)
+    this.#rejected = calls.rejected
+    const isFresh = openedAt !== null && openedAt > sinceMs
+    return isFresh && ruled === null ? { calls: rejected, failures: rejected, slow: 0 } : NONE
   }
 
   /** What has not been reported; nobody needs it where nothing fails. */

@@ -12,6 +12,7 @@ const MOST_IN_REQUEST = 200
 export class Rounds {
   readonly #link: FleetLink
   readonly #pollMs: number
+  readonly #now: () => number
   readonly #changes: StatsReader
   readonly #endpoints: ReadonlyMap<string, SharedEndpoint>
   /** Those with outcomes that still count. */
@@ -21,6 +22,7 @@ export class Rounds {
   constructor(registry: Registry, link: FleetLink, pollMs: number, endpoints: ReadonlyMap<string, SharedEndpoint>) {
     this.#link = link
     this.#pollMs = pollMs
+    this.#now = () => registry.now()
     this.#endpoints = endpoints
     this.#changes = registry.changes()
     // What was before is no business of the fleet.
@@ -76,10 +78,11 @@ export class Rounds {
       const shared = this.#endpoints.get(endpoint)
       if (shared !== undefined) this.#active.add(shared)
     }
+    const now = this.#now()
     const reports: FleetReport[] = []
     for (const shared of this.#active) {
       const { endpoint, outcomes, rules, isSuspect } = shared
-      outcomes.note(moved.get(endpoint), Math.ceil(rules.windowMs / this.#pollMs))
+      outcomes.note(moved.get(endpoint), Math.ceil(rules.windowMs / this.#pollMs), now - rules.windowMs)
       const counts = outcomes.take(isSuspect)
       if (counts !== null) reports.push({ ...shared.entry, ...counts, isFailing: outcomes.isFailing(rules) })
       if (outcomes.isEmpty || this.#endpoints.get(endpoint) !== shared) this.#active.delete(shared)

@@ -102,12 +102,16 @@ export class Tier {
   /** What all rejections by it have in common. Told of the first, the integration knows that there is somebody. */
   reject(): Rejection {
     const { home, name } = this.#ruled
-    const { state, reason, onRejected } = this.ruling
+    const { state, reason, share, onRejected } = this.ruling
     if (!this.#isToldOfRejections && onRejected !== undefined) {
       this.#isToldOfRejections = true
       home.turns.later(() => home.hub.guest('fleet', onRejected, name))
     }
-    this.#rejection ??= newRejection(name, WORDS[state], reason)
+    this.#rejection ??= newRejection(
+      name,
+      (share ?? 0) > 0 ? 'half-open and admits a share of calls' : WORDS[state],
+      reason,
+    )
     return this.#rejection
   }
 }

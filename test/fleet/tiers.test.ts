@@ -44,6 +44,40 @@ describe('a fleet', () => {
     expect(a.fleet.endpoints()).toEqual([])
   })
 
+  it('follows breakers that open by failures in a row, though its window is full of successes', async () => {
+    const world = newWorld()
+    const policy = { ...CALM, failureThreshold: 5, openTimeout: '1m' as const }
+    const [a, b, c] = [
+      await world.join('a', { policy }),
+      await world.join('b', { policy }),
+      await world.join('c', { policy }),
+    ]
+    for (let second = 0; second < 10; second++) {
+      for (const { breaker } of [a, b]) await call(breaker, 'ok', 20)
+      await world.pass(1_000)
+    }
+    for (let second = 0; second < 10; second++) {
+      // Five of them are made, in all; the others are turned away.
+      for (const { breaker } of [a, b]) await call(breaker, 'fail', 20)
+      await world.pass(1_000)
+    }
+    expect([a, b, c].map(({ breaker }) => breaker.state)).toEqual(['open', 'open', 'closed'])
+    expect([a, b, c].map(ruled)).toEqual(['open', 'open', 'open'])
+  })
+
+  it('hears of calls that are turned away for one window: what a breaker knows grows old', async () => {
+    const world = newWorld()
+    const policy = { ...CALM, failureThreshold: 5, openTimeout: '10m' as const }
+    const [a, b] = [await world.join('a', { policy }), await world.join('b', { policy })]
+    // Nobody calls while they open: nothing was turned away in that window.
+    for (const { breaker } of [a, b]) breaker.trip()
+    for (let second = 0; second < 30; second++) {
+      if (second > 15) for (const { breaker } of [a, b]) await call(breaker, 'fail', 20)
+      await world.pass(1_000)
+    }
+    expect([a, b].map(ruled)).toEqual(['-', '-'])
+  })
+
   it('is not opened by a quorum that fails too little of all calls', async () => {
     const world = newWorld()
     const [a, b, c] = [await world.join('a'), await world.join('b'), await world.join('c')]
