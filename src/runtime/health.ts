@@ -24,7 +24,7 @@ export interface Health {
   readonly endpoints: readonly EndpointHealth[]
 }
 
-/** A breaker that is not closed. */
+/** A breaker that is not closed, or is ruled by a fleet. */
 export interface EndpointHealth {
   /** The name of the breaker. */
   readonly endpoint: string
@@ -38,17 +38,28 @@ export interface EndpointHealth {
   readonly retryAfterMs: number | null
 }
 
+/** What is wrong with an endpoint: its breaker comes first, as it does in a call; then what a fleet rules. */
+function troubleOf(row: Row): Omit<EndpointHealth, 'endpoint' | 'critical'> | null {
+  const { tier } = row.chronicle
+  if (row.state === 'disabled' || (row.state === 'closed' && tier === null)) return null
+  const { state, stay, home } = caughtUp(row)
+  const now = home.clock.now()
+  if (state !== 'closed' && state !== 'disabled') {
+    const reason = stay.reason === null ? state : describeReason(stay.reason)
+    return { state, reason, retryAfterMs: retryAfterMs(row, now) ?? null }
+  }
+  if (tier === null || state === 'disabled') return null
+  const { ruling } = tier
+  return { state: ruling.state, reason: describeReason(ruling.reason), retryAfterMs: tier.retryAfterMs(now) ?? null }
+}
+
 export function healthOf(rows: Iterable<Row>, rules: HealthRules): Health {
   checkOptions('health(rules)', rules, ['critical'])
   const isCritical = matcherOf('health(rules).critical', rules.critical ?? [])
   const endpoints: EndpointHealth[] = []
   for (const row of rows) {
-    if (row.state === 'closed' || row.state === 'disabled') continue
-    const { name: endpoint, state, stay } = caughtUp(row)
-    if (state === 'closed' || state === 'disabled') continue
-    const critical = isCritical(endpoint)
-    const reason = stay.reason === null ? state : describeReason(stay.reason)
-    endpoints.push({ endpoint, state, critical, reason, retryAfterMs: retryAfterMs(row, row.home.clock.now()) ?? null })
+    const found = troubleOf(row)
+    if (found !== null) endpoints.push({ endpoint: row.name, critical: isCritical(row.name), ...found })
   }
   const isDown = endpoints.some(({ critical, state }) => critical && state !== 'halfOpen')
   const rest = endpoints.length > 0 ? 'degraded' : 'up'

@@ -23,6 +23,7 @@ import type { Spawned, SpawnOptions } from './spawning.ts'
 import { checkStatsOptions, type EndpointStats, endpointStats, type StatsOptions } from './stats.ts'
 import { StatsReader } from './stats-reader.ts'
 import { Table } from './table.ts'
+import type { Ruling } from './tier.ts'
 
 /** Named breakers, made at first use, each supervised. Made by `createRegistry`; the class is exported as a token and a type. */
 export class Registry {
@@ -104,10 +105,17 @@ export class Registry {
     return this.#table.rows.has(name)
   }
 
-  /** Every breaker's name and its state by now, in the order in which they were made. */
-  list(): { readonly endpoint: string; readonly state: BreakerState }[] {
+  /**
+   * Every breaker's name and its state by now, in the order in which they were made; `ruled` is there where a fleet rejects
+   * calls on top of that, and says in which state the fleet is.
+   */
+  list(): { readonly endpoint: string; readonly state: BreakerState; readonly ruled?: Ruling['state'] }[] {
     const now = this.#table.home.clock.now()
-    return Array.from(this.#table.rows.values(), (row) => ({ endpoint: row.name, state: stateAt(row, now) }))
+    return Array.from(this.#table.rows.values(), (row) => {
+      const { tier } = row.chronicle
+      const listed = { endpoint: row.name, state: stateAt(row, now) }
+      return tier === null ? listed : { ...listed, ruled: tier.ruling.state }
+    })
   }
 
   /**

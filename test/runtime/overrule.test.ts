@@ -46,6 +46,29 @@ describe.each(EVERY_WAY)('a breaker that is ruled from above, $way', ({ how }) =
     expect(breaker.state).toBe('open')
   })
 
+  it('is listed with it, and the health of the service counts it in', () => {
+    const { breaker, registry } = newBreaker({}, how)
+    registry.breaker('b')
+    breaker.overrule(OPEN)
+    expect(registry.list()).toEqual([
+      { endpoint: 'a', state: 'closed', ruled: 'open' },
+      { endpoint: 'b', state: 'closed' },
+    ])
+    expect(registry.health({ critical: ['a'] })).toEqual({
+      status: 'down',
+      endpoints: [
+        {
+          ...{ endpoint: 'a', state: 'open', critical: true, retryAfterMs: 2_000 },
+          reason: 'the fleet: 62% failures over 120 calls, seen by 5 processes (version 7)',
+        },
+      ],
+    })
+    breaker.isolate()
+    expect(registry.health().endpoints).toMatchObject([{ state: 'forcedOpen', reason: 'isolated' }])
+    breaker.disable()
+    expect(registry.health().status).toBe('up')
+  })
+
   it('is still asked first: its own rejection is its own, and no ruling lets anything through', async () => {
     const { breaker, registry } = newBreaker({}, how)
     const heard = hear(registry, 'rejected')
