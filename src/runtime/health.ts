@@ -59,7 +59,10 @@ export function healthOf(rows: Iterable<Row>, rules: HealthRules): Health {
   const endpoints: EndpointHealth[] = []
   for (const row of rows) {
     const found = troubleOf(row)
-    if (found !== null) endpoints.push({ endpoint: row.name, critical: isCritical(row.name), ...found })
+    if (found === null) continue
+    const { name: endpoint } = row
+    const { state, reason } = found
+    endpoints.push({ endpoint, state, critical: isCritical(endpoint), reason, retryAfterMs: found.retryAfterMs })
   }
   const isDown = endpoints.some(({ critical, state }) => critical && state !== 'halfOpen')
   const rest = endpoints.length > 0 ? 'degraded' : 'up'
