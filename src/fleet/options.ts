@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { FleetBreakerRules, MembershipRules } from '../../machines/index.ts'
 import { ArgumentError, type Duration, matchNames, type Policy, resolvePolicy } from '../index.ts'
-import { checkOptions, hasFunctions } from '../options/index.ts'
+import { checkDuration, checkOptions, hasFunctions } from '../options/index.ts'
 import { guardedStore } from './guarded-store.ts'
 import { memoryStore } from './memory-store.ts'
 import { checkSafeName } from './names.ts'
@@ -92,7 +92,7 @@ export function checkFleet(options: FleetOptions): ResolvedFleet {
   } = options
   if (!hasFunctions(store, 'join')) throw new ArgumentError('options.store', 'a store: redisStore({ url }), …', store)
   const isShared = endpoints === undefined ? () => true : matchNames(endpoints)
-  const pollMs = toMs('options.pollInterval', pollInterval)
+  const pollMs = checkDuration('options.pollInterval', pollInterval, '1s')
   const given = checkFailureRate(options.failureRate ?? {})
   const quorum = checkQuorum(options.quorum ?? {})
   const { shares, stepMs } = checkRamp(options.ramp ?? {})
@@ -159,7 +159,11 @@ function checkFailureRate(rate: FleetRateOptions) {
   if (!Number.isSafeInteger(minimumCalls) || minimumCalls < 1) {
     throw new ArgumentError('options.failureRate.minimumCalls', 'a whole number of at least 1', minimumCalls)
   }
-  return { failureRate: threshold, minimumCalls, windowMs: Math.round(toMs('options.failureRate.window', window)) }
+  return {
+    failureRate: threshold,
+    minimumCalls,
+    windowMs: Math.round(checkDuration('options.failureRate.window', window, '1s')),
+  }
 }
 
 function checkQuorum(quorum: QuorumOptions) {
@@ -178,16 +182,7 @@ function checkRamp(ramp: FleetRampOptions) {
   if (!Array.isArray(shares) || !shares.every((share) => share > 0 && share < 1)) {
     throw new ArgumentError('options.ramp.shares', 'a list of shares above 0 and below 1', shares)
   }
-  return { shares: [...shares], stepMs: toMs('options.ramp.step', step) }
-}
-
-/** As the durations of a policy are. */
-function toMs(where: string, duration: unknown): number {
-  try {
-    return resolvePolicy({ openTimeout: duration as Duration }).openTimeoutMs
-  } catch {
-    throw new ArgumentError(where, "a duration above 0: milliseconds or a string such as '1s'", duration)
-  }
+  return { shares: [...shares], stepMs: checkDuration('options.ramp.step', step, '1s') }
 }
 
 function ownName(): string {

@@ -1,5 +1,5 @@
 // Options: what the subpaths check of what they are handed, beside the core's check of option objects. No entry of the package.
-import { ArgumentError, type Registry } from '../index.ts'
+import { ArgumentError, type Duration, type Registry, resolvePolicy } from '../index.ts'
 
 export { checkOptions } from '../edge/option-object.ts'
 export { printable } from '../rules/printable.ts'
@@ -22,6 +22,19 @@ export function checkCount(where: string, value: unknown, otherwise: number): nu
   if (value === undefined) return otherwise
   if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number
   throw new ArgumentError(where, 'a whole number of at least 1', value)
+}
+
+/**
+ * A duration in ms, read as those of a policy are. `example` is for the message, `orElse` what else would be right.
+ * @throws ArgumentError (`INVALID_ARGUMENT`)
+ */
+export function checkDuration(where: string, value: unknown, example = '30s', orElse = ''): number {
+  try {
+    return resolvePolicy({ openTimeout: value as Duration }).openTimeoutMs
+  } catch {
+    const expected = `a duration above 0: milliseconds or a string such as '${example}'${orElse}`
+    throw new ArgumentError(where, expected, value)
+  }
 }
 
 /** Whether it is an object, or a function, with methods of these names. What throws when it is looked at is none. */

@@ -1,6 +1,6 @@
 // GuardOptions: what createFetch and the undici interceptor take alike, checked once.
-import { ArgumentError, type Duration, resolvePolicy } from '../index.ts'
-import { checkCount } from '../options/index.ts'
+import { ArgumentError, type Duration } from '../index.ts'
+import { checkCount, checkDuration } from '../options/index.ts'
 
 /** What `key` is asked about. */
 export interface OutgoingRequest {
@@ -80,8 +80,9 @@ export function checkGuardOptions<R>(options: GuardOptions<R>): Rules<R> {
   return {
     key,
     isFailure,
-    timeoutMs: timeout === null || timeout === undefined ? timeout : durationOf('options.timeout', timeout),
-    longestRetryAfterMs: retryAfter === false ? null : durationOf('options.retryAfter', retryAfter, ', or false'),
+    timeoutMs: timeout === null || timeout === undefined ? timeout : checkDuration('options.timeout', timeout),
+    longestRetryAfterMs:
+      retryAfter === false ? null : checkDuration('options.retryAfter', retryAfter, '30s', ', or false'),
     watchBody,
     maxBreakers: checkCount('options.maxBreakers', maxBreakers, 1_000),
   }
@@ -89,13 +90,4 @@ export function checkGuardOptions<R>(options: GuardOptions<R>): Rules<R> {
 
 function checkFunction(where: string, value: unknown, expected: string): void {
   if (value !== undefined && typeof value !== 'function') throw new ArgumentError(where, expected, value)
-}
-
-/** The policy's reading of a duration, so that all read it alike. */
-function durationOf(where: string, value: unknown, orElse = ''): number {
-  try {
-    return resolvePolicy({ openTimeout: value as Duration }).openTimeoutMs
-  } catch {
-    throw new ArgumentError(where, `a duration above 0: milliseconds or a string such as '30s'${orElse}`, value)
-  }
 }

@@ -1,7 +1,7 @@
 // ResourceOptions: what createResource takes, checked once.
 import type { RecoveryRules } from '../../machines/index.ts'
 import { ArgumentError, type Duration, type PolicyOptions, type Registry, resolvePolicy } from '../index.ts'
-import { checkOptions, checkRegistry, hasFunctions } from '../options/index.ts'
+import { checkDuration, checkOptions, checkRegistry, hasFunctions } from '../options/index.ts'
 import type { HealthCheck } from './health-check.ts'
 
 /** How a resource recovers. Everything is optional. */
@@ -107,8 +107,11 @@ function leftToReports(policy: PolicyOptions | undefined): PolicyOptions {
 function checkRecovery(options: RecoveryOptions): ResolvedRecovery {
   checkOptions('options.recovery', options, RECOVERY)
   const { initialDelay = '1s', factor = 2, maxDelay, jitter = 0.2, checkTimeout = '5s', target = 'halfOpen' } = options
-  const initialDelayMs = toMs('initialDelay', initialDelay)
-  const maxDelayMs = maxDelay === undefined ? Math.max(60_000, initialDelayMs) : toMs('maxDelay', maxDelay)
+  const initialDelayMs = checkDuration('options.recovery.initialDelay', initialDelay, '5s')
+  const maxDelayMs =
+    maxDelay === undefined
+      ? Math.max(60_000, initialDelayMs)
+      : checkDuration('options.recovery.maxDelay', maxDelay, '5s')
   if (maxDelayMs < initialDelayMs) throw wrong('maxDelay', `at least initialDelay (${initialDelayMs} ms)`, maxDelay)
   if (!(Number.isFinite(factor) && factor >= 1)) throw wrong('factor', 'a number of at least 1', factor)
   if (!(Number.isFinite(jitter) && jitter >= 0 && jitter <= 1)) throw wrong('jitter', 'a share from 0 to 1', jitter)
@@ -122,7 +125,7 @@ function checkRecovery(options: RecoveryOptions): ResolvedRecovery {
     factor,
     maxDelayMs,
     jitter,
-    checkTimeoutMs: toMs('checkTimeout', checkTimeout),
+    checkTimeoutMs: checkDuration('options.recovery.checkTimeout', checkTimeout, '5s'),
     target,
     probe,
   }
@@ -130,13 +133,4 @@ function checkRecovery(options: RecoveryOptions): ResolvedRecovery {
 
 function wrong(option: keyof RecoveryOptions, expected: string, received: unknown): ArgumentError {
   return new ArgumentError(`options.recovery.${option}`, expected, received)
-}
-
-/** As the durations of a policy are. */
-function toMs(option: keyof RecoveryOptions, duration: unknown): number {
-  try {
-    return resolvePolicy({ openTimeout: duration as Duration }).openTimeoutMs
-  } catch {
-    throw wrong(option, "a duration above 0: milliseconds or a string such as '5s'", duration)
-  }
 }

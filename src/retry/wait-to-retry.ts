@@ -1,6 +1,6 @@
 // WaitToRetry: question, budget and wait in one, for libraries that ask a function whether to retry and await its answer.
-import { ArgumentError, type Duration, resolvePolicy } from '../index.ts'
-import { checkOptions, hasFunctions } from '../options/index.ts'
+import { ArgumentError, type Duration } from '../index.ts'
+import { checkDuration, checkOptions, hasFunctions } from '../options/index.ts'
 import type { RetryMeter } from './bucket.ts'
 import { retryAfter, shouldRetry } from './should-retry.ts'
 
@@ -34,7 +34,7 @@ export async function waitToRetry(error: unknown, options: WaitToRetryOptions = 
   if (budget !== undefined && !hasFunctions(budget, 'mayRetry')) {
     throw new ArgumentError('options.budget', 'a meter, as budget.call(meter => …) hands it out', budget)
   }
-  const longestMs = maxWait === undefined ? Number.POSITIVE_INFINITY : toMs(maxWait)
+  const longestMs = maxWait === undefined ? Number.POSITIVE_INFINITY : checkDuration('options.maxWait', maxWait, '5s')
   signal?.throwIfAborted()
   const waitMs = retryAfter(error)
   if (!shouldRetry(error) || waitMs > longestMs) return false
@@ -63,13 +63,4 @@ function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
     }
     signal?.addEventListener('abort', leave, { once: true })
   })
-}
-
-/** As the durations of a policy are. */
-function toMs(maxWait: unknown): number {
-  try {
-    return resolvePolicy({ openTimeout: maxWait as Duration }).openTimeoutMs
-  } catch {
-    throw new ArgumentError('options.maxWait', "a duration above 0: milliseconds or a string such as '5s'", maxWait)
-  }
 }
