@@ -2,41 +2,10 @@
 // It does no I/O and reads no clock: every event says when it happened, and every rule lives in the pure layer.
 import { assign, cancel, enqueueActions, setup } from 'xstate'
 import * as rules from '../src/rules/decide.ts'
-import type { Policy } from '../src/rules/policy.ts'
 import { afterAdmission, afterRejection } from '../src/rules/ramp.ts'
 import { addFailure, addSuccess, copyTally, refitTally, type Tally } from '../src/rules/tally.ts'
 import { type Reason, triggerAfter } from '../src/rules/triggers.ts'
-
-/** What an actor of `breakerMachine` is started with. */
-export interface BreakerInput {
-  /** As `resolvePolicy` makes it. */
-  readonly policy: Policy
-  /** Chooses the jitter of the backoff: a whole number of at least 0. */
-  readonly seed: number
-  /** Now, in ms of the clock that the actor's events are dated by. */
-  readonly at: number
-  /** The stay to take up; without it the breaker starts closed. */
-  readonly restored?: {
-    /** Which of the five. */
-    readonly state: rules.BreakerState
-    /** What was decided about it: generation, deadline, probes, evidence. */
-    readonly decision: rules.Decision
-  }
-}
-
-/** All that a breaker knows, besides the state of its statechart. */
-export interface BreakerContext {
-  /** The policy in force; the event `configure` replaces it. */
-  readonly policy: Policy
-  /** Chooses the jitter of the backoff. */
-  readonly seed: number
-  /** When the last decision was made, in ms of the registry's clock. */
-  readonly at: number
-  /** What it has decided about its stay: generation, deadline, probes, evidence. */
-  readonly decision: rules.Decision
-  /** The state it was started in. */
-  readonly startIn: rules.BreakerState
-}
+import type { BreakerContext, BreakerInput } from './breaker-context.ts'
 
 type BreakerEvent = rules.BreakerEvent
 type Args = { context: BreakerContext; event: BreakerEvent }

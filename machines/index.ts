@@ -1,6 +1,7 @@
 // Public entry `switchgear/machines`: the statecharts themselves, to draw, simulate or generate paths from.
 export type { BreakerEvent } from '../src/rules/decide.ts'
-export { type BreakerContext, type BreakerInput, breakerMachine } from './breaker.machine.ts'
+export { breakerMachine } from './breaker.machine.ts'
+export type { BreakerContext, BreakerInput } from './breaker-context.ts'
 export {
   type FleetContext,
   type FleetEvent,
@@ -9,17 +10,17 @@ export {
   fleetMachine,
   type MembershipRules,
 } from './fleet.machine.ts'
-export {
-  type FleetBreakerContext,
-  type FleetBreakerEvent,
-  type FleetBreakerInput,
-  type FleetBreakerRequest,
-  type FleetBreakerRules,
-  type FleetDecision,
-  type FleetLease,
-  type FleetState,
-  fleetBreakerMachine,
-} from './fleet-breaker.machine.ts'
+export { fleetBreakerMachine } from './fleet-breaker.machine.ts'
+export type {
+  FleetBreakerContext,
+  FleetBreakerEvent,
+  FleetBreakerInput,
+  FleetBreakerRequest,
+  FleetBreakerRules,
+  FleetDecision,
+  FleetLease,
+  FleetState,
+} from './fleet-breaker-context.ts'
 export {
   type RecoveryContext,
   type RecoveryEvent,

@@ -1,7 +1,8 @@
 // The registry as a statechart: the supervisor of the breakers. It installs, removes, restarts and parks them.
 // Children are created with their parent given and kept in a Map: XState's spawn copies a list of all children each time.
 import { type ActorOptions, type ActorRefFrom, createActor, type ErrorActorEvent, enqueueActions, setup } from 'xstate'
-import { type BreakerInput, breakerMachine } from './breaker.machine.ts'
+import { breakerMachine } from './breaker.machine.ts'
+import type { BreakerInput } from './breaker-context.ts'
 
 /** The actor of one breaker. */
 export type BreakerActor = ActorRefFrom<typeof breakerMachine>

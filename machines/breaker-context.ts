@@ -1,0 +1,34 @@
+// BreakerContext: what an actor of breaker.machine.ts is started with, and what it knows.
+import type * as rules from '../src/rules/decide.ts'
+import type { Policy } from '../src/rules/policy.ts'
+
+/** What an actor of `breakerMachine` is started with. */
+export interface BreakerInput {
+  /** As `resolvePolicy` makes it. */
+  readonly policy: Policy
+  /** Chooses the jitter of the backoff: a whole number of at least 0. */
+  readonly seed: number
+  /** Now, in ms of the clock that the actor's events are dated by. */
+  readonly at: number
+  /** The stay to take up; without it the breaker starts closed. */
+  readonly restored?: {
+    /** Which of the five. */
+    readonly state: rules.BreakerState
+    /** What was decided about it: generation, deadline, probes, evidence. */
+    readonly decision: rules.Decision
+  }
+}
+
+/** All that a breaker knows, besides the state of its statechart. */
+export interface BreakerContext {
+  /** The policy in force; the event `configure` replaces it. */
+  readonly policy: Policy
+  /** Chooses the jitter of the backoff. */
+  readonly seed: number
+  /** When the last decision was made, in ms of the registry's clock. */
+  readonly at: number
+  /** What it has decided about its stay: generation, deadline, probes, evidence. */
+  readonly decision: rules.Decision
+  /** The state it was started in. */
+  readonly startIn: rules.BreakerState
+}
