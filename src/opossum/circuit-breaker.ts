@@ -52,7 +52,6 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
   readonly #standing: Standing
   readonly #protection: Protection<TI, TR>
   readonly #checks: HealthChecks
-  #warmUp: NodeJS.Timeout | undefined
   #isShutdown = false
 
   /**
@@ -83,7 +82,7 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
       this.#tell('healthCheckFailed', [error])
       this.open()
     })
-    if (options.allowWarmUp === true || state?.warmUp) this.#startWarmUp()
+    if (options.allowWarmUp === true || state?.warmUp) this.#protection.startWarmUp()
     if (state?.shutdown) this.shutdown()
     else if ((state ?? options).enabled === false) this.disable()
   }
@@ -222,8 +221,7 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
     this.#isShutdown = true
     this.#standing.end()
     this.#checks.stop()
-    clearTimeout(this.#warmUp)
-    this.#protection.isWarmingUp = false
+    this.#protection.endWarmUp()
     this.status.shutdown()
     releaseEndpoint(this.#registry, this.#endpoint)
     guest(
@@ -278,28 +276,13 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
 
   #onShown(shown: Shown): void {
     if (shown === 'halfOpen') {
-      this.#renewAbortController()
+      this.#protection.renewAbortController()
       this.#tell('halfOpen', [this.options.resetTimeout])
       return
     }
     this.status.mark(shown === 'open')
-    if (shown === 'closed') this.#renewAbortController()
+    if (shown === 'closed') this.#protection.renewAbortController()
     this.#tell(shown === 'open' ? 'open' : 'close', [])
-  }
-
-  #renewAbortController(): void {
-    const { options } = this
-    if (options.autoRenewAbortController && options.abortController?.signal.aborted) {
-      options.abortController = new AbortController()
-    }
-  }
-
-  #startWarmUp(): void {
-    this.#protection.isWarmingUp = true
-    this.#warmUp = setTimeout(() => {
-      this.#protection.isWarmingUp = false
-    }, this.options.rollingCountTimeout)
-    this.#warmUp.unref()
   }
 }
 

@@ -23,8 +23,7 @@ export class Protection<TI extends unknown[], TR> implements Host<TI, TR> {
   readonly report: Report
   readonly #breaker: Breaker
   readonly #status: Status
-  /** While true, failures open nothing that is closed. */
-  isWarmingUp = false
+  #warmUp: NodeJS.Timeout | null = null
   fallback: Fallback<TI> | undefined
 
   constructor(options: ResolvedOptions<TI>, breaker: Breaker, status: Status, tell: Tell<TI, TR>, report: Report) {
@@ -72,6 +71,29 @@ export class Protection<TI extends unknown[], TR> implements Host<TI, TR> {
     // It closes before anybody is told of the success, as in opossum.
     permit.success()
     this.tell('success', [result, latencyMs])
+  }
+
+  /** Whether failures open nothing that is closed, yet. */
+  get isWarmingUp(): boolean {
+    return this.#warmUp !== null
+  }
+
+  startWarmUp(): void {
+    this.#warmUp = setTimeout(() => this.endWarmUp(), this.options.rollingCountTimeout)
+    this.#warmUp.unref()
+  }
+
+  endWarmUp(): void {
+    if (this.#warmUp !== null) clearTimeout(this.#warmUp)
+    this.#warmUp = null
+  }
+
+  /** One that was aborted serves no further call. */
+  renewAbortController(): void {
+    const { options } = this
+    if (options.autoRenewAbortController && options.abortController?.signal.aborted) {
+      options.abortController = new AbortController()
+    }
   }
 
   /** Opossum's rule. From half-open it is the registry that opens; and a late failure opens nothing. */
