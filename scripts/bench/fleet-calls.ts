@@ -1,24 +1,8 @@
 // What a call costs in a process that has joined a fleet, beside one that has not, by turns in one process.
 import { createRegistry, joinFleet, memoryStore } from './package.ts'
-import { type Loop, ratioOf } from './turns.ts'
+import { ratioOf, repeat, repeatRejected } from './turns.ts'
 
 const fn = async () => 1
-
-const repeat =
-  (call: () => Promise<unknown>): Loop =>
-  async (calls) => {
-    for (let index = 0; index < calls; index++) await call()
-  }
-
-const repeatRejected =
-  (call: () => Promise<unknown>): Loop =>
-  async (calls) => {
-    for (let index = 0; index < calls; index++) {
-      try {
-        await call()
-      } catch {}
-    }
-  }
 
 export interface CallRatios {
   /** Closed, joined, by the same without a fleet. */

@@ -1,7 +1,7 @@
 // The paths that are measured: ours, the peers', and the two bare ones that the ratios are to.
 import { createRegistry } from './package.ts'
 import { makePeers } from './peers.ts'
-import type { Loop } from './turns.ts'
+import { type Loop, repeat, repeatRejected } from './turns.ts'
 
 const { hrtime } = process
 let longest = 0
@@ -15,22 +15,6 @@ async function bareWrapper(run: () => Promise<number>): Promise<number> {
     throw error
   }
 }
-
-const repeat =
-  (call: () => Promise<unknown>): Loop =>
-  async (calls) => {
-    for (let index = 0; index < calls; index++) await call()
-  }
-
-const repeatRejected =
-  (call: () => Promise<unknown>): Loop =>
-  async (calls) => {
-    for (let index = 0; index < calls; index++) {
-      try {
-        await call()
-      } catch {}
-    }
-  }
 
 export const registry = createRegistry()
 export const closed = registry.breaker('closed')

@@ -3,6 +3,22 @@
 /** Runs a path so many times. */
 export type Loop = (calls: number) => Promise<void> | void
 
+export const repeat =
+  (call: () => Promise<unknown>): Loop =>
+  async (calls) => {
+    for (let index = 0; index < calls; index++) await call()
+  }
+
+export const repeatRejected =
+  (call: () => Promise<unknown>): Loop =>
+  async (calls) => {
+    for (let index = 0; index < calls; index++) {
+      try {
+        await call()
+      } catch {}
+    }
+  }
+
 const CALLS_A_TURN = 20_000
 export const WARM_UP_ROUNDS = 4
 

@@ -16,6 +16,11 @@ export interface Ramp {
 /** Ten shares of 0.1 add up to a little less than 1, and the tenth call is one of ten. */
 const ROUNDING = 1e-9
 
+/** Whether the shares of calls, added up since the last one that was admitted, come to a whole call. */
+export function isWholeCall(shares: number): boolean {
+  return shares >= 1 - ROUNDING
+}
+
 export function newRamp({ recoveryRamp }: Policy, at: number): Ramp {
   return Object.freeze({ startedAt: at, endsAt: at + (recoveryRamp?.durationMs ?? 0), credit: 0, lastAdmitted: 0 })
 }
@@ -31,7 +36,7 @@ export function shareAt(ramp: Ramp, { recoveryRamp }: Policy, at: number): numbe
 
 /** Whether the next call is part of the share. Of any calls in a row it admits at most the sum of their shares, and one. */
 export function admitsNext(ramp: Ramp, policy: Policy, at: number): boolean {
-  return ramp.credit + shareAt(ramp, policy, at) >= 1 - ROUNDING
+  return isWholeCall(ramp.credit + shareAt(ramp, policy, at))
 }
 
 /** The ramp after the call of this number was admitted. What is left of its share is the next one's. */

@@ -12,9 +12,8 @@ export const NO_PROBE = 0
 
 /** Whether `admit` would let a call through now. */
 export function wouldAdmit(row: Row): boolean {
-  const { state, stay, policy, home, chronicle } = caughtUp(row)
-  const { tier } = chronicle
-  if (tier !== null && state !== 'disabled' && !tier.wouldAdmit()) return false
+  const { state, stay, policy, home } = caughtUp(row)
+  if (isRuledOut(row)) return false
   return admitsAll(state) || (state === 'halfOpen' && admitsWhileHalfOpen(stay, policy, home.clock.now()))
 }
 

@@ -174,9 +174,9 @@ export function setPath(row: Row): void {
   const { policy, home, attached, state, name } = row
   const folds = attached && row.folds && state === 'closed' && row.resets === home.resets.count
   const isJudged = policy.timeoutMs !== null || policy.isFailure !== null || policy.ignore !== null
-  const isLimited = policy.maxConcurrent !== null || row.chronicle.tier !== null
+  const isBounded = policy.maxConcurrent !== null || row.chronicle.tier !== null
   row.isHeard = home.hub.hearsCalls(name)
-  if (!folds || isJudged || isLimited || row.isHeard) row.path = 'full'
+  if (!folds || isJudged || isBounded || row.isHeard) row.path = 'full'
   else if (policy.failureRate !== null || policy.slowCalls !== null) row.path = 'timed'
   else row.path = row.onValue === null ? 'unready' : 'plain'
   row.chronicle.places?.changed(home.turns)

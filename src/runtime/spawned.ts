@@ -228,15 +228,18 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
 
   /** Not while the registry is being closed, or with an actor that has crashed. */
   get #isRunning(): boolean {
-    const { find, root } = this.#ground
-    const parent = this.#name === null ? root() : find(this.#name)?.actor
-    return this.#actor !== null && parent === this.#actor._parent && this.#actor.getSnapshot().status === 'active'
+    return this.#actor !== null && this.#home === this.#actor._parent && this.#actor.getSnapshot().status === 'active'
   }
 
   get #parent(): AnyActorRef | undefined {
-    const { find, root } = this.#ground
-    const actor = this.#name === null ? root() : find(this.#name)?.actor
+    const actor = this.#home
     return actor?.getSnapshot().status === 'active' ? actor : undefined
+  }
+
+  /** The actor it belongs under now, whatever has become of that. */
+  get #home(): AnyActorRef | null | undefined {
+    const { find, root } = this.#ground
+    return this.#name === null ? root() : find(this.#name)?.actor
   }
 
   /** Between turns: one under the registry's actor is started again, as breakers are, unless that happens too often. */

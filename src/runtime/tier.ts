@@ -1,6 +1,7 @@
 // Tier: what is ruled from above a breaker, by the fleet it is shared with. It can only add rejections. In the chronicle of
 // those breakers alone that are ruled: written by overrule.ts, asked by admission.ts after the breaker itself.
 import { newRejection, type Rejection } from '../edge/errors.ts'
+import { isWholeCall } from '../rules/ramp.ts'
 import type { Reason } from '../rules/triggers.ts'
 import type { EventHub } from './event-hub.ts'
 import type { Turns } from './turns.ts'
@@ -23,9 +24,6 @@ export interface Ruling {
   /** Called once, when a call is turned away by this ruling. Default: nobody is told. */
   readonly onRejected?: (() => void) | undefined
 }
-
-/** Ten shares of 0.1 add up to a little less than 1. */
-const ROUNDING = 1e-9
 
 /** Something that a permit holds until its call has ended. */
 export interface Holding {
@@ -58,7 +56,7 @@ export class Tier {
 
   /** Whether the next call would be let through. */
   wouldAdmit(): boolean {
-    return this.#probe === 'free' || this.#credit + (this.ruling.share ?? 0) >= 1 - ROUNDING
+    return this.#probe === 'free' || isWholeCall(this.#credit + (this.ruling.share ?? 0))
   }
 
   /** Lets the call that is being admitted through, or not. */
@@ -68,7 +66,7 @@ export class Tier {
       return true
     }
     const credit = this.#credit + (this.ruling.share ?? 0)
-    const isOfShare = credit >= 1 - ROUNDING
+    const isOfShare = isWholeCall(credit)
     this.#credit = isOfShare ? Math.max(0, credit - 1) : credit
     return isOfShare
   }
