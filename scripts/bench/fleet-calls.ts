@@ -47,7 +47,7 @@ export async function measureCalls(rounds: number): Promise<CallRatios> {
       rounds,
     ),
   }
-  if (ruled.stats().ruled?.state !== 'open' || ruled.state !== 'closed')
+  if (ruled.stats().override?.state !== 'open' || ruled.state !== 'closed')
     throw new Error('it is not the fleet that rejects')
   await Promise.all([alone.close(), joined.close()])
   return ratios

@@ -76,7 +76,7 @@ const listenerOf = (onReady: () => void) => ({ onReady, onChanges() {}, onLost()
 const MEMBERS = 40
 const OPENINGS = 150
 
-/** µs of the processor's time from a decision to its ruling, for each member, once the code is warm. */
+/** µs of the processor's time from a decision to its override, for each member, once the code is warm. */
 export async function timeOfRuling(): Promise<number> {
   const store = memoryStore()
   const registries = Array.from({ length: MEMBERS }, () => createRegistry())

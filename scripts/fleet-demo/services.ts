@@ -57,7 +57,7 @@ async function startService(name: string, store: FleetStore, url: string, tell: 
   const payments = registry.breaker('payments')
   let version = 0
 
-  registry.on('overruled', () => {
+  registry.on('overridden', () => {
     const [decided] = fleet.endpoints()
     if (decided === undefined || decided.version === version) return
     version = decided.version
@@ -70,7 +70,7 @@ async function startService(name: string, store: FleetStore, url: string, tell: 
   })
 
   const timer = setInterval(() => {
-    const mayProbe = payments.stats().ruled?.share === 0
+    const mayProbe = payments.stats().override?.share === 0
     let isSent = false
     const calling = payments.call(async () => {
       isSent = true
@@ -89,9 +89,9 @@ async function startService(name: string, store: FleetStore, url: string, tell: 
   return {
     fleet,
     view(): View {
-      const { ruled, state, calls } = payments.stats()
-      const share = ruled?.share ?? 1
-      const word = ruled !== null && share > 0 ? `${Math.round(100 * share)} %` : (ruled?.state ?? state)
+      const { override, state, calls } = payments.stats()
+      const share = override?.share ?? 1
+      const word = override !== null && share > 0 ? `${Math.round(100 * share)} %` : (override?.state ?? state)
       return { name, word, hasStore: fleet.stats().link.isUp, calls }
     },
     async close() {

@@ -110,6 +110,10 @@ export const OPTIONS: OptionTable = {
     about: 'How many calls may be in flight at a time. Default: any number.',
   },
   maxQueued: { kind: 'natural', about: 'How many calls may wait for one of max_concurrent to end. Default 0.' },
+  refusals: {
+    kind: { oneOf: ['ignore', 'judge'] },
+    about: 'What refusals of breakers inside the call count as. Default: ignore.',
+  },
   latencySampling: { kind: 'natural', about: 'Every n-th call is timed; 1 every call, 0 none. Default 16.' },
   captureStack: { kind: 'flag', about: 'Whether rejections have a stack. Default false.' },
 }

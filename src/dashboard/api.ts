@@ -93,7 +93,7 @@ export interface EndpointDetail {
     readonly timeInState: Readonly<Record<BreakerState, number>>
   }
   /** What the fleet that it is shared with rules on top of it; `null`: nothing. */
-  readonly ruled: WireRuled | null
+  readonly override: WireOverride | null
   /** What its windows hold. */
   readonly evidence: WireEvidence
   /** Each setting, in the order of docs/policy.md. */
@@ -109,7 +109,7 @@ export interface EndpointDetail {
 }
 
 /** What a fleet rules about an endpoint. */
-export interface WireRuled {
+export interface WireOverride {
   /** As what calls are rejected. */
   readonly state: BreakerState
   /** Why, in words. */

@@ -35,7 +35,7 @@ export function detailOf(breaker: Breaker, history: History, sinceMs: number): E
       rampShare: stats.rampShare,
       timeInState: stats.timeInState,
     },
-    ruled: stats.ruled && { ...stats.ruled, reason: describeReason(stats.ruled.reason) },
+    override: stats.override && { ...stats.override, reason: describeReason(stats.override.reason) },
     evidence: wireEvidence(breaker.evidence()),
     policy: explainPolicy(policy),
     options: jsonOptionsOf(policy),

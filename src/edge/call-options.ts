@@ -1,4 +1,5 @@
 // CallOptions: what may be asked of a single call, and the check of it: many users write JavaScript.
+import type { CallContext } from './call-context.ts'
 import { isThenable } from './describe-value.ts'
 import { DURATION_EXPECTED, type Duration, parseDuration } from './duration.ts'
 import { ArgumentError, isBreakerError } from './errors.ts'
@@ -36,15 +37,23 @@ export interface CallOptions<F = never, A extends readonly unknown[] = readonly 
    * Default: none.
    */
   readonly fallback?: ((error: unknown, context: FallbackContext<A>) => F | PromiseLike<F>) | undefined
+  /**
+   * What the guarded function around this call was given, of the same breaker: this call then runs under its admission while that
+   * is a probe, part of a ramp's share, or holds a place. Default: found by itself where the platform has AsyncLocalStorage (Node,
+   * Bun, Deno); needed elsewhere.
+   */
+  readonly context?: CallContext | undefined
 }
 
 /** Options of `breaker.acquire`. */
 export interface AcquireOptions {
   /** Ends the wait when aborted: it rejects with the signal's reason. Default: none, it waits as long as it takes. */
   readonly signal?: AbortSignal | undefined
+  /** As in CallOptions. */
+  readonly context?: CallContext | undefined
 }
 
-const OPTIONS: readonly string[] = ['signal', 'timeout', 'fallback'] satisfies (keyof CallOptions)[]
+const OPTIONS: readonly string[] = ['signal', 'timeout', 'fallback', 'context'] satisfies (keyof CallOptions)[]
 
 /**
  * The timeout in ms, or `null`. `options` may be left out (`undefined`), but not `null`.
@@ -54,20 +63,21 @@ export function checkCall(fn: unknown, options: unknown, policyTimeoutMs: number
   if (typeof fn !== 'function') throw new ArgumentError('call(fn)', functionExpected(fn), fn)
   if (options === undefined) return policyTimeoutMs
   if (!isOptionObject(options)) {
-    throw new ArgumentError('call(fn, options)', 'an object: { signal, timeout, fallback }', options)
+    throw new ArgumentError('call(fn, options)', 'an object: { signal, timeout, fallback, context }', options)
   }
   for (const key in options) {
     if (!OPTIONS.includes(key)) {
       throw new ArgumentError(`options.${key}`, expectedInsteadOf(key, OPTIONS), options[key])
     }
   }
-  const { signal, timeout, fallback } = options as { readonly [K in keyof CallOptions]: unknown }
+  const { signal, timeout, fallback, context } = options as { readonly [K in keyof CallOptions]: unknown }
   if (signal !== undefined && !isSignal(signal)) {
     throw new ArgumentError('options.signal', 'an AbortSignal', signal)
   }
   if (fallback !== undefined && typeof fallback !== 'function') {
     throw new ArgumentError('options.fallback', 'a function of an error', fallback)
   }
+  if (context !== undefined) checkContext(context)
   if (timeout === undefined) return policyTimeoutMs
   if (timeout === null) return null
   const timeoutMs = parseDuration(timeout)
@@ -75,12 +85,19 @@ export function checkCall(fn: unknown, options: unknown, policyTimeoutMs: number
   return timeoutMs
 }
 
-/** The signal. @throws ArgumentError (`INVALID_ARGUMENT`) */
-export function checkAcquire(options: AcquireOptions): AbortSignal | undefined {
-  checkOptions('acquire(options)', options, ['signal'])
-  const { signal } = options
+/** The options of a method that gives a permit. @throws ArgumentError (`INVALID_ARGUMENT`) */
+export function checkAcquire(method: 'acquire' | 'tryAcquire', options: AcquireOptions): AcquireOptions {
+  checkOptions(`${method}(options)`, options, method === 'acquire' ? ['signal', 'context'] : ['context'])
+  const { signal, context } = options
   if (signal !== undefined && !isSignal(signal)) throw new ArgumentError('options.signal', 'an AbortSignal', signal)
-  return signal
+  if (context !== undefined) checkContext(context)
+  return options
+}
+
+/** Whether it is one of ours is seen by whoever looks into it. */
+function checkContext(context: unknown): void {
+  if (typeof context === 'object' && context !== null) return
+  throw new ArgumentError('options.context', 'what the guarded function around this call was given', context)
 }
 
 /** By what it does: a signal of another realm (a test environment's) is `instanceof` another AbortSignal. */

@@ -81,10 +81,10 @@ export class CallTimeoutError extends BrandedError {
   readonly code = 'CALL_TIMEOUT'
   /** The name of the breaker. */
   readonly endpoint: string
-  /** The timeout of this call, in ms. */
+  /** The timeout of this call, in ms; of a probe whose signal its `probeTimeout` aborts, that. */
   readonly timeoutMs: number
-  constructor(endpoint: string, timeoutMs: number) {
-    super(`the call to ${quote(endpoint)} took longer than its timeout of ${timeoutMs} ms`)
+  constructor(endpoint: string, timeoutMs: number, of: 'timeout' | 'probeTimeout' = 'timeout') {
+    super(`the call to ${quote(endpoint)} took longer than its ${of} of ${timeoutMs} ms`)
     this.endpoint = endpoint
     this.timeoutMs = timeoutMs
   }

@@ -144,6 +144,13 @@ export interface PolicyOptions {
    * `undefined`: nothing. A call that its own `signal` called off is always ignored.
    */
   readonly ignore?: Classifier | OutcomeRules | null | undefined
+  /**
+   * What a refusal of a breaker inside the call counts as: its rejection (`BREAKER_OPEN`), a full bulkhead (`CONCURRENCY_LIMIT`), a
+   * mistake in how it was called (`INVALID_ARGUMENT`), a registry that is closed or full. `'ignore'` (default): neither way, for the
+   * call was not made, and proves nothing. `'judge'`: as any other error, by `ignore` and `isFailure`. What this breaker itself
+   * refuses is never counted.
+   */
+  readonly refusals?: 'ignore' | 'judge' | undefined
   /** Every n-th call is timed for `stats().latency`: 1 every call, 0 none. Default 16. Lower costs two clock reads more often. */
   readonly latencySampling?: number | undefined
   /**

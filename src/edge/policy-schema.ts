@@ -117,6 +117,7 @@ export const policySchema = optionsOf(
     maxQueued: v.optional(natural),
     isFailure: v.nullish(classifier),
     ignore: v.nullish(classifier),
+    refusals: v.optional(v.picklist(['ignore', 'judge'], "'ignore' or 'judge'")),
     latencySampling: v.optional(natural),
     captureStack: v.optional(flag),
   },

@@ -51,6 +51,10 @@ export function explainPolicy(policy: Policy): ExplainedSetting[] {
     maxQueued: maxQueued(policy),
     isFailure: isFailure(policy),
     ignore: ignore(policy),
+    refusals:
+      policy.refusals === 'ignore'
+        ? ['ignore', 'What a breaker inside the call refuses counts neither way: it proves nothing.']
+        : ['judge', 'What a breaker inside the call refuses is judged as any other error.'],
     latencySampling: latencySampling(policy),
     captureStack: policy.captureStack
       ? ['yes', 'A rejection has a stack that shows who called; it takes a few µs more.']

@@ -36,11 +36,11 @@ export class Outcomes {
    * before: what it turns away counts as failed. For one window; what it knows is too old after that, and the fleet, which may have
    * closed since, would hear of an outage that is over.
    */
-  #turnedAway({ openedAt, ruled, calls }: EndpointStats, sinceMs: number): FleetCounts {
+  #turnedAway({ openedAt, override, calls }: EndpointStats, sinceMs: number): FleetCounts {
     const rejected = Math.max(0, calls.rejected - this.#rejected)
     this.#rejected = calls.rejected
     const isFresh = openedAt !== null && openedAt > sinceMs
-    return isFresh && ruled === null ? { calls: rejected, failures: rejected, slow: 0 } : NONE
+    return isFresh && override === null ? { calls: rejected, failures: rejected, slow: 0 } : NONE
   }
 
   /** What has not been reported; nobody needs it where nothing fails. */

@@ -1,15 +1,15 @@
 // SharedEndpoint: one endpoint of a fleet in this process: what the fleet has decided about it, the actor that follows that, and
-// the ruling that comes of it. Made for each breaker that is shared; its actor exists while the fleet is anything but closed.
+// the override that comes of it. Made for each breaker that is shared; its actor exists while the fleet is anything but closed.
 import { randomBytes } from 'node:crypto'
 import { type FleetBreakerRequest, type FleetBreakerRules, fleetBreakerMachine } from '../../machines/index.ts'
 import type { Breaker, EndpointStats, Policy, Spawned } from '../index.ts'
 import { checkCompletion, checkGrant } from './check-answer.ts'
 import { sharedName } from './names.ts'
 import { Outcomes } from './outcomes.ts'
+import { overrideOf } from './override.ts'
 import { type FleetChange, type FleetRecord, merged, NO_RECORD } from './record.ts'
 import type { FleetRules } from './rules.ts'
 import { packRules } from './rules.ts'
-import { rulingOf } from './ruling.ts'
 import type { FleetEntry, FleetLink } from './store.ts'
 
 /** What the endpoints of a fleet share in this process. */
@@ -76,7 +76,7 @@ export class SharedEndpoint {
       this.#rules = rules
       this.#record = NO_RECORD
       this.end()
-      this.#breaker.overrule(null)
+      this.#breaker.override(null)
     }
     return this.#rules
   }
@@ -134,7 +134,7 @@ export class SharedEndpoint {
   /** The fleet was left: the breaker rules alone. */
   leave(): void {
     this.end()
-    if (this.#membership.hasBreaker(this.endpoint)) this.#breaker.overrule(null)
+    if (this.#membership.hasBreaker(this.endpoint)) this.#breaker.override(null)
   }
 
   /** The fleet rules it no more. */
@@ -168,14 +168,14 @@ export class SharedEndpoint {
   #rule(): void {
     const snapshot = this.#actor?.getSnapshot()
     if (snapshot === undefined) return
-    const ruling = rulingOf(snapshot, this.#record, this.#actor?.dueInMs, {
+    const override = overrideOf(snapshot, this.#record, this.#actor?.dueInMs, {
       wanted: () => this.#actor?.send({ type: 'wanted' }),
       probe: (asked) => {
         this.#actor?.send({ type: 'probeBegan', asked })
         return (result) => this.#actor?.send({ type: 'probeEnded', asked, result })
       },
     })
-    this.#breaker.overrule(ruling)
+    this.#breaker.override(override)
     if (snapshot.matches('closed')) this.end()
   }
 

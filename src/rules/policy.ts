@@ -118,6 +118,8 @@ export interface Policy {
   readonly isFailure: Classifier | OutcomeRules | null
   /** Default `null`: only a call that its own signal called off is ignored. */
   readonly ignore: Classifier | OutcomeRules | null
+  /** What errors of a breaker inside the call count as: `'ignore'` (default), neither way; `'judge'`, as any other error. */
+  readonly refusals: 'ignore' | 'judge'
   /** Every n-th call is timed for `stats().latency`; 0: none. Default 16. */
   readonly latencySampling: number
   /** Whether a BreakerOpenError has a stack. Default `false`. */
@@ -144,6 +146,7 @@ const DEFAULTS: Policy = Object.freeze({
   maxQueued: 0,
   isFailure: null,
   ignore: null,
+  refusals: 'ignore',
   latencySampling: 16,
   captureStack: false,
 })

@@ -8,19 +8,20 @@ import { ArgumentError } from '../edge/errors.ts'
 import { checkOptions } from '../edge/option-object.ts'
 import type { BreakerState } from '../rules/decide.ts'
 import type { Policy } from '../rules/policy.ts'
-import { wouldAdmit } from './admission.ts'
+import { admit, admitInTurn, wouldAdmit } from './admission.ts'
+import { type AdmissionStatus, admissionOf } from './admission-status.ts'
 import { call } from './call.ts'
 import { caughtUp, command, isActive } from './deliver.ts'
 import type { EventName, Listener } from './events.ts'
 import { type Evidence, evidenceOf } from './evidence.ts'
 import { callFully, type Guarded } from './full-call.ts'
-import { acquire, acquireInTurn, hasPlace, refuse } from './limit.ts'
-import { overrule } from './overrule.ts'
+import type { Override } from './override.ts'
 import { Permit, record } from './permit.ts'
+import { refuse } from './rejection.ts'
 import { attached, type Row } from './row.ts'
+import { setOverride } from './set-override.ts'
 import type { Spawned, SpawnOptions } from './spawning.ts'
 import { type BreakerStats, statsOf } from './stats.ts'
-import type { Ruling } from './tier.ts'
 
 /** What a trip may be told besides its reason. */
 export interface TripOptions {
@@ -150,8 +151,13 @@ export class Breaker {
    * reports with `recordSuccess` and `recordFailure`; else prefer `tryAcquire`.
    */
   allows(): boolean {
+    return wouldAdmit(this.#readable())
+  }
+
+  /** Whether calls are admitted now, and who refuses them, why, and until when: one answer for all who look. */
+  admission(): AdmissionStatus {
     const row = this.#readable()
-    return wouldAdmit(row) && hasPlace(row)
+    return admissionOf(row, row.home.clock.now())
   }
 
   /**
@@ -160,11 +166,12 @@ export class Breaker {
    * @throws RegistryClosedError (`REGISTRY_CLOSED`), RegistryFullError (`REGISTRY_FULL`) when it was evicted and there is no
    *   room for it; so do all methods below
    */
-  tryAcquire(): Permit | undefined {
+  tryAcquire(options?: Pick<AcquireOptions, 'context'>): Permit | undefined {
+    const context = options === undefined ? undefined : checkAcquire('tryAcquire', options).context
     const row = this.#attached()
-    const permit = acquire(row)
-    if (permit instanceof Permit) return permit
-    if (permit === null) refuse(row)
+    const asked = admit(row, context)
+    if (asked instanceof Permit) return asked
+    refuse(row, asked.by, asked.at)
     return undefined
   }
 
@@ -176,7 +183,8 @@ export class Breaker {
    *   RegistryFullError (`REGISTRY_FULL`), and the reason of `signal` when that is aborted
    */
   async acquire(options: AcquireOptions = {}): Promise<Permit> {
-    return acquireInTurn(this.#row, checkAcquire(options))
+    const { signal, context } = checkAcquire('acquire', options)
+    return admitInTurn(this.#row, signal, context)
   }
 
   /**
@@ -254,13 +262,13 @@ export class Breaker {
   }
 
   /**
-   * Rules the endpoint from above, for integrations that share it with others: on top of what this breaker decides, calls
-   * are rejected as `ruling` says, until another one or `null`. It can only add rejections; of a breaker that was disabled
+   * Overrides the breaker from above, for integrations that share the endpoint with others: on top of what this breaker decides,
+   * calls are rejected as `given` says, until another one or `null`. It can only add rejections; to a breaker that was disabled
    * it adds none. Gone when the breaker is.
-   * @throws ArgumentError (`INVALID_ARGUMENT`) for what is no ruling
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for what is no override
    */
-  overrule(ruling: Ruling | null): void {
-    overrule(this.#attached(), ruling)
+  override(given: Override | null): void {
+    setOverride(this.#attached(), given)
   }
 
   /** The row of this name now, as it is by now; of a breaker that is gone, the last figures. */

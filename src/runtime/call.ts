@@ -1,14 +1,15 @@
 // Call: the path of every call. While closed, most have nothing to do but to count: no clock, no event, no async frame,
 // no allocation but the promise.
+
+import type { CallContext } from '../edge/call-context.ts'
 import type { CallOptions } from '../edge/call-options.ts'
 import { addSuccess } from '../rules/tally.ts'
-import { NO_PROBE } from './admission.ts'
-import type { CallContext } from './call-context.ts'
 import { callChannel } from './channels.ts'
 import { classify } from './classify.ts'
 import { callFully, type Guarded } from './full-call.ts'
+import { choosePath } from './path.ts'
 import { chain, failAtOnce } from './promise.ts'
-import { contextOf, type Row, setPath } from './row.ts'
+import { contextOf, NO_PROBE, type Row } from './row.ts'
 import { dateOf, settle, takesSample } from './settle.ts'
 import { callTimed } from './timed-call.ts'
 
@@ -20,6 +21,7 @@ export function call<T, F>(row: Row, fn: Guarded<T>, options?: CallOptions<F>): 
   }
   row.untilSample--
   row.allowed++
+  row.version++
   try {
     return chain(fn(context as CallContext), onValue, onError)
   } catch (error) {
@@ -32,7 +34,7 @@ function callOtherwise<T, F>(row: Row, fn: Guarded<T>, options: CallOptions<F> |
   if (isFull || options !== undefined || typeof fn !== 'function') return callFully(row, fn, options)
   if (row.path === 'timed' || row.untilSample === 1) return callTimed(row, fn, takesSample(row))
   makeHandlers(row)
-  setPath(row)
+  choosePath(row)
   return call(row, fn)
 }
 
@@ -44,6 +46,7 @@ function makeHandlers(row: Row): void {
     // The path changes with the policy: a call may end under another one than it was admitted by, which judges it.
     if (row.generation === generation && row.path === 'plain') {
       row.succeeded++
+      row.version++
       addSuccess(row, row.policy, 0, 0)
     } else settle(row, classify(row, { value }, Number.NaN), generation, NO_PROBE, Number.NaN, dateOf(row))
     return value

@@ -1,8 +1,8 @@
 // Chronicle: what few breakers have to say. A row gets one of its own when something is first written in it.
 import type { Rejection } from '../edge/errors.ts'
 import type { BreakerState } from '../rules/decide.ts'
-import type { Places } from './places.ts'
-import type { Tier } from './tier.ts'
+import type { Bulkhead } from './bulkhead.ts'
+import type { OverrideInForce } from './override.ts'
 
 export class Chronicle {
   rejected = 0
@@ -13,7 +13,7 @@ export class Chronicle {
   timedOut = 0
   /** Fallbacks that were asked to answer. */
   fallbacks = 0
-  /** Calls for which there was no place. */
+  /** Calls that the bulkhead refused. */
   limited = 0
   /** Outcomes that were reported without a permit. */
   recorded = 0
@@ -22,10 +22,12 @@ export class Chronicle {
   /** What the errors of this stay have in common. */
   rejection: Rejection | null = null
   lastProbe = 0
+  /** Whether it was told that calls inside calls of it are refused. */
+  isToldOfNesting = false
   /** Of a breaker whose policy has a limit, or had one. */
-  places: Places | null = null
-  /** Of a breaker that is ruled from above. */
-  tier: Tier | null = null
+  bulkhead: Bulkhead | null = null
+  /** Of a breaker that is overridden from above. */
+  override: OverrideInForce | null = null
 }
 /** That of all others. */
 export const NOTHING_YET: Readonly<Chronicle> = Object.freeze(new Chronicle())

@@ -1,5 +1,6 @@
-// Classify: what an outcome counts as, by the policy's rules or as usual: an error is a failure, a value a success.
-import { describeValue } from '../edge/errors.ts'
+// Classify: what an outcome counts as, by the policy's rules or as usual: an error is a failure, a value a success, and a refusal
+// of a breaker's own neither: the call was not made, and proves nothing.
+import { describeValue, isBreakerError } from '../edge/errors.ts'
 import { answerOf, type Outcome } from '../rules/policy.ts'
 import { onRejection } from './promise.ts'
 import type { Row } from './row.ts'
@@ -11,6 +12,7 @@ export type Ended = { readonly value: unknown } | { readonly error: unknown }
 export function classify(row: Row, ended: Ended, durationMs: number): Result {
   const { ignore, isFailure } = row.policy
   const usual = 'error' in ended ? 'fail' : 'succeed'
+  if ('error' in ended && isNeutral(row, ended.error)) return 'ignore'
   if (ignore === null && isFailure === null) return usual
   const outcome: Outcome = { ...ended, durationMs }
   const ignored = ask(row, 'ignore', outcome)
@@ -19,6 +21,19 @@ export function classify(row: Row, ended: Ended, durationMs: number): Result {
   const failed = ask(row, 'isFailure', outcome)
   if (failed === undefined) return usual
   return failed === false ? 'succeed' : 'fail'
+}
+
+/** Whether this error is a refusal that is no evidence for this breaker: its own never is, or its probe would fail for it. */
+export function isNeutral({ name, policy }: Row, error: unknown): boolean {
+  if (!isBreakerError(error) || error.code === 'CALL_TIMEOUT') return false
+  return policy.refusals === 'ignore' || isRefusalOf(name, error)
+}
+
+/** Whether the breaker of this name has refused a call with this error. */
+export function isRefusalOf(name: string, error: unknown): boolean {
+  return (
+    (isBreakerError(error, 'BREAKER_OPEN') || isBreakerError(error, 'CONCURRENCY_LIMIT')) && error.endpoint === name
+  )
 }
 
 /** The classifier is code of the user's: called here, after the call, outside every actor. */

@@ -53,8 +53,8 @@ export interface RegistryEvents {
     readonly endpoint: string
     /** `'open'`, `'halfOpen'` (every permit is held) or `'forcedOpen'`. */
     readonly state: BreakerState
-    /** Who has rejected it: its breaker, or the fleet it is shared with. */
-    readonly tier: 'local' | 'fleet'
+    /** Who has rejected it: its breaker, an operator who holds that, or the fleet it is shared with. */
+    readonly by: 'operator' | 'breaker' | 'fleet'
     /** Number of its stay in a state. */
     readonly generation: number
   }
@@ -87,8 +87,20 @@ export interface RegistryEvents {
     /** Probes in flight, this one included. */
     readonly inFlight: number
   }
-  /** What the fleet rules about an endpoint, on top of its breaker, is another state. */
-  overruled: {
+  /**
+   * A call ran inside an admitted call of the same breaker, under its admission: it took no permit and no place of its own, and
+   * its outcome counts by that of the call around it.
+   */
+  nested: {
+    /** The name of the breaker. */
+    readonly endpoint: string
+    /** Number of its stay in a state. */
+    readonly generation: number
+    /** Its own outcome, which was not counted. */
+    readonly outcome: 'success' | 'failure' | 'timeout' | 'ignored'
+  }
+  /** What the fleet decides about an endpoint, on top of its breaker, is another state. */
+  overridden: {
     /** The name of the breaker. */
     readonly endpoint: string
     /** `'open'`, `'halfOpen'`, `'forcedOpen'`; `null`: nothing any more. */
@@ -185,9 +197,10 @@ export const EVENT_NAMES: Record<EventName, true> = {
   fallback: true,
   rejected: true,
   limited: true,
+  nested: true,
   late: true,
   probe: true,
-  overruled: true,
+  overridden: true,
   created: true,
   deleted: true,
   policyIgnored: true,

@@ -1,11 +1,17 @@
 // A call with everything it can ask for: half-open permits, a limit, classifiers, a timeout, a signal, a fallback.
+
+import type { CallContext } from '../edge/call-context.ts'
 import { type CallOptions, checkCall, type FallbackContext, isAbortOf, isTimeout } from '../edge/call-options.ts'
 import { addCause } from '../edge/caused-by.ts'
+import { quote } from '../edge/errors.ts'
+import { admit, admitInTurn } from './admission.ts'
 import { runBounded } from './bounded-call.ts'
-import { type CallContext, sharedContext } from './call-context.ts'
-import { acquire, turnOf } from './limit.ts'
+import { isNeutral, isRefusalOf } from './classify.ts'
+import { OwnContext, sharedContext } from './contexts.ts'
 import { Permit } from './permit.ts'
 import { rejectLater, rejectWith } from './promise.ts'
+import { mayWait } from './queue.ts'
+import { refuse } from './rejection.ts'
 import { attached, chronicleOf, contextOf, type Row } from './row.ts'
 
 /** A function that a breaker guards. */
@@ -30,59 +36,75 @@ export function callFully<T, F, A extends readonly unknown[]>(
     const row = attached(former)
     const options: CallOptions<F, A> = given ?? NO_OPTIONS
     const timeoutMs = checkCall(fn, given, row.policy.timeoutMs)
-    const { signal, fallback } = options
+    const { signal, fallback, context } = options
     if (signal?.aborted) return rejectWith(signal.reason)
-    const permit = acquire(row)
-    if (permit instanceof Permit) return run(row, permit, fn, timeoutMs, options, args)
-    if (permit === null) return callInTurn(row, fn, timeoutMs, options, args)
-    return fallback === undefined ? rejectLater(permit) : answer(row, fallback, permit, 'rejected', args)
+    const asked = admit(row, context)
+    if (asked instanceof Permit) return run(asked, fn, timeoutMs, options, args)
+    if (asked.by === 'bulkhead' && mayWait(row)) return callInTurn(row, fn, timeoutMs, options, args)
+    const error = refuse(row, asked.by, asked.at)
+    return fallback === undefined ? rejectLater(error) : answer(row, fallback, error, 'rejected', args)
   } catch (error) {
     return rejectWith(error)
   }
 }
 
+/** There is no place for it yet: it waits for one. */
+async function callInTurn<T, F, A extends readonly unknown[]>(
+  former: Row,
+  fn: Guarded<T>,
+  timeoutMs: number | null,
+  options: CallOptions<F, A>,
+  args: A,
+): Promise<T | F> {
+  const { signal, timeout, fallback, context } = options
+  let permit: Permit
+  try {
+    permit = await admitInTurn(former, signal, context)
+  } catch (error) {
+    const isAsked = isRefusalOf(former.name, error) || (isTimeout(error) && !isAbortOf(signal, error))
+    if (fallback === undefined || !isAsked) throw error
+    return answer(former, fallback, error, isTimeout(error) ? 'timeout' : 'rejected', args)
+  }
+  // The policy may be another by now.
+  return run(permit, fn, timeout === undefined ? permit.row.policy.timeoutMs : timeoutMs, options, args)
+}
+
 async function run<T, F, A extends readonly unknown[]>(
-  row: Row,
   permit: Permit,
   fn: Guarded<T>,
   timeoutMs: number | null,
   { signal, fallback }: CallOptions<F, A>,
   args: A,
 ): Promise<T | F> {
-  const { generation } = permit
+  const { row } = permit
   let value: T
   try {
-    value = await (timeoutMs === null && signal === undefined
-      ? fn(generation === row.generation ? contextOf(row) : sharedContext(row.name, generation))
-      : runBounded(row, generation, fn, timeoutMs, signal))
+    const isBounded = timeoutMs !== null || signal !== undefined || permit.isProbe
+    value = await (isBounded ? runBounded(permit, fn, timeoutMs, signal) : permit.run(() => fn(contextFor(permit))))
   } catch (error) {
     const result = isAbortOf(signal, error) ? permit.settle('ignore') : permit.settleBy({ error })
-    if (fallback === undefined || result !== 'fail') throw error
+    if (permit.isHeld && isRefusalOf(row.name, error)) tellOfNesting(row, error)
+    if (fallback === undefined || !(result === 'fail' || isNeutral(row, error))) throw error
     return answer(row, fallback, error, isTimeout(error) ? 'timeout' : 'failure', args)
   }
   permit.settleBy({ value })
   return value
 }
 
-/** There is no place for it yet: it waits for one, if it may. */
-async function callInTurn<T, F, A extends readonly unknown[]>(
-  row: Row,
-  fn: Guarded<T>,
-  timeoutMs: number | null,
-  options: CallOptions<F, A>,
-  args: A,
-): Promise<T | F> {
-  const { signal, timeout, fallback } = options
-  let permit: Permit | null
-  try {
-    permit = await turnOf(row, signal)
-  } catch (error) {
-    if (fallback === undefined || isAbortOf(signal, error)) throw error
-    return answer(row, fallback, error, isTimeout(error) ? 'timeout' : 'rejected', args)
-  }
-  if (permit === null) return callFully(row, fn, options, args)
-  // The policy may be another by now.
-  return run(row, permit, fn, timeout === undefined ? row.policy.timeoutMs : timeoutMs, options, args)
+function contextFor(permit: Permit): CallContext {
+  const { row, generation } = permit
+  if (!permit.isLikeAnyOther) return new OwnContext(row.name, permit, null)
+  return generation === row.generation ? contextOf(row) : sharedContext(row.name, generation)
+}
+
+/** Once for each breaker: the call inside did not know of the one around it, and was refused what that holds. */
+function tellOfNesting(row: Row, cause: unknown): void {
+  const chronicle = chronicleOf(row)
+  if (chronicle.isToldOfNesting) return
+  chronicle.isToldOfNesting = true
+  const what = `a call of ${quote(row.name)} inside a call of it was refused, for that holds its permit, and knew nothing of it`
+  const error = new Error(`${what}: give it the context of the call around it, as in call(fn, { context })`, { cause })
+  row.home.hub.report('nesting', error, row.name)
 }
 
 async function answer<F, A extends readonly unknown[]>(

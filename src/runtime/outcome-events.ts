@@ -11,7 +11,7 @@ export interface CallMessage {
   /** Number of its stay in a state. */
   readonly generation: number
   /** What the call came to. */
-  readonly outcome: 'success' | 'failure' | 'timeout' | 'ignored' | 'rejected' | 'limited' | 'late'
+  readonly outcome: 'success' | 'failure' | 'timeout' | 'ignored' | 'rejected' | 'limited' | 'late' | 'nested'
   /** How long it took, in ms; absent where nobody measured it. */
   readonly durationMs?: number
 }
@@ -24,6 +24,14 @@ export function tellOutcome(row: Row, result: Result, durationMs: number, error:
   if (outcome === 'failure' || outcome === 'timeout') home.hub.post(outcome, { ...event, error })
   else home.hub.post(outcome, event)
   publishCall(row, outcome, durationMs)
+}
+
+/** Tells of a call that ran under the admission of the call around it, and counts by that. */
+export function tellNested(row: Row, result: Result, durationMs: number, error: unknown): void {
+  const { home, name: endpoint, generation } = row
+  const outcome = outcomeOf(result, error)
+  if (home.hub.hears('nested', endpoint)) home.hub.post('nested', { endpoint, generation, outcome })
+  publishCall(row, 'nested', durationMs)
 }
 
 /** To the channel alone. */

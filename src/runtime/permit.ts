@@ -1,53 +1,56 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // Permit: the admission of one call, held by whoever reports its outcome.
 import { ArgumentError } from '../edge/errors.ts'
+import { holdsProbe } from '../rules/decide.ts'
 import { addSuccess, timesCalls } from '../rules/tally.ts'
-import { NO_PROBE } from './admission.ts'
 import { callChannel } from './channels.ts'
 import { classify, type Ended, type Result } from './classify.ts'
 import { caughtUp } from './deliver.ts'
-import { chronicleOf, type Row } from './row.ts'
+import type { Holding } from './holding.ts'
+import { type Enclosing, runInside } from './nesting.ts'
+import { tellNested } from './outcome-events.ts'
+import { chronicleOf, NO_PROBE, type Row } from './row.ts'
 import { dateOf, sample, settle, takesSample } from './settle.ts'
-import type { Holding } from './tier.ts'
 
 /**
  * The admission of one call, from `breaker.tryAcquire()`. Report exactly one outcome; whatever is reported after the first
  * changes nothing. While half-open it is held for at most the policy's `probeTimeout`, and has failed after that. None of
  * its methods throws.
  */
-export class Permit {
-  readonly #row: Row
+export class Permit implements Enclosing {
+  /** @internal */
+  readonly row: Row
   readonly #probe: number
   readonly #sampled: boolean
   /** `null` where nobody asks how long it takes: a number that is no integer would be an object of its own. */
   readonly #startedAt: number | null
-  /** What it holds: its place under a limit, or the probe that a ruling let through. */
+  /** What it holds besides its probe; `null`: nothing, as most. */
   readonly #holding: Holding | null
   #settled = false
   /** Number of the stay the call was admitted in. Reported in a later one, the outcome is late and changes nothing. */
   readonly generation: number
 
   /** @internal Use `breaker.tryAcquire()`. */
-  constructor(row: Row, probe: number, holding: Holding | null) {
-    this.#row = row
+  constructor(row: Row, probe: number, generation: number, holding: Holding | null) {
+    this.row = row
     this.#probe = probe
     this.#holding = holding
-    this.generation = row.generation
-    this.#sampled = takesSample(row)
+    this.generation = generation
+    this.#sampled = holding?.outer ? false : takesSample(row)
     this.#startedAt = this.#sampled || timesCalls(row.policy) ? row.home.clock.now() : null
   }
 
   /** The name of the breaker. */
   get endpoint(): string {
-    return this.#row.name
+    return this.row.name
   }
 
   /** The call succeeded. How long it took is measured from the admission, where the policy asks for it. */
   success(): void {
-    const row = this.#row
+    const row = this.row
     // As most are: closed, with nothing to ask and nobody to tell.
     const isPlain = row.generation === this.generation && (row.path === 'plain' || row.path === 'unready')
-    if (!isPlain || this.#settled || callChannel.hasSubscribers) this.settle('succeed')
+    if (!isPlain || this.#settled || this.#holding !== null || callChannel.hasSubscribers) this.settle('succeed')
     else {
       this.#settled = true
       if (this.#sampled && this.#startedAt !== null) sample(row, row.home.clock.now() - this.#startedAt)
@@ -55,9 +58,9 @@ export class Permit {
       if (row.generation !== this.generation) settle(row, 'succeed', this.generation, this.#probe, Number.NaN, 0)
       else {
         row.succeeded++
+        row.version++
         addSuccess(row, row.policy, 0, 0)
       }
-      this.#holding?.giveBack('succeed')
     }
   }
 
@@ -80,6 +83,46 @@ export class Permit {
     this.settle('ignore')
   }
 
+  /**
+   * Runs `code` as the guarded function: calls of the same breaker in it, and in what it begins, run under this permit while that
+   * is a probe, part of a recovery ramp's share, or holds a place under `maxConcurrent`.
+   * @returns what `code` gives
+   * @throws what `code` throws
+   */
+  run<T>(code: () => T): T {
+    return this.isHeld ? runInside(this, code) : code()
+  }
+
+  /** @internal Whether it has neither a probe nor anything to hold, as most. */
+  get isLikeAnyOther(): boolean {
+    return this.#probe === NO_PROBE && this.#holding === null
+  }
+
+  /** @internal Whether it holds anything: its probe, a place, a share. */
+  get isHeld(): boolean {
+    return this.#probe !== NO_PROBE || (this.#holding !== null && this.#holding.outer === null)
+  }
+
+  /** @internal Whether it is a probe: of its breaker, or of a fleet. */
+  get isProbe(): boolean {
+    return this.#probe !== NO_PROBE || this.#holding?.isProbe === true || this.#holding?.outer?.isProbe === true
+  }
+
+  /** @internal */
+  get isSettled(): boolean {
+    return this.#settled
+  }
+
+  /** @internal */
+  get isInForce(): boolean {
+    return !this.#settled && (this.#probe === NO_PROBE || holdsProbe(this.row, this.#probe))
+  }
+
+  /** @internal */
+  get hasPlace(): boolean {
+    return !this.#settled && this.#holding?.hasPlace === true
+  }
+
   /** @internal */
   settle(result: Result): Result {
     return this.#settle(result, undefined)
@@ -93,12 +136,16 @@ export class Permit {
   #settle(result: Result, ended: Ended | undefined): Result {
     if (this.#settled) return result
     this.#settled = true
-    const row = this.#row
+    const row = this.row
     const timed = this.#sampled || timesCalls(row.policy)
     const now = timed ? row.home.clock.now() : dateOf(row)
     const durationMs = timed && this.#startedAt !== null ? now - this.#startedAt : Number.NaN
     if (this.#sampled) sample(row, durationMs)
     const judged = ended === undefined ? result : classify(row, ended, durationMs)
+    if (this.#holding?.outer) {
+      tellNested(row, judged, durationMs, errorOf(ended))
+      return judged
+    }
     settle(row, judged, this.generation, this.#probe, durationMs, now, errorOf(ended))
     // After what the outcome comes to: who waits for the place may be rejected by it.
     this.#holding?.giveBack(judged)

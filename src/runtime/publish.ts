@@ -6,7 +6,8 @@ import { newRejection, type Rejection } from '../edge/errors.ts'
 import { type BreakerState, enterClosed } from '../rules/decide.ts'
 import type { Policy } from '../rules/policy.ts'
 import { refitTally } from '../rules/tally.ts'
-import { beginGeneration, chronicleOf, decisionOf, firstSampleIn, type Row, setPath, setTally } from './row.ts'
+import { choosePath } from './path.ts'
+import { beginGeneration, chronicleOf, decisionOf, firstSampleIn, type Row, setTally } from './row.ts'
 
 export function publish(row: Row, snapshot: Pick<SnapshotFrom<typeof breakerMachine>, 'value' | 'context'>): void {
   const { policy, decision, at } = snapshot.context
@@ -22,7 +23,7 @@ export function publish(row: Row, snapshot: Pick<SnapshotFrom<typeof breakerMach
   if (isNewGeneration) beginGeneration(row, decision.generation)
   if ((isNewGeneration || rampBegins) && row.chronicle.rejection !== null) chronicleOf(row).rejection = null
   if (state !== row.state) move(row, state, at)
-  setPath(row)
+  choosePath(row)
 }
 
 function move(row: Row, state: BreakerState, at: number): void {
@@ -55,7 +56,7 @@ export function resetWithoutActor(row: Row, at: number): void {
 export function configureWithoutActor(row: Row, policy: Policy, at: number): void {
   setTally(row, refitTally(row, row.policy, policy, at))
   setPolicy(row, policy)
-  setPath(row)
+  choosePath(row)
 }
 
 function setPolicy(row: Row, policy: Policy): void {
@@ -68,7 +69,7 @@ export function detach(row: Row): void {
   row.attached = false
   row.actor = null
   beginGeneration(row, row.generation + 1)
-  setPath(row)
+  choosePath(row)
 }
 
 /** What the errors of this stay have in common. */
@@ -78,7 +79,8 @@ export function rejectionOf(row: Row): Rejection {
   return chronicle.rejection
 }
 
-function howItIs({ state, policy, stay }: Row): string {
+/** The state of a breaker that refuses calls, in words. */
+export function howItIs({ state, policy, stay }: Pick<Row, 'state' | 'policy' | 'stay'>): string {
   if (state === 'forcedOpen') return 'forced open'
   if (state !== 'halfOpen') return state
   if (stay.ramp !== null) return 'half-open and admits a growing share of calls'

@@ -10,6 +10,7 @@ import { type RegistryOptions, resolveOptions } from '../edge/registry-options.t
 import { type PolicyOptions, resolvePolicy } from '../edge/resolve-policy.ts'
 import { parseSnapshot, type RegistrySnapshot } from '../edge/snapshot-format.ts'
 import type { BreakerState } from '../rules/decide.ts'
+import { type AdmissionStatus, admissionOf } from './admission-status.ts'
 import type { Breaker } from './breaker.ts'
 import { call } from './call.ts'
 import { caughtUp, command, stateAt } from './deliver.ts'
@@ -23,7 +24,6 @@ import type { Spawned, SpawnOptions } from './spawning.ts'
 import { checkStatsOptions, type EndpointStats, endpointStats, type StatsOptions } from './stats.ts'
 import { StatsReader } from './stats-reader.ts'
 import { Table } from './table.ts'
-import type { Ruling } from './tier.ts'
 
 /** Named breakers, made at first use, each supervised. Made by `createRegistry`; the class is exported as a token and a type. */
 export class Registry {
@@ -106,15 +106,14 @@ export class Registry {
   }
 
   /**
-   * Every breaker's name and its state by now, in the order in which they were made; `ruled` is there where a fleet rejects
-   * calls on top of that, and says in which state the fleet is.
+   * Every breaker's name, its state by now, and whether calls are admitted, in the order in which they were made. A closed
+   * breaker may refuse calls, too: for its fleet, or at its `maxConcurrent`.
    */
-  list(): { readonly endpoint: string; readonly state: BreakerState; readonly ruled?: Ruling['state'] }[] {
+  list(): { readonly endpoint: string; readonly state: BreakerState; readonly admission: AdmissionStatus }[] {
     const now = this.#table.home.clock.now()
     return Array.from(this.#table.rows.values(), (row) => {
-      const { tier } = row.chronicle
-      const listed = { endpoint: row.name, state: stateAt(row, now) }
-      return tier === null ? listed : { ...listed, ruled: tier.ruling.state }
+      const state = stateAt(row, now)
+      return { endpoint: row.name, state, admission: admissionOf(row, now, state) }
     })
   }
 

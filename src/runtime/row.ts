@@ -1,6 +1,7 @@
 // Row: the published image of one breaker, which callers read without a message. It survives its actor's crashes.
 // State and stay are written by `publish` alone, from the actor; tally and counts by folding (settle.ts).
 import type { AnyStateMachine } from 'xstate'
+import type { CallContext } from '../edge/call-context.ts'
 import type { Clock } from '../edge/clock.ts'
 import { type BreakerState, type Decision, FIRST_STAY, type Stay } from '../rules/decide.ts'
 import type { LatencySketch } from '../rules/latency.ts'
@@ -9,8 +10,8 @@ import { copyTally, newTally, type Tally } from '../rules/tally.ts'
 import type { SlidingWindow } from '../rules/window.ts'
 import type { SupervisedBreaker } from './actors.ts'
 import type { Agenda } from './agenda.ts'
-import { type CallContext, sharedContext } from './call-context.ts'
 import { Chronicle, NOTHING_YET } from './chronicle.ts'
+import { sharedContext } from './contexts.ts'
 import type { EventHub } from './event-hub.ts'
 import type { Spawned, SpawnOptions } from './spawning.ts'
 import type { Turns } from './turns.ts'
@@ -30,6 +31,8 @@ export interface Home {
   readonly clock: Clock
   readonly turns: Turns
   readonly hub: EventHub
+  /** What is due later, and keeps no process alive. */
+  readonly agenda: Agenda
   /** When calls with a timeout are over. */
   readonly deadlines: Agenda
   /** Whether outcomes that change nothing are kept from the actor of this name. */
@@ -60,6 +63,8 @@ export class Row implements Tally {
   untilSample: number
   allowed = 0
   succeeded = 0
+  /** Moved by every write: who reads again and again looks at the rows alone where it has. */
+  version = 0
   consecutiveFailures = 0
   generation: number
   /** Given to every call of this generation that has no signal of its own. */
@@ -120,6 +125,9 @@ export class Row implements Tally {
   }
 }
 
+/** The probe number of a call that is no probe. */
+export const NO_PROBE = 0
+
 /** Stands for "never" in the countdown to the next sample; a small integer, because a float would be boxed. */
 export const NEVER = 2 ** 30
 
@@ -130,6 +138,7 @@ export function firstSampleIn({ latencySampling }: Policy): number {
 
 /** The row's chronicle, to write in. */
 export function chronicleOf(row: Row): Chronicle {
+  row.version++
   if (row.chronicle === NOTHING_YET) row.chronicle = new Chronicle()
   return row.chronicle as Chronicle
 }
@@ -167,17 +176,4 @@ export function beginGeneration(row: Row, generation: number): void {
   row.context = null
   row.onValue = null
   row.onError = null
-}
-
-/** Chooses what a call has to do, once for all calls until something changes. */
-export function setPath(row: Row): void {
-  const { policy, home, attached, state, name } = row
-  const folds = attached && row.folds && state === 'closed' && row.resets === home.resets.count
-  const isJudged = policy.timeoutMs !== null || policy.isFailure !== null || policy.ignore !== null
-  const isBounded = policy.maxConcurrent !== null || row.chronicle.tier !== null
-  row.isHeard = home.hub.hearsCalls(name)
-  if (!folds || isJudged || isBounded || row.isHeard) row.path = 'full'
-  else if (policy.failureRate !== null || policy.slowCalls !== null) row.path = 'timed'
-  else row.path = row.onValue === null ? 'unready' : 'plain'
-  row.chronicle.places?.changed(home.turns)
 }

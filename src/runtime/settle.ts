@@ -5,12 +5,11 @@ import { isLate } from '../rules/decide.ts'
 import { addDuration, type LatencySketch, newSketch } from '../rules/latency.ts'
 import { addFailure, addSuccess, datesSuccesses } from '../rules/tally.ts'
 import { firedTrigger, rateTrigger } from '../rules/triggers.ts'
-import { NO_PROBE } from './admission.ts'
 import { callChannel } from './channels.ts'
 import type { Result } from './classify.ts'
 import { caughtUp, send } from './deliver.ts'
 import { publishCall, tellOutcome } from './outcome-events.ts'
-import { chronicleOf, type Row } from './row.ts'
+import { chronicleOf, NO_PROBE, type Row } from './row.ts'
 
 /** The time of an outcome, where the policy needs it. */
 export function dateOf(row: Row): number {
@@ -45,6 +44,7 @@ function count(
   error: unknown,
 ): void {
   const { policy, state } = caughtUp(row)
+  row.version++
   if (isLate(row, admittedIn, probe === NO_PROBE ? undefined : probe)) {
     countLate(row, admittedIn, durationMs)
     if (!row.folds) sendResult(row, result, admittedIn, probe, durationMs)
@@ -71,6 +71,7 @@ function fold(row: Row, result: Result, durationMs: number, now: number): void {
 export function foldSuccess(row: Row, durationMs: number, now: number): void {
   const { policy } = row
   row.succeeded++
+  row.version++
   if (policy.slowCalls !== null && durationMs > policy.slowCalls.slowerThanMs) chronicleOf(row).slow++
   addSuccess(row, policy, now, durationMs)
   if (rateTrigger(row, policy) !== null) sendResult(row, 'succeed', row.generation, NO_PROBE, durationMs)

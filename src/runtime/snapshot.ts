@@ -6,7 +6,8 @@ import type { Ramp } from '../rules/ramp.ts'
 import { failureAges, newestFailures, newTally, type Tally } from '../rules/tally.ts'
 import { isSameSize, phaseMsOf, type SlidingWindow, slicesOf, windowOf } from '../rules/window.ts'
 import { caughtUp } from './deliver.ts'
-import { chronicleOf, type Row, setPath, setTally } from './row.ts'
+import { choosePath } from './path.ts'
+import { chronicleOf, type Row, setTally } from './row.ts'
 import { callsOf, timeInState } from './stats.ts'
 
 type WindowSnapshot = BreakerSnapshot['tally']['failureRate']
@@ -87,7 +88,7 @@ export function restore(row: Row, from: BreakerSnapshot, now: number): void {
   Object.assign(chronicle, { rejected, ignored, late, slow, timedOut, fallbacks, limited })
   chronicle.recorded = calls.succeeded + calls.failed + calls.ignored + calls.late - calls.allowed
   Object.assign(chronicle.timeInState, from.timeInState)
-  setPath(row)
+  choosePath(row)
 }
 
 function restoredTally(from: BreakerSnapshot, policy: Policy, now: number): Tally {

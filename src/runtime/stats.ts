@@ -9,9 +9,10 @@ import { shareAt } from '../rules/ramp.ts'
 import { expireTally } from '../rules/tally.ts'
 import type { Reason } from '../rules/triggers.ts'
 import type { SlidingWindow } from '../rules/window.ts'
-import { retryAfterMs } from './admission.ts'
-import { type RuledStats, ruledStats } from './overrule.ts'
+import { type AdmissionStatus, admissionOf } from './admission-status.ts'
+import { retryAfterMs } from './rejection.ts'
 import type { Row } from './row.ts'
+import { type OverrideStats, overrideStats } from './set-override.ts'
 import { sketchOf } from './settle.ts'
 
 /** `Calls`, with what the pure layer has no part in. */
@@ -20,7 +21,7 @@ export interface CallStats extends Readonly<Calls> {
   readonly timedOut: number
   /** Fallbacks that were asked to answer. */
   readonly fallbacks: number
-  /** Not made for want of a place under `maxConcurrent`; no failures, and not counted as rejected. */
+  /** Refused by the bulkhead (`maxConcurrent`); no failures, and not counted as rejected. */
   readonly limited: number
 }
 
@@ -41,8 +42,10 @@ export interface BreakerStats {
    * admitted before there was one hold none.
    */
   readonly concurrency: { readonly inFlight: number; readonly queued: number } | null
-  /** What the fleet rules, on top of what this breaker does; `null` if nothing. */
-  readonly ruled: RuledStats | null
+  /** Whether calls are admitted, and who refuses them: as `breaker.admission()`. */
+  readonly admission: AdmissionStatus
+  /** What the fleet decides, on top of what this breaker does; `null` if nothing. */
+  readonly override: OverrideStats | null
   /** What calls came to since the breaker was made; a snapshot carries them on. */
   readonly calls: CallStats
   /** Failures since the last success, or since the breaker closed. */
@@ -86,7 +89,8 @@ export function statsOf(row: Row, now = row.home.clock.now()): BreakerStats {
     probesInFlight: stay.probes.length,
     rampShare: stay.ramp && shareAt(stay.ramp, policy, now),
     concurrency: concurrencyOf(row),
-    ruled: ruledStats(row, now),
+    admission: admissionOf(row, now),
+    override: overrideStats(row, now),
     calls: callsOf(row),
     consecutiveFailures,
     failureRate: rate(row.failureRate),
@@ -118,9 +122,9 @@ export function callsOf({ allowed, succeeded, failed, chronicle }: Row): CallSta
   return { allowed, rejected, succeeded, failed, ignored, late, slow, timedOut, fallbacks, limited }
 }
 
-function concurrencyOf({ policy, chronicle: { places } }: Row): BreakerStats['concurrency'] {
+function concurrencyOf({ policy, chronicle: { bulkhead } }: Row): BreakerStats['concurrency'] {
   if (policy.maxConcurrent === null) return null
-  return { inFlight: places?.inFlight ?? 0, queued: places?.queued ?? 0 }
+  return { inFlight: bulkhead?.inFlight ?? 0, queued: bulkhead?.queued ?? 0 }
 }
 
 export function timeInState({ state, since, chronicle }: Row, now: number): Record<BreakerState, number> {

@@ -12,8 +12,9 @@ import { warn } from './event-hub.ts'
 import { Eviction } from './eviction.ts'
 import { makeHome, type OwnHome } from './home.ts'
 import { OwnPolicies } from './own-policies.ts'
+import { choosePath } from './path.ts'
 import { configureWithoutActor, detach, resetWithoutActor } from './publish.ts'
-import { Row, setPath } from './row.ts'
+import { Row } from './row.ts'
 import { inSlices } from './slices.ts'
 import { restore } from './snapshot.ts'
 
@@ -73,7 +74,7 @@ export class Table {
     const evicted = this.#makeRoom()
     if (policy !== undefined) this.#ownPolicies.set(name, policy)
     this.#ownPolicies.created(name)
-    setPath(row)
+    choosePath(row)
     this.rows.set(name, row)
     // In one turn: a listener that hears of the eviction finds the new breaker made.
     home.turns.run(() => {
@@ -146,7 +147,7 @@ export class Table {
     if (row === undefined || row.folds === folds) return
     caughtUp(row)
     row.folds = folds
-    setPath(row)
+    choosePath(row)
     // What was folded until now comes to the actor as evidence, under the policy that it has; now every event does.
     const { policy } = row
     if (!folds) send(row, { type: 'configure', policy, at: home.clock.now(), tally: copyTally(row) })
@@ -154,10 +155,10 @@ export class Table {
   }
 
   #heard(endpoint: string | undefined): void {
-    if (endpoint === undefined) for (const row of this.rows.values()) setPath(row)
+    if (endpoint === undefined) for (const row of this.rows.values()) choosePath(row)
     else {
       const row = this.rows.get(endpoint)
-      if (row !== undefined) setPath(row)
+      if (row !== undefined) choosePath(row)
     }
   }
 
@@ -176,7 +177,7 @@ export class Table {
     const { home } = this
     home.resets = { count: home.resets.count + 1, at: home.clock.now() }
     const rows = [...this.rows.values()]
-    for (const row of rows) setPath(row)
+    for (const row of rows) choosePath(row)
     return inSlices(rows, home.clock, caughtUp)
   }
 

@@ -1,9 +1,8 @@
 // A call whose time is taken: for a window, or as a sample of the latency.
-import { NO_PROBE } from './admission.ts'
 import { classify } from './classify.ts'
 import type { Guarded } from './full-call.ts'
 import { chain, failAtOnce } from './promise.ts'
-import { contextOf, type Row } from './row.ts'
+import { contextOf, NO_PROBE, type Row } from './row.ts'
 import { foldSuccess, sample, settle } from './settle.ts'
 
 export function callTimed<T>(row: Row, fn: Guarded<T>, isSample: boolean): Promise<T> {
@@ -12,6 +11,7 @@ export function callTimed<T>(row: Row, fn: Guarded<T>, isSample: boolean): Promi
   flight.generation = row.generation
   flight.isSample = isSample
   row.allowed++
+  row.version++
   flight.startedAt = isSample || row.policy.slowCalls !== null ? row.home.clock.now() : Number.NaN
   try {
     return chain(fn(contextOf(row)), flight.onValue, flight.onError)

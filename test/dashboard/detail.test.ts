@@ -56,21 +56,21 @@ describe('the detail of an endpoint', () => {
   it('has what a fleet rules on top of it, in words', async () => {
     const { registry, url } = await serve()
     const breaker = registry.breaker('mail')
-    expect((await detail(url, 'mail')).ruled).toBe(null)
+    expect((await detail(url, 'mail')).override).toBe(null)
     const rates = { rate: 0.75, calls: 40, reporters: 3, version: 2, message: '' }
-    breaker.overrule({
+    breaker.override({
       state: 'open',
       reason: { type: 'fleet', decision: 'failureRate', ...rates },
       retryAfterMs: 60_000,
     })
-    const { ruled, row } = await detail(url, 'mail')
+    const { override, row } = await detail(url, 'mail')
     expect(row[1]).toBe(0)
-    expect(ruled).toMatchObject({
+    expect(override).toMatchObject({
       state: 'open',
       share: 0,
       reason: expect.stringContaining('75% failures over 40 calls'),
     })
-    expect(ruled?.retryAfterMs).toBeGreaterThan(50_000)
+    expect(override?.retryAfterMs).toBeGreaterThan(50_000)
   })
 
   it('has its transitions in words, and the stays that they part', async () => {

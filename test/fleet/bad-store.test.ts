@@ -2,7 +2,7 @@
 // nobody awaits is hurt by it, and what it did wrong is told once.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FleetLink, FleetListener, FleetStore } from '../../src/fleet/store.ts'
-import { call, newWorld, openFleet, ruled, settle, type World } from './support/processes.ts'
+import { call, newWorld, openFleet, override, settle, type World } from './support/processes.ts'
 
 type Method = 'report' | 'acquire' | 'complete' | 'poll' | 'command' | 'close' | 'figures' | 'subscribe'
 
@@ -99,7 +99,7 @@ describe('a store that lies', () => {
     expect(errors).toHaveLength(1)
     const forever = { ...sound.record, version: 2, openMs: 1e12, remainingMs: 1e12 }
     control.listener?.onChanges([{ ...sound, record: forever }])
-    expect(a.breaker.stats().ruled?.retryAfterMs).toBe(10_000)
+    expect(a.breaker.stats().override?.retryAfterMs).toBe(10_000)
   })
 
   it('about versions is believed for as long as only it knows them', async () => {
@@ -113,7 +113,7 @@ describe('a store that lies', () => {
     control.listener?.onChanges([
       { ...sound, record: { ...sound.record, version: 2 ** 40, state: 'forcedOpen', remainingMs: 0 } },
     ])
-    expect(ruled(a)).toBe('forcedOpen')
+    expect(override(a)).toBe('forcedOpen')
     world.store.stop()
     world.store.start()
     await world.pass(2_500)
@@ -166,7 +166,7 @@ describe('a store that breaks its contract', () => {
     for (const answer of late.splice(0)) answer()
     await world.pass(12_000)
     expect(a.fleet.stats().state).toBe('synced')
-    expect([a, b].map(ruled)).toEqual(['-', '-'])
+    expect([a, b].map(override)).toEqual(['-', '-'])
   })
 
   it('and throws when it is left or joined does not keep anybody', async () => {

@@ -1,6 +1,6 @@
 // What operators say to a whole fleet.
 import { describe, expect, it } from 'vitest'
-import { call, newWorld, type Process, ruled, settle } from './support/processes.ts'
+import { call, newWorld, type Process, override, settle } from './support/processes.ts'
 
 /** A second and a tenth: the longest that it is from round to round. */
 const WITHIN_MS = 1_100
@@ -30,9 +30,9 @@ describe.each([
     ] as const) {
       await world.pass(700)
       await a.fleet[command]('db')
-      expect(ruled(a)).toBe(seen)
+      expect(override(a)).toBe(seen)
       await world.pass(withinMs)
-      expect(all.map(ruled), command).toEqual([seen, seen, seen])
+      expect(all.map(override), command).toEqual([seen, seen, seen])
     }
   })
 })
@@ -70,13 +70,13 @@ describe('a command to a fleet', () => {
     await world.pass(10)
     world.store.stop()
     await world.pass(3_600_000)
-    expect(all.map(ruled)).toEqual(['forcedOpen', 'forcedOpen', 'forcedOpen'])
+    expect(all.map(override)).toEqual(['forcedOpen', 'forcedOpen', 'forcedOpen'])
     await expect(a.fleet.enable('db')).rejects.toMatchObject({ code: 'FLEET_STORE_OFFLINE' })
     world.store.start()
     await settle()
     await a.fleet.enable('db')
     await world.pass(WITHIN_MS)
-    expect(all.map(ruled)).toEqual(['-', '-', '-'])
+    expect(all.map(override)).toEqual(['-', '-', '-'])
     expect(await call(a.breaker, 'ok')).toBe('s')
   })
 
@@ -88,7 +88,7 @@ describe('a command to a fleet', () => {
     await expect(a.fleet.trip('db', { mesage: 'x' } as never)).rejects.toThrow('did you mean message?')
     await expect(a.fleet.trip('db', { message: 1 as never })).rejects.toThrow('message')
     await a.fleet.trip('db-of-nobody-yet')
-    expect(a.registry.breaker('db-of-nobody-yet').stats().ruled).toMatchObject({ state: 'open' })
+    expect(a.registry.breaker('db-of-nobody-yet').stats().override).toMatchObject({ state: 'open' })
     await a.fleet.leave()
     await expect(a.fleet.trip('db')).rejects.toMatchObject({ code: 'FLEET_STORE_CLOSED' })
   })

@@ -4,7 +4,7 @@ import { joinFleet, memoryStore } from '../../src/fleet/index.ts'
 import { createRegistry } from '../../src/index.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
 import { crash } from '../support/crashes.ts'
-import { CALM, call, newWorld, OPTIONS, openFleet, passTime, ruled, settle } from './support/processes.ts'
+import { CALM, call, newWorld, OPTIONS, openFleet, passTime, override, settle } from './support/processes.ts'
 
 describe('leaving a fleet', () => {
   it('lifts what it has decided, ends every timer, and tells the store', async () => {
@@ -12,7 +12,7 @@ describe('leaving a fleet', () => {
     const [a, b] = [await world.join('a'), await world.join('b')]
     await openFleet(world, a, b)
     const leaving = a.fleet.leave()
-    expect(ruled(a)).toBe('-')
+    expect(override(a)).toBe('-')
     expect(a.fleet.stats().state).toBe('leaving')
     await settle()
     await leaving
@@ -20,7 +20,7 @@ describe('leaving a fleet', () => {
     expect(a.fleet.leave()).toBe(leaving)
     await b.fleet[Symbol.asyncDispose]()
     expect(world.clock.pending).toEqual([])
-    expect(ruled(b)).toBe('-')
+    expect(override(b)).toBe('-')
     const c = await world.join('c')
     expect(c.fleet.stats().live).toBe(1)
     await c.registry.close()
@@ -51,11 +51,11 @@ describe('leaving a fleet', () => {
     const [a, b] = [await world.join('a'), await world.join('b')]
     await a.fleet.leave()
     await openFleet(world, b, await world.join('c'))
-    expect(ruled(a)).toBe('-')
+    expect(override(a)).toBe('-')
     const joining = joinFleet(a.registry, { ...OPTIONS, store: world.store, instance: 'a' })
     await settle()
     await joining
-    expect(ruled(a)).toBe('open')
+    expect(override(a)).toBe('open')
   })
 
   it('takes no longer than a second with a store that hangs, the registry closed or not', async () => {
@@ -83,7 +83,7 @@ describe('leaving a fleet', () => {
 })
 
 describe('a breaker', () => {
-  it('that is made after the fleet has opened is ruled at once, and for no longer than the others', async () => {
+  it('that is made after the fleet has opened is override at once, and for no longer than the others', async () => {
     const world = newWorld()
     const [a, b] = [await world.join('a'), await world.join('b')]
     const registry = createRegistry({ clock: world.clock, policy: CALM })
@@ -93,12 +93,12 @@ describe('a breaker', () => {
     await openFleet(world, a, b)
     await world.pass(5_000)
     expect(fleet.endpoints()).toEqual([])
-    const { ruled: ruling } = registry.breaker('db').stats()
-    expect(ruling).toMatchObject({ state: 'open' })
-    expect(ruling?.retryAfterMs).toBe(a.breaker.stats().ruled?.retryAfterMs)
+    const { override: override } = registry.breaker('db').stats()
+    expect(override).toMatchObject({ state: 'open' })
+    expect(override?.retryAfterMs).toBe(a.breaker.stats().override?.retryAfterMs)
   })
 
-  it('that is deleted and made anew is ruled again, by the time that is left', async () => {
+  it('that is deleted and made anew is override again, by the time that is left', async () => {
     const world = newWorld()
     const [a, b] = [await world.join('a'), await world.join('b')]
     await openFleet(world, a, b)
@@ -106,10 +106,10 @@ describe('a breaker', () => {
     await world.pass(3_000)
     expect(a.fleet.stats().endpoints).toBe(0)
     expect(await call(a.breaker, 'ok')).toBe('r')
-    expect(a.breaker.stats().ruled?.retryAfterMs).toBe(b.breaker.stats().ruled?.retryAfterMs)
+    expect(a.breaker.stats().override?.retryAfterMs).toBe(b.breaker.stats().override?.retryAfterMs)
   })
 
-  it('that is evicted and made anew is ruled again', async () => {
+  it('that is evicted and made anew is override again', async () => {
     const world = newWorld()
     const registry = createRegistry({ clock: world.clock, policy: CALM, maxBreakers: 2 })
     const joining = joinFleet(registry, { ...OPTIONS, store: world.store, instance: 'small' })
@@ -124,7 +124,7 @@ describe('a breaker', () => {
     }
     expect(fleet.stats().endpoints).toBe(2)
     registry.breaker('db')
-    expect(registry.breaker('db').stats().ruled).toMatchObject({ state: 'open' })
+    expect(registry.breaker('db').stats().override).toMatchObject({ state: 'open' })
   })
 
   it('that is configured anew leaves those with other rules, and finds those with the same', async () => {
@@ -135,11 +135,11 @@ describe('a breaker', () => {
     await openFleet(world, a, b)
     a.registry.configure('db', { ...CALM, openTimeout: '20s' })
     await world.pass(1_300)
-    expect([a, b].map(ruled)).toEqual(['-', 'open'])
+    expect([a, b].map(override)).toEqual(['-', 'open'])
     const c = await world.join('c', { policy: { ...CALM, openTimeout: '20s' } })
     await c.fleet.trip('db')
     await world.pass(1_300)
-    expect([a, b, c].map(ruled)).toEqual(['open', 'open', 'open'])
+    expect([a, b, c].map(override)).toEqual(['open', 'open', 'open'])
     expect(b.fleet.endpoints()).toMatchObject([{ openMs: 10_000 }])
     expect(a.fleet.endpoints()).toMatchObject([{ openMs: 20_000, reason: 'tripped' }])
     b.registry.configure('db', { ...CALM, openTimeout: '20s' })
@@ -171,26 +171,26 @@ describe('a breaker', () => {
     for (const name of ['cache-1', 'mail'])
       for (const { registry } of [a, b]) await call(registry.breaker(name), 'fail', 20)
     await world.pass(2_600)
-    expect(a.registry.breaker('cache-1').stats().ruled).toMatchObject({ state: 'open' })
-    expect(a.registry.breaker('mail').stats().ruled).toBeNull()
+    expect(a.registry.breaker('cache-1').stats().override).toMatchObject({ state: 'open' })
+    expect(a.registry.breaker('mail').stats().override).toBeNull()
     expect(a.fleet.stats().endpoints).toBe(2)
   })
 
-  it('whose actor crashes is ruled as before', async () => {
+  it('whose actor crashes is override as before', async () => {
     const world = newWorld()
     const [a, b] = [await world.join('a'), await world.join('b')]
     a.registry.on('error', () => {})
     await openFleet(world, a, b)
-    const before = a.breaker.stats().ruled?.retryAfterMs
+    const before = a.breaker.stats().override?.retryAfterMs
     const restarts: unknown[] = []
     a.registry.on('restarted', (event) => restarts.push(event))
     await crash(a.breaker)
     await settle()
     expect(restarts).toHaveLength(1)
-    expect(ruled(a)).toBe('open')
-    expect(a.breaker.stats().ruled?.retryAfterMs).toBe(before)
+    expect(override(a)).toBe('open')
+    expect(a.breaker.stats().override?.retryAfterMs).toBe(before)
     await world.pass(10_000)
-    expect([a, b].map(ruled)).toEqual(['halfOpen', 'halfOpen'])
+    expect([a, b].map(override)).toEqual(['halfOpen', 'halfOpen'])
   })
 })
 
@@ -201,7 +201,7 @@ describe('two fleets in one store', () => {
     const other = await world.join('c', { options: { namespace: 'other' } })
     const strict = await world.join('d', { options: { failureRate: { threshold: 0.9, minimumCalls: 10 } } })
     await openFleet(world, a, b)
-    expect([other, strict].map(ruled)).toEqual(['-', '-'])
+    expect([other, strict].map(override)).toEqual(['-', '-'])
     expect(other.fleet.stats().live).toBe(1)
     expect(strict.fleet.stats().live).toBe(3)
   })
@@ -253,7 +253,7 @@ describe('joining a fleet', () => {
     const fleet = await joinFleet(registry)
     expect(fleet.stats()).toMatchObject({ state: 'synced', live: 1 })
     await fleet.isolate('db')
-    expect(registry.breaker('db').stats().ruled).toMatchObject({ state: 'forcedOpen' })
+    expect(registry.breaker('db').stats().override).toMatchObject({ state: 'forcedOpen' })
     await fleet.leave()
   })
 })

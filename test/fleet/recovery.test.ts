@@ -1,7 +1,7 @@
 // How a fleet comes back: one probe at a time in all of it, leases that end, and traffic that returns little by little.
 import { describe, expect, it } from 'vitest'
 import type { Breaker, Permit } from '../../src/index.ts'
-import { CALM, call, newWorld, openFleet, type Process, ruled, settle, type World } from './support/processes.ts'
+import { CALM, call, newWorld, openFleet, type Process, override, settle, type World } from './support/processes.ts'
 
 /** A call that is let through stays in flight. */
 function begin({ breaker }: { breaker: Breaker }): Permit | undefined {
@@ -33,9 +33,9 @@ describe('a fleet that is open', () => {
   it('rejects all until its time has passed, and then lets one probe through in all of it (I4)', async () => {
     const { world, all } = await openOfThree()
     await world.pass(8_000)
-    expect(all.map(ruled)).toEqual(['open', 'open', 'open'])
+    expect(all.map(override)).toEqual(['open', 'open', 'open'])
     await world.pass(2_000)
-    expect(all.map(ruled)).toEqual(['halfOpen', 'halfOpen', 'halfOpen'])
+    expect(all.map(override)).toEqual(['halfOpen', 'halfOpen', 'halfOpen'])
     const probe = await nextProbe(world, all)
     expect(probe).toBeDefined()
     // For as long as its lease holds.
@@ -44,7 +44,7 @@ describe('a fleet that is open', () => {
     const second = await nextProbe(world, all, 6_000)
     second?.success()
     await world.pass(100)
-    expect(all.map(ruled)).toEqual(['-', '-', '-'])
+    expect(all.map(override)).toEqual(['-', '-', '-'])
     expect(all[2]?.fleet.endpoints()).toMatchObject([{ state: 'closed', reason: 'probeSuccesses', version: 3 }])
   })
 
@@ -54,7 +54,7 @@ describe('a fleet that is open', () => {
     const probe = await nextProbe(world, all)
     probe?.failure(new Error('still down'))
     await world.pass(100)
-    expect(all.map(ruled)).toEqual(['open', 'open', 'open'])
+    expect(all.map(override)).toEqual(['open', 'open', 'open'])
     expect(all[2]?.fleet.endpoints()).toMatchObject([
       { state: 'open', reason: 'probeFailures', version: 3, openings: 2 },
     ])
@@ -69,7 +69,7 @@ describe('a fleet that is open', () => {
     ;(await nextProbe(world, [c]))?.success()
     ;(await nextProbe(world, [c]))?.success()
     await world.pass(100)
-    expect(ruled(c)).toBe('-')
+    expect(override(c)).toBe('-')
   })
 
   it('takes a lease back from a process that vanished, after the time of a probe (I10)', async () => {
@@ -82,12 +82,12 @@ describe('a fleet that is open', () => {
     // What the first comes to is too late by now, and is not taken for the result of the second.
     probe?.failure(new Error('late'))
     await world.pass(50)
-    expect(all.map(ruled)).toEqual(['halfOpen', 'halfOpen', 'halfOpen'])
+    expect(all.map(override)).toEqual(['halfOpen', 'halfOpen', 'halfOpen'])
     expect(all[0]?.fleet.endpoints()).toMatchObject([{ state: 'halfOpen', version: 2 }])
     next?.success()
     ;(await nextProbe(world, all))?.success()
     await world.pass(100)
-    expect(all.map(ruled)).toEqual(['-', '-', '-'])
+    expect(all.map(override)).toEqual(['-', '-', '-'])
   })
 
   it('lets another call probe under the same lease when one has proved nothing', async () => {
@@ -119,7 +119,7 @@ describe('a fleet that is open', () => {
     expect(second).toBeDefined()
     second?.success()
     await world.pass(10)
-    expect(all.map(ruled)).toEqual(['-', '-', '-'])
+    expect(all.map(override)).toEqual(['-', '-', '-'])
   })
 
   it('asks the store for nothing while nobody calls (I12)', async () => {
@@ -130,7 +130,7 @@ describe('a fleet that is open', () => {
     const polls = a.fleet.stats().link.requests - before
     expect(polls).toBeGreaterThan(53)
     expect(polls).toBeLessThan(68)
-    expect(all.map(ruled)).toEqual(['halfOpen', 'halfOpen', 'halfOpen'])
+    expect(all.map(override)).toEqual(['halfOpen', 'halfOpen', 'halfOpen'])
   })
 })
 
@@ -140,14 +140,14 @@ describe('a fleet that has closed', () => {
     const { world, all, a, b } = await openOfThree({ options })
     await b.fleet.reset('db')
     await world.pass(10)
-    expect(all.map(ruled)).toEqual(['halfOpen', 'halfOpen', 'halfOpen'])
-    expect(a.breaker.stats().ruled).toMatchObject({ share: 0.1, retryAfterMs: 3_990 })
+    expect(all.map(override)).toEqual(['halfOpen', 'halfOpen', 'halfOpen'])
+    expect(a.breaker.stats().override).toMatchObject({ share: 0.1, retryAfterMs: 3_990 })
     expect([...(await call(a.breaker, 'ok', 100))].filter((result) => result === 's')).toHaveLength(10)
     world.store.stop()
     await world.pass(2_000)
     expect([...(await call(a.breaker, 'ok', 100))].filter((result) => result === 's')).toHaveLength(50)
     await world.pass(2_000)
-    expect(all.map(ruled)).toEqual(['-', '-', '-'])
+    expect(all.map(override)).toEqual(['-', '-', '-'])
     expect(await call(a.breaker, 'ok', 10)).toBe('s'.repeat(10))
   })
 
@@ -158,6 +158,6 @@ describe('a fleet that has closed', () => {
     await call(a.breaker, 'fail', 40)
     await call(b.breaker, 'fail', 40)
     await world.pass(1_300)
-    expect(all.map(ruled)).toEqual(['open', 'open', 'open'])
+    expect(all.map(override)).toEqual(['open', 'open', 'open'])
   })
 })

@@ -9,7 +9,7 @@ import {
   OPTIONS,
   openFleet,
   type Process,
-  ruled,
+  override,
   settle,
   type World,
 } from './support/processes.ts'
@@ -24,7 +24,7 @@ async function traffic(world: World, all: readonly Process[], ms: number, answer
   return results
 }
 
-const isClosed = (process: Process) => ruled(process) === '-'
+const isClosed = (process: Process) => override(process) === '-'
 
 async function three(options = {}, carry?: Parameters<typeof newWorld>[0]) {
   const world = newWorld(carry)
@@ -43,7 +43,7 @@ describe('when the store is lost', () => {
     await call(a.breaker, 'fail', 5)
     expect(a.breaker.state).toBe('open')
     await world.pass(1_000)
-    expect(all.map(ruled)).toEqual(['-', '-', '-'])
+    expect(all.map(override)).toEqual(['-', '-', '-'])
   })
 
   it('an open one rejects until its time has passed, not longer, and then each process probes alone (I7)', async () => {
@@ -51,7 +51,7 @@ describe('when the store is lost', () => {
     await openFleet(world, a, b)
     world.store.stop()
     await world.pass(8_000)
-    expect(all.map(ruled)).toEqual(['open', 'open', 'open'])
+    expect(all.map(override)).toEqual(['open', 'open', 'open'])
     await world.pass(2_000)
     const results = await traffic(world, all, 3_000)
     expect(all.every(isClosed)).toBe(true)
@@ -65,7 +65,7 @@ describe('when the store is lost', () => {
     await world.pass(10_000)
     const failing = await traffic(world, all, 5_000, 'fail')
     for (const result of failing) expect(result).toMatch(/^r{0,12}fr+$/)
-    expect(all.map(ruled)).toEqual(['open', 'open', 'open'])
+    expect(all.map(override)).toEqual(['open', 'open', 'open'])
     await world.pass(8_000)
     await traffic(world, all, 3_000)
     expect(all.every(isClosed)).toBe(true)
@@ -129,7 +129,7 @@ describe('when the store is lost', () => {
     world.store.stop()
     permit?.success()
     await world.pass(1_500)
-    expect(all.map(ruled)).toEqual(['halfOpen', 'halfOpen', 'halfOpen'])
+    expect(all.map(override)).toEqual(['halfOpen', 'halfOpen', 'halfOpen'])
     await traffic(world, all, 3_000)
     expect(all.every(isClosed)).toBe(true)
   })
@@ -144,7 +144,7 @@ describe('when the store is lost', () => {
       await world.pass(10_000)
       isLosing = true
       await traffic(world, all, 7_000)
-      expect(all.map(ruled)).toEqual(
+      expect(all.map(override)).toEqual(
         ['halfOpen', 'halfOpen', 'halfOpen'].map(() => (lost === 'acquire' ? 'halfOpen' : expect.anything())),
       )
       isLosing = false
@@ -176,7 +176,7 @@ describe('a process that starts without the store', () => {
     world.store.start()
     await world.pass(1)
     expect(d.fleet.stats().state).toBe('synced')
-    expect(ruled(d)).toBe('open')
+    expect(override(d)).toBe('open')
   })
 
   it('and one that never answers hold up nobody for longer than a round may take', async () => {

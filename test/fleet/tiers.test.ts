@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { BreakerOpenError, type RegistryEvents } from '../../src/index.ts'
 import type { Row } from '../../src/runtime/row.ts'
 import { Table } from '../../src/runtime/table.ts'
-import { CALM, call, newWorld, openFleet, ruled } from './support/processes.ts'
+import { CALM, call, newWorld, openFleet, override } from './support/processes.ts'
 
 describe('a fleet', () => {
   it('opens an endpoint in every process when enough of them see it fail, and says so everywhere', async () => {
@@ -12,7 +12,7 @@ describe('a fleet', () => {
     const rejections: RegistryEvents['rejected'][] = []
     c.registry.on('rejected', (event) => rejections.push(event))
     await openFleet(world, a, b)
-    expect([a, b, c].map(ruled)).toEqual(['open', 'open', 'open'])
+    expect([a, b, c].map(override)).toEqual(['open', 'open', 'open'])
     expect(c.breaker.state).toBe('closed')
     const error = await c.breaker.call(() => 1).catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(BreakerOpenError)
@@ -21,8 +21,8 @@ describe('a fleet', () => {
       reason: { type: 'fleet', decision: 'failureRate', rate: 1, reporters: 2, version: 1 },
     })
     expect((error as BreakerOpenError).retryAfterMs).toBeGreaterThan(8_000)
-    expect(c.breaker.stats()).toMatchObject({ state: 'closed', ruled: { state: 'open', share: 0 } })
-    expect(rejections).toMatchObject([{ endpoint: 'db', state: 'open', tier: 'fleet' }])
+    expect(c.breaker.stats()).toMatchObject({ state: 'closed', override: { state: 'open', share: 0 } })
+    expect(rejections).toMatchObject([{ endpoint: 'db', state: 'open', by: 'fleet' }])
     expect(c.fleet.endpoints()).toMatchObject([{ endpoint: 'db', state: 'open', version: 1, reporters: 2, rate: 1 }])
     expect(c.fleet.stats()).toMatchObject({ state: 'synced', live: 3, endpoints: 1 })
   })
@@ -38,7 +38,7 @@ describe('a fleet', () => {
       await call(a.breaker, 'fail', 20)
       await call(b.breaker, 'ok', 1)
       await world.pass(1_000)
-      expect(ruled(b)).toBe('-')
+      expect(override(b)).toBe('-')
     }
     expect(opened).toBeGreaterThan(0)
     expect(a.fleet.endpoints()).toEqual([])
@@ -62,7 +62,7 @@ describe('a fleet', () => {
       await world.pass(1_000)
     }
     expect([a, b, c].map(({ breaker }) => breaker.state)).toEqual(['open', 'open', 'closed'])
-    expect([a, b, c].map(ruled)).toEqual(['open', 'open', 'open'])
+    expect([a, b, c].map(override)).toEqual(['open', 'open', 'open'])
   })
 
   it('hears of calls that are turned away for one window: what a breaker knows grows old', async () => {
@@ -75,7 +75,7 @@ describe('a fleet', () => {
       if (second > 15) for (const { breaker } of [a, b]) await call(breaker, 'fail', 20)
       await world.pass(1_000)
     }
-    expect([a, b].map(ruled)).toEqual(['-', '-'])
+    expect([a, b].map(override)).toEqual(['-', '-'])
   })
 
   it('is not opened by a quorum that fails too little of all calls', async () => {
@@ -91,7 +91,7 @@ describe('a fleet', () => {
       await call(b.breaker, 'fail', 4)
       await world.pass(1_300)
     }
-    expect([a, b, c].map(ruled)).toEqual(['-', '-', '-'])
+    expect([a, b, c].map(override)).toEqual(['-', '-', '-'])
   })
 
   it('needs so many of the processes as the quorum says, of all there are', async () => {
@@ -104,10 +104,10 @@ describe('a fleet', () => {
     await call(a.breaker, 'fail', 20)
     await call(b.breaker, 'fail', 20)
     await world.pass(1_300)
-    expect(all.map(ruled)).toEqual(['-', '-', '-', '-'])
+    expect(all.map(override)).toEqual(['-', '-', '-', '-'])
     await call(c.breaker, 'fail', 20)
     await world.pass(1_300)
-    expect(all.map(ruled)).toEqual(['open', 'open', 'open', 'open'])
+    expect(all.map(override)).toEqual(['open', 'open', 'open', 'open'])
   })
 
   it('never lets a call through that its own breaker rejects, nor closes it (I13)', async () => {
@@ -118,17 +118,17 @@ describe('a fleet', () => {
     await world.pass(100)
     await b.fleet.reset('db')
     await world.pass(1_300)
-    expect([a, b].map(ruled)).toEqual(['-', '-'])
+    expect([a, b].map(override)).toEqual(['-', '-'])
     expect(a.breaker.state).toBe('open')
     expect(await call(a.breaker, 'ok')).toBe('r')
     expect(await call(b.breaker, 'ok')).toBe('s')
     a.breaker.reset()
     await b.fleet.trip('db')
     expect(a.breaker.state).toBe('closed')
-    expect(ruled(a)).toBe('open')
+    expect(override(a)).toBe('open')
   })
 
-  it('takes no other path for closed calls than a breaker of no fleet has, until something is ruled (I1)', async () => {
+  it('takes no other path for closed calls than a breaker of no fleet has, until something is override (I1)', async () => {
     const rows = vi.spyOn(Table.prototype, 'rowOf')
     const world = newWorld()
     const [a, b] = [await world.join('a'), await world.join('b')]

@@ -51,8 +51,8 @@ describe('a listener', () => {
     await rejected(breaker)
     breaker.tryAcquire()
     expect(rejections).toEqual([
-      { endpoint: 'a', state: 'open', generation: 1, tier: 'local' },
-      { endpoint: 'a', state: 'open', generation: 1, tier: 'local' },
+      { endpoint: 'a', state: 'open', generation: 1, by: 'breaker' },
+      { endpoint: 'a', state: 'open', generation: 1, by: 'breaker' },
     ])
   })
 
@@ -192,9 +192,10 @@ describe('a listener', () => {
       fallback: true,
       rejected: true,
       limited: true,
+      nested: true,
       late: true,
       probe: true,
-      overruled: true,
+      overridden: true,
       created: true,
       deleted: true,
       policyIgnored: true,

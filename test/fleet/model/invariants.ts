@@ -67,15 +67,15 @@ export class Invariants {
 
   /** I2, I7: whatever is rejected is what the fleet has decided, and no longer than it may be. */
   #rejections({ instance, breaker, probes }: Process, record: FleetEndpoint | undefined): void {
-    const { ruled } = breaker.stats()
+    const { override } = breaker.stats()
     const state = record?.state ?? 'closed'
-    const isRamp = ruled?.state === 'halfOpen' && ruled.share > 0
-    if (ruled !== null && !isRamp && (state === 'closed' || state === 'disabled')) {
+    const isRamp = override?.state === 'halfOpen' && override.share > 0
+    if (override !== null && !isRamp && (state === 'closed' || state === 'disabled')) {
       throw new Broken('I2', `${instance} rejects, and the fleet has decided ${state}`)
     }
-    if (state === 'forcedOpen' && ruled?.state !== 'forcedOpen') throw new Broken('I1', `${instance} forgot forcedOpen`)
+    if (state === 'forcedOpen' && override?.state !== 'forcedOpen') throw new Broken('I1', `${instance} forgot forcedOpen`)
     const now = this.#world.clock.now()
-    const rest = ruled?.state === 'open' ? (ruled.retryAfterMs ?? Number.POSITIVE_INFINITY) : null
+    const rest = override?.state === 'open' ? (override.retryAfterMs ?? Number.POSITIVE_INFINITY) : null
     if (rest !== null && rest > MAX_OPEN_MS) throw new Broken('I7', `${instance} stays open for ${rest} ms`)
     const version = record?.version ?? 0
     const before = this.#seen.get(instance)
@@ -84,10 +84,10 @@ export class Invariants {
     if (isSame && deadline !== null && deadline > (before?.deadline ?? 0) + 1 && !this.#world.hasForked) {
       throw new Broken('I7', `${instance} stays open longer than it said, without another version`)
     }
-    const isShut = ruled !== null && ruled.share === 0
+    const isShut = override !== null && override.share === 0
     const returns = before?.isShut === true && state === 'closed' && this.#world.hasRamp
     const isInstant = this.#world.step !== null && this.#world.step.do !== 'pass' && this.#world.step.do !== 'probe'
-    if (returns && isInstant && ruled === null) throw new Broken('ramp', `${instance} returns all at once`)
+    if (returns && isInstant && override === null) throw new Broken('ramp', `${instance} returns all at once`)
     this.#seen.set(instance, { version, isShut, deadline, probes })
   }
 

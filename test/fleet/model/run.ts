@@ -59,7 +59,7 @@ export async function heals(world: World, invariants: Invariants): Promise<void>
 function whereabouts(world: World): string {
   const seen = world.processes.map(({ instance, fleet, breaker }) => {
     const record = fleet.endpoints()[0]
-    return `${instance}: ${record?.state} ${record?.version}, ruled ${breaker.stats().ruled?.state}, ${fleet.stats().state}`
+    return `${instance}: ${record?.state} ${record?.version}, override ${breaker.stats().override?.state}, ${fleet.stats().state}`
   })
   return [...seen, `store: ${world.record?.state} ${world.record?.version}`].join('; ')
 }

@@ -13,10 +13,10 @@ const HEAL_EVERY = Number(process.env['FLEET_HEAL_EVERY'] ?? 16)
 
 function keyOf({ processes, network, record, isStopped }: World): string {
   const seen = processes.map(({ breaker, fleet, flights }) => {
-    const { ruled } = breaker.stats()
+    const { override } = breaker.stats()
     const known = fleet.endpoints()[0]
     const inFlight = flights.map(({ probe }) => (typeof probe === 'number' ? 'alone' : probe?.version))
-    return [ruled?.state, ruled?.share, known?.state, known?.version, fleet.stats().state, inFlight]
+    return [override?.state, override?.share, known?.state, known?.version, fleet.stats().state, inFlight]
   })
   const held = network.held.map(({ message: { instance, kind, what } }) => `${instance} ${kind} ${what}`)
   return JSON.stringify([seen, held, [...network.modes], [record?.state, record?.version], isStopped])

@@ -178,10 +178,10 @@ export class World {
 
   #begin(process: Process): void {
     const { breaker, flights, fleet, instance } = process
-    const { ruled } = breaker.stats()
+    const { override } = breaker.stats()
     const permit = breaker.tryAcquire()
     if (permit === undefined) return
-    const isProbe = ruled !== null && ruled.state === 'halfOpen' && ruled.share === 0
+    const isProbe = override !== null && override.state === 'halfOpen' && override.share === 0
     if (!isProbe) {
       flights.push({ permit, probe: null })
       return
@@ -216,8 +216,8 @@ export class World {
     const isCalm = !this.isStopped && this.network.isAnswering && this.#areInStep()
     if (!isCalm) this.disturbedAt = this.clock.now()
     for (const process of this.processes) {
-      const { ruled } = process.breaker.stats()
-      this.meet(`ruled ${ruled === null ? 'nothing' : ruled.share > 0 ? `a share` : ruled.state}`)
+      const { override } = process.breaker.stats()
+      this.meet(`override ${override === null ? 'nothing' : override.share > 0 ? `a share` : override.state}`)
       if (!/synced|polling/.test(process.fleet.stats().state)) process.downAt = this.clock.now()
     }
     const looking = this.#observer.poll({ cursor: null, entries: [] }).catch(() => undefined)
@@ -269,12 +269,12 @@ export class World {
   /** Whatever is rejected is so by the word of an operator. */
   isFree(): boolean {
     return this.processes.every(({ breaker }) => {
-      const { ruled } = breaker.stats()
-      return ruled === null || ruled.share === 1 || ruled.state === 'forcedOpen'
+      const { override } = breaker.stats()
+      return override === null || override.share === 1 || override.state === 'forcedOpen'
     })
   }
 
-  /** Nothing is ruled but by an operator, and all know the same. */
+  /** Nothing is override but by an operator, and all know the same. */
   isAtRest(): boolean {
     const known = this.processes.map(({ fleet }) => fleet.endpoints()[0])
     const state = known[0]?.state ?? 'closed'
@@ -286,8 +286,8 @@ export class World {
       state !== 'open' &&
       state !== 'halfOpen' &&
       this.processes.every(({ breaker }) => {
-        const { ruled } = breaker.stats()
-        return state === 'forcedOpen' ? ruled?.state === 'forcedOpen' : ruled === null
+        const { override } = breaker.stats()
+        return state === 'forcedOpen' ? override?.state === 'forcedOpen' : override === null
       })
     )
   }

@@ -58,7 +58,7 @@ async function newMember(name: string, settings: CrewSettings, redisUrl: string)
   const [others, errors]: [string[], string[]] = [[], []]
   let [longestMs, setBacks, version, openedAt, reportedAt, sentAt] = [0, 0, 0, 0, 0, 0]
   registry.on('error', ({ error }) => errors.push(String(error)))
-  registry.on('overruled', ({ state }) => {
+  registry.on('overridden', ({ state }) => {
     if (state !== 'open') return
     openedAt = now()
     reportedAt = sentAt
@@ -106,7 +106,7 @@ async function newMember(name: string, settings: CrewSettings, redisUrl: string)
         ...{ name, counts: { ...counts }, others, errors, longestMs, setBacks, version, openedAt, reportedAt },
         local: breaker.state,
         writer: decided?.writer ?? '',
-        ruled: breaker.stats().ruled?.state ?? '-',
+        override: breaker.stats().override?.state ?? '-',
         stats: fleet.stats(),
       }
     },

@@ -33,8 +33,8 @@ export interface MemberReport {
   readonly writer: string
   readonly local: string
   /** What the fleet rules, or `-`. */
-  readonly ruled: string
-  /** When it last was ruled open, and when it had sent its last report by then, in ms of the machine's monotonic clock. */
+  readonly override: string
+  /** When it last was override open, and when it had sent its last report by then, in ms of the machine's monotonic clock. */
   readonly openedAt: number
   readonly reportedAt: number
   readonly stats: FleetStats

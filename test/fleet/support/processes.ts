@@ -94,8 +94,8 @@ export async function call(breaker: Breaker, outcome: 'ok' | 'fail', times = 1):
 }
 
 /** What the fleet rules there, in a word: the state, or `-`. */
-export function ruled({ breaker }: Pick<Process, 'breaker'>): string {
-  return breaker.stats().ruled?.state ?? '-'
+export function override({ breaker }: Pick<Process, 'breaker'>): string {
+  return breaker.stats().override?.state ?? '-'
 }
 
 /** Both see it fail, and tell: the fleet is open. */
@@ -103,5 +103,5 @@ export async function openFleet(world: World, one: Process, other: Process): Pro
   await call(one.breaker, 'fail', 10)
   await call(other.breaker, 'fail', 10)
   await world.pass(1_300)
-  if (ruled(one) !== 'open' || ruled(other) !== 'open') throw new Error(`it is ${ruled(one)} and ${ruled(other)}`)
+  if (override(one) !== 'open' || override(other) !== 'open') throw new Error(`it is ${override(one)} and ${override(other)}`)
 }

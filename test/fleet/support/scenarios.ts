@@ -21,7 +21,7 @@ function processesOf(members: readonly MemberReport[]): Map<string, MemberReport
 }
 
 export interface OpeningTimes {
-  /** From the report that opened it to the last member that was ruled open, in ms. */
+  /** From the report that opened it to the last member that was override open, in ms. */
   readonly last: number
   /** The same to the first member of the last process: the others of a process take their turns after it. */
   readonly lastProcess: number
@@ -115,12 +115,12 @@ const restarts =
     await redis.start(...(isEmpty ? ['--appendonly', 'no', '--dbfilename', 'none'] : ['--appendonly', 'yes']))
     const backMs = await inStep(stage)
     const members = await crew.members()
-    const ruled = members.filter(({ ruled }) => ruled === 'open' || ruled === 'halfOpen').length
+    const override = members.filter(({ override }) => override === 'open' || override === 'halfOpen').length
     const records = String(await redis.run('HVALS', RECORDS))
     const repaired = members.reduce((sum, { stats }) => sum + stats.link.repaired, 0) - repairedBefore
     const checks = [
       check('in step again after, ms', backMs, true),
-      check('members that still reject', ruled, ruled === stage.size),
+      check('members that still reject', override, override === stage.size),
       check(
         'lowest version known',
         Math.min(...members.map(({ version }) => version)),
@@ -157,7 +157,7 @@ export const isAwayWhileItRecovers: Scenario = async (stage) => {
   service.count()
   service.mode = 'ok'
   const from = performance.now()
-  await all(stage, 'nothing rejected without the store', ({ ruled }) => ruled === '-')
+  await all(stage, 'nothing rejected without the store', ({ override }) => override === '-')
   const aloneMs = performance.now() - from
   await redis.start('--appendonly', 'no')
   const checks = await unharmed(stage, async () => {
@@ -180,7 +180,7 @@ export const isFlushed: Scenario = async (stage) => {
   await redis.run('FLUSHALL')
   await pause(1_300)
   const members = await crew.members()
-  const kept = members.filter((member) => member.ruled !== '-' && member.version >= version).length
+  const kept = members.filter((member) => member.override !== '-' && member.version >= version).length
   return [...calm, check('members that still reject', kept, kept === stage.size), ...(await recovery(stage))]
 }
 
@@ -195,9 +195,9 @@ export const halfIsCut: Scenario = async (stage) => {
   service.mode = 'fail'
   await all(stage, 'the other half open', (member) => isCutOff(member) || isOpen(member))
   const cut = (await crew.members()).filter(isCutOff)
-  const alone = cut.filter(({ ruled }) => ruled === '-').length
+  const alone = cut.filter(({ override }) => override === '-').length
   network.cut(false)
-  await all(stage, 'all ruled', ({ ruled }) => ruled !== '-')
+  await all(stage, 'all override', ({ override }) => override !== '-')
   return [
     ...calm,
     check('members without the store that rule alone', alone, alone === cut.length),
@@ -255,9 +255,9 @@ export const replicaIsPromoted: Scenario = async (stage) => {
     const isBehind = ({ name }: { readonly name: string }) => name.startsWith('p2.') || name.startsWith('p3.')
     await all(stage, 'in step with the replica', (member) => !isBehind(member) || member.stats.state === 'synced')
     const members = (await crew.members()).filter(isBehind)
-    const kept = members.filter((member) => member.version >= version && member.ruled !== '-').length
+    const kept = members.filter((member) => member.version >= version && member.override !== '-').length
     stage.service.mode = 'ok'
-    await all(stage, 'nothing rejected', ({ ruled }) => ruled === '-', 20_000)
+    await all(stage, 'nothing rejected', ({ override }) => override === '-', 20_000)
     let records = ''
     await eventually('closed in the replica', async () => {
       records = String(await replica.run('HVALS', RECORDS))

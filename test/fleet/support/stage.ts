@@ -100,8 +100,8 @@ export async function all(
   return performance.now() - from
 }
 
-export const isOpen = ({ ruled }: MemberReport) => ruled === 'open'
-export const isClosed = ({ ruled, local }: MemberReport) => ruled === '-' && local === 'closed'
+export const isOpen = ({ override }: MemberReport) => override === 'open'
+export const isClosed = ({ override, local }: MemberReport) => override === '-' && local === 'closed'
 
 export async function inStep(stage: Stage): Promise<number> {
   const states: readonly string[] = ['synced', 'polling']

@@ -42,15 +42,15 @@ export function Heading({ name, row, deadline, isGone, detail }: Props) {
           </p>
         )
       )}
-      {!isGone && detail !== null && <Ruled ruled={detail.ruled} />}
+      {!isGone && detail !== null && <Ruled override={detail.override} />}
     </header>
   )
 }
 
 /** Above the breaker's own state: the fleet can only add rejections. */
-function Ruled({ ruled }: Pick<EndpointDetail, 'ruled'>) {
-  if (ruled === null) return null
-  const { state, reason, share, retryAfterMs } = ruled
+function Ruled({ override }: Pick<EndpointDetail, 'override'>) {
+  if (override === null) return null
+  const { state, reason, share, retryAfterMs } = override
   return (
     <p class="heading-state">
       <StateBadge state={state} />

@@ -1,7 +1,7 @@
-// FleetRuling: how calls are ruled in each state of an endpoint's fleet breaker.
+// FleetOverride: what overrides the breaker in each state of an endpoint's fleet breaker.
 import type { SnapshotFrom } from 'xstate'
 import type { fleetBreakerMachine } from '../../machines/index.ts'
-import type { Reason, Ruling } from '../index.ts'
+import type { Override, Reason } from '../index.ts'
 import type { FleetRecord } from './record.ts'
 
 /** What calls do to the fleet breaker. */
@@ -12,15 +12,15 @@ export interface Effects {
   readonly probe: (asked: number) => (result: 'succeed' | 'fail' | 'ignore') => void
 }
 
-const RULING_NOTHING = ['closed', 'recovered', 'disabled', 'starting'] as const
+const OVERRIDES_NOTHING = ['closed', 'recovered', 'disabled', 'starting'] as const
 
 /** `null`: the fleet rejects nothing. `dueInMs`: when the state ends by itself. */
-export function rulingOf(
+export function overrideOf(
   snapshot: SnapshotFrom<typeof fleetBreakerMachine>,
   record: FleetRecord,
   dueInMs: number | undefined,
   { wanted, probe }: Effects,
-): Ruling | null {
+): Override | null {
   const reason = reasonOf(record)
   if (snapshot.matches('open')) return { state: 'open', reason, retryAfterMs: dueInMs }
   if (snapshot.matches('forcedOpen')) return { state: 'forcedOpen', reason }
@@ -29,17 +29,17 @@ export function rulingOf(
     const left = (dueInMs ?? 0) + (rules.rampShares.length - 1 - rampStep) * rules.rampStepMs
     return { state: 'halfOpen', reason, share: rules.rampShares[rampStep], retryAfterMs: left }
   }
-  if (RULING_NOTHING.some((state) => snapshot.matches(state))) return null
+  if (OVERRIDES_NOTHING.some((state) => snapshot.matches(state))) return null
   const { asked, isWell } = snapshot.context
-  const ruling = { state: 'halfOpen', reason, retryAfterMs: 1, share: isWell ? 1 : 0 } as const
-  if (snapshot.matches({ leased: 'ready' })) return { ...ruling, probe: () => probe(asked) }
-  if (!isWell) return { ...ruling, onRejected: wanted }
+  const override = { state: 'halfOpen', reason, retryAfterMs: 1, share: isWell ? 1 : 0 } as const
+  if (snapshot.matches({ leased: 'ready' })) return { ...override, probe: () => probe(asked) }
+  if (!isWell) return { ...override, onRejected: wanted }
   // Nothing is rejected: the first call is no probe, but a sign that there is traffic.
   const notice = () => {
     wanted()
     return () => {}
   }
-  return { ...ruling, probe: notice }
+  return { ...override, probe: notice }
 }
 
 export function reasonOf({ reason, rate, calls, reporters, version, message }: FleetRecord): Reason {

@@ -1,0 +1,130 @@
+// Override: what a fleet has decided about an endpoint, on top of what its breaker does. It can only add rejections. In the
+// chronicle of those breakers alone that have one, put there by set-override.ts; the second gate of a call (gates.ts).
+import { newRejection, type Rejection } from '../edge/errors.ts'
+import type { Letting } from '../rules/letting.ts'
+import { isWholeCall } from '../rules/ramp.ts'
+import type { Reason } from '../rules/triggers.ts'
+import type { EventHub } from './event-hub.ts'
+import type { Turns } from './turns.ts'
+
+/** The outcome of a call. */
+type Result = 'succeed' | 'fail' | 'ignore'
+
+/** What is decided above a breaker, for who shares breakers with others. */
+export interface Override {
+  /** As what rejections tell it: `'open'`, `'halfOpen'` or `'forcedOpen'`. */
+  readonly state: 'open' | 'halfOpen' | 'forcedOpen'
+  /** Why; of the type `'fleet'`. */
+  readonly reason: Reason
+  /** When to try again, in ms from now; at least 0. Default: nobody knows. */
+  readonly retryAfterMs?: number | undefined
+  /** The share of calls, 0-1, that is let through all the same, besides the probe. Default 0. */
+  readonly share?: number | undefined
+  /** Lets one call through as a probe: called when it is admitted; what it gives is called with the outcome of the call. Default: none. */
+  readonly probe?: (() => (result: Result) => void) | undefined
+  /** Called once, when a call is rejected by this override. Default: nobody is told. */
+  readonly onRejected?: (() => void) | undefined
+}
+
+/** What an override needs to know of the breaker that it is above. */
+export interface Overridden {
+  readonly name: string
+  readonly home: { readonly turns: Turns; readonly hub: EventHub }
+}
+
+/** An override that is in force. */
+export class OverrideInForce {
+  readonly given: Override
+  readonly share: number
+  /** When to try again, in ms of the registry's clock. */
+  readonly #until: number | null
+  readonly #breaker: Overridden
+  /** The shares of the calls that came since one was let through: at 1 the next one is. */
+  #credit = 0
+  #probe: 'none' | 'free' | 'taken'
+  #isToldOfRejections = false
+  #rejection: Rejection | null = null
+
+  constructor(breaker: Overridden, given: Override, now: number) {
+    const { retryAfterMs, share = 0, probe } = given
+    this.given = given
+    this.share = share
+    this.#breaker = breaker
+    this.#until = retryAfterMs === undefined ? null : now + retryAfterMs
+    this.#probe = probe === undefined ? 'none' : 'free'
+  }
+
+  /** What it lets through. The probe comes before the share. */
+  get lets(): Letting {
+    if (this.share >= 1) return 'all'
+    if (this.#probe === 'free' || (this.share === 0 && this.#probe === 'taken')) return 'probe'
+    return this.share > 0 ? 'share' : 'no'
+  }
+
+  /** Whether its probe is free. */
+  get isProbeFree(): boolean {
+    return this.#probe === 'free'
+  }
+
+  /** Whether the next call is the probe, or part of the share. */
+  get admitsNext(): boolean {
+    return this.isProbeFree || isWholeCall(this.#credit + this.share)
+  }
+
+  /** Lets through the call that is being admitted; what it gives undoes that. */
+  take(): () => void {
+    if (this.isProbeFree) {
+      this.#probe = 'taken'
+      return () => {
+        this.#probe = 'free'
+      }
+    }
+    const before = this.#credit
+    this.#credit = Math.max(0, before + this.share - 1)
+    return () => {
+      this.#credit = before
+    }
+  }
+
+  /** A call was refused, by whichever gate: its share is the next one's, up to a whole call. */
+  passOver(): void {
+    this.#credit = Math.min(1, this.#credit + this.share)
+  }
+
+  /** The probe begins; what it gives is to be told the outcome. */
+  beginProbe(): (result: Result) => void {
+    const { home, name } = this.#breaker
+    let end: ((result: Result) => void) | undefined
+    home.hub.guest(
+      'fleet',
+      () => {
+        end = this.given.probe?.()
+      },
+      name,
+    )
+    return (result) => home.hub.guest('fleet', () => end?.(result), name)
+  }
+
+  /** When to try again, in whole ms, at least 1; `undefined` when nobody knows. */
+  retryAfterMs(now: number): number | undefined {
+    return this.#until === null ? undefined : Math.max(1, Math.ceil(this.#until - now))
+  }
+
+  /** How it is, in a word or two. */
+  get words(): string {
+    if (this.share > 0) return 'half-open and admits a share of calls'
+    return { open: 'open', halfOpen: 'half-open and others probe', forcedOpen: 'forced open' }[this.given.state]
+  }
+
+  /** What all rejections by it have in common. Told of the first, the integration knows that there is somebody. */
+  reject(): Rejection {
+    const { home, name } = this.#breaker
+    const { reason, onRejected } = this.given
+    if (!this.#isToldOfRejections && onRejected !== undefined) {
+      this.#isToldOfRejections = true
+      home.turns.later(() => home.hub.guest('fleet', onRejected, name))
+    }
+    this.#rejection ??= newRejection(name, this.words, reason)
+    return this.#rejection
+  }
+}

@@ -1,0 +1,17 @@
+// Path: how the calls of a breaker are made. Chosen once for all of them, whenever something changes that they depend on.
+import { isUnguarded } from './gates.ts'
+import type { Row } from './row.ts'
+
+/** Chooses what a call has to do, and lets those who wait look again. */
+export function choosePath(row: Row): void {
+  const { policy, home, attached, name } = row
+  const isJudged = policy.timeoutMs !== null || policy.isFailure !== null || policy.ignore !== null
+  // Disabled, its outcomes are no evidence.
+  const folds = attached && row.folds && row.state === 'closed' && row.resets === home.resets.count
+  row.version++
+  row.isHeard = home.hub.hearsCalls(name)
+  if (!folds || isJudged || !isUnguarded(row) || row.isHeard) row.path = 'full'
+  else if (policy.failureRate !== null || policy.slowCalls !== null) row.path = 'timed'
+  else row.path = row.onValue === null ? 'unready' : 'plain'
+  row.chronicle.bulkhead?.changed()
+}

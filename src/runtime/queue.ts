@@ -1,0 +1,76 @@
+// Queue: how calls wait for a place in the bulkhead. Who is woken asks for admission anew, by itself: so what comes of that is
+// told in the context of the one who waited, not in that of whoever freed the place.
+import { Bulkhead } from './bulkhead.ts'
+import { caughtUp } from './deliver.ts'
+import { isPlaceFree, refuserOf } from './gates.ts'
+import { chronicleOf, type Row } from './row.ts'
+import { onAbort } from './signals.ts'
+
+export function bulkheadOf(row: Row): Bulkhead {
+  const chronicle = chronicleOf(row)
+  chronicle.bulkhead ??= new Bulkhead(row, () => moveOn(row))
+  return chronicle.bulkhead
+}
+
+/** Whether a call for which there is no place may wait for one. */
+export function mayWait({ policy, chronicle }: Row): boolean {
+  return (chronicle.bulkhead?.queued ?? 0) < policy.maxQueued
+}
+
+/** Wakes those who wait, in order: with a place as far as there are any; without, who has nothing to wait for any more. */
+export function moveOn(row: Row): void {
+  const { bulkhead } = row.chronicle
+  if (bulkhead === null || bulkhead.isMoving) return
+  bulkhead.isMoving = true
+  while (bulkhead.queued > 0) {
+    const next = nextOf(row)
+    if (next === 'waits') break
+    bulkhead.wakeFirst(next === 'has its place')
+  }
+  bulkhead.isMoving = false
+}
+
+function nextOf(row: Row): 'has its place' | 'asks anew' | 'waits' {
+  // Whoever hears of what was overdue may have changed anything: it is looked at after that.
+  const { attached, home } = caughtUp(row)
+  if (!attached || refuserOf(row, home.clock.now(), true) !== null) return 'asks anew'
+  return isPlaceFree(row, 0) ? 'has its place' : 'waits'
+}
+
+/**
+ * Waits for a place: `true` when one is held for this call, `false` when there is nothing to wait for any more.
+ * @throws the reason of `signal`, when that is aborted
+ */
+export async function waitForPlace(row: Row, signal: AbortSignal | undefined): Promise<boolean> {
+  const bulkhead = bulkheadOf(row)
+  let end: (reason: unknown) => void = () => {}
+  let wake: (hasPlace: boolean) => void = () => {}
+  let isHeld = false
+  const woken = new Promise<boolean>((resolve, reject) => {
+    end = reject
+    wake = (hasPlace) => {
+      isHeld = hasPlace
+      resolve(hasPlace)
+    }
+  })
+  // A signal may end the wait and then throw, and leave this one to nobody.
+  woken.catch(() => {})
+  const waiter = bulkhead.join(wake)
+  const leave = () => {
+    if (bulkhead.leave(waiter)) end(signal?.reason)
+  }
+  let forget: (() => void) | undefined
+  try {
+    forget = signal && onAbort(signal, leave)
+    // Before it joined: too late for an event of the signal.
+    if (signal?.aborted) leave()
+    return await woken
+  } catch (error) {
+    bulkhead.leave(waiter)
+    // A signal that throws as it is looked at may have freed a place first.
+    if (isHeld) bulkhead.giveBack()
+    throw error
+  } finally {
+    if (forget !== undefined) row.home.hub.guest('signal', forget, row.name)
+  }
+}

@@ -1,0 +1,79 @@
+// Rejection: counts and tells that a call was refused, and makes the error for it.
+import { BreakerOpenError, ConcurrencyLimitError } from '../edge/errors.ts'
+import { type BreakerState, hasPermit } from '../rules/decide.ts'
+import { breakerLets, type Gate, overrideOf } from './gates.ts'
+import { publishCall } from './outcome-events.ts'
+import { rejectionOf } from './publish.ts'
+import { chronicleOf, type Row } from './row.ts'
+
+/** Who refuses calls, as people are told: what an operator holds is the operator's. */
+export type Refuser = 'operator' | 'breaker' | 'fleet' | 'bulkhead'
+
+/** Whose refusal that of the breaker is. */
+export function holderOf({ state, stay }: Pick<Row, 'state' | 'stay'>): 'operator' | 'breaker' {
+  return state === 'forcedOpen' && stay.reason?.type !== 'escalated' ? 'operator' : 'breaker'
+}
+
+/** The error of a call that this gate refuses. `now` matters only where the breaker's state will end. */
+export function refuse(row: Row, gate: Gate, now: number): BreakerOpenError | ConcurrencyLimitError {
+  // Its share is the next one's.
+  row.chronicle.override?.passOver()
+  if (gate === 'bulkhead') return refuseByBulkhead(row)
+  const { policy, name: endpoint } = row
+  const override = overrideOf(row)
+  if (gate === 'fleet' && override !== null) {
+    const { state } = override.given
+    tellRejection(row, gate, state)
+    const waitMs = override.retryAfterMs(row.home.clock.now())
+    return new BreakerOpenError(override.reject(), endpoint, state, waitMs, policy.captureStack)
+  }
+  tellRejection(row, holderOf(row), row.state)
+  // A permit that is free is taken by somebody just now: at once is the honest answer, and it is above 0.
+  const waitMs = ownWaitMs(row, now) ?? (breakerLets(row) === 'probe' ? 1 : undefined)
+  return new BreakerOpenError(rejectionOf(row), endpoint, row.state, waitMs, policy.captureStack)
+}
+
+function tellRejection(row: Row, by: 'operator' | 'breaker' | 'fleet', state: BreakerState): void {
+  const { generation, home, name: endpoint } = row
+  chronicleOf(row).rejected++
+  if (home.hub.hears('rejected', endpoint)) home.hub.post('rejected', { endpoint, state, generation, by })
+  publishCall(row, 'rejected', Number.NaN)
+}
+
+/** It says nothing of the endpoint. */
+function refuseByBulkhead(row: Row): ConcurrencyLimitError {
+  const { home, name: endpoint, generation, policy, chronicle } = row
+  const { inFlight = 0, queued = 0 } = chronicle.bulkhead ?? {}
+  chronicleOf(row).limited++
+  if (home.hub.hears('limited', endpoint)) home.hub.post('limited', { endpoint, generation, inFlight, queued })
+  publishCall(row, 'limited', Number.NaN)
+  return new ConcurrencyLimitError(endpoint, policy.maxConcurrent ?? 0, policy.maxQueued)
+}
+
+/** Its fractions of whole numbers lie evenly between 0 and 1, however many they are. */
+const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2
+
+/** What a call that is rejected is told. From a ramp all would come back in the instant in which it ends: each is told its own. */
+function ownWaitMs(row: Row, now: number): number | undefined {
+  const waitMs = retryAfterMs(row, now)
+  if (waitMs === undefined || row.stay.ramp === null) return waitMs
+  return Math.ceil(waitMs * (1 + ((row.chronicle.rejected * GOLDEN_RATIO) % 1)))
+}
+
+/** Whole ms to the next permit of the breaker itself: until the open time has passed, or the oldest probe must have reported. */
+export function retryAfterMs(
+  { state, stay, policy }: Pick<Row, 'state' | 'stay' | 'policy'>,
+  now: number,
+): number | undefined {
+  const { openTimeoutMs } = policy
+  if (state === 'open' && stay.deadline !== null) {
+    const waitMs = Math.max(stay.deadline - now, 0)
+    // Rounded up, but no longer than the open time itself, which a backoff may have made longer.
+    return waitMs > openTimeoutMs ? Math.ceil(waitMs) : Math.min(Math.ceil(waitMs), openTimeoutMs)
+  }
+  // By then it will be admitted for certain; who comes sooner may be, too.
+  if (stay.ramp !== null) return Math.max(Math.ceil(stay.ramp.endsAt - now), 1)
+  const [oldest] = stay.probes
+  if (oldest === undefined || hasPermit(stay, policy)) return undefined
+  return Math.min(Math.max(Math.ceil(oldest.expiresAt - now), 1), openTimeoutMs)
+}

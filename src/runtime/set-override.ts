@@ -1,0 +1,57 @@
+// SetOverride: an override comes into force, or ends; and what people see of it.
+import { ArgumentError } from '../edge/errors.ts'
+import { checkOptions } from '../edge/option-object.ts'
+import { describeReason, type Reason } from '../rules/triggers.ts'
+import { type Override, OverrideInForce } from './override.ts'
+import { choosePath } from './path.ts'
+import { chronicleOf, type Row } from './row.ts'
+
+/** The override that is in force, for people to see. */
+export interface OverrideStats {
+  /** As in the override. */
+  readonly state: Override['state']
+  /** Why. */
+  readonly reason: Reason
+  /** Whole ms until a call may be let through; `null` when nobody knows. */
+  readonly retryAfterMs: number | null
+  /** The share of calls let through, 0-1. */
+  readonly share: number
+}
+
+export function overrideStats({ chronicle: { override } }: Row, now: number): OverrideStats | null {
+  if (override === null) return null
+  const { state, reason } = override.given
+  return { state, reason, retryAfterMs: override.retryAfterMs(now) ?? null, share: override.share }
+}
+
+/** @throws ArgumentError (`INVALID_ARGUMENT`) */
+export function setOverride(row: Row, given: Override | null): void {
+  if (given !== null) checkOverride(given)
+  const { home, name: endpoint } = row
+  const before = row.chronicle.override
+  if (given === null && before === null) return
+  chronicleOf(row).override = given && new OverrideInForce(row, given, home.clock.now())
+  choosePath(row)
+  const state = given?.state ?? null
+  if (state === (before?.given.state ?? null) || !home.hub.hears('overridden', endpoint)) return
+  home.turns.run(() =>
+    home.hub.post('overridden', { endpoint, state, reason: given?.reason ?? null, time: Date.now() }),
+  )
+}
+
+const NAMES = ['state', 'reason', 'retryAfterMs', 'share', 'probe', 'onRejected'] satisfies (keyof Override)[]
+const STATES: readonly unknown[] = ['open', 'halfOpen', 'forcedOpen'] satisfies Override['state'][]
+
+function checkOverride(given: Override): void {
+  checkOptions('override(given)', given, NAMES)
+  const { state, reason, retryAfterMs = 0, share = 0, probe, onRejected } = given
+  if (!STATES.includes(state)) throw new ArgumentError('override.state', "'open', 'halfOpen' or 'forcedOpen'", state)
+  if (typeof reason?.type !== 'string' || describeReason(reason) === undefined)
+    throw new ArgumentError('override.reason', 'a reason: { type, … }', reason)
+  if (!(retryAfterMs >= 0)) throw new ArgumentError('override.retryAfterMs', 'milliseconds of at least 0', retryAfterMs)
+  if (!(share >= 0 && share <= 1)) throw new ArgumentError('override.share', 'a share from 0 to 1', share)
+  for (const [name, value] of Object.entries({ probe, onRejected })) {
+    if (value !== undefined && typeof value !== 'function')
+      throw new ArgumentError(`override.${name}`, 'a function', value)
+  }
+}
