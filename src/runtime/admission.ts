@@ -129,15 +129,15 @@ function take(row: Row, at: number, hasItsPlace: boolean, place: Bulkhead | null
   }
   row.allowed++
   row.version++
+  if (probe !== NO_PROBE) tellProbe(row)
   const endProbe = isFleetProbe ? override.beginProbe() : null
   return new Permit(row, probe, generation, holdingOf(place ?? taken, endProbe, ownShare || override?.lets === 'share'))
 }
 
 /** The number of the probe, NO_PROBE for a call that is none; `null` where the breaker does not admit it after all. */
 function takeOwn(row: Row, at: number): number | null {
-  const { home, name: endpoint } = row
   if (breakerLets(row) === 'all') {
-    if (!row.folds) send(row, { type: 'admit', probe: NO_PROBE, at: home.clock.now() })
+    if (!row.folds) send(row, { type: 'admit', probe: NO_PROBE, at: row.home.clock.now() })
     return NO_PROBE
   }
   const call = ++chronicleOf(row).lastProbe
@@ -151,8 +151,11 @@ function takeOwn(row: Row, at: number): number | null {
   }
   // Of the share, not a probe: it needs no permit, and may take as long as any call.
   if (!holdsProbe(stay, call)) return NO_PROBE
-  if (home.hub.hears('probe', endpoint)) home.hub.post('probe', { endpoint, generation, inFlight: stay.probes.length })
   return call
+}
+
+function tellProbe({ home, name: endpoint, generation, stay }: Row): void {
+  if (home.hub.hears('probe', endpoint)) home.hub.post('probe', { endpoint, generation, inFlight: stay.probes.length })
 }
 
 /** On a ramp a call that is refused counts, too: the share is one of all calls. Unfolded, the actor is told of every call. */

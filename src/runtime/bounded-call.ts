@@ -1,28 +1,24 @@
-// A call that its timeout, its caller's signal or the lease of its probe can end. Each has an AbortController of its own: one
-// timeout must not abort the calls beside it.
-
+// A call that its timeout or its caller's signal can end. Each call has an AbortController of its own: one timeout must not
+// abort the calls beside it.
 import type { CallContext } from '../edge/call-context.ts'
 import { CallTimeoutError } from '../edge/errors.ts'
 import { OwnContext } from './contexts.ts'
 import type { Permit } from './permit.ts'
 import { onAbort } from './signals.ts'
 
-/**
- * Runs `fn` under `permit`; rejects as soon as the time is up or `signal` is aborted, and aborts the signal that `fn` was given.
- * The `probeTimeout` of a probe aborts that alone: its verdict is given, its caller waits on.
- */
+/** Runs `fn` under `permit`; rejects as soon as the time is up or `signal` is aborted, and aborts the signal that `fn` is given. */
 export async function runBounded<T>(
   permit: Permit,
   fn: (context: CallContext) => T | PromiseLike<T>,
   timeoutMs: number | null,
   signal: AbortSignal | undefined,
+  controller: AbortController,
 ): Promise<T> {
   // By a listener of the admission: too late for an event of the signal.
   if (signal?.aborted) throw signal.reason
-  const { row, isProbe } = permit
-  const { name: endpoint, policy } = row
-  const { clock, agenda, deadlines, hub } = row.home
-  const controller = new AbortController()
+  const { row } = permit
+  const { name: endpoint } = row
+  const { clock, deadlines, hub } = row.home
   let end: (reason: unknown) => void = () => {}
   const ended = new Promise<never>((_, reject) => {
     end = (reason) => {
@@ -32,15 +28,10 @@ export async function runBounded<T>(
   })
   // A function that aborts its own caller and then throws leaves this one to nobody.
   ended.catch(() => {})
-  const timeout = (ms: number, of: 'timeout' | 'probeTimeout') => new CallTimeoutError(endpoint, ms, of)
+  const timeout = () => end(new CallTimeoutError(endpoint, timeoutMs ?? 0))
   const forget = signal && onAbort(signal, () => end(signal.reason))
-  const now = timeoutMs === null && !isProbe ? 0 : clock.now()
-  const deadline = timeoutMs === null ? null : deadlines.add(now + timeoutMs, () => end(timeout(timeoutMs, 'timeout')))
-  const { probeTimeoutMs } = policy
-  const abort = () => controller.abort(timeout(probeTimeoutMs, 'probeTimeout'))
-  const lease = isProbe ? agenda.add(now + probeTimeoutMs, abort) : null
+  const deadline = timeoutMs === null ? null : deadlines.add(clock.now() + timeoutMs, timeout)
   if (deadline !== null) deadlines.arm()
-  if (lease !== null) agenda.arm()
   try {
     const context = new OwnContext(endpoint, permit, controller.signal)
     // Awaited first: what `fn` gives may have a `then` of its own, which a race would call.
@@ -50,10 +41,6 @@ export async function runBounded<T>(
     if (deadline !== null) {
       deadlines.cancel(deadline)
       deadlines.arm()
-    }
-    if (lease !== null) {
-      agenda.cancel(lease)
-      agenda.arm()
     }
     // A signal need not be the platform's; what it does wrong must not replace the outcome of the call.
     if (forget !== undefined) hub.guest('signal', forget, endpoint)

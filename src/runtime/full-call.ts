@@ -9,6 +9,7 @@ import { runBounded } from './bounded-call.ts'
 import { isNeutral, isRefusalOf } from './classify.ts'
 import { OwnContext, sharedContext } from './contexts.ts'
 import { Permit } from './permit.ts'
+import { ProbeLease } from './probe-lease.ts'
 import { rejectLater, rejectWith } from './promise.ts'
 import { mayWait } from './queue.ts'
 import { refuse } from './rejection.ts'
@@ -77,23 +78,28 @@ async function run<T, F, A extends readonly unknown[]>(
   args: A,
 ): Promise<T | F> {
   const { row } = permit
+  const lease = permit.holdsProbe ? new ProbeLease(row) : null
   let value: T
   try {
-    const isBounded = timeoutMs !== null || signal !== undefined || permit.isProbe
-    value = await (isBounded ? runBounded(permit, fn, timeoutMs, signal) : permit.run(() => fn(contextFor(permit))))
+    const isBounded = timeoutMs !== null || signal !== undefined
+    value = await (isBounded
+      ? runBounded(permit, fn, timeoutMs, signal, lease?.controller ?? new AbortController())
+      : permit.run(() => fn(contextFor(permit, lease?.controller.signal))))
   } catch (error) {
     const result = isAbortOf(signal, error) ? permit.settle('ignore') : permit.settleBy({ error })
     if (permit.isHeld && isRefusalOf(row.name, error)) tellOfNesting(row, error)
     if (fallback === undefined || !(result === 'fail' || isNeutral(row, error))) throw error
     return answer(row, fallback, error, isTimeout(error) ? 'timeout' : 'failure', args)
+  } finally {
+    lease?.end()
   }
   permit.settleBy({ value })
   return value
 }
 
-function contextFor(permit: Permit): CallContext {
+function contextFor(permit: Permit, signal: AbortSignal | undefined): CallContext {
   const { row, generation } = permit
-  if (!permit.isLikeAnyOther) return new OwnContext(row.name, permit, null)
+  if (!permit.isLikeAnyOther) return new OwnContext(row.name, permit, signal ?? null)
   return generation === row.generation ? contextOf(row) : sharedContext(row.name, generation)
 }
 

@@ -103,9 +103,14 @@ export class Permit implements Enclosing {
     return this.#probe !== NO_PROBE || (this.#holding !== null && this.#holding.outer === null)
   }
 
-  /** @internal Whether it is a probe: of its breaker, or of a fleet. */
+  /** @internal Whether it holds a permit that others wait for: of its breaker, or of a fleet. */
+  get holdsProbe(): boolean {
+    return this.#probe !== NO_PROBE || this.#holding?.isProbe === true
+  }
+
+  /** @internal Whether it is a probe, or runs under one. */
   get isProbe(): boolean {
-    return this.#probe !== NO_PROBE || this.#holding?.isProbe === true || this.#holding?.outer?.isProbe === true
+    return this.holdsProbe || this.#holding?.outer?.isProbe === true
   }
 
   /** @internal */

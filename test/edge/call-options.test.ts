@@ -53,13 +53,13 @@ describe('the options of a call', () => {
 
   it('that are none are told with the nearest, fields of a class, too (R50)', () => {
     expect(() => checkCall(fn, { fallbak: fn }, 5)).toThrow(
-      'options.fallbak: expected one of signal, timeout, fallback (did you mean fallback?), received a function',
+      'options.fallbak: expected one of signal, timeout, fallback, context (did you mean fallback?), received a function',
     )
     class Mistyped {
       signl = 1
     }
     expect(() => checkCall(fn, new Mistyped(), 5)).toThrow('did you mean signal?')
-    expect(() => checkCall(fn, { 'a\nb': 1 }, 5)).toThrow('options.a\\nb: expected one of signal, timeout, fallback, r')
+    expect(() => checkCall(fn, { 'a\nb': 1 }, 5)).toThrow('options.a\\nb: expected one of signal, timeout, fallback, context, r')
   })
 })
 

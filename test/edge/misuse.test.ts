@@ -22,7 +22,7 @@ const WRONG_CALLS: Record<string, [(breaker: Breaker) => Promise<unknown>, RegEx
   'with a number for options': [(breaker) => breaker.call(() => 1, 5 as never), /received 5/],
   'with a promise for options': [
     wrongOptions(Promise.resolve({ timeout: 5 })),
-    /an object: \{ signal, timeout, fallback \}, received a promise \(did you forget await\?\)$/,
+    /an object: \{ signal, timeout, fallback, context \}, received a promise \(did you forget await\?\)$/,
   ],
   'with a signal for options': [wrongOptions(new AbortController().signal), /received a value of class AbortSignal/],
   'with a Map for options': [wrongOptions(new Map()), /received a value of class Map/],
@@ -45,7 +45,7 @@ const WRONG_CALLS: Record<string, [(breaker: Breaker) => Promise<unknown>, RegEx
   'with a timeout in words': [wrongOptions({ timeout: 'soon' }), /such as '30s', received "soon"/],
   'with an option that there is not': [
     wrongOptions({ timeoutMs: 5 }),
-    /^options\.timeoutMs: expected one of signal, timeout, fallback \(did you mean timeout\?\), received 5$/,
+    /^options\.timeoutMs: expected one of signal, timeout, fallback, context \(did you mean timeout\?\), received 5$/,
   ],
   'with a value for a fallback': [wrongOptions({ fallback: 5 }), /^options\.fallback: expected a function of an error/],
 }

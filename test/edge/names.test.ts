@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { acquire, errorOf, fail, rejected } from '../support/calls.ts'
 import { crash } from '../support/crashes.ts'
-import { hear, newRegistry } from '../support/registries.ts'
+import { hear, newRegistry, statesIn } from '../support/registries.ts'
 
 const NAMES = [
   '__proto__',
@@ -29,7 +29,7 @@ describe('a name', () => {
       expect((await rejected(breaker)).endpoint).toBe(name)
       await crash(breaker)
       expect(restarted.map(({ endpoint }) => endpoint)).toEqual([name])
-      expect(registry.list()).toEqual([{ endpoint: name, state: 'open' }])
+      expect(statesIn(registry)).toEqual([{ endpoint: name, state: 'open' }])
       const saved = JSON.stringify(registry.snapshot())
       expect(newRegistry({ snapshot: saved }).registry.state(name)).toBe('open')
       clock.advance(30_000)

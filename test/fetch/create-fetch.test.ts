@@ -4,7 +4,7 @@ import { createFetch, type FetchOptions } from '../../src/fetch/index.ts'
 import { createRegistry, type RegistryOptions } from '../../src/index.ts'
 import { errorOf } from '../support/calls.ts'
 import { deadOrigin, serve, serveSockets, serveStatus } from '../support/http-server.ts'
-import { hear, newRegistry } from '../support/registries.ts'
+import { hear, newRegistry, statesIn } from '../support/registries.ts'
 
 function guarded(options: FetchOptions = {}, registryOptions: RegistryOptions = {}) {
   const registry = createRegistry(registryOptions)
@@ -21,7 +21,7 @@ describe('an answer', () => {
     expect(response.url).toBe(`${origin}/path?query`)
     expect(response.headers.get('x-by')).toBe('server')
     expect(await response.text()).toBe('body')
-    expect(registry.list()).toEqual([{ endpoint: origin, state: 'closed' }])
+    expect(statesIn(registry)).toEqual([{ endpoint: origin, state: 'closed' }])
     expect(calls(origin)).toMatchObject({ allowed: 1, succeeded: 1, failed: 0 })
   })
 
@@ -222,7 +222,7 @@ describe('a request', () => {
     const answer = async () => new Response()
     const { registry, get } = guarded({ fetch: answer })
     for (const url of ['HTTPS://A.test:443/x', 'https://user:secret@a.test', 'https://a.test/y#z']) await get(url)
-    expect(registry.list()).toEqual([{ endpoint: 'https://a.test', state: 'closed' }])
+    expect(statesIn(registry)).toEqual([{ endpoint: 'https://a.test', state: 'closed' }])
   })
 
   it('after close() of the registry is refused', async () => {

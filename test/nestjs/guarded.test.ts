@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { ArgumentError, createRegistry, PolicyError, Registry } from '../../src/index.ts'
 import { Guarded, SwitchgearModule } from '../../src/nestjs/index.ts'
 import { newApplication } from './applications.ts'
+import { statesIn } from '../support/registries.ts'
 
 @Injectable()
 class Books {
@@ -67,7 +68,7 @@ describe('a guarded method', () => {
     const bug = new Error('a bug')
     for (let n = 0; n < 5; n++) await expect(books.refuse(bug)).rejects.toBe(bug)
     await expect(books.find('Faust', 1)).rejects.toMatchObject({ code: 'BREAKER_OPEN', endpoint: 'books' })
-    expect(registry.list()).toEqual([{ endpoint: 'books', state: 'open' }])
+    expect(statesIn(registry)).toEqual([{ endpoint: 'books', state: 'open' }])
   })
 
   it('asks the registry of its own application, though classes are shared', async () => {

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createRegistry } from '../../src/index.ts'
 import CircuitBreaker from '../../src/opossum/index.ts'
-import { newRegistry } from '../support/registries.ts'
+import { newRegistry, statesIn } from '../support/registries.ts'
 
 const fails = () => Promise.reject(new Error('boom'))
 const works = async () => 'done'
@@ -18,8 +18,8 @@ describe('the registry of a breaker', () => {
     const { registry } = newRegistry()
     const shared = new CircuitBreaker(works, { name: 'shared' })
     const own = new CircuitBreaker(works, { name: 'own', registry })
-    expect(CircuitBreaker.registry.list()).toEqual([{ endpoint: 'shared', state: 'closed' }])
-    expect(registry.list()).toEqual([{ endpoint: 'own', state: 'closed' }])
+    expect(statesIn(CircuitBreaker.registry)).toEqual([{ endpoint: 'shared', state: 'closed' }])
+    expect(statesIn(registry)).toEqual([{ endpoint: 'own', state: 'closed' }])
     shared.shutdown()
     own.shutdown()
     expect([...CircuitBreaker.registry.list(), ...registry.list()]).toEqual([])

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { presets } from '../../src/index.ts'
 import { fail, hold, rejected, succeed } from '../support/calls.ts'
 import { crash } from '../support/crashes.ts'
-import { newBreaker, newHalfOpen, newRegistry } from '../support/registries.ts'
+import { newBreaker, newHalfOpen, newRegistry, statesIn } from '../support/registries.ts'
 
 describe('the preset phoenixMicro', () => {
   it('opens at the fifth failure within its sliding window (R12)', async () => {
@@ -58,7 +58,7 @@ describe('the preset phoenixMicro', () => {
     await fail(fuse, 4)
     await crash(fuse)
     await fail(fuse)
-    expect(registry.list()).toEqual([
+    expect(statesIn(registry)).toEqual([
       { endpoint: 'fuse', state: 'open' },
       { endpoint: 'other', state: 'closed' },
     ])

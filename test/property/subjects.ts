@@ -47,13 +47,17 @@ export function runtime(
   })
   const breaker = registry.breaker(NAME)
 
+  /** Those in flight have a timer each, which aborts their signal. */
+  let probes = 0
   function admitCall() {
     let settle: ((result: Result) => Promise<void>) | undefined
     const ended = breaker
       .call(
-        () =>
+        ({ probe }) =>
           new Promise<void>((resolve, reject) => {
+            if (probe) probes++
             settle = async (result) => {
+              if (probe) probes--
               if (result === 'succeed') resolve()
               else reject(result === 'fail' ? new Error('failed') : new Ignored())
               await ended
@@ -93,7 +97,7 @@ export function runtime(
       breaker.allows()
       const [snapshot] = registry.snapshot().breakers
       const { timeInState: _, endpoint: __, ...rest } = snapshot ?? ({} as never)
-      return { ...rest, timer: clock.pending.length > 0 }
+      return { ...rest, ...(probes === 0 && { timer: clock.pending.length > 0 }) }
     },
     close: () => void registry.close(),
   }

@@ -83,7 +83,7 @@ describe('execute', () => {
     const { db } = newResource()
     const wrong: readonly [unknown, unknown, string][] = [
       ['select 1', undefined, 'execute(fn): expected a function of the resource'],
-      [query, null, 'an object: { signal, timeout, fallback }'],
+      [query, null, 'an object: { signal, timeout, fallback, context }'],
       [query, { timeuot: 5 }, 'did you mean timeout?'],
       [query, { fallback: 7 }, 'options.fallback: expected a function'],
     ]

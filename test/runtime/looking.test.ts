@@ -179,14 +179,17 @@ describe('the health of a registry', () => {
     expect(registry.health(rules)).toEqual({
       status: 'degraded',
       endpoints: [
-        { endpoint: 'search', state: 'open', critical: false, reason: 'tripped: slow', retryAfterMs: 30_000 },
+        {
+          ...{ endpoint: 'search', state: 'open', admits: 'none', refusedBy: 'breaker', critical: false },
+          ...{ reason: 'open: tripped: slow', retryAfterMs: 30_000 },
+        },
       ],
     })
     registry.breaker('db-1').isolate()
     expect(registry.health(rules)).toMatchObject({
       status: 'down',
       endpoints: [
-        { endpoint: 'db-1', state: 'forcedOpen', critical: true, retryAfterMs: null },
+        { endpoint: 'db-1', state: 'forcedOpen', refusedBy: 'operator', critical: true, retryAfterMs: null },
         { endpoint: 'search' },
       ],
     })

@@ -50,21 +50,21 @@ describe.each(EVERY_WAY)('a breaker that is override from above, $way', ({ how }
     const { breaker, registry } = newBreaker({}, how)
     registry.breaker('b')
     breaker.override(OPEN)
-    expect(registry.list()).toEqual([
-      { endpoint: 'a', state: 'closed', override: 'open' },
-      { endpoint: 'b', state: 'closed' },
+    expect(registry.list()).toMatchObject([
+      { endpoint: 'a', state: 'closed', admission: { admits: 'none', refusedBy: 'fleet', state: 'open' } },
+      { endpoint: 'b', state: 'closed', admission: { admits: 'all', refusedBy: null } },
     ])
     expect(registry.health({ critical: ['a'] })).toEqual({
       status: 'down',
       endpoints: [
         {
-          ...{ endpoint: 'a', state: 'open', critical: true, retryAfterMs: 2_000 },
-          reason: 'the fleet: 62% failures over 120 calls, seen by 5 processes (version 7)',
+          ...{ endpoint: 'a', state: 'open', admits: 'none', refusedBy: 'fleet', critical: true, retryAfterMs: 2_000 },
+          reason: 'open: the fleet: 62% failures over 120 calls, seen by 5 processes (version 7)',
         },
       ],
     })
     breaker.isolate()
-    expect(registry.health().endpoints).toMatchObject([{ state: 'forcedOpen', reason: 'isolated' }])
+    expect(registry.health().endpoints).toMatchObject([{ state: 'forcedOpen', reason: 'forced open: isolated' }])
     breaker.disable()
     expect(registry.health().status).toBe('up')
   })
@@ -186,7 +186,7 @@ describe.each(EVERY_WAY)('a breaker that is override from above, $way', ({ how }
 it('what is no override is refused', () => {
   const { breaker } = newBreaker()
   const wrong: [unknown, string][] = [
-    [5, 'override(override): expected'],
+    [5, 'override(given): expected'],
     [{ ...OPEN, state: 'closed' }, "override.state: expected 'open', 'halfOpen' or 'forcedOpen', received"],
     [{ state: 'open' }, 'override.reason: expected a reason'],
     [{ ...OPEN, retryAfterMs: -1 }, 'override.retryAfterMs: expected milliseconds'],

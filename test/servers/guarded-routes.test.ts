@@ -1,7 +1,7 @@
 // What a breaker around a route does, the same in every framework: real servers, real connections.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { PolicyOptions } from '../../src/index.ts'
-import { newRegistry } from '../support/registries.ts'
+import { newRegistry, statesIn } from '../support/registries.ts'
 import { askAndHold, FRAMEWORKS, type Framework, type Running } from './frameworks.ts'
 
 const running: Running[] = []
@@ -130,7 +130,7 @@ describe.each(FRAMEWORKS)('a route of $name', (framework) => {
   it('has one breaker, whatever the URLs', async () => {
     const { get, registry } = await begin(framework)
     for (let n = 0; n < 50; n++) await get(`order-${n}`)
-    expect(registry.list()).toEqual([{ endpoint: 'orders', state: 'closed' }])
+    expect(statesIn(registry)).toEqual([{ endpoint: 'orders', state: 'closed' }])
   })
 })
 

@@ -66,3 +66,8 @@ export const EVERY_PATH = [
   { path: 'with a classifier', options: { policy: { isFailure: (outcome: Outcome) => 'error' in outcome } } },
   { path: 'through the actor', options: { folding: false } },
 ] as const
+
+/** What a registry lists, without what each breaker admits. */
+export function statesIn(registry: Registry) {
+  return registry.list().map(({ endpoint, state }) => ({ endpoint, state }))
+}

@@ -15,7 +15,7 @@ import { createRegistry } from '../../src/index.ts'
 import { breakerInterceptor, type InterceptorOptions } from '../../src/undici/index.ts'
 import { errorOf, thrownBy } from '../support/calls.ts'
 import { deadOrigin, serve, serveSockets, serveStatus } from '../support/http-server.ts'
-import { newRegistry } from '../support/registries.ts'
+import { newRegistry, statesIn } from '../support/registries.ts'
 import { composed, get, guarded } from './dispatchers.ts'
 
 describe('every user of undici', () => {
@@ -110,7 +110,7 @@ describe('the name of the breaker', () => {
     for (const origin of ['HTTP://A.test:80', 'http://a.test/', new URL('http://a.test/x')]) {
       dispatch({ origin, path: '/', method: 'GET' }, {})
     }
-    expect(registry.list()).toEqual([{ endpoint: 'http://a.test', state: 'closed' }])
+    expect(statesIn(registry)).toEqual([{ endpoint: 'http://a.test', state: 'closed' }])
     expect(sent).toHaveLength(3)
   })
 
@@ -139,7 +139,7 @@ describe('the name of the breaker', () => {
     const keyed = client.compose(breakerInterceptor(registry, { key: () => 'shop' }))
     const { body } = await keyed.request({ path: '/', method: 'GET' } as Dispatcher.RequestOptions)
     await body.dump()
-    expect(registry.list()).toEqual([{ endpoint: 'shop', state: 'closed' }])
+    expect(statesIn(registry)).toEqual([{ endpoint: 'shop', state: 'closed' }])
   })
 
   it.each([() => 42, () => JSON.parse('{')])(
