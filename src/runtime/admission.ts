@@ -8,7 +8,7 @@ import { OwnContext } from './contexts.ts'
 import { catchUp, send } from './deliver.ts'
 import { breakerLets, type Gate, overrideOf, refuserOf } from './gates.ts'
 import { holdingOf, Nested } from './holding.ts'
-import { enclosingOf } from './nesting.ts'
+import { type Enclosing, enclosingOf } from './nesting.ts'
 import { Permit } from './permit.ts'
 import { bulkheadOf, mayWait, moveOn, waitForPlace } from './queue.ts'
 import { refuse } from './rejection.ts'
@@ -28,9 +28,14 @@ const MOST_TIMES = 10
  * call that has waited for it.
  */
 export function admit(row: Row, context?: CallContext, place: Bulkhead | null = null): Permit | Refusal {
+  // Nothing stands before it, and nothing is to be taken.
+  if (row.path !== 'full') {
+    countAdmitted(row)
+    return new Permit(row, NO_PROBE, row.generation, null)
+  }
   // Who waits goes first, also where a turn that is running keeps the queue from moving on by itself.
   if (place === null) moveOn(row)
-  const outer = context === undefined ? enclosingOf(row) : enclosingBy(row, context)
+  const outer = outerOf(row, context)
   for (let times = 1; ; times++) {
     const at = upToDate(row)
     const { generation } = row
@@ -50,7 +55,7 @@ export function admit(row: Row, context?: CallContext, place: Bulkhead | null = 
 /** Whether `admit` would let a call through now. */
 export function wouldAdmit(row: Row, context?: CallContext): boolean {
   const at = upToDate(row)
-  const outer = context === undefined ? enclosingOf(row) : enclosingBy(row, context)
+  const outer = outerOf(row, context)
   const isInside = outer?.isInForce === true && outer.generation === row.generation
   return isInside || refuserOf(row, at, outer?.hasPlace === true) === null
 }
@@ -91,7 +96,13 @@ function admitTo(row: Row, signal: AbortSignal | undefined, context: CallContext
   }
 }
 
-function enclosingBy(row: Row, context: CallContext) {
+/** The admitted call of this breaker that the running code is inside of. */
+function outerOf(row: Row, context: CallContext | undefined): Enclosing | null {
+  if (context === undefined) {
+    const { state, chronicle } = row
+    const mayHold = state === 'halfOpen' || chronicle.bulkhead !== null || chronicle.override !== null
+    return mayHold ? enclosingOf(row) : null
+  }
   const call = OwnContext.callOf(context)
   return call?.row === row && !call.isSettled ? call : null
 }
@@ -127,11 +138,15 @@ function take(row: Row, at: number, hasItsPlace: boolean, place: Bulkhead | null
     taken?.giveBack()
     return null
   }
-  row.allowed++
-  row.version++
+  countAdmitted(row)
   if (probe !== NO_PROBE) tellProbe(row)
   const endProbe = isFleetProbe ? override.beginProbe() : null
   return new Permit(row, probe, generation, holdingOf(place ?? taken, endProbe, ownShare || override?.lets === 'share'))
+}
+
+function countAdmitted(row: Row): void {
+  row.allowed++
+  row.version++
 }
 
 /** The number of the probe, NO_PROBE for a call that is none; `null` where the breaker does not admit it after all. */
