@@ -29,7 +29,7 @@ const MOST_TIMES = 10
  */
 export function admit(row: Row, context?: CallContext, place: Bulkhead | null = null): Permit | Refusal {
   // Nothing stands before it, and nothing is to be taken.
-  if (row.path !== 'full') {
+  if (row.path !== 'full' && place === null) {
     countAdmitted(row)
     return new Permit(row, NO_PROBE, row.generation, null)
   }
