@@ -2,14 +2,16 @@
 // It does no I/O and reads no clock: every event says when it happened, and every rule lives in the pure layer.
 import { assign, cancel, enqueueActions, setup } from 'xstate'
 import * as rules from '../src/rules/decide.ts'
+import type { Policy } from '../src/rules/policy.ts'
 import { afterAdmission, afterRejection } from '../src/rules/ramp.ts'
-import { addFailure, addSuccess, copyTally, refitTally, type Tally } from '../src/rules/tally.ts'
-import { type Reason, triggerAfter } from '../src/rules/triggers.ts'
+import { copyTally, refitTally } from '../src/rules/tally.ts'
+import type { Reason } from '../src/rules/triggers.ts'
 import type { BreakerContext, BreakerInput } from './breaker-context.ts'
+import { judge } from './judgement.ts'
 
 type BreakerEvent = rules.BreakerEvent
-type Args = { context: BreakerContext; event: BreakerEvent }
-type Rule = (decision: rules.Decision, context: BreakerContext, event: BreakerEvent) => void
+/** Changes the decision, which is a copy of the context's. */
+type Rule = (decision: rules.Decision, context: BreakerContext, event: BreakerEvent, at: number) => void
 
 /**
  * The state as those who ask are told it. A breaker on its recovery ramp is half-open: `closed` admits every call, and
@@ -19,13 +21,12 @@ export function stateOf({ value }: { readonly value: unknown }): rules.BreakerSt
   return value === 'ramping' ? 'halfOpen' : (value as rules.BreakerState)
 }
 
-/** Applies a rule of the pure layer to a copy of the decision. A delayed transition has no `at`: it is when it was due. */
+/** Applies a rule of the pure layer. A delayed transition has no `at`: it is when it was due. */
 const decide = (rule: Rule) =>
   assign<BreakerContext, BreakerEvent, undefined, BreakerEvent, never>(({ context, event }) => {
     const at = event.at ?? dueAt(context.decision) ?? context.at
-    const decision = { ...context.decision }
-    if (event.tally !== undefined) decision.tally = copyTally(event.tally)
-    rule(decision, { ...context, at }, event)
+    const decision = rules.copyDecision(context.decision, event.tally ?? context.decision.tally)
+    rule(decision, context, event, at)
     return { at, decision }
   })
 
@@ -35,24 +36,15 @@ const dueAt = ({ deadline, ramp }: rules.Stay) => deadline ?? ramp?.endsAt
 const probeOf = (event: BreakerEvent) => ('probe' in event ? event.probe : undefined)
 const lease = (probe: number | undefined) => `lease-${probe}`
 
-/** The trigger that this outcome fires, judged on the tally it leaves. */
-function trigger(args: Args): Reason | null {
-  const { context, event } = args
-  if (event.type !== 'succeed' && event.type !== 'fail') return null
-  return triggerAfter(event.type, counted(args), context.policy, event.at)
+const tripped = (by: typeof rules.enterOpen): Rule => {
+  return (decision, { policy, seed }, event, at) => {
+    if (event.type === 'trip')
+      by(decision, policy, { type: 'tripped', message: event.message }, at, seed, event.openForMs)
+  }
 }
 
-/** The tally with this outcome in it: as brought along, or counted here when nothing was folded. */
-function counted({ context: { decision, policy }, event }: Args): Tally {
-  if (event.tally !== undefined) return copyTally(event.tally)
-  const tally = copyTally(decision.tally)
-  if (event.type === 'succeed') addSuccess(tally, policy, event.at, event.durationMs)
-  if (event.type === 'fail') addFailure(tally, policy, event.at, event.durationMs)
-  return tally
-}
-
-const close = (reasonOf: (context: BreakerContext) => Reason) =>
-  decide((decision, context) => rules.enterClosed(decision, context.policy, reasonOf(context), context.at))
+const close = (reasonOf: (decision: rules.Decision, policy: Policy) => Reason) =>
+  decide((decision, { policy }, _, at) => rules.enterClosed(decision, policy, reasonOf(decision, policy), at))
 
 const stay = (type: 'isolated' | 'disabled') => decide((decision) => rules.enter(decision, { type }))
 
@@ -74,7 +66,7 @@ export const breakerMachine = setup({
       'generation' in event
         ? rules.isLate(decision, event.generation, event.probe)
         : !rules.holdsProbe(decision, probeOf(event) ?? -1),
-    triggerFires: (args) => trigger(args) !== null,
+    triggerFires: ({ context, event }) => judge(context, event).fired !== null,
     openTimeElapsed: ({ context, event }) => rules.isDue(context.decision, event.at),
     extendsOpenTime: ({ context }) => context.policy.openTimeoutFrom === 'lastFailure',
     permitFree: ({ context }) => rules.hasPermit(context.decision, context.policy),
@@ -86,27 +78,24 @@ export const breakerMachine = setup({
   },
   actions: {
     countOutcome: decide((decision, context, event) => {
-      decision.tally = counted({ context, event })
+      decision.tally = judge(context, event).tally
     }),
-    openByTrigger: decide((decision, context, event) => {
-      const reason = trigger({ context, event })
-      decision.tally = counted({ context, event })
-      if (reason !== null) rules.enterOpen(decision, context.policy, reason, event.at, context.seed)
+    openByTrigger: decide((decision, context, event, at) => {
+      const { tally, fired } = judge(context, event)
+      decision.tally = tally
+      if (fired !== null) rules.enterOpen(decision, context.policy, fired, at, context.seed)
     }),
-    openByTrip: decide((decision, { policy, at, seed }, event) => {
-      if (event.type !== 'trip') return
-      const { message, openForMs } = event
-      rules.enterOpen(decision, policy, { type: 'tripped', message }, at, seed, openForMs)
-    }),
-    reopen: decide((decision, { policy, at, seed }) => {
+    openByTrip: decide(tripped(rules.enterOpen)),
+    stayOpenByTrip: decide(tripped(rules.stayOpen)),
+    reopen: decide((decision, { policy, seed }, _, at) => {
       rules.enterOpen(decision, policy, rules.reopenedByProbes(decision, policy), at, seed)
     }),
-    extendOpenTime: decide((decision, context) => rules.extendOpen(decision, context.policy, context.at, context.seed)),
+    extendOpenTime: decide((decision, { policy, seed }, _, at) => rules.extendOpen(decision, policy, at, seed)),
     beginTrial: decide((decision, _, event) => {
       const asked = event.type === 'probe' ? ({ type: 'probeRequested', message: event.message } as const) : null
       rules.enter(decision, asked ?? { type: 'openTimeElapsed' })
     }),
-    reservePermit: decide((decision, { policy, at }, event) => {
+    reservePermit: decide((decision, { policy }, event, at) => {
       if (event.type === 'admit') rules.reserveProbe(decision, policy, event.probe, at)
     }),
     returnPermit: decide((decision, _, event) => rules.releaseProbe(decision, probeOf(event))),
@@ -127,23 +116,23 @@ export const breakerMachine = setup({
     endLeases: enqueueActions(({ context, enqueue }) => {
       for (const { id } of context.decision.probes) enqueue.cancel(lease(id))
     }),
-    beginRamp: decide((decision, { policy, at }) => rules.beginRamp(decision, policy, at)),
-    takeShare: decide((decision, { policy, at }, event) => {
+    beginRamp: decide((decision, { policy }, _, at) => rules.beginRamp(decision, policy, at)),
+    takeShare: decide((decision, { policy }, event, at) => {
       if (event.type !== 'admit' || decision.ramp === null) return
       decision.ramp = afterAdmission(decision.ramp, policy, event.probe, at)
     }),
-    leaveShare: decide((decision, { policy, at }) => {
+    leaveShare: decide((decision, { policy }, _, at) => {
       if (decision.ramp !== null) decision.ramp = afterRejection(decision.ramp, policy, at)
     }),
-    closeByRamp: close(({ decision }) => rules.closedByRamp(decision)),
-    closeByProbes: close(({ decision, policy }) => rules.closedByProbes(decision, policy)),
+    closeByRamp: close(rules.closedByRamp),
+    closeByProbes: close(rules.closedByProbes),
     closeByReset: close(() => ({ type: 'reset' })),
     closeByEnable: close(() => ({ type: 'enabled' })),
     isolate: stay('isolated'),
     disable: stay('disabled'),
     configure: assign(({ context, event }) => {
       if (event.type !== 'configure') return {}
-      const tally = refitTally(counted({ context, event }), context.policy, event.policy, event.at)
+      const tally = refitTally(event.tally ?? copyTally(context.decision.tally), context.policy, event.policy, event.at)
       return { policy: event.policy, decision: { ...context.decision, tally } }
     }),
   },
@@ -218,7 +207,12 @@ export const breakerMachine = setup({
           actions: 'beginTrial',
           description: 'An operator, or a check that found the service well, ends the open time.',
         },
-        trip: { description: 'Already open.' },
+        trip: {
+          target: 'open',
+          reenter: true,
+          actions: 'stayOpenByTrip',
+          description: 'The open time starts again, for the reason and the time of this trip.',
+        },
       },
     },
     halfOpen: {

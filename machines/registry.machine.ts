@@ -159,3 +159,14 @@ export const registryMachine = setup({
     closed: { type: 'final', description: 'Nothing runs any more.' },
   },
 })
+
+/**
+ * XState keeps what it has found for each type of event, for as long as there is the statechart; and it names the error of
+ * an actor after that. Under one type for all, a name that has crashed is not remembered for good.
+ */
+function underOneType<E extends RegistryEvent>(event: E): E {
+  return 'actorId' in event ? { ...event, type: 'xstate.error.actor.breaker' } : event
+}
+
+const { transition } = registryMachine
+registryMachine.transition = (snapshot, event, scope) => transition(snapshot, underOneType(event), scope)

@@ -3,6 +3,7 @@ export type { BreakerActor, RegistryActor, Supervision } from '../machines/regis
 export type { CallContext } from './edge/call-context.ts'
 export type { AcquireOptions, CallOptions, FallbackContext } from './edge/call-options.ts'
 export type { Clock } from './edge/clock.ts'
+export { describeReason } from './edge/describe-reason.ts'
 export type { Duration } from './edge/duration.ts'
 export {
   ArgumentError,
@@ -49,7 +50,7 @@ export type {
   SlowRule,
   WindowSize,
 } from './rules/policy.ts'
-export { describeReason, type Reason } from './rules/triggers.ts'
+export type { Reason } from './rules/triggers.ts'
 export type { AdmissionStatus } from './runtime/admission-status.ts'
 export type { Breaker, TripOptions } from './runtime/breaker.ts'
 export type { ErrorSource, EventName, Listener, OutcomeEvent, RegistryEvents } from './runtime/events.ts'

@@ -100,9 +100,10 @@ function contradictions(policy: Partial<Policy>, given: GivenPolicy, where: stri
 /** A promise or PolicyOptions for a base would be spread into a policy without rules. */
 function checkBase(base: unknown): asserts base is Policy {
   if (isOptionObject(base) && Object.keys(defaultPolicy()).every((key) => key in base)) return
-  throw new PolicyError('invalid base', [
-    { path: 'base', expected: 'a policy that resolvePolicy made', received: describeValue(base) },
-  ])
+  // `map` hands on an index as well.
+  const hint = typeof base === 'number' ? '; in a map, write (options) => resolvePolicy(options)' : ''
+  const expected = `a policy that resolvePolicy made${hint}`
+  throw new PolicyError('invalid base', [{ path: 'base', expected, received: describeValue(base) }])
 }
 
 /** All the way down; what the user gave is neither kept nor frozen. */

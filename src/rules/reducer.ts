@@ -79,7 +79,9 @@ function command(draft: Draft, policy: Policy, event: Command): void {
   const held = draft.state === 'forcedOpen' || draft.state === 'disabled'
   if (event.type === 'trip') {
     const { message, at, openForMs } = event
-    if (draft.state !== 'open') open(draft, policy, { type: 'tripped', message }, at, openForMs)
+    const reason = { type: 'tripped', message } as const
+    if (draft.state === 'open') rules.stayOpen(draft, policy, reason, at, draft.seed, openForMs)
+    else open(draft, policy, reason, at, openForMs)
   } else if (event.type === 'probe') {
     if (draft.state === 'open') beginTrial(draft, { type: 'probeRequested', message: event.message })
   } else if (event.type === 'reset') close(draft, policy, { type: 'reset' }, event.at)

@@ -207,13 +207,15 @@ export class Breaker {
   }
 
   /**
-   * Opens, from any state; it will probe after the open time. Open already, it changes nothing.
+   * Opens, from any state; it will probe after the open time. Open already, the open time starts again: for so long as this
+   * trip says, or the policy, and for this reason.
    * @param reason told by rejections and the `transition` event; default `'by hand'`
    * @throws ArgumentError (`INVALID_ARGUMENT`) unless the reason is a string, and for options that are none
    */
-  trip(reason = 'by hand', options: TripOptions = {}): void {
+  trip(reason = 'by hand', options?: TripOptions): void {
     if (typeof reason !== 'string') throw new ArgumentError('trip(reason)', 'a string', reason)
-    command(this.#attached(), 'trip', reason, openForMsOf(options))
+    const openForMs = options === undefined ? undefined : openForMsOf(options)
+    command(this.#attached(), 'trip', reason, openForMs)
   }
 
   /**

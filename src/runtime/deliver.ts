@@ -79,8 +79,11 @@ function deliver(row: Row, event: BreakerEvent): void {
     const { home, generation } = row
     const wasIdle = !isActive(row)
     if (wasIdle) home.supervisor.activate(row, event.at)
-    const isFolded = row.folds && row.state === 'closed'
-    row.actor?.deliver(isFolded ? { ...event, tally: copyTally(row) } : event, event.at)
+    const { actor } = row
+    // An actor that was started from the row just now has all of it already.
+    if (row.folds && row.state === 'closed')
+      event.tally = wasIdle ? actor?.getSnapshot().context.decision.tally : copyTally(row)
+    actor?.deliver(event, event.at)
     if (row.state === 'closed' && (wasIdle || row.generation !== generation)) home.supervisor.rest(row)
   })
 }

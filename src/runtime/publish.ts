@@ -12,30 +12,36 @@ import { beginGeneration, chronicleOf, decisionOf, firstSampleIn, type Row, setT
 export function publish(row: Row, snapshot: Pick<SnapshotFrom<typeof breakerMachine>, 'value' | 'context'>): void {
   const { policy, decision, at } = snapshot.context
   const state = stateOf(snapshot)
+  const { state: from, stay: before } = row
   const isNewGeneration = decision.generation !== row.generation
   const isNewPolicy = policy !== row.policy
-  // While folding, the row's tally is ahead of the actor's until an event brings it along; one that the actor has no
-  // use for (enable while closed) does not.
-  if (!row.folds || isNewGeneration || isNewPolicy) setTally(row, decision.tally)
-  const rampBegins = decision.ramp !== null && row.stay.ramp === null
+  // While folding, the row's tally is ahead of the actor's, or the same: an event brings it along. But closing clears it.
+  if (!row.folds || isNewPolicy || (isNewGeneration && state === 'closed')) setTally(row, decision.tally)
+  const rampBegins = decision.ramp !== null && before.ramp === null
   row.stay = decision
   if (isNewPolicy) setPolicy(row, policy)
   if (isNewGeneration) beginGeneration(row, decision.generation)
   if ((isNewGeneration || rampBegins) && row.chronicle.rejection !== null) chronicleOf(row).rejection = null
-  if (state !== row.state) move(row, state, at)
+  if (state !== from) move(row, state, at)
+  // Tripped once more; a crash begins a generation, too, but keeps the reason.
+  const isRetripped = state === 'open' && from === 'open' && decision.reason !== before.reason
+  if (state !== from || isRetripped) tell(row, from, at)
   choosePath(row)
 }
 
 function move(row: Row, state: BreakerState, at: number): void {
-  const { home, name: endpoint, state: from, generation, stay } = row
   const { timeInState } = chronicleOf(row)
-  timeInState[from] += Math.max(0, at - row.since)
+  timeInState[row.state] += Math.max(0, at - row.since)
   row.since = at
   row.state = state
-  home.moved(row)
+  row.home.moved(row)
+}
+
+function tell(row: Row, from: BreakerState, at: number): void {
+  const { home, name: endpoint, state: to, generation, stay } = row
   const { reason } = stay
   if (reason === null || !home.hub.hears('transition', endpoint)) return
-  home.hub.post('transition', { endpoint, from, to: state, generation, reason, at, time: dateAt(home.clock, at) })
+  home.hub.post('transition', { endpoint, from, to, generation, reason, at, time: dateAt(home.clock, at) })
 }
 
 /** A time of the registry's clock as a date. */

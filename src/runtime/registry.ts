@@ -162,8 +162,12 @@ export class Registry {
     return row !== undefined
   }
 
-  /** Closes the breaker of this name, from any state, and clears its evidence; an unknown name does nothing. */
+  /**
+   * Closes the breaker of this name, from any state, and clears its evidence; an unknown name does nothing.
+   * @throws RegistryClosedError (`REGISTRY_CLOSED`)
+   */
   reset(name: string): void {
+    if (this.#table.isClosed) throw new RegistryClosedError()
     const row = this.#rows.get(name)
     if (row !== undefined) command(row, 'reset')
   }

@@ -3,7 +3,7 @@
 import type { AnyStateMachine } from 'xstate'
 import type { CallContext } from '../edge/call-context.ts'
 import type { Clock } from '../edge/clock.ts'
-import { type BreakerState, type Decision, FIRST_STAY, type Stay } from '../rules/decide.ts'
+import { type BreakerState, copyDecision, type Decision, FIRST_STAY, type Stay } from '../rules/decide.ts'
 import type { LatencySketch } from '../rules/latency.ts'
 import type { Policy } from '../rules/policy.ts'
 import { copyTally, newTally, type Tally } from '../rules/tally.ts'
@@ -150,7 +150,9 @@ export function attached(row: Row): Row {
 
 /** A copy of what the row's breaker has decided, to start an actor from. */
 export function decisionOf(row: Row): Decision {
-  return { ...row.stay, generation: row.generation, tally: copyTally(row) }
+  const decision = copyDecision(row.stay, copyTally(row))
+  decision.generation = row.generation
+  return decision
 }
 
 /** The row's tally becomes a copy of this one. */

@@ -105,7 +105,7 @@ export class Table {
   configure(row: Row, policy: Policy): void {
     row.isBound = true
     this.#ownPolicies.set(row.name, policy)
-    send(row, { type: 'configure', policy, at: this.home.clock.now() })
+    this.#apply(row, policy)
   }
 
   /** For new breakers at once; those there are in slices, each under its old policy until its turn. */
@@ -118,7 +118,10 @@ export class Table {
   #adopt(row: Row): void {
     if (row.isBound) return
     const policy = this.policyFor(row.name)
-    if (saysTheSame(row.policy, policy)) return
+    if (!saysTheSame(row.policy, policy)) this.#apply(row, policy)
+  }
+
+  #apply(row: Row, policy: Policy): void {
     const at = this.home.clock.now()
     if (row.actor === null && row.state === 'closed' && row.attached) configureWithoutActor(row, policy, at)
     else send(row, { type: 'configure', policy, at })

@@ -315,6 +315,15 @@ describe('a policy', () => {
     expect(resolvePolicy({ backoff: { max: '30s' } }).backoff?.maxMs).toBe(30_000)
   })
 
+  it('is not made over the index that a map hands on, and says how it is mapped (K13)', () => {
+    const all = [{ failureThreshold: 2 }, { failureThreshold: 3 }]
+    expect(thrownBy(() => all.map(resolvePolicy as never))).toMatchObject({
+      code: 'INVALID_POLICY',
+      message: expect.stringContaining('in a map, write (options) => resolvePolicy(options), received 0'),
+    })
+    expect(all.map((options) => resolvePolicy(options).failureThreshold)).toEqual([2, 3])
+  })
+
   it('contradicts itself as far as it is sound, beside its other mistakes (R50)', () => {
     const paths = (options: object) => mistakesIn(options).map(({ path }) => path)
     expect(paths({ backoff: { max: '10s' }, failureThreshold: 'x' })).toEqual([
@@ -344,7 +353,7 @@ describe('a policy', () => {
 
   it('is over a whole policy, not over options of one (R50)', () => {
     const { timeoutMs, ...incomplete } = resolvePolicy()
-    for (const wrong of [{ failureThreshold: 3 }, incomplete, null, 5]) {
+    for (const wrong of [{ failureThreshold: 3 }, incomplete, null, '5']) {
       expect(thrownBy(() => resolvePolicy({}, wrong as never))).toMatchObject({
         name: 'PolicyError',
         message: expect.stringMatching(/^invalid base:/),

@@ -79,11 +79,11 @@ export const ofTheStatechart: readonly Prey[] = [
     policy: plain,
   },
   {
-    name: 'an open breaker that is tripped waits once more',
+    name: 'a trip of an open breaker is dropped',
     breaks: 'R08',
     file,
-    find: "trip: { description: 'Already open.' },",
-    replace: '',
+    find: "trip: {\n          target: 'open',\n          reenter: true,\n          actions: 'stayOpenByTrip',",
+    replace: 'trip: {',
     policy: plain,
   },
   {

@@ -57,7 +57,7 @@ export const ofTheStay: readonly Prey[] = [
   {
     name: 'a result gives back two permits',
     breaks: 'R03',
-    file,
+    file: 'src/rules/probes.ts',
     find: 'rest.splice(place, 1)',
     replace: 'rest.splice(place, 2)',
     policy: twoProbes,

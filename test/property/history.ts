@@ -56,7 +56,7 @@ const durations = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(0, 1, 49, 50, 60, 99, 100, 150, 200, 300, 400) },
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 120 }) },
 )
-const commands = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable', 'delete', 'crash'] as const
+const commands = ['trip', 'tripFor', 'probe', 'reset', 'isolate', 'disable', 'enable', 'delete', 'crash'] as const
 const results = ['succeed', 'succeed', 'fail', 'fail', 'fail', 'ignore'] as const
 
 export function stepsWith(configure: fc.Arbitrary<PolicyOptions> | null): fc.Arbitrary<Step> {

@@ -3,7 +3,7 @@
 // (exact.ts), so that it shares no window, tally, rule or rounding with what it judges.
 import type { PolicyOptions } from '../../src/index.ts'
 import { Known } from './known.ts'
-import type { Command, HistorySubject, Image, Result } from './subjects.ts'
+import { type Command, type HistorySubject, type Image, type Result, TRIP_MS } from './subjects.ts'
 
 interface Held {
   readonly until: number
@@ -80,7 +80,8 @@ export class Oracle implements HistorySubject {
       return undefined
     }
     this.#pass()
-    if (command === 'trip' && this.#state !== 'open') this.#open(this.#now)
+    if (command === 'trip') this.#trip()
+    if (command === 'tripFor') this.#trip(TRIP_MS)
     if (command === 'probe' && this.#state === 'open') this.#enter('halfOpen')
     if (command === 'reset') this.#close()
     if (command === 'isolate' && this.#state !== 'forcedOpen') this.#enter('forcedOpen')
@@ -182,6 +183,13 @@ export class Oracle implements HistorySubject {
     this.#enter('open')
     this.#openings++
     this.#deadline = at + this.#openTime()
+  }
+
+  /** Tripped while open, it is another stay of the same opening. */
+  #trip(openMs?: number) {
+    if (this.#state !== 'open') this.#openings++
+    this.#enter('open')
+    this.#deadline = this.#now + (openMs ?? this.#openTime())
   }
 
   #close() {

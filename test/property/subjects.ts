@@ -9,7 +9,11 @@ import { slicesOf } from '../../src/rules/window.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
 
 export type Result = 'succeed' | 'fail' | 'ignore'
-export type Command = 'trip' | 'probe' | 'reset' | 'isolate' | 'disable' | 'enable' | 'delete' | 'crash'
+
+/** How long a trip opens that is told so: no time of the policies. */
+export const TRIP_MS = 70
+
+export type Command = 'trip' | 'tripFor' | 'probe' | 'reset' | 'isolate' | 'disable' | 'enable' | 'delete' | 'crash'
 export type Image = Readonly<Record<string, unknown>>
 
 export interface HistorySubject {
@@ -89,7 +93,8 @@ export function runtime(
         breaker.enable()
       } else if (command === 'crash') {
         breaker.actor?.send({ type: 'xstate.error.actor.test', error: new Error('crash') } as never)
-      } else breaker[command]()
+      } else if (command === 'tripFor') breaker.trip('by hand', { openTimeout: TRIP_MS })
+      else breaker[command]()
     },
     advance: (ms) => clock.advance(ms),
     stall: (ms) => clock.stall(ms),
@@ -187,7 +192,9 @@ export function value(options: PolicyOptions): HistorySubject {
         // Whoever gets at the actor finds it caught up.
         elapse()
         breaker = resumed(breaker)
-      } else if (command === 'trip' || command === 'probe')
+      } else if (command === 'tripFor')
+        breaker = reduce(breaker, policy, { type: 'trip', message: 'by hand', at: now, openForMs: TRIP_MS })
+      else if (command === 'trip' || command === 'probe')
         breaker = reduce(breaker, policy, { type: command, message: 'by hand', at: now })
       else breaker = reduce(breaker, policy, { type: command, at: now })
     },

@@ -131,10 +131,6 @@ describe('a generation', () => {
 
   it('stays when a command finds its work done (R08)', () => {
     for (const [first, again] of [
-      [
-        { type: 'trip', message: '' },
-        { type: 'trip', message: 'again' },
-      ],
       [{ type: 'isolate' }, { type: 'isolate' }],
       [{ type: 'disable' }, { type: 'disable' }],
       [{ type: 'reset' }, { type: 'enable' }],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { describeReason, type PolicyOptions } from '../../src/index.ts'
-import { fail, rejected, succeed, succeedTimes } from '../support/calls.ts'
+import { fail, rejected, succeed, succeedTimes, thrownBy } from '../support/calls.ts'
 import { BOTH_WAYS, newBreaker } from '../support/registries.ts'
 
 async function reasonOf(breaker: Parameters<typeof rejected>[0]) {
@@ -168,6 +168,13 @@ describe.each(BOTH_WAYS)('a trigger, $way', ({ folding }) => {
 })
 
 describe('a reason', () => {
+  it.each([null, undefined, 'tripped', {}, { type: 5 }])('is asked for where %j is described (K13)', (wrong) => {
+    expect(thrownBy(() => describeReason(wrong as never))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('describeReason(reason): expected a reason: { type, … }, received'),
+    })
+  })
+
   it('is told in words, with its figures (R12)', () => {
     expect(
       [

@@ -18,6 +18,16 @@ describe.each(EVERY_WAY)('a closed registry, $way', ({ how }) => {
     expect(registry.actor.getSnapshot().status).not.toBe('active')
   })
 
+  it('refuses to reset and to delete, as a call is refused (K13)', async () => {
+    const { registry } = newRegistry(how)
+    registry.breaker('a')
+    await registry.close()
+    for (const name of ['a', 'unknown']) {
+      expect(thrownBy(() => registry.reset(name))).toBeInstanceOf(RegistryClosedError)
+      expect(thrownBy(() => registry.delete(name))).toBeInstanceOf(RegistryClosedError)
+    }
+  })
+
   it('refuses calls with a RegistryClosedError, without running them (R33)', async () => {
     const { registry } = newRegistry(how)
     const breaker = registry.breaker('a')

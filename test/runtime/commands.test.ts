@@ -34,7 +34,7 @@ const STATES = Object.keys(MADE_IN) as (keyof typeof MADE_IN)[]
 describe.each(EVERY_WAY)('commands, $way', ({ how }) => {
   for (const from of STATES) {
     for (const [command, to] of Object.entries(COMMANDS) as [keyof typeof COMMANDS, keyof typeof MADE_IN][]) {
-      it(`${command} leads from ${from} to ${to}, twice is as once, and old timers are gone (R08)`, () => {
+      it(`${command} leads from ${from} to ${to}, twice is as once but for a new stay, and old timers are gone (R08)`, () => {
         const { breaker, clock } = MADE_IN[from]({}, how)
         expect(breaker.state).toBe(from)
         breaker[command]()
@@ -43,8 +43,9 @@ describe.each(EVERY_WAY)('commands, $way', ({ how }) => {
         const before = { ...breaker.stats(), pending: clock.pending }
         breaker[command]()
         const after = { ...breaker.stats(), pending: clock.pending }
-        // A reset is a fresh start each time: what was admitted before it is late.
-        expect(after).toEqual(command === 'reset' ? { ...before, generation: after.generation } : before)
+        // A reset is a fresh start each time, and so is the open time of a trip: both begin a new stay.
+        const isAnew = command === 'reset' || command === 'trip'
+        expect(after).toEqual({ ...before, generation: before.generation + (isAnew ? 1 : 0) })
       })
     }
 
@@ -127,7 +128,7 @@ describe.each(EVERY_WAY)('commands, $way', ({ how }) => {
     expect(breaker.state).toBe('closed')
   })
 
-  it('tells each transition with its reason, and nothing for a command that changes no state (R08)', () => {
+  it('tells each transition with its reason, also to open once more, and nothing where nothing was to be done (R08, K5)', () => {
     const { breaker, registry } = newBreaker({}, how)
     const transitions = hear(registry, 'transition')
     breaker.enable()
@@ -139,6 +140,7 @@ describe.each(EVERY_WAY)('commands, $way', ({ how }) => {
     breaker.enable()
     expect(transitions.map(({ from, to, reason }) => [from, to, reason.type])).toEqual([
       ['closed', 'open', 'tripped'],
+      ['open', 'open', 'tripped'],
       ['open', 'forcedOpen', 'isolated'],
       ['forcedOpen', 'disabled', 'disabled'],
       ['disabled', 'closed', 'enabled'],
@@ -205,6 +207,59 @@ describe('a trip for a time of its own', () => {
     expect(breaker.state).toBe('halfOpen')
     breaker.trip()
     expect(breaker.stats().retryAfterMs).toBe(30_000)
+  })
+
+  it.each(EVERY_WAY)(
+    'starts the time of an open one again, with its own time and reason, $way (K5)',
+    async ({ how }) => {
+      const { breaker, registry, clock } = newBreaker({ openTimeout: '30s' }, how)
+      const transitions = hear(registry, 'transition')
+      breaker.trip('the disk is full')
+      const { generation, openedAt } = breaker.stats()
+      expect((await rejected(breaker)).reason).toMatchObject({ message: 'the disk is full' })
+      clock.advance(10_000)
+      breaker.trip('until the restore is through', { openTimeout: '1h' })
+      expect(breaker.stats()).toMatchObject({
+        state: 'open',
+        openedAt,
+        generation: generation + 1,
+        retryAfterMs: 3_600_000,
+      })
+      const error = await rejected(breaker)
+      expect(error).toMatchObject({ retryAfterMs: 3_600_000, reason: { message: 'until the restore is through' } })
+      expect(transitions.at(-1)).toMatchObject({
+        from: 'open',
+        to: 'open',
+        generation: generation + 1,
+        reason: { type: 'tripped', message: 'until the restore is through' },
+        at: clock.now(),
+      })
+      clock.advance('1h')
+      expect(breaker.state).toBe('halfOpen')
+      expect(breaker.stats().timeInState.open).toBe(3_610_000)
+    },
+  )
+
+  it.each(EVERY_WAY)(
+    'may end an open time sooner, or give it the policy’s, without a longer backoff, $way (K5)',
+    ({ how }) => {
+      const { breaker, clock } = newBreaker({ openTimeout: '30s', backoff: { factor: 2, max: '10m', jitter: 0 } }, how)
+      breaker.trip('maintenance', { openTimeout: '1h' })
+      breaker.trip('soon over', { openTimeout: '1m' })
+      expect(breaker.stats().retryAfterMs).toBe(60_000)
+      breaker.trip()
+      expect(breaker.stats().retryAfterMs).toBe(30_000)
+      expect(clock.pending).toEqual([clock.now() + 30_000])
+    },
+  )
+
+  it.each(EVERY_WAY)('is told of once, and not by a crash of the open breaker, $way (K5)', ({ how }) => {
+    const { breaker, registry } = newBreaker({}, how)
+    const transitions = hear(registry, 'transition')
+    breaker.trip('maintenance', { openTimeout: '1h' })
+    breaker.actor?.send({ type: 'xstate.error.actor.test', error: new Error('crash') } as never)
+    expect(breaker.stats()).toMatchObject({ generation: 2, retryAfterMs: 3_600_000 })
+    expect(transitions).toHaveLength(1)
   })
 
   it('may be shorter than the policy’s, and is kept by a snapshot (R25)', () => {

@@ -160,7 +160,6 @@ describe('the error of a rejected call', () => {
     clock.advance(10_000)
     breaker.recordFailure()
     breaker.recordSuccess()
-    breaker.trip('again')
     expect(await rejected(breaker)).toMatchObject({ retryAfterMs: 20_000, reason: { message: 'by hand' } })
     clock.advance(20_000)
     await succeed(breaker)

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createActor } from 'xstate'
 import { type BreakerActor, registryMachine, type Table } from '../../machines/index.ts'
 import { resolvePolicy } from '../../src/index.ts'
@@ -53,6 +53,22 @@ describe('the registry’s statechart', () => {
     expect(actors.get('a')).not.toBe(a)
     expect(actors.get('b')).toBe(b)
     expect(b?.getSnapshot().status).toBe('active')
+  })
+
+  it('remembers no name for good that has crashed: XState keeps each type of event that there was (K15)', () => {
+    const { actors, crash, registry, told } = supervise()
+    const types = vi.spyOn(registryMachine, 'getTransitionData')
+    const names = Array.from({ length: 100 }, (_, index) => `tenant-${index}`)
+    for (const name of names) {
+      registry.send({ type: 'install', name })
+      crash(name)
+      registry.send({ type: 'remove', name })
+    }
+    expect(told.filter((line) => line.startsWith('restarted'))).toEqual(names.map((name) => `restarted ${name}`))
+    expect(actors.get('tenant-7')?.getSnapshot().status).toBe('stopped')
+    const seen = new Set(types.mock.calls.map(([, { type }]) => type as string))
+    types.mockRestore()
+    expect([...seen].sort()).toEqual(['install', 'remove', 'xstate.error.actor.breaker'])
   })
 
   it('restarts nobody for an error that is told when its breaker was removed and installed anew (R22, R31)', () => {

@@ -1,0 +1,101 @@
+// npm run commands: what each command does in each state, read from the statechart that runs, as the table of
+// docs/operating.md, where it is written between the markers.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { breakerMachine } from '../machines/index.ts'
+import { resolvePolicy } from '../src/edge/resolve-policy.ts'
+import type { BreakerEvent } from '../src/rules/decide.ts'
+import { COMMANDS, type Command } from '../src/runtime/deliver.ts'
+import { sendEvent, startMachine, type TimedMachine } from '../src/testing/model/timed-machine.ts'
+
+type Breaker = TimedMachine<typeof breakerMachine>
+
+const PAGE = new URL('../docs/operating.md', import.meta.url)
+export const BETWEEN_MARKERS = /(?<=<!-- commands -->\n).*?(?=<!-- \/commands -->)/s
+
+const policy = resolvePolicy({ failureThreshold: 5, successThreshold: 1, recoveryRamp: { duration: '1m' } })
+const SUCCESS = { type: 'succeed', generation: 2, durationMs: Number.NaN, at: 0 } as const
+const FAILURE = { type: 'fail', generation: 0, durationMs: Number.NaN, at: 0 } as const
+
+/** What leads into each state from a breaker that has seen a failure. */
+const WAYS: Readonly<Record<string, readonly BreakerEvent[]>> = {
+  closed: [],
+  open: [commandAt('trip', 0)],
+  halfOpen: [commandAt('trip', 0), commandAt('probe', 0), { type: 'admit', probe: 1, at: 0 }],
+  ramping: [commandAt('trip', 0), commandAt('probe', 0), SUCCESS],
+  forcedOpen: [commandAt('isolate', 0)],
+  disabled: [commandAt('disable', 0)],
+}
+const NAMES: Readonly<Record<string, string>> = { ramping: '`halfOpen`, on its ramp' }
+const nameOf = (state: string) => NAMES[state] ?? `\`${state}\``
+
+interface Effect {
+  readonly to: string
+  readonly generation: string
+  readonly evidence: string
+  readonly deadline: string
+}
+
+function commandAt(type: Command, at: number): BreakerEvent {
+  return type === 'trip' || type === 'probe' ? { type, message: '', at } : { type, at }
+}
+
+function breakerIn(state: string): Breaker {
+  const start = startMachine(breakerMachine, { policy, seed: 0, at: 0 }, 0)
+  const breaker = [FAILURE, ...(WAYS[state] ?? [])].reduce<Breaker>(
+    (before, event) => sendEvent(breakerMachine, before, event),
+    start,
+  )
+  if (breaker.snapshot.value !== state) throw new Error(`no way leads to ${state}: the table must learn of it`)
+  return breaker
+}
+
+/** `null`: it changes nothing. */
+function effectOf(command: Command, from: string): Effect | null {
+  const before = breakerIn(from)
+  const after = sendEvent(breakerMachine, { ...before, now: 1 }, commandAt(command, 1))
+  if (after.snapshot.context.decision === before.snapshot.context.decision) return null
+  const [was, is] = [before.snapshot.context.decision, after.snapshot.context.decision]
+  return {
+    to: nameOf(String(after.snapshot.value)),
+    generation: is.generation > was.generation ? 'a new one' : 'the same',
+    evidence: is.tally.failures === was.tally.failures ? 'stays' : 'is cleared',
+    deadline: deadlineOf(before.timers, after.timers),
+  }
+}
+
+function deadlineOf(before: Breaker['timers'], after: Breaker['timers']): string {
+  const [was, is] = [before[0]?.dueAt, after[0]?.dueAt]
+  if (is === undefined) return 'none'
+  return is === was ? 'stays' : 'an open time from now'
+}
+
+/** States in which a command does the same share a line; those in which it does nothing come last. */
+export function commandTable(): string {
+  const states = Object.keys(breakerMachine.states).filter((state) => state !== 'starting')
+  const lines = COMMANDS.flatMap((command) => {
+    const alike = new Map<string, string[]>()
+    const idle: string[] = []
+    for (const state of states) {
+      const effect = effectOf(command, state)
+      if (effect === null) idle.push(nameOf(state))
+      else alike.set(tell(effect), [...(alike.get(tell(effect)) ?? []), nameOf(state)])
+    }
+    const told = [...alike].map(([effect, from]) => {
+      return `| \`${command}\` | ${from.length === states.length ? 'every state' : from.join(' · ')} | ${effect} |`
+    })
+    return idle.length === 0 ? told : [...told, `| \`${command}\` | ${idle.join(' · ')} | changes nothing | | | |`]
+  })
+  return [
+    '| command | in | leads to | generation | evidence | deadline |',
+    '|---|---|---|---|---|---|',
+    ...lines,
+    '',
+  ].join('\n')
+}
+
+const tell = ({ to, generation, evidence, deadline }: Effect) => `${to} | ${generation} | ${evidence} | ${deadline}`
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  writeFileSync(PAGE, readFileSync(PAGE, 'utf8').replace(BETWEEN_MARKERS, commandTable()))
+}
