@@ -51,8 +51,9 @@ export interface RegistryOptions extends RegistryPolicies {
    */
   readonly activation?: 'eager' | 'onDemand' | undefined
   /**
-   * How many breakers there may be, at least 1. Default: no limit. At the limit an idle closed breaker is evicted; if
-   * there is none, the new one is refused (`REGISTRY_FULL`). Set it where names come from outside the program.
+   * How many breakers there may be, at least 1. Default: no limit. At the limit an idle closed breaker is evicted, else one
+   * that is half-open and waits for a call; if there is none, the new one is refused (`REGISTRY_FULL`). Set it where names
+   * come from outside the program.
    */
   readonly maxBreakers?: number | undefined
   /** What happens when a breaker's actor crashes. Default: 3 restarts within 5 s, then `'disabled'`. */

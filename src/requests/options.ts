@@ -41,8 +41,9 @@ export interface GuardOptions<R> {
    */
   readonly watchBody?: boolean | undefined
   /**
-   * How many breakers it makes, at least 1. For one more the one that was not used for longest is deleted, if it is closed; are all
-   * of them open, the request goes unguarded. Default 1,000.
+   * How many breakers it makes, at least 1. For one more the one that was not used for longest is deleted, if it is closed, else
+   * one that is half-open and waits for a request. Where all hold a decision the request goes unguarded, and an `error` event of
+   * the source `unguarded` says so, once for each name. Default 1,000.
    */
   readonly maxBreakers?: number | undefined
 }

@@ -9,6 +9,7 @@ import { copyTally } from '../rules/tally.ts'
 import { Breaker } from './breaker.ts'
 import { caughtUp, send } from './deliver.ts'
 import { warn } from './event-hub.ts'
+import type { RegistryEvents } from './events.ts'
 import { Eviction } from './eviction.ts'
 import { makeHome, type OwnHome } from './home.ts'
 import { OwnPolicies } from './own-policies.ts'
@@ -66,18 +67,19 @@ export class Table {
     const { home, policyFor } = this
     const own = policy ?? this.#ownPolicies.get(name)
     const row = new Row(home, name, own ?? policyFor(name), this.#firstGeneration)
+    const now = row.since
     row.isBound = own !== undefined
     if (from !== undefined) restore(row, from, home.clock.now())
     // A clock is foreign code: whoever was asked the time may have used the name, or closed the registry.
     if (this.isClosed || this.rows.has(name)) return this.rowOf(name, policy)
-    const evicted = this.#makeRoom()
+    const evicted = this.#makeRoom(now)
     if (policy !== undefined) this.#ownPolicies.set(name, policy)
     this.#ownPolicies.created(name)
     setPath(row)
     this.rows.set(name, row)
     // In one turn: a listener that hears of the eviction finds the new breaker made.
     home.turns.run(() => {
-      if (evicted !== undefined) this.#retire(evicted, true)
+      if (evicted !== undefined) this.#retire(evicted, 'evicted')
       this.#eviction?.note(row)
       if (home.supervisor.keeps(name) || !row.folds || row.state !== 'closed')
         home.supervisor.activate(row, home.clock.now())
@@ -91,7 +93,7 @@ export class Table {
   remove(row: Row): void {
     this.rows.delete(row.name)
     this.forget(row.name)
-    this.home.turns.run(() => this.#retire(row, false))
+    this.home.turns.run(() => this.#retire(row, 'deleted'))
   }
 
   /** The policy that was given for this name. */
@@ -197,26 +199,26 @@ export class Table {
     turns.run(() => supervisor.close())
   }
 
-  /** The breaker that has to go for another one. @throws RegistryFullError when none is closed */
-  #makeRoom(): Row | undefined {
+  /** The breaker that has to go for another one. @throws RegistryFullError when each of them holds a decision */
+  #makeRoom(now: number): Row | undefined {
     const { maxBreakers } = this.#options
     if (this.rows.size < maxBreakers) return undefined
-    const idle = this.#eviction?.choose()
+    const idle = this.#eviction?.choose(now)
     if (idle === undefined) throw new RegistryFullError(maxBreakers)
     this.rows.delete(idle.name)
     return idle
   }
 
   /** In a turn. */
-  #retire(row: Row, evicted: boolean): void {
+  #retire(row: Row, why: RegistryEvents['deleted']['why']): void {
     this.home.supervisor.remove(row)
-    const forgotten = evicted ? this.#ownPolicies.evicted(row.name) : undefined
+    const forgotten = why === 'deleted' ? undefined : this.#ownPolicies.evicted(row.name)
     if (forgotten !== undefined) this.#warnedOf.delete(forgotten)
     detach(row)
     row.state = 'closed'
     this.#eviction?.note(row)
     this.#firstGeneration = Math.max(this.#firstGeneration, row.generation)
-    this.home.hub.post('deleted', { endpoint: row.name, evicted })
+    this.home.hub.post('deleted', { endpoint: row.name, why })
   }
 
   #ignorePolicy(endpoint: string): void {
