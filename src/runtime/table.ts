@@ -14,6 +14,7 @@ import { Eviction } from './eviction.ts'
 import { makeHome, type OwnHome } from './home.ts'
 import { OwnPolicies } from './own-policies.ts'
 import { configureWithoutActor, detach, resetWithoutActor } from './publish.ts'
+import { Retirement } from './retirement.ts'
 import { Row, setPath } from './row.ts'
 import { inSlices } from './slices.ts'
 import { restore } from './snapshot.ts'
@@ -25,6 +26,7 @@ export class Table {
   policyFor: PolicyChoice
   readonly #options: ResolvedOptions
   readonly #eviction: Eviction | null
+  readonly #retirement: Retirement | null
   /** Made when asked for. That of a deleted row is the handle of its name again when it is used again. */
   readonly #handles = new WeakMap<Row, Breaker>()
   readonly #ownPolicies: OwnPolicies
@@ -45,6 +47,23 @@ export class Table {
       moved: (row) => this.#eviction?.note(row),
       unfold: (name) => this.#unfold(name),
       heard: (endpoint) => this.#heard(endpoint),
+    })
+    const { idleTimeoutMs } = options
+    this.#retirement = idleTimeoutMs === null ? null : this.#newRetirement(idleTimeoutMs)
+  }
+
+  #newRetirement(idleTimeoutMs: number): Retirement {
+    const { rows, home } = this
+    return new Retirement(idleTimeoutMs, {
+      rows,
+      clock: home.clock,
+      agenda: home.agenda,
+      isClosed: () => this.isClosed,
+      carries: ({ name }) => home.supervisor.carries(name),
+      retire: (row) => {
+        rows.delete(row.name)
+        home.turns.run(() => this.#retire(row, 'idle'))
+      },
     })
   }
 
@@ -81,6 +100,7 @@ export class Table {
     home.turns.run(() => {
       if (evicted !== undefined) this.#retire(evicted, 'evicted')
       this.#eviction?.note(row)
+      this.#retirement?.created()
       if (home.supervisor.keeps(name) || !row.folds || row.state !== 'closed')
         home.supervisor.activate(row, home.clock.now())
       home.hub.post('created', { endpoint: name })
