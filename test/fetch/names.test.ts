@@ -299,7 +299,12 @@ describe('the options', () => {
       'options.timeOut: expected one of key, isFailure, timeout, retryAfter, watchBody, maxBreakers, fetch',
     ],
     [{ key: 'host' }, 'options.key: expected a function of a request that gives a string, received "host"'],
-    [{ isFailure: true }, 'options.isFailure: expected a function of a response, received true'],
+    [
+      { isFailure: true },
+      'options.isFailure: expected a function of an outcome, or an object of functions: { value, error }, received true',
+    ],
+    [{ isFailure: { value: 5 } }, 'options.isFailure.value: expected a function of a value, received 5'],
+    [{ isFailure: null }, 'options.isFailure: expected a classifier, not null, received null'],
     [{ timeout: '2 parsecs' }, "options.timeout: expected a duration above 0: milliseconds or a string such as '30s'"],
     [{ timeout: -1 }, 'options.timeout: expected a duration above 0'],
     [{ retryAfter: true }, 'options.retryAfter: expected a duration above 0: milliseconds or a string such as'],

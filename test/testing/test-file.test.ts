@@ -63,7 +63,7 @@ describe('the top of the file', () => {
     expect(text.match(/^import .*$/gm)).toEqual([
       "import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'",
       "import type { PolicyOptions } from 'switchgear'",
-      "import { createVirtualClock, type Subject, type VirtualClock } from 'switchgear/testing'",
+      "import { createVirtualClock, startDriver, type Subject, type VirtualClock } from 'switchgear/testing'",
       "import { driver } from './driver.js'",
     ])
     expect(text).toContain(
