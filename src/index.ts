@@ -57,6 +57,7 @@ export type { ErrorSource, EventName, Listener, OutcomeEvent, RegistryEvents } f
 export type { Evidence, RateEvidence } from './runtime/evidence.ts'
 export type { Guarded } from './runtime/full-call.ts'
 export type { EndpointHealth, Health, HealthRules } from './runtime/health.ts'
+export { judgeOutcome } from './runtime/judge.ts'
 export type { CallMessage } from './runtime/outcome-events.ts'
 export type { Override } from './runtime/override.ts'
 export type { Permit } from './runtime/permit.ts'

@@ -41,7 +41,7 @@ export interface LoadOptions extends RegistryOptions {
 const CALLBACKS = ['onReload', 'onError', 'onWarning'] as const
 const NAMES = [
   ...(['policy', 'policies', 'clock', 'snapshot', 'inspect', 'folding', 'activation'] as const),
-  ...(['maxBreakers', 'supervision', 'seed'] as const),
+  ...(['maxBreakers', 'idleTimeout', 'supervision', 'seed'] as const),
   ...(['watch', 'watchIntervalMs', 'env', ...CALLBACKS] as const),
 ] satisfies (keyof LoadOptions)[]
 

@@ -68,11 +68,13 @@ export class RegistryClosedError extends BrandedError {
   }
 }
 
-/** `maxBreakers` is reached and no breaker may be evicted (`REGISTRY_FULL`). */
+/** `maxBreakers` is reached, and every breaker holds a decision, so that none may be evicted (`REGISTRY_FULL`). */
 export class RegistryFullError extends BrandedError {
   readonly code = 'REGISTRY_FULL'
   constructor(maxBreakers: number) {
-    super(`the registry holds maxBreakers = ${maxBreakers} breakers and none of them is closed`)
+    super(
+      `the registry holds maxBreakers = ${maxBreakers} breakers and none can make room: each is open, probing or held`,
+    )
   }
 }
 

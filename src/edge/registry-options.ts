@@ -51,10 +51,17 @@ export interface RegistryOptions extends RegistryPolicies {
    */
   readonly activation?: 'eager' | 'onDemand' | undefined
   /**
-   * How many breakers there may be, at least 1. Default: no limit. At the limit an idle closed breaker is evicted; if
-   * there is none, the new one is refused (`REGISTRY_FULL`). Set it where names come from outside the program.
+   * How many breakers there may be, at least 1. Default: no limit. At the limit an idle closed breaker is evicted, else one
+   * that is half-open and waits for a call; if there is none, the new one is refused (`REGISTRY_FULL`). Set it where names
+   * come from outside the program.
    */
   readonly maxBreakers?: number | undefined
+  /**
+   * How long a breaker may be without a call or an outcome: milliseconds or a string such as `'1h'`. After that, and at most
+   * half as long again, it is removed as by eviction, unless it holds a decision. To look at it is no use of it. Default: it
+   * stays. Set it where names come and go.
+   */
+  readonly idleTimeout?: Duration | undefined
   /** What happens when a breaker's actor crashes. Default: 3 restarts within 5 s, then `'disabled'`. */
   readonly supervision?: SupervisionOptions | undefined
   /** Chooses the jitter of every backoff: a whole number of at least 0. Default: random. For tests that repeat. */
@@ -81,6 +88,7 @@ const schema = optionsOf(
     folding: v.optional(flag),
     activation: v.optional(v.picklist(['eager', 'onDemand'], "'eager' or 'onDemand'")),
     maxBreakers: v.optional(count),
+    idleTimeout: v.optional(durationMs),
     supervision: v.optional(
       optionsOf(
         {
@@ -107,6 +115,8 @@ export interface ResolvedOptions {
   readonly folding: boolean
   readonly activation: RegistryOptions['activation']
   readonly maxBreakers: number
+  /** `null`: none. */
+  readonly idleTimeoutMs: number | null
   readonly supervision: Supervision
   readonly seed: number
 }
@@ -128,6 +138,7 @@ export function resolveOptions(options: RegistryOptions): ResolvedOptions {
     folding: (parsed.folding ?? true) && parsed.inspect === undefined,
     activation: parsed.activation,
     maxBreakers: parsed.maxBreakers ?? Number.POSITIVE_INFINITY,
+    idleTimeoutMs: parsed.idleTimeout ?? null,
     supervision: parsed.supervision,
     seed: parsed.seed ?? Math.floor(Math.random() * 2 ** 32),
   }

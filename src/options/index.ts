@@ -1,5 +1,12 @@
 // Options: what the subpaths check of what they are handed, beside the core's check of option objects. No entry of the package.
-import { ArgumentError, type Duration, type Registry, resolvePolicy } from '../index.ts'
+import {
+  ArgumentError,
+  type Classifier,
+  type Duration,
+  isBreakerError,
+  type Registry,
+  resolvePolicy,
+} from '../index.ts'
 
 export { checkOptions } from '../edge/option-object.ts'
 export { printable } from '../rules/printable.ts'
@@ -35,6 +42,23 @@ export function checkDuration(where: string, value: unknown, example = '30s', or
     const expected = `a duration above 0: milliseconds or a string such as '${example}'${orElse}`
     throw new ArgumentError(where, expected, value)
   }
+}
+
+/**
+ * A classifier, in the forms that `isFailure` of a policy has. `name` is that of the option.
+ * @throws ArgumentError (`INVALID_ARGUMENT`)
+ */
+export function checkClassifier<C>(name: string, value: C): C {
+  try {
+    if (resolvePolicy({ isFailure: value as Classifier }).isFailure !== null) return value
+  } catch (error) {
+    const [mistake] = isBreakerError(error, 'INVALID_POLICY') ? error.mistakes : []
+    if (mistake === undefined) throw error
+    const rule = mistake.path.slice('policy.isFailure.'.length)
+    const received = rule === '' ? value : Object(value)[rule]
+    throw new ArgumentError(rule === '' ? name : `${name}.${rule}`, mistake.expected, received)
+  }
+  throw new ArgumentError(name, 'a classifier, not null', value)
 }
 
 /** Whether it is an object, or a function, with methods of these names. What throws when it is looked at is none. */

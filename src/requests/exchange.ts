@@ -1,5 +1,5 @@
 // Exchange: one admitted request and what becomes of it. Whoever sends it reports here, and the permit is settled once.
-import { type Breaker, CallTimeoutError, isBreakerError, type Permit } from '../index.ts'
+import { type Breaker, CallTimeoutError, isBreakerError, judgeOutcome, type Permit } from '../index.ts'
 import { HttpStatusError } from './http-status-error.ts'
 import type { Rules } from './options.ts'
 import type { Place } from './places.ts'
@@ -14,12 +14,15 @@ export class Exchange<R> {
   readonly #permit: Permit
   #timer: ReturnType<typeof setTimeout> | undefined
   #isOver = false
+  /** In ms of the registry's clock; NaN where nobody asks how long it takes. */
+  readonly #startedAt: number
 
   constructor(rules: Rules<R>, place: Place, permit: Permit) {
     this.#rules = rules
     this.#place = place
     this.#permit = permit
     place.inFlight++
+    this.#startedAt = rules.isFailure === undefined ? Number.NaN : place.registry.now()
   }
 
   /** How long it may take; `null`: as long as it likes. */
@@ -39,7 +42,7 @@ export class Exchange<R> {
 
   /** The headers are there. Says whether it goes on until `bodyEnded` or `failed`. */
   answered(response: R, status: number, headerOf: HeaderOf<R>): boolean {
-    const judged = this.#judge(response)
+    const judged = this.#judge({ value: response })
     const failed = judged ?? status >= 500
     if (judged !== false && mayAskForTime(status)) this.#leaveAlone(response, status, headerOf)
     if (!failed && this.#rules.watchBody) return true
@@ -54,7 +57,9 @@ export class Exchange<R> {
   }
 
   failed(error: unknown): void {
-    if (this.#end()) this.#permit.failure(error)
+    if (!this.#end()) return
+    if (this.#judge({ error }) === false) this.#permit.success()
+    else this.#permit.failure(error)
   }
 
   /** The caller wants no answer any more, which says nothing about the server; a deadline of his does. */
@@ -78,17 +83,15 @@ export class Exchange<R> {
   }
 
   /** The classifier is code of the user's. */
-  #judge(response: R): boolean | undefined {
+  #judge(ended: { readonly value: R } | { readonly error: unknown }): boolean | undefined {
     const { isFailure } = this.#rules
     if (isFailure === undefined) return undefined
     try {
-      const answer = isFailure(response)
-      if (typeof answer === 'boolean' || answer === undefined) return answer
-      this.report('isFailure', new TypeError('options.isFailure must answer true, false or undefined at once'))
+      return judgeOutcome('options.isFailure', isFailure, ended, this.#place.registry.now() - this.#startedAt)
     } catch (error) {
       this.report('isFailure', error)
+      return true
     }
-    return true
   }
 
   /** Before the outcome is reported: that may open it too, for the time of the policy. It is late then, and changes nothing. */

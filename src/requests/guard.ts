@@ -1,5 +1,5 @@
 // Guard: from a request to its breaker. One for each fetch and interceptor that is made.
-import { ArgumentError, isBreakerError, type Registry } from '../index.ts'
+import { ArgumentError, type Registry } from '../index.ts'
 import { checkRegistry } from '../options/index.ts'
 import { Exchange } from './exchange.ts'
 import { checkGuardOptions, type GuardOptions, type OutgoingRequest, type Rules } from './options.ts'
@@ -50,7 +50,7 @@ export class Guard<R> {
   }
 
   /**
-   * An exchange; `null` for a request that goes unguarded, as there is no room for its breaker; a promise for one that has to
+   * An exchange; `null` for a request that goes unguarded, as there is no room for its breaker (which is told); a promise for one that has to
    * wait for its turn, until its caller aborts it, or is not admitted: then it rejects.
    * @throws RegistryClosedError (`REGISTRY_CLOSED`)
    */
@@ -62,8 +62,7 @@ export class Guard<R> {
       return permit === undefined ? this.#acquire(place, caller) : new Exchange(this.#rules, place, permit)
     } catch (error) {
       // Evicted by the registry meanwhile, which has no room for it now.
-      if (isBreakerError(error, 'REGISTRY_FULL')) return null
-      throw error
+      return this.#places.refusedBy(error, name)
     }
   }
 

@@ -1,6 +1,6 @@
 // GuardOptions: what createFetch and the undici interceptor take alike, checked once.
-import { ArgumentError, type Duration } from '../index.ts'
-import { checkCount, checkDuration } from '../options/index.ts'
+import { ArgumentError, type Classifier, type Duration, type OutcomeRules } from '../index.ts'
+import { checkClassifier, checkCount, checkDuration } from '../options/index.ts'
 
 /** What `key` is asked about. */
 export interface OutgoingRequest {
@@ -12,6 +12,16 @@ export interface OutgoingRequest {
   readonly headers: Headers
 }
 
+/** A classifier as policies have it, of outcomes whose value is an answer. */
+export type AnswerClassifier<R> =
+  | Classifier
+  | {
+      /** Asked of every answer, with the ms it took. */
+      readonly value?: ((response: R, durationMs: number) => boolean | undefined) | undefined
+      /** Asked of every request that had no answer, with its error and the ms it took. */
+      readonly error?: OutcomeRules['error']
+    }
+
 /** What createFetch and the undici interceptor take alike. `R` is what each calls a response. Everything is optional. */
 export interface GuardOptions<R> {
   /**
@@ -20,11 +30,13 @@ export interface GuardOptions<R> {
    */
   readonly key?: ((request: OutgoingRequest) => string) | undefined
   /**
-   * Whether an answer counts as a failure; `undefined` leaves it to the default: a status of 500 or more does. An answer that
-   * is no failure opens nothing, whatever its `Retry-After`. When it throws, the answer is a failure, and an `error` event of the
+   * What counts as a failure, in the forms of a policy's `isFailure`: `{ value: (response) => … }`, `{ error: (error) => … }` for
+   * requests without an answer, or both; or a function of the whole outcome, `{ value, durationMs }` or `{ error, durationMs }`.
+   * `undefined` leaves it to the default: a status of 500 or more fails, and an error as the policy says. An answer that is no
+   * failure opens nothing, whatever its `Retry-After`. When it throws, the outcome is a failure, and an `error` event of the
    * registry says so.
    */
-  readonly isFailure?: ((response: R) => boolean | undefined) | undefined
+  readonly isFailure?: AnswerClassifier<R> | undefined
   /**
    * How long the answer may take, until its headers are there (with `watchBody`: its body); after that CallTimeoutError.
    * Milliseconds or a string such as `'2s'`. Default: the policy's `timeout`; `null` for none.
@@ -41,8 +53,9 @@ export interface GuardOptions<R> {
    */
   readonly watchBody?: boolean | undefined
   /**
-   * How many breakers it makes, at least 1. For one more the one that was not used for longest is deleted, if it is closed; are all
-   * of them open, the request goes unguarded. Default 1,000.
+   * How many breakers it makes, at least 1. For one more the one that was not used for longest is deleted, if it is closed, else
+   * one that is half-open and waits for a request. Where all hold a decision the request goes unguarded, and an `error` event of
+   * the source `unguarded` says so, once for each name. Default 1,000.
    */
   readonly maxBreakers?: number | undefined
 }
@@ -59,7 +72,7 @@ export const GUARD_OPTIONS = [
 /** The options with every default filled in. */
 export interface Rules<R> {
   readonly key: ((request: OutgoingRequest) => unknown) | undefined
-  readonly isFailure: ((response: R) => unknown) | undefined
+  readonly isFailure: AnswerClassifier<R> | undefined
   /** `undefined`: the policy's. */
   readonly timeoutMs: number | null | undefined
   /** `null`: none is heeded. */
@@ -75,7 +88,7 @@ export interface Rules<R> {
 export function checkGuardOptions<R>(options: GuardOptions<R>): Rules<R> {
   const { key, isFailure, timeout, retryAfter = '5m', watchBody = false, maxBreakers } = options
   checkFunction('options.key', key, 'a function of a request that gives a string')
-  checkFunction('options.isFailure', isFailure, 'a function of a response')
+  if (isFailure !== undefined) checkClassifier('options.isFailure', isFailure)
   if (typeof watchBody !== 'boolean') throw new ArgumentError('options.watchBody', 'true or false', watchBody)
   return {
     key,

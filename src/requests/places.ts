@@ -1,5 +1,6 @@
 // Places: the breakers that one fetch or interceptor has made, no more than it may: names come from outside the program.
 import { type Breaker, isBreakerError, type Registry } from '../index.ts'
+import { Unguarded } from './unguarded.ts'
 
 export interface Place {
   readonly registry: Registry
@@ -25,10 +26,12 @@ export class Places {
   readonly #places = new Map<string, Place>()
   /** The next request often goes to where the last one went. */
   #latest: Place | undefined
+  readonly #unguarded: Unguarded
 
   constructor(registry: Registry, most: number) {
     this.#registry = registry
     this.#most = most
+    this.#unguarded = new Unguarded(registry)
   }
 
   has(name: string): boolean {
@@ -46,7 +49,7 @@ export class Places {
   }
 
   /**
-   * The place of this name; `null` where there is no room for another breaker.
+   * The place of this name; `null` where there is no room for another breaker, which is told.
    * @throws RegistryClosedError (`REGISTRY_CLOSED`)
    */
   find(name: string): Place | null {
@@ -58,41 +61,64 @@ export class Places {
   }
 
   #make(name: string): Place | null {
-    if (this.#places.size >= this.#most && !this.#makeRoom()) return null
+    if (this.#places.size >= this.#most && !this.#makeRoom()) {
+      this.#unguarded.tell(name, `none of options.maxBreakers = ${this.#most} can make room`)
+      return null
+    }
     try {
       const registry = this.#registry
       const isOurs = !registry.has(name)
       const breaker = registry.breaker(name)
       const place: Place = { registry, name, prefix: `${name}/`, breaker, isOurs, inFlight: 0, isUsed: false }
       this.#places.set(name, place)
+      this.#unguarded.isOver(name)
       return place
     } catch (error) {
-      if (isBreakerError(error, 'REGISTRY_FULL')) return null
-      throw error
+      return this.refusedBy(error, name)
     }
   }
 
-  /** One without requests under way; else any. A breaker of ours that is not closed holds a decision. */
+  /** What a full registry has to say is told: the request goes unguarded. Throws all other errors again. */
+  refusedBy(error: unknown, name: string): null {
+    if (!isBreakerError(error, 'REGISTRY_FULL')) throw error
+    this.#drop(name)
+    this.#unguarded.tell(name, 'the registry is full', error)
+    return null
+  }
+
+  /** One without requests under way; else any that is closed; else one that waits for a call. Others hold a decision. */
   #makeRoom(): boolean {
     let second: string | undefined
+    let third: string | undefined
     let looks = Math.min(this.#places.size * 2, MOST_LOOKS)
     for (const [name, place] of this.#places) {
       if (looks-- === 0) break
       const mayGo = !place.isOurs || this.#registry.state(name) === 'closed'
       if (mayGo && place.inFlight === 0 && !place.isUsed) return this.#evict(name)
       if (mayGo) second ??= name
+      else if (awaitsAnyCall(place)) third ??= name
       place.isUsed = false
       // Behind the others, which are looked at first next time.
       this.#places.delete(name)
       this.#places.set(name, place)
     }
-    return second !== undefined && this.#evict(second)
+    const other = second ?? third
+    return other !== undefined && this.#evict(other)
   }
 
   #evict(name: string): true {
     if (this.#places.get(name)?.isOurs) this.#registry.delete(name)
-    this.#places.delete(name)
-    if (this.#latest?.name === name) this.#latest = undefined
+    this.#drop(name)
     return true
   }
+
+  #drop(name: string): void {
+    this.#places.delete(name)
+    if (this.#latest?.name === name) this.#latest = undefined
+  }
+}
+
+/** Half-open, and a new breaker would admit the next call as well. */
+function awaitsAnyCall({ breaker, inFlight }: Place): boolean {
+  return inFlight === 0 && breaker.state === 'halfOpen' && breaker.allows()
 }

@@ -1,12 +1,11 @@
 // Classify: what an outcome counts as, by the policy's rules or as usual: an error is a failure, a value a success, and a refusal
 // of a breaker's own neither: the call was not made, and proves nothing.
-import { describeValue, isBreakerError } from '../edge/errors.ts'
-import { answerOf, type Outcome } from '../rules/policy.ts'
-import { onRejection } from './promise.ts'
+import { isBreakerError } from '../edge/errors.ts'
+import { type Ended, judgeOutcome } from './judge.ts'
 import type { Row } from './row.ts'
 
+export type { Ended } from './judge.ts'
 export type Result = 'succeed' | 'fail' | 'ignore'
-export type Ended = { readonly value: unknown } | { readonly error: unknown }
 
 /** A classifier that throws, or answers anything but true, false or undefined, makes the outcome a failure. */
 export function classify(row: Row, ended: Ended, durationMs: number): Result {
@@ -14,11 +13,10 @@ export function classify(row: Row, ended: Ended, durationMs: number): Result {
   const usual = 'error' in ended ? 'fail' : 'succeed'
   if ('error' in ended && isNeutral(row, ended.error)) return 'ignore'
   if (ignore === null && isFailure === null) return usual
-  const outcome: Outcome = { ...ended, durationMs }
-  const ignored = ask(row, 'ignore', outcome)
+  const ignored = ask(row, 'ignore', ended, durationMs)
   if (ignored === true) return 'ignore'
   if (ignored === 'wrong') return 'fail'
-  const failed = ask(row, 'isFailure', outcome)
+  const failed = ask(row, 'isFailure', ended, durationMs)
   if (failed === undefined) return usual
   return failed === false ? 'succeed' : 'fail'
 }
@@ -37,21 +35,19 @@ export function isRefusalOf(name: string, error: unknown): boolean {
 }
 
 /** The classifier is code of the user's: called here, after the call, outside every actor. */
-function ask(row: Row, source: 'ignore' | 'isFailure', outcome: Outcome): boolean | undefined | 'wrong' {
+function ask(
+  row: Row,
+  source: 'ignore' | 'isFailure',
+  ended: Ended,
+  durationMs: number,
+): boolean | undefined | 'wrong' {
   const { name, policy, home } = row
   const classifier = policy[source]
   if (classifier === null) return undefined
-  let answer: unknown
   try {
-    answer = answerOf(classifier, outcome)
+    return judgeOutcome(source, classifier, ended, durationMs)
   } catch (error) {
     home.hub.report(source, error, name)
     return 'wrong'
   }
-  if (typeof answer === 'boolean' || answer === undefined) return answer
-  const expected = `${source} must answer true, false or undefined at once, not ${describeValue(answer)}`
-  home.hub.report(source, new TypeError(expected), name)
-  // Told already; one that rejects would end the process.
-  onRejection(answer, () => {})
-  return 'wrong'
 }

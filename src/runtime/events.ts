@@ -119,8 +119,8 @@ export interface RegistryEvents {
   deleted: {
     /** The name of the breaker. */
     readonly endpoint: string
-    /** `true`: to make room under `maxBreakers`; `false`: by `delete`. */
-    readonly evicted: boolean
+    /** `'deleted'` by `delete`; `'evicted'` to make room under `maxBreakers`; `'idle'` for as long as `idleTimeout`. */
+    readonly why: 'deleted' | 'evicted' | 'idle'
   }
   /** Another policy was given for a breaker that has one; it is not applied (`configure` does that). Once per breaker. */
   policyIgnored: {

@@ -274,7 +274,7 @@ export class Registry {
 /**
  * A registry of supervised breakers. Everything in `options` is optional; make one for a process, in a module of its own.
  * @throws PolicyError (`INVALID_POLICY`), ClockError (`INVALID_CLOCK`), SnapshotError (`INVALID_SNAPSHOT`)
- * @throws RegistryFullError (`REGISTRY_FULL`) when the snapshot holds more breakers that are not closed than `maxBreakers`
+ * @throws RegistryFullError (`REGISTRY_FULL`) when the snapshot holds more than `maxBreakers` breakers that may not make room
  */
 export function createRegistry(options: RegistryOptions = {}): Registry {
   return new Registry(options)

@@ -72,7 +72,12 @@ export class RootSupervisor implements Supervisor {
 
   /** Whether the breaker of this name has an actor even when it has nothing to do. */
   keeps(name: string): boolean {
-    return this.#options.isEager || this.#spawned.keep(name)
+    return this.#options.isEager || this.carries(name)
+  }
+
+  /** Whether an integration has actors under that of this breaker. */
+  carries(name: string): boolean {
+    return this.#spawned.keep(name)
   }
 
   /** Starts an actor under that of the row, now and whenever the breaker of its name has another. */

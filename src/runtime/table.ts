@@ -9,11 +9,13 @@ import { copyTally } from '../rules/tally.ts'
 import { Breaker } from './breaker.ts'
 import { caughtUp, send } from './deliver.ts'
 import { warn } from './event-hub.ts'
+import type { RegistryEvents } from './events.ts'
 import { Eviction } from './eviction.ts'
 import { makeHome, type OwnHome } from './home.ts'
 import { OwnPolicies } from './own-policies.ts'
 import { choosePath } from './path.ts'
 import { configureWithoutActor, detach, resetWithoutActor } from './publish.ts'
+import { Retirement } from './retirement.ts'
 import { Row } from './row.ts'
 import { inSlices } from './slices.ts'
 import { restore } from './snapshot.ts'
@@ -25,6 +27,7 @@ export class Table {
   policyFor: PolicyChoice
   readonly #options: ResolvedOptions
   readonly #eviction: Eviction | null
+  readonly #retirement: Retirement | null
   /** Made when asked for. That of a deleted row is the handle of its name again when it is used again. */
   readonly #handles = new WeakMap<Row, Breaker>()
   readonly #ownPolicies: OwnPolicies
@@ -45,6 +48,23 @@ export class Table {
       moved: (row) => this.#eviction?.note(row),
       unfold: (name) => this.#unfold(name),
       heard: (endpoint) => this.#heard(endpoint),
+    })
+    const { idleTimeoutMs } = options
+    this.#retirement = idleTimeoutMs === null ? null : this.#newRetirement(idleTimeoutMs)
+  }
+
+  #newRetirement(idleTimeoutMs: number): Retirement {
+    const { rows, home } = this
+    return new Retirement(idleTimeoutMs, {
+      rows,
+      clock: home.clock,
+      agenda: home.agenda,
+      isClosed: () => this.isClosed,
+      carries: ({ name }) => home.supervisor.carries(name),
+      retire: (row) => {
+        rows.delete(row.name)
+        home.turns.run(() => this.#retire(row, 'idle'))
+      },
     })
   }
 
@@ -67,19 +87,21 @@ export class Table {
     const { home, policyFor } = this
     const own = policy ?? this.#ownPolicies.get(name)
     const row = new Row(home, name, own ?? policyFor(name), this.#firstGeneration)
+    const now = row.since
     row.isBound = own !== undefined
     if (from !== undefined) restore(row, from, home.clock.now())
     // A clock is foreign code: whoever was asked the time may have used the name, or closed the registry.
     if (this.isClosed || this.rows.has(name)) return this.rowOf(name, policy)
-    const evicted = this.#makeRoom()
+    const evicted = this.#makeRoom(now)
     if (policy !== undefined) this.#ownPolicies.set(name, policy)
     this.#ownPolicies.created(name)
     choosePath(row)
     this.rows.set(name, row)
     // In one turn: a listener that hears of the eviction finds the new breaker made.
     home.turns.run(() => {
-      if (evicted !== undefined) this.#retire(evicted, true)
+      if (evicted !== undefined) this.#retire(evicted, 'evicted')
       this.#eviction?.note(row)
+      this.#retirement?.created()
       if (home.supervisor.keeps(name) || !row.folds || row.state !== 'closed')
         home.supervisor.activate(row, home.clock.now())
       home.hub.post('created', { endpoint: name })
@@ -92,7 +114,7 @@ export class Table {
   remove(row: Row): void {
     this.rows.delete(row.name)
     this.forget(row.name)
-    this.home.turns.run(() => this.#retire(row, false))
+    this.home.turns.run(() => this.#retire(row, 'deleted'))
   }
 
   /** The policy that was given for this name. */
@@ -201,26 +223,26 @@ export class Table {
     turns.run(() => supervisor.close())
   }
 
-  /** The breaker that has to go for another one. @throws RegistryFullError when none is closed */
-  #makeRoom(): Row | undefined {
+  /** The breaker that has to go for another one. @throws RegistryFullError when each of them holds a decision */
+  #makeRoom(now: number): Row | undefined {
     const { maxBreakers } = this.#options
     if (this.rows.size < maxBreakers) return undefined
-    const idle = this.#eviction?.choose()
+    const idle = this.#eviction?.choose(now)
     if (idle === undefined) throw new RegistryFullError(maxBreakers)
     this.rows.delete(idle.name)
     return idle
   }
 
   /** In a turn. */
-  #retire(row: Row, evicted: boolean): void {
+  #retire(row: Row, why: RegistryEvents['deleted']['why']): void {
     this.home.supervisor.remove(row)
-    const forgotten = evicted ? this.#ownPolicies.evicted(row.name) : undefined
+    const forgotten = why === 'deleted' ? undefined : this.#ownPolicies.evicted(row.name)
     if (forgotten !== undefined) this.#warnedOf.delete(forgotten)
     detach(row)
     row.state = 'closed'
     this.#eviction?.note(row)
     this.#firstGeneration = Math.max(this.#firstGeneration, row.generation)
-    this.home.hub.post('deleted', { endpoint: row.name, evicted })
+    this.home.hub.post('deleted', { endpoint: row.name, why })
   }
 
   #ignorePolicy(endpoint: string): void {

@@ -1,5 +1,6 @@
 // Driver: how the kit works a breaker under test, whatever library or service it is in.
 // A step may answer at once or with a promise; the kit moves time only through the clock it hands over.
+import type { Duration } from '../edge/duration.ts'
 import { ArgumentError } from '../edge/errors.ts'
 import type { PolicyOptions } from '../edge/resolve-policy.ts'
 import { checkMethods } from './model/given.ts'
@@ -63,6 +64,11 @@ export interface Driver<P = unknown> {
   readonly commands: readonly Command[]
   /** Whether a call may be reported as neither success nor failure. */
   readonly canIgnore: boolean
+  /**
+   * How long a promise of the subject's may take to settle, of real time: milliseconds or a string such as `'5s'`. After that the
+   * test fails, and says which. Default `'1s'`; `start` and `stop` may take as long as they like.
+   */
+  readonly stepTimeout?: Duration | undefined
   /** A new breaker, under this policy (as users write it, `timeout` left out) and on this clock, in milliseconds. */
   start(policy: PolicyOptions, clock: VirtualClock): Awaitable<Subject<P>>
 }

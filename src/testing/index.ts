@@ -20,6 +20,7 @@ export {
   uncoveredTransitions,
 } from './paths/machine-paths.ts'
 export { type Expectation, generatePaths, type Path, type PathOptions, type PathStep } from './paths/paths.ts'
+export { startDriver } from './start-driver.ts'
 export { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 export { tellStory, toMermaid } from './writing/story.ts'
 export { type TestFileOptions, toTestFile } from './writing/test-file.ts'

@@ -77,6 +77,7 @@ describe('a registry from a file', () => {
       policy: { openTimeout: '1s', isFailure, successThreshold: 4 },
       policies: { mail: { failureThreshold: 8 }, search: { failureThreshold: 9 } },
       maxBreakers: 5,
+      idleTimeout: '1h',
     })
     expect(registry.breaker('db-main').policy).toMatchObject({
       ...{ openTimeoutMs: 10_000, failureThreshold: 3, successThreshold: 4 },

@@ -59,7 +59,9 @@ describe('the options of a call', () => {
       signl = 1
     }
     expect(() => checkCall(fn, new Mistyped(), 5)).toThrow('did you mean signal?')
-    expect(() => checkCall(fn, { 'a\nb': 1 }, 5)).toThrow('options.a\\nb: expected one of signal, timeout, fallback, context, r')
+    expect(() => checkCall(fn, { 'a\nb': 1 }, 5)).toThrow(
+      'options.a\\nb: expected one of signal, timeout, fallback, context, r',
+    )
   })
 })
 

@@ -35,20 +35,30 @@ describe('a registry’s options', () => {
       {
         path: 'options.maxBreaker',
         expected:
-          'one of policy, policies, clock, snapshot, inspect, folding, activation, maxBreakers, supervision, seed (did you mean maxBreakers?)',
+          'one of policy, policies, clock, snapshot, inspect, folding, activation, maxBreakers, idleTimeout, supervision, seed (did you mean maxBreakers?)',
         received: 'an unknown key',
       },
     ])
   })
 
   it('say of each what it may be (R50)', () => {
-    const wrong = { policies: 5, inspect: 5, folding: 5, activation: 5, maxBreakers: 0, supervision: 5, seed: -1 }
+    const wrong = {
+      policies: 5,
+      inspect: 5,
+      folding: 5,
+      activation: 5,
+      maxBreakers: 0,
+      idleTimeout: 0,
+      supervision: 5,
+      seed: -1,
+    }
     expect(Object.fromEntries(mistakes(wrong).map(({ path, expected }) => [path, expected]))).toEqual({
       'options.policies': 'an object of policies by name',
       'options.inspect': 'a function or an observer with a next function',
       'options.folding': 'true or false',
       'options.activation': "'eager' or 'onDemand'",
       'options.maxBreakers': 'a whole number of at least 1',
+      'options.idleTimeout': "a duration above 0: milliseconds or a string such as '30s'",
       'options.supervision': 'an object: { maxRestarts, withinMs, onEscalation }',
       'options.seed': 'a whole number of at least 0',
     })
@@ -68,6 +78,7 @@ describe('a registry’s options', () => {
       folding: true,
       activation: undefined,
       maxBreakers: Number.POSITIVE_INFINITY,
+      idleTimeoutMs: null,
       supervision: { maxRestarts: 3, withinMs: 5_000, onEscalation: 'disabled' },
     })
     expect(policyFor('a')).toEqual(resolvePolicy())
@@ -77,7 +88,8 @@ describe('a registry’s options', () => {
     const clock = createVirtualClock()
     const given = { clock, folding: false, activation: 'eager', maxBreakers: 1, seed: 0, snapshot: '{}' } as const
     const supervision = { maxRestarts: 0, withinMs: '1m', onEscalation: 'forcedOpen' } as const
-    expect(resolveOptions({ ...given, supervision })).toMatchObject({
+    expect(resolveOptions({ ...given, idleTimeout: '1m', supervision })).toMatchObject({
+      idleTimeoutMs: 60_000,
       ...given,
       supervision: { ...supervision, withinMs: 60_000 },
     })

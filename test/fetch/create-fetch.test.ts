@@ -1,7 +1,7 @@
 // createFetch against real servers: what each way of failing counts as, and what the caller gets.
 import { describe, expect, it } from 'vitest'
 import { createFetch, type FetchOptions } from '../../src/fetch/index.ts'
-import { createRegistry, type RegistryOptions } from '../../src/index.ts'
+import { createRegistry, type Outcome, type RegistryOptions } from '../../src/index.ts'
 import { errorOf } from '../support/calls.ts'
 import { deadOrigin, serve, serveSockets, serveStatus } from '../support/http-server.ts'
 import { hear, newRegistry, statesIn } from '../support/registries.ts'
@@ -48,7 +48,7 @@ describe('an answer', () => {
   it('is what isFailure says, which leaves the rest to the rule', async () => {
     const { origin } = await serve(({ url }, response) => response.writeHead(Number(url?.slice(1))).end())
     const isFailure = ({ status }: Response) => (status === 500 ? false : status === 404 ? true : undefined)
-    const { calls, get } = guarded({ isFailure })
+    const { calls, get } = guarded({ isFailure: { value: isFailure } })
     for (const status of [200, 404, 500, 502]) expect((await get(`${origin}/${status}`)).status).toBe(status)
     expect(calls(origin)).toMatchObject({ succeeded: 2, failed: 2 })
   })
@@ -64,6 +64,52 @@ describe('an answer', () => {
     expect(calls(origin)).toMatchObject({ failed: 1 })
     const error = expect.objectContaining({ message: expect.stringMatching(/JSON|isFailure must answer/) })
     expect(errors).toEqual([{ source: 'isFailure', endpoint: origin, error }])
+  })
+})
+
+describe('isFailure of createFetch', () => {
+  it('takes what isFailure of a policy takes, and is handed the same (K8)', async () => {
+    const { origin } = await serve(({ url }, response) => response.writeHead(Number(url?.slice(1))).end())
+    const told: unknown[] = []
+    const isFailure = (outcome: Outcome) => {
+      told.push(Object.keys(outcome))
+      return 'error' in outcome ? false : (outcome.value as Response).status === 404
+    }
+    const { calls, get } = guarded({ isFailure })
+    for (const status of [404, 500]) await get(`${origin}/${status}`)
+    expect(calls(origin)).toMatchObject({ succeeded: 1, failed: 1 })
+    const dead = await deadOrigin()
+    await errorOf(get(dead))
+    expect(calls(dead)).toMatchObject({ succeeded: 1, failed: 0 })
+    expect(told).toEqual([...Array(2).fill(['value', 'durationMs']), ['error', 'durationMs']])
+  })
+
+  it('with a rule for errors alone leaves answers to their status, and a rule is told how long it took (K8)', async () => {
+    const { origin } = await serveStatus(503)
+    const lengths: number[] = []
+    const error = (_: unknown, durationMs: number) => void lengths.push(durationMs)
+    const { calls, get } = guarded({ isFailure: { error } })
+    await get(origin)
+    expect(calls(origin)).toMatchObject({ failed: 1 })
+    const dead = await deadOrigin()
+    await errorOf(get(dead))
+    expect(calls(dead), 'undefined: as usual').toMatchObject({ failed: 1 })
+    expect(lengths).toEqual([expect.any(Number)])
+    expect(lengths[0]).toBeGreaterThanOrEqual(0)
+  })
+
+  it('that takes the outcome for the response is told so, and nothing passes for a success (K8)', async () => {
+    const { origin } = await serveStatus(503)
+    const wrong = ((response: Response) => response.status >= 500) as unknown as () => boolean
+    const { calls, get, registry } = guarded({ isFailure: wrong })
+    const errors = hear(registry, 'error')
+    for (let times = 0; times < 3; times++) await get(origin)
+    expect(calls(origin)).toMatchObject({ failed: 3, succeeded: 0 })
+    expect(errors).toHaveLength(3)
+    expect(errors[0]).toMatchObject({
+      ...{ source: 'isFailure', endpoint: origin },
+      error: { message: expect.stringContaining('an outcome has no status: it is { value, durationMs }') },
+    })
   })
 })
 

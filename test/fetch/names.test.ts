@@ -1,9 +1,11 @@
 // Which breaker a request belongs to, and how many of them there may be.
 import { describe, expect, it } from 'vitest'
 import { createFetch, type FetchOptions, type OutgoingRequest } from '../../src/fetch/index.ts'
-import { createRegistry, type RegistryOptions } from '../../src/index.ts'
+import { createRegistry, type RegistryEvents, type RegistryOptions } from '../../src/index.ts'
+import { createVirtualClock } from '../../src/testing/index.ts'
 import { errorOf, promiseOf, thrownBy } from '../support/calls.ts'
 import { serve, serveStatus } from '../support/http-server.ts'
+import { hear } from '../support/registries.ts'
 
 function guarded(options: FetchOptions = {}, registryOptions: RegistryOptions = {}) {
   const registry = createRegistry(registryOptions)
@@ -164,6 +166,80 @@ describe('of 10,000 origins', () => {
   })
 })
 
+describe('requests that go unguarded', () => {
+  const wordsOf = (heard: RegistryEvents['error'][]) =>
+    heard.map(({ source, endpoint, error }) => `${source} ${endpoint}: ${(error as Error).message}`)
+
+  it('are told once for each origin where the registry is full, and not for each request (K6)', async () => {
+    const { registry, get } = guarded({}, { maxBreakers: 1 })
+    const heard = hear(registry, 'error')
+    registry.breaker('held').isolate()
+    for (let n = 0; n < 200; n++) await get(n % 2 === 0 ? 'http://a.test/x' : 'http://b.test/y')
+    const why = 'requests are sent without a breaker: the registry is full'
+    expect(wordsOf(heard)).toEqual([`unguarded http://a.test: ${why}`, `unguarded http://b.test: ${why}`])
+    expect(heard[0]?.error).toMatchObject({ cause: { code: 'REGISTRY_FULL' } })
+  })
+
+  it('are told again when there was a place for them meanwhile (K6)', async () => {
+    const { registry, get } = guarded({}, { maxBreakers: 1 })
+    const heard = hear(registry, 'error')
+    for (let times = 0; times < 2; times++) {
+      registry.breaker('held').isolate()
+      await get('http://a.test')
+      registry.delete('held')
+      await get('http://a.test')
+      expect(registry.has('http://a.test')).toBe(true)
+    }
+    registry.breaker('held').isolate()
+    for (let times = 0; times < 3; times++) await get('http://a.test')
+    expect(heard, 'and where its breaker was evicted').toHaveLength(3)
+  })
+
+  it('are told once for each origin under maxBreakers of its own (K6)', async () => {
+    const { registry, get } = guarded({ maxBreakers: 1 })
+    const heard = hear(registry, 'error')
+    await get('http://open.test')
+    registry.breaker('http://open.test').trip()
+    for (let n = 0; n < 10; n++) await get('http://a.test')
+    const why = 'requests are sent without a breaker: none of options.maxBreakers = 1 can make room'
+    expect(wordsOf(heard)).toEqual([`unguarded http://a.test: ${why}`])
+  })
+
+  it('of more origins than anybody remembers are told of in bounded memory (K6)', async () => {
+    const { registry, get } = guarded({}, { maxBreakers: 1 })
+    const heard = hear(registry, 'error')
+    registry.breaker('held').isolate()
+    for (let n = 0; n <= 1_000; n++) await get(`http://host-${n}.test`)
+    await get('http://host-1000.test')
+    expect(heard).toHaveLength(1_001)
+    await get('http://host-0.test')
+    expect(heard, 'the longest told of is forgotten').toHaveLength(1_002)
+  })
+})
+
+describe('a half-open breaker that waits for a request', () => {
+  it('makes room for another origin, unless a request is under way (K6)', async () => {
+    const clock = createVirtualClock()
+    const { promise, resolve } = promiseOf<Response>()
+    const { registry, get } = guarded(
+      { maxBreakers: 1, fetch: async (input) => (input === 'http://slow.test' ? promise : new Response()) },
+      { clock },
+    )
+    await get('http://gone.test')
+    registry.breaker('http://gone.test').trip()
+    clock.advance(30_000)
+    await get('http://b.test')
+    expect(endpoints(registry)).toEqual(['http://b.test'])
+    const probe = get('http://slow.test')
+    registry.breaker('http://slow.test').trip()
+    clock.advance(30_000)
+    await get('http://c.test')
+    expect(registry.has('http://slow.test'), 'its request is under way').toBe(true)
+    resolve(new Response())
+    await probe
+  })
+})
+
 describe('time that passes while a request asks for admission', () => {
   it('admits it after all, and every request is counted once', async () => {
     let heldUp = 0
@@ -223,7 +299,12 @@ describe('the options', () => {
       'options.timeOut: expected one of key, isFailure, timeout, retryAfter, watchBody, maxBreakers, fetch',
     ],
     [{ key: 'host' }, 'options.key: expected a function of a request that gives a string, received "host"'],
-    [{ isFailure: true }, 'options.isFailure: expected a function of a response, received true'],
+    [
+      { isFailure: true },
+      'options.isFailure: expected a function of an outcome, or an object of functions: { value, error }, received true',
+    ],
+    [{ isFailure: { value: 5 } }, 'options.isFailure.value: expected a function of a value, received 5'],
+    [{ isFailure: null }, 'options.isFailure: expected a classifier, not null, received null'],
     [{ timeout: '2 parsecs' }, "options.timeout: expected a duration above 0: milliseconds or a string such as '30s'"],
     [{ timeout: -1 }, 'options.timeout: expected a duration above 0'],
     [{ retryAfter: true }, 'options.retryAfter: expected a duration above 0: milliseconds or a string such as'],

@@ -1,6 +1,6 @@
 // What operators say to a whole fleet.
 import { describe, expect, it } from 'vitest'
-import { call, newWorld, type Process, override, settle } from './support/processes.ts'
+import { call, newWorld, override, type Process, settle } from './support/processes.ts'
 
 /** A second and a tenth: the longest that it is from round to round. */
 const WITHIN_MS = 1_100

@@ -4,7 +4,7 @@ import { joinFleet, memoryStore } from '../../src/fleet/index.ts'
 import { createRegistry } from '../../src/index.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
 import { crash } from '../support/crashes.ts'
-import { CALM, call, newWorld, OPTIONS, openFleet, passTime, override, settle } from './support/processes.ts'
+import { CALM, call, newWorld, OPTIONS, openFleet, override, passTime, settle } from './support/processes.ts'
 
 describe('leaving a fleet', () => {
   it('lifts what it has decided, ends every timer, and tells the store', async () => {
@@ -93,7 +93,7 @@ describe('a breaker', () => {
     await openFleet(world, a, b)
     await world.pass(5_000)
     expect(fleet.endpoints()).toEqual([])
-    const { override: override } = registry.breaker('db').stats()
+    const { override } = registry.breaker('db').stats()
     expect(override).toMatchObject({ state: 'open' })
     expect(override?.retryAfterMs).toBe(a.breaker.stats().override?.retryAfterMs)
   })

@@ -1,7 +1,7 @@
 // How a fleet comes back: one probe at a time in all of it, leases that end, and traffic that returns little by little.
 import { describe, expect, it } from 'vitest'
 import type { Breaker, Permit } from '../../src/index.ts'
-import { CALM, call, newWorld, openFleet, type Process, override, settle, type World } from './support/processes.ts'
+import { CALM, call, newWorld, openFleet, override, type Process, settle, type World } from './support/processes.ts'
 
 /** A call that is let through stays in flight. */
 function begin({ breaker }: { breaker: Breaker }): Permit | undefined {

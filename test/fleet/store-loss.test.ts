@@ -8,8 +8,8 @@ import {
   newWorld,
   OPTIONS,
   openFleet,
-  type Process,
   override,
+  type Process,
   settle,
   type World,
 } from './support/processes.ts'

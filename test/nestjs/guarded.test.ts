@@ -5,8 +5,8 @@ import { of } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { ArgumentError, createRegistry, PolicyError, Registry } from '../../src/index.ts'
 import { Guarded, SwitchgearModule } from '../../src/nestjs/index.ts'
-import { newApplication } from './applications.ts'
 import { statesIn } from '../support/registries.ts'
+import { newApplication } from './applications.ts'
 
 @Injectable()
 class Books {

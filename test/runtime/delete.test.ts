@@ -15,7 +15,7 @@ describe.each(EVERY_WAY)('a deleted breaker, $way', ({ how }) => {
     expect(actor?.getSnapshot().status).toBe('stopped')
     expect(registry.list()).toEqual([])
     expect(registry.snapshot().breakers).toEqual([])
-    expect(deleted).toEqual([{ endpoint: 'a', evicted: false }])
+    expect(deleted).toEqual([{ endpoint: 'a', why: 'deleted' }])
     expect(registry.delete('a')).toBe(false)
   })
 

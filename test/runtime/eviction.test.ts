@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Breaker, RegistryFullError } from '../../src/index.ts'
-import { acquire, errorOf, hold, succeed, thrownBy } from '../support/calls.ts'
+import { acquire, errorOf, fail, hold, succeed, thrownBy } from '../support/calls.ts'
 import { EVERY_WAY, hear, newRegistry, statesIn } from '../support/registries.ts'
 
 describe.each(EVERY_WAY)('a registry with maxBreakers, $way', ({ how }) => {
@@ -12,7 +12,7 @@ describe.each(EVERY_WAY)('a registry with maxBreakers, $way', ({ how }) => {
     registry.breaker('d')
     expect(registry.list()).toHaveLength(3)
     expect(registry.has('d')).toBe(true)
-    expect(deleted).toEqual([{ endpoint: 'a', evicted: true }])
+    expect(deleted).toEqual([{ endpoint: 'a', why: 'evicted' }])
   })
 
   it('evicts the idle before the busy (R23)', async () => {
@@ -31,10 +31,11 @@ describe.each(EVERY_WAY)('a registry with maxBreakers, $way', ({ how }) => {
     expect(registry.has('c')).toBe(true)
   })
 
-  it('never evicts one that is open, half-open, forced open or disabled (R23)', async () => {
+  it('never evicts one that is open, probing, forced open or disabled (R23)', async () => {
     const { registry, clock } = newRegistry({ ...how, maxBreakers: 4 })
     registry.breaker('halfOpen').trip()
     clock.advance(30_000)
+    const probe = hold(registry.breaker('halfOpen'))
     registry.breaker('open').trip()
     registry.breaker('forcedOpen').isolate()
     registry.breaker('disabled').disable()
@@ -57,12 +58,80 @@ describe.each(EVERY_WAY)('a registry with maxBreakers, $way', ({ how }) => {
     expect(registry.list()).toHaveLength(4)
     expect(registry.has('more')).toBe(false)
     expect(await registry.call('disabled', () => 'ok'), 'those it has go on').toBe('ok')
+    await probe.succeed()
+    registry.breaker('more')
+    expect(registry.has('halfOpen'), 'its probe has ended').toBe(false)
+  })
+
+  it('has a place for a healthy tenant when those that failed once have left (K6)', async () => {
+    const { registry, clock } = newRegistry({ ...how, maxBreakers: 3, policy: { failureThreshold: 1 } })
+    const deleted = hear(registry, 'deleted')
+    for (const name of ['a', 'b', 'c']) {
+      await fail(registry.breaker(name))
+      clock.advance(1)
+    }
+    clock.advance(365 * 24 * 3_600_000)
+    expect(await registry.call('healthy', () => 'ok')).toBe('ok')
+    expect(deleted, 'the longest half-open').toEqual([{ endpoint: 'a', why: 'evicted' }])
+    registry.breaker('d')
+    const endpoints = registry.list().map(({ endpoint }) => endpoint)
+    expect(endpoints, 'one that is closed goes before').toEqual(['b', 'c', 'd'])
+  })
+
+  it('keeps a half-open one where there is any that is closed, with calls in flight, too (K6)', async () => {
+    const { registry, clock } = newRegistry({ ...how, maxBreakers: 2 })
+    registry.breaker('halfOpen').trip()
+    clock.advance(30_000)
+    const call = hold(registry.breaker('busy'))
+    registry.breaker('next')
+    expect(registry.list().map(({ endpoint }) => endpoint)).toEqual(['halfOpen', 'next'])
+    await call.succeed()
+  })
+
+  it('takes one whose open time has passed for half-open before a timer says so (K6)', () => {
+    let now = 0
+    const stalled = { now: () => now, setTimeout: () => 1, clearTimeout: () => {} }
+    const { registry } = newRegistry({ ...how, maxBreakers: 2, clock: stalled })
+    registry.breaker('a').trip('', { openTimeout: '1m' })
+    registry.breaker('b').trip('', { openTimeout: '10s' })
+    now = 9_999
+    expect(() => registry.breaker('c')).toThrow('none can make room')
+    now = 10_000
+    registry.breaker('c')
+    expect(registry.list().map(({ endpoint }) => endpoint)).toEqual(['a', 'c'])
+  })
+
+  it('keeps a half-open one that only reports may close, or that ramps up: it does not admit any call (K6)', async () => {
+    const { registry, clock } = newRegistry({ ...how, maxBreakers: 2 })
+    registry.breaker('reports', { probes: 'reports' }).trip()
+    const ramping = registry.breaker('ramping', { recoveryRamp: { duration: '1m' }, successThreshold: 1 })
+    ramping.trip()
+    clock.advance(30_000)
+    await succeed(ramping)
+    expect(registry.list().map(({ state }) => state)).toEqual(['halfOpen', 'halfOpen'])
+    expect(() => registry.breaker('more')).toThrow('none can make room')
+    registry.configure('reports', { probes: 'calls' })
+    registry.breaker('more')
+    expect(registry.has('reports')).toBe(false)
+  })
+
+  it('looks past any number of half-open ones that probe (K6)', async () => {
+    const { registry, clock } = newRegistry({ ...how, maxBreakers: 200 })
+    const names = Array.from({ length: 200 }, (_, index) => `${index}`)
+    for (const name of names) registry.breaker(name).trip()
+    clock.advance(30_000)
+    const probes = names.slice(0, 199).map((name) => hold(registry.breaker(name)))
+    // A choice looks at 64; the next goes on from there.
+    for (let times = 0; times < 3; times++) expect(() => registry.breaker('more')).toThrow('none can make room')
+    registry.breaker('more')
+    expect(registry.has('199')).toBe(false)
+    await Promise.all(probes.map((probe) => probe.succeed()))
   })
 
   it('makes room again when one closes (R23)', () => {
     const { registry } = newRegistry({ ...how, maxBreakers: 1 })
     registry.breaker('a').trip()
-    expect(() => registry.breaker('b')).toThrow('none of them is closed')
+    expect(() => registry.breaker('b')).toThrow('none can make room')
     registry.reset('a')
     registry.breaker('b')
     expect(statesIn(registry)).toEqual([{ endpoint: 'b', state: 'closed' }])
@@ -138,7 +207,7 @@ describe.each(EVERY_WAY)('a registry with maxBreakers, $way', ({ how }) => {
     for (const breaker of breakers.slice(1)) acquire(breaker).success()
     const deleted = hear(registry, 'deleted')
     registry.breaker('next')
-    expect(deleted).toEqual([{ endpoint: '1', evicted: true }])
+    expect(deleted).toEqual([{ endpoint: '1', why: 'evicted' }])
     await call.succeed()
   })
 

@@ -44,6 +44,47 @@ describe.each(EVERY_WAY)('an outcome, $way', ({ how }) => {
     expect(breaker.allows()).toBe(true)
   })
 
+  it.each(['status', 'statusCode', 'ok', 'headers', 'body', 'data', 'response', 'code', 'message', 'name'])(
+    'that a classifier takes for something with a %s is a failure, and it is told what an outcome is (K8)',
+    async (member) => {
+      const read = (response: Record<string, number>) => (response[member] ?? 0) >= 500
+      for (const rule of ['isFailure', 'ignore'] as const) {
+        const { breaker, registry } = newBreaker({ [rule]: read as unknown as () => boolean, failureThreshold: 4 }, how)
+        const errors = hear(registry, 'error')
+        for (let call = 0; call < 2; call++) {
+          expect(await breaker.call(() => ({ [member]: 503 }))).toEqual({ [member]: 503 })
+          expect(await errorOf(breaker.call(() => Promise.reject({ [member]: 503 })))).toEqual({ [member]: 503 })
+        }
+        expect(breaker.stats()).toMatchObject({ state: 'open', calls: { failed: 4, succeeded: 0 } })
+        expect(errors).toHaveLength(4)
+        const message = expect.stringContaining(`an outcome has no ${member}: it is { value, durationMs }`)
+        expect(errors[0]).toMatchObject({ source: rule, endpoint: 'a', error: { message } })
+      }
+    },
+  )
+
+  it('has its own members alone: it is copied, printed and compared as such (K8)', async () => {
+    const seen: Outcome[] = []
+    const isFailure = (outcome: Outcome) => void seen.push(outcome)
+    const { breaker } = newBreaker({ isFailure }, how)
+    await breaker.call(() => 5)
+    await errorOf(breaker.call(() => Promise.reject(undefined)))
+    const durationMs = expect.any(Number)
+    expect(seen).toEqual([
+      { value: 5, durationMs },
+      { error: undefined, durationMs },
+    ])
+    expect(seen.map((outcome) => Object.keys({ ...outcome }))).toEqual([
+      ['value', 'durationMs'],
+      ['error', 'durationMs'],
+    ])
+    expect(seen.map((outcome) => ['value' in outcome, 'error' in outcome])).toEqual([
+      [true, false],
+      [false, true],
+    ])
+    expect(JSON.parse(JSON.stringify(seen[0]))).toMatchObject({ value: 5 })
+  })
+
   it('may be a failure though it is a value: the caller still gets the value (R11)', async () => {
     const isFailure = (outcome: Outcome) => 'value' in outcome && outcome.value === 503
     const { breaker } = newBreaker({ isFailure, failureThreshold: 2 }, how)

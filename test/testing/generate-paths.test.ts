@@ -74,13 +74,13 @@ describe.each(POLICIES)('under %s', (_, policy) => {
 
 it('a gap is seen: without one of the paths, coverage names what is missed', () => {
   const paths = generatePaths()
-  expect(coverage(paths).transitions.missed).toEqual([])
+  expect(coverage(paths).transitionPairs.missed).toEqual([])
   for (const left of paths) {
     expect(
       coverage(
         paths.filter((path) => path !== left),
         {},
-      ).transitions.missed,
+      ).transitionPairs.missed,
     ).not.toEqual([])
   }
 })

@@ -3,6 +3,7 @@
 import type * as v from 'valibot'
 import { expectTypeOf } from 'vitest'
 import type { policySchema } from '../../src/edge/policy-schema.ts'
+import { createFetch } from '../../src/fetch/index.ts'
 import {
   createRegistry,
   type Duration,
@@ -75,6 +76,12 @@ export function classifiersMayLookAtOneSideOnly() {
   policies.push({ isFailure: async () => true })
   // @ts-expect-error: the same for the rule of values
   policies.push({ isFailure: { value: async () => true } })
+  // @ts-expect-error: an outcome is no response
+  policies.push({ isFailure: (response: Response) => response.status >= 500 })
+  // @ts-expect-error: for createFetch neither
+  createFetch(createRegistry(), { isFailure: (response: Response) => response.status >= 500 })
+  createFetch(createRegistry(), { isFailure: { value: ({ status }) => status >= 500 } })
+  createFetch(createRegistry(), { isFailure: (outcome) => ('error' in outcome ? undefined : outcome.value === null) })
   // @ts-expect-error: no such rule
   policies.push({ isFailure: { values: () => true } })
   return policies

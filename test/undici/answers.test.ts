@@ -24,7 +24,7 @@ describe.each(HOOKS)('an answer (told by the $hooks hooks)', ({ behind }) => {
   it('is what isFailure says', async () => {
     const { origin } = await serveStatus(404, { 'x-a': 'b' })
     const { dispatcher, calls } = guarded({
-      isFailure: ({ statusCode, headers }) => statusCode === 404 && headers['x-a'] === 'b',
+      isFailure: { value: ({ statusCode, headers }) => statusCode === 404 && headers['x-a'] === 'b' },
     })
     await get(origin, dispatcher)
     expect(calls(origin)).toMatchObject({ failed: 1 })

@@ -2,6 +2,7 @@
 import type { Driver } from '../driver.ts'
 import { checkGeneratedPath } from '../model/given.ts'
 import type { Path, PathStep } from '../paths/paths.ts'
+import { StuckDriverError } from '../start-driver.ts'
 import { Rig } from './rig.ts'
 
 /** Where a breaker first did something else than the model, on the way along a path. */
@@ -11,6 +12,8 @@ export interface Mismatch {
   readonly steps: number
   /** The step that went wrong, and what was seen instead. */
   readonly difference: string
+  /** A promise of the driver's did not settle: nothing is known of the breaker, and no shorter story tells more. */
+  readonly isStuck?: true
 }
 
 /**
@@ -23,8 +26,8 @@ export async function checkPath<P>(driver: Driver<P>, path: Path): Promise<Misma
   const rig = await Rig.start(driver, path.policy)
   try {
     for (const [index, step] of path.steps.entries()) {
-      const difference = await differenceAt(rig, step)
-      if (difference !== null) return { path, steps: index + 1, difference: `${step.says}: ${difference}` }
+      const found = await differenceAt(rig, step)
+      if (found !== null) return { path, steps: index + 1, ...found }
     }
     return null
   } finally {
@@ -32,10 +35,19 @@ export async function checkPath<P>(driver: Driver<P>, path: Path): Promise<Misma
   }
 }
 
-async function differenceAt<P>(rig: Rig<P>, step: PathStep): Promise<string | null> {
+type Found = Pick<Mismatch, 'difference' | 'isStuck'>
+
+async function differenceAt<P>(rig: Rig<P>, step: PathStep): Promise<Found | null> {
   try {
-    return await rig.check(step)
+    const difference = await rig.check(step)
+    return difference === null ? null : { difference: `${step.says}: ${difference}` }
   } catch (error) {
-    return `the driver threw ${String(error)}`
+    return failureOf(step, error)
   }
+}
+
+/** What the driver did instead of its part in the step. */
+export function failureOf({ says }: PathStep, error: unknown): Found {
+  if (error instanceof StuckDriverError) return { difference: `${says}: ${error.message}`, isStuck: true }
+  return { difference: `${says}: the driver threw ${String(error)}` }
 }

@@ -8,7 +8,7 @@ import { decisionOf, type ModelState, type Step, startModel, stateOf, takeStep }
 import { ALL_STEPS, keyOf, type StepOptions, stepsFrom } from '../model/steps.ts'
 import { modelledPolicy, pathOf, pathStepOf } from '../paths/paths.ts'
 import type { Told } from '../writing/words.ts'
-import type { Mismatch } from './check-path.ts'
+import { failureOf, type Mismatch } from './check-path.ts'
 import { Rig } from './rig.ts'
 import { shrink } from './shrink.ts'
 
@@ -87,12 +87,19 @@ export async function explore<P>(
       for (const step of stepsFrom(state, resolved, stepOptions)) {
         const after = takeStep(state, step)
         const told = { step, before: state, after }
-        const { difference, fingerprint } = await compare(driver, tested, history, told, resolved.halfOpenMaxCalls)
+        const { difference, isStuck, fingerprint } = await compare(
+          driver,
+          tested,
+          history,
+          told,
+          resolved.halfOpenMaxCalls,
+        )
         const longer = [...history, step]
         compared++
         if (difference !== null) {
           const path = pathOf(tested, longer)
-          const failure = await shrink(driver, { path, steps: longer.length, difference })
+          const found = { path, steps: longer.length, difference, ...(isStuck && { isStuck }) }
+          const failure = await shrink(driver, found)
           return { failure, states: seen.size, steps: compared, exhausted: false }
         }
         const key = `${keyOf(after, resolved)} ${fingerprint}`
@@ -114,7 +121,7 @@ async function compare<P>(
   history: readonly Step[],
   told: Told,
   maxProbes: number,
-): Promise<{ difference: string | null; fingerprint: string }> {
+): Promise<{ difference: string | null; isStuck?: true; fingerprint: string }> {
   const { before, after } = told
   const last = pathStepOf(told)
   const rig = await Rig.start(driver, policy)
@@ -127,7 +134,7 @@ async function compare<P>(
     const stuck = held || (await rig.recovers()) ? null : `${last.says}: no call and no time closes it again`
     return { difference: stuck, fingerprint }
   } catch (error) {
-    return { difference: `${last.says}: the driver threw ${String(error)}`, fingerprint: '' }
+    return { ...failureOf(last, error), fingerprint: '' }
   } finally {
     await rig.stop()
   }

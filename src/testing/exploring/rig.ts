@@ -1,8 +1,9 @@
 // Rig: one subject on its own virtual clock, taking steps and being compared with the model after each.
 import type { PolicyOptions } from '../../edge/resolve-policy.ts'
-import { checkDriver, checkSubject, type Driver, type Subject } from '../driver.ts'
+import type { Driver, Subject } from '../driver.ts'
 import type { Step } from '../model/model.ts'
 import type { Expectation, PathStep } from '../paths/paths.ts'
+import { startDriver } from '../start-driver.ts'
 import { createVirtualClock, type VirtualClock } from '../virtual-clock.ts'
 
 const MOST_ROUNDS = 100
@@ -17,11 +18,8 @@ export class Rig<P> {
   #admissions = 0
 
   static async start<P>(driver: Driver<P>, policy: PolicyOptions): Promise<Rig<P>> {
-    checkDriver(driver)
     const clock = createVirtualClock()
-    const subject = await driver.start(policy, clock)
-    checkSubject(subject, driver.commands)
-    return new Rig(subject, clock)
+    return new Rig(await startDriver(driver, policy, clock), clock)
   }
 
   constructor(subject: Subject<P>, clock: VirtualClock) {

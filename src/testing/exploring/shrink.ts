@@ -6,8 +6,9 @@ import { type Step, startModel, takeStep } from '../model/model.ts'
 import { pathOf } from '../paths/paths.ts'
 import { checkPath, type Mismatch } from './check-path.ts'
 
-/** The same defect in as few steps as leaving out can reach. */
+/** The same defect in as few steps as leaving out can reach; of a driver that is stuck, as it was found. */
 export async function shrink<P>(driver: Driver<P>, found: Mismatch): Promise<Mismatch> {
+  if (found.isStuck) return found
   const { policy } = found.path
   let best = found
   let steps = found.path.steps.slice(0, found.steps).map(({ step }) => step)

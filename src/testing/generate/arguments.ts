@@ -14,13 +14,13 @@ statechart of switchgear, driven through a driver that you fill in once. Without
 
   --policy <file.json>     the breaker's policy; default: switchgear's
   --runner <name>          ${RUNNERS.join(', ')}; default: node
-  --coverage <what>        states, transitions, transitionPairs or simple; default: transitions
+  --coverage <what>        states, transitions, transitionPairs or simple; default: transitionPairs
   --max-length <n>         steps in one test, at most; default: 30
   --max-in-flight <n>      calls in flight at once, at most; default: 2
   --commands <list>        what an operator does to it: all, none, or some of ${ALL_STEPS.commands.join(',')}; default: none
   --results <list>         how calls end, of ${ALL_STEPS.results.join(',')}; default: succeed,fail
   --exact                  look at every state of a large policy, however long it takes
-  --stalls                 with stalls of the event loop
+  --no-stalls              without stalls of the event loop
   --name <text>            title of the tests; default: the name of the file
   --driver <specifier>     what the test file imports its driver from; default: ./breaker-driver.js,
                            or ./breaker-driver.mjs for a file .mjs or .mts
@@ -52,13 +52,13 @@ export interface Arguments {
 const OPTIONS = {
   policy: { type: 'string' },
   runner: { type: 'string', default: 'node' },
-  coverage: { type: 'string', default: 'transitions' },
+  coverage: { type: 'string', default: 'transitionPairs' },
   'max-length': { type: 'string', default: '30' },
   'max-in-flight': { type: 'string', default: '2' },
   commands: { type: 'string', default: 'none' },
   results: { type: 'string', default: 'succeed,fail' },
   exact: { type: 'boolean', default: false },
-  stalls: { type: 'boolean', default: false },
+  'no-stalls': { type: 'boolean', default: false },
   name: { type: 'string' },
   driver: { type: 'string' },
   'no-driver': { type: 'boolean', default: false },
@@ -88,7 +88,7 @@ export function parseArguments(args: readonly string[]): Arguments | null {
       maxInFlight: Number(values['max-in-flight']),
       commands: listOf('--commands', values.commands, ALL_STEPS.commands),
       results: listOf('--results', values.results, ALL_STEPS.results),
-      stalls: values.stalls,
+      stalls: !values['no-stalls'],
     },
     name: values.name,
     driver: values.driver ?? (/\.m[jt]s$/.test(values.out ?? '') ? './breaker-driver.mjs' : './breaker-driver.js'),

@@ -46,7 +46,7 @@ export function generate(args: Arguments): Generated {
     `${paths.length} tests take ${transitions.met.length} of the ${all} transitions of the statechart, ${reach}`,
   ]
   if (abstraction.length > 0) remarks.push('the policy is large: what the search left out is told above the tests')
-  if (args.steps.commands.length === 0) remarks.push('--commands all, --results all and --stalls add steps')
+  if (args.steps.commands.length === 0) remarks.push('--commands all and --results all add steps')
   if (out !== undefined && runner !== 'vitest' && !isModule(out)) {
     remarks.push(`package.json has no "type": "module": name the file .mjs, or ${runner} takes it for CommonJS`)
   }

@@ -47,7 +47,7 @@ export interface Path {
 
 /** Options of `generatePaths`. */
 export interface PathOptions extends GraphOptions {
-  /** What the paths must meet together. Default `'transitions'`. */
+  /** What the paths must meet together. Default `'transitionPairs'`: a rule that holds the first time may fail the second. */
   readonly coverage?: Coverage
   /**
    * Steps in one path, at most; a run of calls under a large policy counts as one. A goal that is farther away gets a
@@ -63,14 +63,15 @@ const isUnnatural = ({ type }: Move) => type === 'command' || type === 'stall'
 
 /**
  * Paths through the statechart that together meet the coverage: the same each time, without duplicates, few and short.
- * Takes a fraction of a second, whatever the windows of the policy: see `exact`, and `abstraction` of a path.
+ * Takes a fraction of a second, and seconds with every command, whatever the windows of the policy: see `exact`, and
+ * `abstraction` of a path.
  * @param policy as users write it; default: the default policy
  * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`): nonsense in the options, a threshold above
  * 1,000 calls, or options under which there are too many states; it says which to change
  */
 export function generatePaths(policy: PolicyOptions = {}, options: PathOptions = {}): Path[] {
   checkOptions('options', options, PATH_OPTIONS)
-  const { coverage = 'transitions', maxLength = 30, ...graphOptions } = options
+  const { coverage = 'transitionPairs', maxLength = 30, ...graphOptions } = options
   if (!COVERAGES.includes(coverage)) throw new ArgumentError('coverage', COVERAGES.join(', '), coverage)
   if (!Number.isSafeInteger(maxLength) || maxLength < 1) {
     throw new ArgumentError('maxLength', 'a whole number of at least 1', maxLength)

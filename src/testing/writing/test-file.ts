@@ -68,7 +68,7 @@ function fixtureOf(paths: readonly Path[], isTyped: boolean): string[] {
     '',
     'beforeEach(async () => {',
     '  clock = createVirtualClock()',
-    '  breaker = await driver.start(policy, clock)',
+    '  breaker = await startDriver(driver, policy, clock)',
     '})',
     'afterEach(async () => {',
     '  await breaker.stop?.()',

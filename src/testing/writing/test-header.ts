@@ -56,12 +56,13 @@ interface Imports {
 
 /** In the order that sorters of imports agree on: Node's, packages by name, then one's own. */
 export function importsOf({ dialect, driver, language, sees }: Imports): string[] {
-  const names = language === 'ts' ? 'createVirtualClock, type Subject, type VirtualClock' : 'createVirtualClock'
+  const names = ['createVirtualClock', 'type Subject', 'startDriver', 'type VirtualClock']
+  const asked = names.filter((name) => language === 'ts' || !name.startsWith('type ')).join(', ')
   const runner = dialect.imports.map(({ from, names }) => ({ from, what: names === '' ? 'assert' : `{ ${names} }` }))
   const all = [
     ...runner.filter(({ what }) => sees || what !== 'assert'),
     ...(language === 'ts' ? [{ from: 'switchgear', what: 'type { PolicyOptions }' }] : []),
-    { from: 'switchgear/testing', what: `{ ${names} }` },
+    { from: 'switchgear/testing', what: `{ ${asked} }` },
     { from: driver, what: '{ driver }' },
   ]
   const rank = (from: string) => (from.startsWith('node:') ? 0 : from.startsWith('.') ? 2 : 1)

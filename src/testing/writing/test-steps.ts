@@ -48,7 +48,7 @@ export function statementsOf(path: Path, dialect: Dialect, observes: boolean): s
 function linesOf(place: Place, dialect: Dialect): string[] {
   const { step, words } = place
   const shows = (state: string) =>
-    dialect.isEqual('breaker.state()', literal(state), `after step ${place.number}, ${step.says}`)
+    dialect.isEqual('breaker.state()', literal(state), `after step ${place.number}, ${briefly(step.says)}`)
   const done = deedOf(place, dialect)
   // Nobody can look while the event loop stands still.
   if (step.step.type === 'stall') return [`${done.join('\n')}${words}`]
@@ -61,6 +61,11 @@ function linesOf(place: Place, dialect: Dialect): string[] {
         ]
       : []
   return [...early, `${deed}${words}`, ...checks, shows(step.expect.state)]
+}
+
+/** As much of the words as fits into a line that formatters leave alone: all are behind the step itself. */
+function briefly(says: string): string {
+  return says.length > 50 ? (says.split(': ', 1)[0] ?? says) : says
 }
 
 /** What is done, then what must be seen of it besides the state. */

@@ -73,7 +73,8 @@ export class Invariants {
     if (override !== null && !isRamp && (state === 'closed' || state === 'disabled')) {
       throw new Broken('I2', `${instance} rejects, and the fleet has decided ${state}`)
     }
-    if (state === 'forcedOpen' && override?.state !== 'forcedOpen') throw new Broken('I1', `${instance} forgot forcedOpen`)
+    if (state === 'forcedOpen' && override?.state !== 'forcedOpen')
+      throw new Broken('I1', `${instance} forgot forcedOpen`)
     const now = this.#world.clock.now()
     const rest = override?.state === 'open' ? (override.retryAfterMs ?? Number.POSITIVE_INFINITY) : null
     if (rest !== null && rest > MAX_OPEN_MS) throw new Broken('I7', `${instance} stays open for ${rest} ms`)

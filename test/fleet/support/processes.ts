@@ -103,5 +103,6 @@ export async function openFleet(world: World, one: Process, other: Process): Pro
   await call(one.breaker, 'fail', 10)
   await call(other.breaker, 'fail', 10)
   await world.pass(1_300)
-  if (override(one) !== 'open' || override(other) !== 'open') throw new Error(`it is ${override(one)} and ${override(other)}`)
+  if (override(one) !== 'open' || override(other) !== 'open')
+    throw new Error(`it is ${override(one)} and ${override(other)}`)
 }
