@@ -185,6 +185,15 @@ export const breakerMachine = setup({
           { guard: 'triggerFires', target: 'open', actions: 'openByTrigger' },
           { actions: 'countOutcome' },
         ],
+        slow: [
+          {
+            guard: 'triggerFires',
+            target: 'open',
+            actions: 'openByTrigger',
+            description: 'A call in flight is slow already: one that hangs counts before it ends.',
+          },
+          { actions: 'countOutcome' },
+        ],
       },
     },
     open: {

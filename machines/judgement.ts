@@ -1,7 +1,7 @@
 // Judgement: what an outcome comes to while the breaker is closed: the evidence with it, and the trigger that fires.
 // A guard asks for it, and then the action that it lets through; it is worked out once for both.
 import type { BreakerEvent, Decision } from '../src/rules/decide.ts'
-import { addFailure, addSuccess, copyTally, type Tally } from '../src/rules/tally.ts'
+import { addFailure, addSlow, addSuccess, copyTally, type Tally } from '../src/rules/tally.ts'
 import { type Reason, triggerAfter } from '../src/rules/triggers.ts'
 import type { BreakerContext } from './breaker-context.ts'
 
@@ -20,7 +20,7 @@ export function judge({ decision, policy }: BreakerContext, event: BreakerEvent)
   // One event may be tried on several breakers, as by who looks for paths.
   if (known?.of === decision) return known
   const tally = event.tally ?? counted(decision.tally, policy, event)
-  const isOutcome = event.type === 'succeed' || event.type === 'fail'
+  const isOutcome = event.type === 'succeed' || event.type === 'fail' || event.type === 'slow'
   const fired = isOutcome ? triggerAfter(event.type, tally, policy, event.at) : null
   const judgement = { of: decision, tally, fired }
   judgements.set(event, judgement)
@@ -30,7 +30,8 @@ export function judge({ decision, policy }: BreakerContext, event: BreakerEvent)
 /** Where nothing was folded, no tally is brought along. */
 function counted(before: Tally, policy: BreakerContext['policy'], event: BreakerEvent): Tally {
   const tally = copyTally(before)
-  if (event.type === 'succeed') addSuccess(tally, policy, event.at, event.durationMs)
-  if (event.type === 'fail') addFailure(tally, policy, event.at, event.durationMs)
+  if (event.type === 'succeed') addSuccess(tally, policy, event.at, event.durationMs, event.isSlow)
+  if (event.type === 'fail') addFailure(tally, policy, event.at, event.durationMs, event.isSlow)
+  if (event.type === 'slow') addSlow(tally, policy, event.at)
   return tally
 }

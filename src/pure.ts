@@ -19,6 +19,8 @@ export interface Report {
   readonly permit?: Admission | undefined
   /** How long it took, in ms. Needed by slow-call rules only; default: not known, and not slow. */
   readonly durationMs?: number | undefined
+  /** Whether `recordSlow` was told of it while it was in flight: then it counts as slow no more. Default `false`. */
+  readonly isSlow?: boolean | undefined
 }
 
 /**
@@ -60,6 +62,14 @@ export function recordFailure(breaker: BreakerValue, policy: Policy, now: number
 /** The breaker after a request that counts neither way: its permit comes back. `now` in ms. */
 export function recordIgnored(breaker: BreakerValue, policy: Policy, now: number, report: Report = {}): BreakerValue {
   return record('ignore', breaker, policy, now, report)
+}
+
+/**
+ * The breaker after a request that is still in flight at `now` (ms) has become slower than its policy's `slowCalls.slowerThan`:
+ * it counts before it ends. Only for a request that this closed stay has allowed; report it with `isSlow: true` when it ends.
+ */
+export function recordSlow(breaker: BreakerValue, policy: Policy, now: number): BreakerValue {
+  return reduce(breaker, policy, { type: 'slow', at: now })
 }
 
 /**
@@ -122,9 +132,9 @@ function record(
   breaker: BreakerValue,
   policy: Policy,
   now: number,
-  { permit, durationMs = Number.NaN }: Report,
+  { permit, durationMs = Number.NaN, isSlow = false }: Report,
 ): BreakerValue {
-  const event = (generation: number): BreakerEvent => ({ type, generation, ...permit, durationMs, at: now })
+  const event = (generation: number): BreakerEvent => ({ type, generation, ...permit, durationMs, isSlow, at: now })
   if (permit !== undefined) return reduce(breaker, policy, event(permit.generation))
   // Without a permit it counts where the breaker is by now, and gives back the oldest permit out.
   const current = reduce(breaker, policy, { type: 'elapse', at: now })

@@ -26,7 +26,15 @@ export type Admission = {
 /** Everything that can happen to a breaker. The number of a probe is above those of all before it. */
 export type BreakerEvent =
   | (At & { readonly type: 'admit'; readonly probe: number })
-  | (At & Admission & { readonly type: 'succeed' | 'fail' | 'ignore'; readonly durationMs: number })
+  | (At &
+      Admission & {
+        readonly type: 'succeed' | 'fail' | 'ignore'
+        readonly durationMs: number
+        /** It has counted as slow while it was in flight. */
+        readonly isSlow?: boolean
+      })
+  /** A call of this stay that is still in flight has become slow. */
+  | (At & { readonly type: 'slow' })
   | (At & { readonly type: 'elapse' })
   | (At & { readonly type: 'leaseExpired'; readonly probe: number })
   | (At & { readonly type: 'trip'; readonly message: string; readonly openForMs?: number })

@@ -5,7 +5,7 @@ import * as rules from './decide.ts'
 import { freeze } from './freeze.ts'
 import type { Policy } from './policy.ts'
 import { afterAdmission, afterRejection } from './ramp.ts'
-import { addFailure, addSuccess, copyTally, refitTally, type Tally } from './tally.ts'
+import { addFailure, addSlow, addSuccess, copyTally, refitTally, type Tally } from './tally.ts'
 import { type Reason, triggerAfter } from './triggers.ts'
 
 /** An immutable, JSON-serialisable breaker. */
@@ -60,6 +60,9 @@ function apply(draft: Draft, policy: Policy, event: rules.BreakerEvent): void {
     case 'fail':
     case 'ignore':
       report(draft, policy, event)
+      break
+    case 'slow':
+      becomeSlow(draft, policy, event.at)
       break
     case 'elapse':
       elapse(draft, policy, event.at)
@@ -123,7 +126,12 @@ function report(draft: Draft, policy: Policy, event: Report): void {
   if (event.type === 'succeed') calls.succeeded++
   else if (event.type === 'fail') calls.failed++
   else calls.ignored++
-  if (event.type !== 'ignore' && policy.slowCalls !== null && event.durationMs > policy.slowCalls.slowerThanMs)
+  if (
+    event.type !== 'ignore' &&
+    event.isSlow !== true &&
+    policy.slowCalls !== null &&
+    event.durationMs > policy.slowCalls.slowerThanMs
+  )
     calls.slow++
 
   if (state === 'closed') judge(draft, policy, event)
@@ -136,10 +144,18 @@ function report(draft: Draft, policy: Policy, event: Report): void {
   }
 }
 
-function judge(draft: Draft, policy: Policy, { type, at, durationMs }: Report): void {
+function becomeSlow(draft: Draft, policy: Policy, at: number): void {
+  if (draft.state !== 'closed') return
+  draft.calls.slow++
+  addSlow(draft.tally, policy, at)
+  const reason = triggerAfter('slow', draft.tally, policy, at)
+  if (reason !== null) open(draft, policy, reason, at)
+}
+
+function judge(draft: Draft, policy: Policy, { type, at, durationMs, isSlow }: Report): void {
   if (type === 'ignore') return
-  if (type === 'succeed') addSuccess(draft.tally, policy, at, durationMs)
-  else addFailure(draft.tally, policy, at, durationMs)
+  if (type === 'succeed') addSuccess(draft.tally, policy, at, durationMs, isSlow)
+  else addFailure(draft.tally, policy, at, durationMs, isSlow)
   const reason = triggerAfter(type, draft.tally, policy, at)
   if (reason !== null) open(draft, policy, reason, at)
 }

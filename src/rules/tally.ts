@@ -39,24 +39,27 @@ export function copyTally(tally: Tally): Tally {
   }
 }
 
-/** `now` and `durationMs` matter only to policies with windows; see `datesSuccesses` and `timesCalls`. */
-export function addSuccess(tally: Tally, policy: Policy, now: number, durationMs: number): void {
+/**
+ * `now` and `durationMs` matter only to policies with windows; see `datesSuccesses` and `timesCalls`. `isSlow`: it has counted as
+ * slow already, while it was in flight.
+ */
+export function addSuccess(tally: Tally, policy: Policy, now: number, durationMs: number, isSlow = false): void {
   tally.consecutiveFailures = 0
   if (policy.failureWindowMs !== null && policy.counting === 'consecutive') clearFailureTimes(tally)
   if (policy.failureRate !== null && tally.failureRate !== null) {
     addCall(tally.failureRate, policy.failureRate.window, false, now)
   }
-  addDuration(tally, policy, now, durationMs)
+  if (!isSlow) addDuration(tally, policy, now, durationMs)
 }
 
-export function addFailure(tally: Tally, policy: Policy, now: number, durationMs: number): void {
+export function addFailure(tally: Tally, policy: Policy, now: number, durationMs: number, isSlow = false): void {
   tally.consecutiveFailures++
   tally.failures++
   if (policy.failureWindowMs !== null) addFailureTime(tally, policy, now)
   if (policy.failureRate !== null && tally.failureRate !== null) {
     addCall(tally.failureRate, policy.failureRate.window, true, now)
   }
-  addDuration(tally, policy, now, durationMs)
+  if (!isSlow) addDuration(tally, policy, now, durationMs)
 }
 
 /** Whether a success must be told the time: it goes into a window of time. */
@@ -156,6 +159,11 @@ function addFailureTime(tally: Tally, policy: Policy, now: number): void {
 function clearFailureTimes(tally: Tally): void {
   tally.failureTimes = null
   tally.oldestFailure = 0
+}
+
+/** A call that is still in flight has become slow. */
+export function addSlow(tally: Tally, policy: Policy, now: number): void {
+  addDuration(tally, policy, now, Number.POSITIVE_INFINITY)
 }
 
 function addDuration(tally: Tally, policy: Policy, now: number, durationMs: number): void {

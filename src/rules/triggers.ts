@@ -66,7 +66,12 @@ function failureCountTrigger(tally: Tally, policy: Policy, now: number): Reason 
 }
 
 /** The trigger that this outcome fires. Counts of failures are judged after a failure only. */
-export function triggerAfter(result: 'succeed' | 'fail', tally: Tally, policy: Policy, now: number): Reason | null {
+export function triggerAfter(
+  result: 'succeed' | 'fail' | 'slow',
+  tally: Tally,
+  policy: Policy,
+  now: number,
+): Reason | null {
   return result === 'fail' ? firedTrigger(tally, policy, now) : rateTrigger(tally, policy)
 }
 

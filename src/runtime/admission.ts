@@ -5,7 +5,7 @@ import type { CallContext } from '../edge/call-context.ts'
 import { holdsProbe, wasAdmitted } from '../rules/decide.ts'
 import type { Bulkhead } from './bulkhead.ts'
 import { OwnContext } from './contexts.ts'
-import { catchUp, send } from './deliver.ts'
+import { catchUp, isQuiet, send } from './deliver.ts'
 import { breakerLets, type Gate, overrideOf, refuserOf } from './gates.ts'
 import { holdingOf, Nested } from './holding.ts'
 import { type Enclosing, enclosingOf } from './nesting.ts'
@@ -109,10 +109,8 @@ function outerOf(row: Row, context: CallContext | undefined): Enclosing | null {
 
 /** The row is brought up to now, which is given back: NaN where the state does not end by itself, and no clock is needed. */
 function upToDate(row: Row): number {
-  const { state, home } = row
-  const endsByItself = state === 'open' || state === 'halfOpen'
-  if (!endsByItself && row.resets === home.resets.count) return Number.NaN
-  const now = home.clock.now()
+  if (isQuiet(row)) return Number.NaN
+  const now = row.home.clock.now()
   catchUp(row, now)
   return now
 }

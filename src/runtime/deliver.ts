@@ -1,7 +1,8 @@
 // Deliver: how events reach a row's actor: after all that was due before them, in a turn.
 import { type BreakerEvent, type BreakerState, isDue, overdueEvent } from '../rules/decide.ts'
-import { copyTally } from '../rules/tally.ts'
-import type { Row } from './row.ts'
+import { addSlow, copyTally } from '../rules/tally.ts'
+import { rateTrigger } from '../rules/triggers.ts'
+import { chronicleOf, type Row } from './row.ts'
 
 /** What an operator may tell a breaker. */
 export const COMMANDS = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable'] as const
@@ -24,7 +25,19 @@ export function command(row: Row, type: Command, message = '', openForMs?: numbe
 /** Makes up for what the agenda has not come to yet, so that no event comes before its turn (R05). */
 export function catchUp(row: Row, now: number): void {
   resetIfDue(row)
+  if (row.inFlight !== null) countSlow(row, now)
   if (row.state === 'open' || row.state === 'halfOpen') elapse(row, now)
+}
+
+/** The calls in flight that have become slow by `now` count, in the order in which they did. */
+export function countSlow(row: Row, now: number): void {
+  const { inFlight, policy } = row
+  while (inFlight !== null && row.inFlight === inFlight && inFlight.isDue(now)) {
+    const at = inFlight.takeSlow()
+    chronicleOf(row).slow++
+    if (row.folds) addSlow(row, policy, at)
+    if (!row.folds || rateTrigger(row, policy) !== null) deliver(row, { type: 'slow', at })
+  }
 }
 
 /** The part of this row in the last `resetAll`, with what was due before that. */
@@ -50,17 +63,22 @@ function elapse(row: Row, now: number): void {
   }
 }
 
+/** Whether nothing can have become due by itself: no clock is needed to look at it. */
+export function isQuiet({ state, inFlight, resets, home }: Row): boolean {
+  if (state === 'open' || state === 'halfOpen' || resets !== home.resets.count) return false
+  return inFlight === null || inFlight.isEmpty
+}
+
 /** The row as all that is due by now leaves it. A closed row needs no clock. */
 export function caughtUp(row: Row): Row {
-  const isQuiet = row.state === 'closed' || row.state === 'disabled' || row.state === 'forcedOpen'
-  if (!isQuiet || row.resets !== row.home.resets.count) catchUp(row, row.home.clock.now())
+  if (!isQuiet(row)) catchUp(row, row.home.clock.now())
   return row
 }
 
 /** The state that `caughtUp` would find; of an open row without asking its actor, for a look at all breakers at once. */
 export function stateAt(row: Row, now: number): BreakerState {
   const { state, stay, attached, resets, home } = row
-  if (!attached || state === 'closed') return state
+  if (!attached || (state === 'closed' && row.inFlight === null)) return state
   if (resets !== home.resets.count) return 'closed'
   if (state === 'open') return isDue(stay, now) ? 'halfOpen' : 'open'
   return caughtUp(row).state

@@ -5,8 +5,10 @@ import { holdsProbe } from '../rules/decide.ts'
 import { addSuccess, timesCalls } from '../rules/tally.ts'
 import { callChannel } from './channels.ts'
 import { classify, type Ended, type Result } from './classify.ts'
-import { caughtUp } from './deliver.ts'
+import { caughtUp, countSlow } from './deliver.ts'
+import { beginFlight, endFlight, newFlight } from './flights.ts'
 import type { Holding } from './holding.ts'
+import type { FlightLink } from './in-flight.ts'
 import { type Enclosing, runInside } from './nesting.ts'
 import { tellNested } from './outcome-events.ts'
 import { chronicleOf, NO_PROBE, type Row } from './row.ts'
@@ -26,6 +28,8 @@ export class Permit implements Enclosing {
   readonly #startedAt: number | null
   /** What it holds besides its probe; `null`: nothing, as most. */
   readonly #holding: Holding | null
+  /** Where calls may be slow before they end. */
+  readonly #flight: FlightLink | null
   #settled = false
   /** Number of the stay the call was admitted in. Reported in a later one, the outcome is late and changes nothing. */
   readonly generation: number
@@ -38,6 +42,8 @@ export class Permit implements Enclosing {
     this.generation = generation
     this.#sampled = holding?.outer ? false : takesSample(row)
     this.#startedAt = this.#sampled || timesCalls(row.policy) ? row.home.clock.now() : null
+    this.#flight = row.policy.slowCalls === null || holding?.outer ? null : newFlight()
+    if (this.#flight !== null) beginFlight(row, this.#flight, this.#startedAt ?? 0)
   }
 
   /** The name of the breaker. */
@@ -151,7 +157,9 @@ export class Permit implements Enclosing {
       tellNested(row, judged, durationMs, errorOf(ended))
       return judged
     }
-    settle(row, judged, this.generation, this.#probe, durationMs, now, errorOf(ended))
+    if (row.inFlight?.isDue(now)) countSlow(row, now)
+    const isSlow = this.#flight !== null && endFlight(this.#flight)
+    settle(row, judged, this.generation, this.#probe, durationMs, now, errorOf(ended), isSlow)
     // After what the outcome comes to: who waits for the place may be rejected by it.
     this.#holding?.giveBack(judged)
     return judged

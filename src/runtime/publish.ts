@@ -19,7 +19,7 @@ export function publish(row: Row, snapshot: Pick<SnapshotFrom<typeof breakerMach
   if (!row.folds || isNewPolicy || (isNewGeneration && state === 'closed')) setTally(row, decision.tally)
   const rampBegins = decision.ramp !== null && before.ramp === null
   row.stay = decision
-  if (isNewPolicy) setPolicy(row, policy)
+  if (isNewPolicy) setPolicy(row, policy, at)
   if (isNewGeneration) beginGeneration(row, decision.generation)
   if ((isNewGeneration || rampBegins) && row.chronicle.rejection !== null) chronicleOf(row).rejection = null
   if (state !== from) move(row, state, at)
@@ -61,12 +61,17 @@ export function resetWithoutActor(row: Row, at: number): void {
 /** A new policy for a closed row whose actor rests: to start one for it would cost 60 µs a row, and there may be a million. */
 export function configureWithoutActor(row: Row, policy: Policy, at: number): void {
   setTally(row, refitTally(row, row.policy, policy, at))
-  setPolicy(row, policy)
+  setPolicy(row, policy, at)
   choosePath(row)
 }
 
-function setPolicy(row: Row, policy: Policy): void {
+function setPolicy(row: Row, policy: Policy, at: number): void {
   row.policy = policy
+  if (policy.slowCalls !== null) row.inFlight?.refit(policy.slowCalls, at)
+  else {
+    row.inFlight?.end()
+    row.inFlight = null
+  }
   row.untilSample = firstSampleIn(policy)
 }
 

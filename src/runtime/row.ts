@@ -13,6 +13,7 @@ import type { Agenda } from './agenda.ts'
 import { Chronicle, NOTHING_YET } from './chronicle.ts'
 import { sharedContext } from './contexts.ts'
 import type { EventHub } from './event-hub.ts'
+import type { InFlight } from './in-flight.ts'
 import type { Spawned, SpawnOptions } from './spawning.ts'
 import type { Turns } from './turns.ts'
 
@@ -89,6 +90,8 @@ export class Row implements Tally {
   oldestFailure = 0
   failureRate: SlidingWindow | null
   slowCalls: SlidingWindow | null
+  /** Those that count as slow before they end; `null` but under a rule for slow calls. */
+  inFlight: InFlight | null = null
 
   failed = 0
   readonly name: string
@@ -175,6 +178,8 @@ export function contextOf(row: Row): CallContext {
 /** The row's stay ends: what was admitted in it is late, and has handlers and a context of its own. */
 export function beginGeneration(row: Row, generation: number): void {
   row.generation = generation
+  row.inFlight?.end()
+  row.inFlight = null
   row.context = null
   row.onValue = null
   row.onError = null

@@ -28,10 +28,11 @@ export function settle(
   durationMs: number,
   now: number,
   error?: unknown,
+  isSlow = false,
 ): void {
-  if (!row.isHeard && !callChannel.hasSubscribers) count(row, result, admittedIn, probe, durationMs, now, error)
+  if (!row.isHeard && !callChannel.hasSubscribers) count(row, result, admittedIn, probe, durationMs, now, error, isSlow)
   // The outcome is told before what comes of it.
-  else row.home.turns.hold(() => count(row, result, admittedIn, probe, durationMs, now, error))
+  else row.home.turns.hold(() => count(row, result, admittedIn, probe, durationMs, now, error, isSlow))
 }
 
 function count(
@@ -42,61 +43,70 @@ function count(
   durationMs: number,
   now: number,
   error: unknown,
+  isSlow: boolean,
 ): void {
   const { policy, state } = caughtUp(row)
   row.version++
   if (isLate(row, admittedIn, probe === NO_PROBE ? undefined : probe)) {
     countLate(row, admittedIn, durationMs)
-    if (!row.folds) sendResult(row, result, admittedIn, probe, durationMs)
+    if (!row.folds) sendResult(row, result, admittedIn, probe, durationMs, isSlow)
     return
   }
   if (row.isHeard || callChannel.hasSubscribers) tellOutcome(row, result, durationMs, error)
   if (result === 'fail' && isTimeout(error)) chronicleOf(row).timedOut++
   if (row.folds && state === 'closed') {
-    fold(row, result, durationMs, now)
+    fold(row, result, durationMs, now, isSlow)
     return
   }
-  addOutcome(row, result, durationMs)
+  addOutcome(row, result, durationMs, isSlow)
   const prolongs = state === 'open' && result === 'fail' && policy.openTimeoutFrom === 'lastFailure'
-  if (!row.folds || state === 'halfOpen' || prolongs) sendResult(row, result, admittedIn, probe, durationMs)
+  if (!row.folds || state === 'halfOpen' || prolongs) sendResult(row, result, admittedIn, probe, durationMs, isSlow)
 }
 
-function fold(row: Row, result: Result, durationMs: number, now: number): void {
-  if (result === 'succeed') foldSuccess(row, durationMs, now)
-  else if (result === 'fail') foldFailure(row, durationMs, now)
-  else addOutcome(row, 'ignore', durationMs)
+function fold(row: Row, result: Result, durationMs: number, now: number, isSlow: boolean): void {
+  if (result === 'succeed') foldSuccess(row, durationMs, now, isSlow)
+  else if (result === 'fail') foldFailure(row, durationMs, now, isSlow)
+  else addOutcome(row, 'ignore', durationMs, isSlow)
 }
 
 /** Folds a success of this generation. The outcome that makes a trigger fire goes to the actor, which decides. */
-export function foldSuccess(row: Row, durationMs: number, now: number): void {
+export function foldSuccess(row: Row, durationMs: number, now: number, isSlow: boolean): void {
   const { policy } = row
   row.succeeded++
   row.version++
-  if (policy.slowCalls !== null && durationMs > policy.slowCalls.slowerThanMs) chronicleOf(row).slow++
-  addSuccess(row, policy, now, durationMs)
-  if (rateTrigger(row, policy) !== null) sendResult(row, 'succeed', row.generation, NO_PROBE, durationMs)
+  if (!isSlow && policy.slowCalls !== null && durationMs > policy.slowCalls.slowerThanMs) chronicleOf(row).slow++
+  addSuccess(row, policy, now, durationMs, isSlow)
+  if (rateTrigger(row, policy) !== null) sendResult(row, 'succeed', row.generation, NO_PROBE, durationMs, isSlow)
 }
 
-function foldFailure(row: Row, durationMs: number, dated: number): void {
+function foldFailure(row: Row, durationMs: number, dated: number, isSlow: boolean): void {
   const { policy } = row
   const now = policy.failureWindowMs === null || datesSuccesses(policy) ? dated : row.home.clock.now()
-  addOutcome(row, 'fail', durationMs)
-  addFailure(row, policy, now, durationMs)
-  if (firedTrigger(row, policy, now) !== null) sendResult(row, 'fail', row.generation, NO_PROBE, durationMs)
+  addOutcome(row, 'fail', durationMs, isSlow)
+  addFailure(row, policy, now, durationMs, isSlow)
+  if (firedTrigger(row, policy, now) !== null) sendResult(row, 'fail', row.generation, NO_PROBE, durationMs, isSlow)
 }
 
-function addOutcome(row: Row, result: Result, durationMs: number): void {
+function addOutcome(row: Row, result: Result, durationMs: number, isSlow: boolean): void {
   const { slowCalls } = row.policy
   if (result === 'succeed') row.succeeded++
   else if (result === 'fail') row.failed++
   else chronicleOf(row).ignored++
-  if (result !== 'ignore' && slowCalls !== null && durationMs > slowCalls.slowerThanMs) chronicleOf(row).slow++
+  if (!isSlow && result !== 'ignore' && slowCalls !== null && durationMs > slowCalls.slowerThanMs)
+    chronicleOf(row).slow++
 }
 
-function sendResult(row: Row, type: Result, generation: number, probe: number, durationMs: number): void {
+function sendResult(
+  row: Row,
+  type: Result,
+  generation: number,
+  probe: number,
+  durationMs: number,
+  isSlow: boolean,
+): void {
   const at = row.home.clock.now()
-  if (probe === NO_PROBE) send(row, { type, generation, durationMs, at })
-  else send(row, { type, generation, probe, durationMs, at })
+  if (probe === NO_PROBE) send(row, { type, generation, durationMs, at, isSlow })
+  else send(row, { type, generation, probe, durationMs, at, isSlow })
 }
 
 function countLate(row: Row, admittedIn: number, durationMs: number): void {

@@ -145,7 +145,10 @@ export class Table {
 
   #apply(row: Row, policy: Policy): void {
     const at = this.home.clock.now()
-    if (row.actor === null && row.state === 'closed' && row.attached) configureWithoutActor(row, policy, at)
+    // Calls that have become slow by now did so under the policy of that time.
+    caughtUp(row)
+    if (row.actor === null && row.state === 'closed' && row.attached)
+      this.home.turns.run(() => configureWithoutActor(row, policy, at))
     else send(row, { type: 'configure', policy, at })
   }
 

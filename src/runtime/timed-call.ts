@@ -1,18 +1,27 @@
 // A call whose time is taken: for a window, or as a sample of the latency.
 import { classify } from './classify.ts'
-import type { Guarded } from './full-call.ts'
+import { countSlow } from './deliver.ts'
+import { beginFlight, endFlight } from './flights.ts'
+import { callFully, type Guarded } from './full-call.ts'
+import type { FlightLink, InFlight } from './in-flight.ts'
 import { chain, failAtOnce } from './promise.ts'
 import { contextOf, NO_PROBE, type Row } from './row.ts'
 import { foldSuccess, sample, settle } from './settle.ts'
 
 export function callTimed<T>(row: Row, fn: Guarded<T>, isSample: boolean): Promise<T> {
+  const startedAt = isSample || row.policy.slowCalls !== null ? row.home.clock.now() : Number.NaN
+  if (row.inFlight?.isDue(startedAt)) {
+    countSlow(row, startedAt)
+    if (row.path === 'full') return callFully(row, fn, undefined)
+  }
   const flight = idle.pop() ?? new Flight()
   flight.row = row
   flight.generation = row.generation
   flight.isSample = isSample
   row.allowed++
   row.version++
-  flight.startedAt = isSample || row.policy.slowCalls !== null ? row.home.clock.now() : Number.NaN
+  flight.startedAt = startedAt
+  if (row.policy.slowCalls !== null) beginFlight(row, flight, startedAt)
   try {
     return chain(fn(contextOf(row)), flight.onValue, flight.onError)
   } catch (error) {
@@ -25,7 +34,11 @@ const idle: Flight[] = []
 const MOST_IDLE = 1_000
 
 /** One call on its way. A promise calls one of its handlers, once; then the flight is free. */
-class Flight {
+class Flight implements FlightLink {
+  list: InFlight | null = null
+  before: FlightLink | null = null
+  after: FlightLink | null = null
+  isSlow = false
   row: Row | null = null
   generation = 0
   isSample = false
@@ -33,28 +46,36 @@ class Flight {
 
   readonly onValue = (value: unknown): unknown => {
     const { generation, isSample, startedAt } = this
-    const row = this.#land()
+    const row = this.row as Row
     const now = row.home.clock.now()
     if (isSample) sample(row, now - startedAt)
+    if (row.inFlight?.isDue(now)) countSlow(row, now)
+    const isSlow = endFlight(this)
     // The path changes when anything does, with a reset that has not come to this row yet, too.
-    if (row.generation === generation && row.path !== 'full') foldSuccess(row, now - startedAt, now)
-    else settle(row, classify(row, { value }, now - startedAt), generation, NO_PROBE, now - startedAt, now)
+    if (row.generation === generation && row.path !== 'full') foldSuccess(row, now - startedAt, now, isSlow)
+    else {
+      const judged = classify(row, { value }, now - startedAt)
+      settle(row, judged, generation, NO_PROBE, now - startedAt, now, undefined, isSlow)
+    }
+    this.#land()
     return value
   }
 
   readonly onError = (error: unknown): never => {
     const { generation, isSample, startedAt } = this
-    const row = this.#land()
+    const row = this.row as Row
     const now = row.home.clock.now()
     if (isSample) sample(row, now - startedAt)
-    settle(row, classify(row, { error }, now - startedAt), generation, NO_PROBE, now - startedAt, now, error)
+    if (row.inFlight?.isDue(now)) countSlow(row, now)
+    const isSlow = endFlight(this)
+    const judged = classify(row, { error }, now - startedAt)
+    settle(row, judged, generation, NO_PROBE, now - startedAt, now, error, isSlow)
+    this.#land()
     throw error
   }
 
-  #land(): Row {
-    const row = this.row as Row
+  #land(): void {
     this.row = null
     if (idle.length < MOST_IDLE) idle.push(this)
-    return row
   }
 }

@@ -21,13 +21,18 @@ export class Known {
   #rated: Seen[] = []
   #timed: Seen[] = []
 
-  count(policy: PolicyOptions, failed: boolean, durationMs: number, now: number) {
+  count(policy: PolicyOptions, failed: boolean, durationMs: number, now: number, isSlow = false) {
     const { failureThreshold, failureWindow, counting, failureRate, slowCalls } = policy
     this.#ended.push(failed)
     if (!failed && counting !== 'cumulative') this.#times = []
     if (failed && failureWindow) this.#times = newest([...this.#times, now], failureThreshold ?? 0)
     if (failureRate) this.#rated.push({ at: now, marked: failed })
-    if (slowCalls) this.#timed.push({ at: now, marked: durationMs > Number(slowCalls.slowerThan) })
+    if (slowCalls && !isSlow) this.#timed.push({ at: now, marked: durationMs > Number(slowCalls.slowerThan) })
+  }
+
+  /** A call that has not ended is slow. */
+  slow(at: number) {
+    this.#timed.push({ at, marked: true })
   }
 
   /** The policy changes: what is known of what the new one asks for. */

@@ -8,6 +8,11 @@ import { type Command, type HistorySubject, type Image, type Result, TRIP_MS } f
 interface Held {
   readonly until: number
 }
+/** A call of a closed stay, begun under a rule for slow calls. */
+interface Flight {
+  readonly began: number
+  isSlow: boolean
+}
 /** The shares of all calls since it began, added up, and how many of them were admitted. */
 interface Ramp {
   readonly from: number
@@ -25,6 +30,9 @@ export class Oracle implements HistorySubject {
   #deadline = Number.NaN
   #openings = 0
   #permits: Held[] = []
+  #flights: Flight[] = []
+  /** Since when the rule for slow calls is in force. */
+  #ruled = 0
   #wins = 0
   #losses = 0
   #ramp: Ramp | null = null
@@ -46,6 +54,8 @@ export class Oracle implements HistorySubject {
     this.#calls.allowed++
     const held = { until: this.#now + Number(this.#policy.probeTimeout) }
     if (mayProbe) this.#permits.push(held)
+    const flight = { began: this.#now, isSlow: false }
+    if (this.#state === 'closed' && this.#policy.slowCalls) this.#flights.push(flight)
     const { generation, calls, at } = { generation: this.#generation, calls: this.#calls, at: this.#now }
     return (result: Result) => {
       this.#pass()
@@ -55,7 +65,8 @@ export class Oracle implements HistorySubject {
         return
       }
       this.#permits = this.#permits.filter((other) => other !== held)
-      this.#report(result, this.#now - at)
+      this.#flights = this.#flights.filter((other) => other !== flight)
+      this.#report(result, this.#now - at, flight.isSlow)
     }
   }
 
@@ -67,6 +78,8 @@ export class Oracle implements HistorySubject {
   configure(policy: PolicyOptions) {
     this.#pass()
     this.#known.configure(this.#policy, policy, this.#now)
+    if (!policy.slowCalls) this.#flights = []
+    this.#ruled = this.#now
     this.#policy = policy
   }
 
@@ -117,6 +130,7 @@ export class Oracle implements HistorySubject {
   /** What was due by now: the open time, and leases that count as failures when they end. */
   #pass() {
     for (;;) {
+      if (this.#becomesSlow()) continue
       if (this.#state === 'open' && this.#now >= this.#deadline) {
         this.#enter('halfOpen')
         continue
@@ -132,7 +146,19 @@ export class Oracle implements HistorySubject {
     }
   }
 
-  #report(result: Result, durationMs: number) {
+  /** Of those in flight, the first that has been longer than it should: a millisecond more is too long. */
+  #becomesSlow(): boolean {
+    const [flight] = this.#flights
+    const at = Math.max(this.#ruled, (flight?.began ?? 0) + Number(this.#policy.slowCalls?.slowerThan) + 1)
+    if (flight === undefined || !(at <= this.#now)) return false
+    this.#flights.shift()
+    flight.isSlow = true
+    this.#known.slow(at)
+    if (this.#known.fires(this.#policy, false, at)) this.#open(at)
+    return true
+  }
+
+  #report(result: Result, durationMs: number, isSlow = false) {
     if (result === 'ignore') {
       this.#calls.ignored++
       return
@@ -140,7 +166,7 @@ export class Oracle implements HistorySubject {
     const failed = result === 'fail'
     this.#calls[failed ? 'failed' : 'succeeded']++
     if (this.#state === 'closed') {
-      this.#known.count(this.#policy, failed, durationMs, this.#now)
+      this.#known.count(this.#policy, failed, durationMs, this.#now, isSlow)
       if (this.#known.fires(this.#policy, failed, this.#now)) this.#open(this.#now)
     } else if (this.#state === 'halfOpen') {
       if (failed) this.#lose(this.#now)
@@ -203,6 +229,7 @@ export class Oracle implements HistorySubject {
     this.#ramp = ramp
     this.#generation++
     this.#permits = []
+    this.#flights = []
     this.#wins = 0
     this.#losses = 0
   }

@@ -53,6 +53,8 @@ export function runtime(
 
   /** Those in flight have a timer each, which aborts their signal. */
   let probes = 0
+  /** Under a rule for slow calls the oldest in flight has a timer, which stays for the next when it ends. */
+  const isTimerKnown = () => probes === 0 && breaker.policy.slowCalls === null
   function admitCall() {
     let settle: ((result: Result) => Promise<void>) | undefined
     const ended = breaker
@@ -102,7 +104,7 @@ export function runtime(
       breaker.allows()
       const [snapshot] = registry.snapshot().breakers
       const { timeInState: _, endpoint: __, ...rest } = snapshot ?? ({} as never)
-      return { ...rest, ...(probes === 0 && { timer: clock.pending.length > 0 }) }
+      return { ...rest, ...(isTimerKnown() && { timer: clock.pending.length > 0 }) }
     },
     close: () => void registry.close(),
   }
@@ -155,7 +157,24 @@ export function value(options: PolicyOptions): HistorySubject {
   let breaker = newBreaker(policy, now, seed)
   let owner = {}
   const settlers = { succeed: recordSuccess, fail: recordFailure, ignore: recordIgnored }
+  /** The pure layer knows nothing of calls in flight: whoever uses it tells it that one has become slow. */
+  let flights: { readonly began: number; isSlow: boolean }[] = []
+  let flownIn = breaker.generation
+  let ruledSince = 0
+  const slow = () => {
+    for (;;) {
+      if (flownIn !== breaker.generation || policy.slowCalls === null) flights = []
+      flownIn = breaker.generation
+      const [flight] = flights
+      const at = Math.max(ruledSince, (flight?.began ?? 0) + (policy.slowCalls?.slowerThanMs ?? 0) + 1)
+      if (flight === undefined || at > now) return
+      flights.shift()
+      flight.isSlow = true
+      breaker = reduce(breaker, policy, { type: 'slow', at })
+    }
+  }
   const elapse = () => {
+    slow()
     breaker = reduce(breaker, policy, { type: 'elapse', at: now })
   }
   return {
@@ -163,15 +182,22 @@ export function value(options: PolicyOptions): HistorySubject {
       const admittedAt = now
       const timed = policy.slowCalls !== null || policy.ignore !== null
       const admittedBy = owner
+      slow()
       const { breaker: next, permit } = shouldAllowRequest(breaker, policy, now)
       breaker = next
       if (permit === undefined) return undefined
+      const flight = { began: now, isSlow: false }
+      if (breaker.state === 'closed' && policy.slowCalls !== null) flights.push(flight)
+      flownIn = breaker.generation
       let settled = false
       return (result) => {
         if (settled || admittedBy !== owner) return
         settled = true
+        slow()
+        flights = flights.filter((other) => other !== flight)
         const durationMs = timed ? now - admittedAt : undefined
-        breaker = settlers[result](breaker, policy, now, { permit: permit as Admission, durationMs })
+        const report = { permit: permit as Admission, durationMs, isSlow: flight.isSlow }
+        breaker = settlers[result](breaker, policy, now, report)
       }
     },
     record(result) {
@@ -181,22 +207,28 @@ export function value(options: PolicyOptions): HistorySubject {
     },
     configure(next) {
       const resolved = resolvePolicy(next)
+      slow()
       breaker = reduce(breaker, policy, { type: 'configure', policy: resolved, at: now })
       policy = resolved
+      ruledSince = now
     },
     command(command) {
       if (command === 'delete') {
         breaker = { ...newBreaker(policy, now, seed), generation: breaker.generation + 1 }
+        flights = []
         owner = {}
       } else if (command === 'crash') {
         // Whoever gets at the actor finds it caught up.
         elapse()
         breaker = resumed(breaker)
-      } else if (command === 'tripFor')
-        breaker = reduce(breaker, policy, { type: 'trip', message: 'by hand', at: now, openForMs: TRIP_MS })
-      else if (command === 'trip' || command === 'probe')
-        breaker = reduce(breaker, policy, { type: command, message: 'by hand', at: now })
-      else breaker = reduce(breaker, policy, { type: command, at: now })
+      } else {
+        slow()
+        if (command === 'tripFor')
+          breaker = reduce(breaker, policy, { type: 'trip', message: 'by hand', at: now, openForMs: TRIP_MS })
+        else if (command === 'trip' || command === 'probe')
+          breaker = reduce(breaker, policy, { type: command, message: 'by hand', at: now })
+        else breaker = reduce(breaker, policy, { type: command, at: now })
+      }
     },
     advance(ms) {
       now += ms
