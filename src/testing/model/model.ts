@@ -14,6 +14,8 @@ export interface ModelCall {
   readonly generation: number
   readonly probe: number | undefined
   readonly admittedAt: number
+  /** It has counted as slow while it was in flight. */
+  readonly isSlow: boolean
   /** Admitted by a breaker that was deleted since: whatever it reports is no business of this one. */
   readonly orphaned: boolean
 }
@@ -28,6 +30,11 @@ export interface ModelState {
   /** What the last step came to. */
   readonly answer: 'admitted' | 'rejected' | 'late' | undefined
   readonly taken: readonly string[]
+}
+
+/** From this age on a call is slow. */
+export function slowAfterMs({ slowCalls }: Policy): number {
+  return slowCalls === null ? Number.POSITIVE_INFINITY : slowCalls.slowerThanMs + 1
 }
 
 /** What happens in a path. Calls have the numbers of their admissions, from 1; times are in ms. */
@@ -67,10 +74,12 @@ export function takeStep(before: ModelState, step: Step): ModelState {
     return { ...state, machine, taken: [], stalled: true }
   }
   if (step.type === 'pass') {
-    const machine = passTime(breakerMachine, state.machine, state.machine.now + step.ms)
-    return { ...state, machine, taken: machine.taken, stalled: false }
+    const until = state.machine.now + step.ms
+    const slow = becomeSlow(state, until)
+    const machine = passTime(breakerMachine, slow.machine, until)
+    return { ...slow, machine, taken: machine.taken, stalled: false }
   }
-  const ready = comesAfterOverdue(step) ? { ...state, machine: catchUp(state.machine), stalled: false } : state
+  const ready = comesAfterOverdue(step) ? caughtUp(state) : state
   const after =
     step.type === 'admit'
       ? admit(ready)
@@ -85,6 +94,28 @@ export function takeStep(before: ModelState, step: Step): ModelState {
 /** Whether what is overdue comes first. It does for who looks, too, as is done after each step; a deletion ends it. */
 function comesAfterOverdue(step: Step): boolean {
   return step.type !== 'command' || step.command !== 'delete'
+}
+
+function caughtUp(state: ModelState): ModelState {
+  const slow = becomeSlow(state, state.machine.now)
+  return { ...slow, machine: catchUp(slow.machine), stalled: false }
+}
+
+/** The calls in flight that have become slow by then, while it is closed, in the order in which they did. */
+function becomeSlow(state: ModelState, until: number): ModelState {
+  let current = state
+  for (;;) {
+    const slowAt = ({ admittedAt }: ModelCall) => admittedAt + slowAfterMs(current.machine.snapshot.context.policy)
+    const [call] = current.calls
+      .filter((each) => !each.isSlow && !isCallLate(current, each) && slowAt(each) <= until)
+      .toSorted((one, other) => slowAt(one) - slowAt(other))
+    if (call === undefined || stateOf(current) !== 'closed') return current
+    const at = slowAt(call)
+    const calls = current.calls.map((other) => (other === call ? { ...call, isSlow: true } : other))
+    const passed = { ...current.machine, now: Math.max(current.machine.now, at) }
+    const machine = sendEvent(breakerMachine, passed, { type: 'slow', at }, at)
+    current = { ...current, calls, machine }
+  }
 }
 
 function catchUp(machine: Machine): Machine {
@@ -108,7 +139,14 @@ function admit(state: ModelState): ModelState {
     return { ...state, machine, counts, answer: 'rejected' }
   }
   const { generation } = context.decision
-  const call = { number, generation, probe: isProbe ? number : undefined, admittedAt: machine.now, orphaned: false }
+  const call = {
+    number,
+    generation,
+    probe: isProbe ? number : undefined,
+    admittedAt: machine.now,
+    isSlow: false,
+    orphaned: false,
+  }
   const counts = { ...state.counts, allowed: state.counts.allowed + 1 }
   return { ...state, machine, calls: [...state.calls, call], admissions: number, counts, answer: 'admitted' }
 }
@@ -129,7 +167,7 @@ function settle(state: ModelState, number: number, result: CallResult): ModelSta
   const { generation, probe } = call
   const permit = probe === undefined ? { generation } : { generation, probe }
   const at = state.machine.now
-  const event = { type: result, ...permit, durationMs: at - call.admittedAt, at }
+  const event = { type: result, ...permit, durationMs: at - call.admittedAt, isSlow: call.isSlow, at }
   const machine = sendEvent(breakerMachine, state.machine, event)
   const count = late ? 'late' : COUNT_OF[result]
   const counts = { ...state.counts, [count]: state.counts[count] + 1 }

@@ -8,12 +8,13 @@ import {
   type ModelCall,
   type ModelState,
   type Step,
+  slowAfterMs,
   startModel,
   stateOf,
   takeStep,
 } from './model.ts'
 import { type Ran, type Run, runsFor, runTimeMs, takeRun } from './runs.ts'
-import { fromPlace, keyOf, type StepOptions, slowAfterMs, stepsFrom, toPlace } from './steps.ts'
+import { fromPlace, keyOf, type StepOptions, stepsFrom, toPlace } from './steps.ts'
 
 export type Move = Step | Run | { readonly type: 'wait' }
 

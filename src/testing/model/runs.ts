@@ -2,8 +2,7 @@
 // Every trigger of a large policy gets one; what is between is the same over and over, and in no state of the graph.
 import type { Policy, RateRule } from '../../rules/policy.ts'
 import type { CallResult } from '../driver.ts'
-import { type ModelState, type Step, stateOf, takeStep } from './model.ts'
-import { slowAfterMs } from './steps.ts'
+import { type ModelState, type Step, slowAfterMs, stateOf, takeStep } from './model.ts'
 
 /** Calls that end in `result` or are slow, spread among calls that succeed. */
 export interface Run {
@@ -78,6 +77,7 @@ export function takeRun(run: Run, start: ModelState, policy: Policy, maxInFlight
     const first = state.admissions + 1
     for (let call = 0; call < calls; call++) take({ type: 'admit' })
     if (result === 'slow') take({ type: 'pass', ms: slowAfterMs(policy) })
+    if (stateOf(state) !== 'closed') return null
     for (let call = 0; call < calls; call++) {
       take({ type: 'settle', call: first + call, result: result === 'slow' ? 'succeed' : result })
       if (stateOf(state) !== 'closed') return null

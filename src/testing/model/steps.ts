@@ -2,7 +2,16 @@
 import type { Policy } from '../../rules/policy.ts'
 import type { CallResult, Command } from '../driver.ts'
 import { endOfOldest, evidenceKey, holdsEnough } from './evidence.ts'
-import { decisionOf, isCallLate, type ModelCall, type ModelState, type Step, stateOf, takeStep } from './model.ts'
+import {
+  decisionOf,
+  isCallLate,
+  type ModelCall,
+  type ModelState,
+  type Step,
+  slowAfterMs,
+  stateOf,
+  takeStep,
+} from './model.ts'
 
 /** Which steps there are to take. */
 export interface StepOptions {
@@ -61,11 +70,6 @@ function kindOf(state: ModelState, call: ModelCall): string {
   return call.probe === undefined
     ? `plain ${ageThatMatters(state, call)}`
     : `probe ${decisionOf(state).probes.findIndex(({ id }) => id === call.probe)}`
-}
-
-/** From this age on a call is slow. */
-export function slowAfterMs({ slowCalls }: Policy): number {
-  return slowCalls === null ? Number.POSITIVE_INFINITY : slowCalls.slowerThanMs + 1
 }
 
 function ageThatMatters({ machine }: ModelState, { admittedAt }: ModelCall): number {

@@ -88,12 +88,13 @@ export function coverage(
   }
 }
 
-function whyNot(transition: string, { recoveryRamp }: Policy): string {
+function whyNot(transition: string, { recoveryRamp, slowCalls }: Policy): string {
   if (transition.includes('--configure')) return 'a driver is started with one policy: no step gives it another'
   if (transition.includes('--leaseExpired [1]')) return 'a lease that was ended has no timer left to expire'
   if (transition.startsWith('open --fail [2]'))
     return "failures extend the open time only with openTimeoutFrom 'lastFailure'"
   if (recoveryRamp === null && transition.includes('ramping')) return 'the policy has no recoveryRamp'
+  if (slowCalls === null && transition.startsWith('closed --slow')) return 'the policy has no rule for slow calls'
   if (transition.startsWith('closed --succeed [2]')) return 'no success makes a trigger of this policy fire'
   return 'its guard is never true under this policy with so few calls in flight'
 }
