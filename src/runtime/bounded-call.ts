@@ -15,7 +15,7 @@ export async function runBounded<T>(
 ): Promise<T> {
   // By a listener of the admission: too late for an event of the signal.
   if (signal?.aborted) throw signal.reason
-  const { clock, deadlines, hub } = row.home
+  const { clock, deadlines, hub, turns } = row.home
   const controller = new AbortController()
   let end: (reason: unknown) => void = () => {}
   const ended = new Promise<never>((_, reject) => {
@@ -29,8 +29,9 @@ export async function runBounded<T>(
   const { name: endpoint } = row
   const timeout = () => end(new CallTimeoutError(endpoint, timeoutMs ?? 0))
   const forget = signal && onAbort(signal, () => end(signal.reason))
-  const deadline = timeoutMs === null ? null : deadlines.add(clock.now() + timeoutMs, timeout)
-  if (deadline !== null) deadlines.arm()
+  const now = timeoutMs === null ? 0 : clock.now()
+  const deadline = timeoutMs === null ? null : deadlines.add(now + timeoutMs, timeout)
+  if (deadline !== null) turns.touch(now)
   try {
     // Awaited first: what `fn` gives may have a `then` of its own, which a race would call.
     const outcome = (async () => await fn({ signal: controller.signal, endpoint, generation }))()

@@ -9,6 +9,7 @@ export type Command = (typeof COMMANDS)[number]
 
 /** Sends to the row's actor, after what is overdue. */
 export function send(row: Row, event: BreakerEvent): void {
+  row.home.turns.touch(event.at)
   catchUp(row, event.at)
   deliver(row, event)
 }
@@ -43,6 +44,7 @@ function elapse(row: Row, now: number): void {
     event !== null;
     event = overdueEvent(row.state, row.stay, now)
   ) {
+    if (isHeld(row, event, now)) return
     const { stay } = row
     deliver(row, event)
     // An actor that can't be started changes nothing.
@@ -50,10 +52,23 @@ function elapse(row: Row, now: number): void {
   }
 }
 
+/** Whether a lease is not to be judged yet: the probe's answer may have come in while the event loop was stalled (R07). */
+function isHeld({ home, actor }: Row, event: BreakerEvent, now: number): boolean {
+  if (event.type !== 'leaseExpired' || !home.deadlines.isGraceOwed(event.at, now)) return false
+  const dueAt = actor?.nextDueAt
+  // An actor that was stopped has no appointment, and nothing else would end the wait.
+  if (dueAt === undefined || dueAt > now) return false
+  home.turns.touch(now)
+  return true
+}
+
 /** The row as all that is due by now leaves it. A closed row needs no clock. */
 export function caughtUp(row: Row): Row {
-  const isQuiet = row.state === 'closed' || row.state === 'disabled' || row.state === 'forcedOpen'
-  if (!isQuiet || row.resets !== row.home.resets.count) catchUp(row, row.home.clock.now())
+  const { state, resets, home } = row
+  const isQuiet = state === 'closed' || state === 'disabled' || state === 'forcedOpen'
+  const now = isQuiet && resets === home.resets.count ? undefined : home.clock.now()
+  home.turns.touch(now)
+  if (now !== undefined) catchUp(row, now)
   return row
 }
 

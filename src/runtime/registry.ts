@@ -110,8 +110,10 @@ export class Registry {
    * calls on top of that, and says in which state the fleet is.
    */
   list(): { readonly endpoint: string; readonly state: BreakerState; readonly ruled?: Ruling['state'] }[] {
-    const now = this.#table.home.clock.now()
-    return Array.from(this.#table.rows.values(), (row) => {
+    const { rows, home } = this.#table
+    const now = home.clock.now()
+    home.turns.touch(now)
+    return Array.from(rows.values(), (row) => {
       const { tier } = row.chronicle
       const listed = { endpoint: row.name, state: stateAt(row, now) }
       return tier === null ? listed : { ...listed, ruled: tier.ruling.state }
