@@ -3,9 +3,8 @@
 // Its timer is a hint: it may come early, late or never, and whoever passes by sets it anew where it may be lost.
 import type { Clock } from '../edge/clock.ts'
 import { type Appointment, Appointments } from './appointments.ts'
-import type { Grace } from './grace.ts'
+import { type Grace, SLICE_MS } from './grace.ts'
 import { timersNow } from './platform-timers.ts'
-import { SLICE_MS } from './slices.ts'
 
 /** Platforms take a longer delay for 1 ms. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1
@@ -27,8 +26,6 @@ export class Agenda {
   #setWith = 0
   #timers = 0
   #isArming = false
-  /** When pending I/O was given a turn; `null` while nothing waits for that. */
-  #graceSince: number | null = null
 
   /** `clock` must not throw: see guardClock. With a `grace`, what is due after a stall waits for one turn of the loop. */
   constructor(clock: Clock, keepsAlive = false, grace: Grace | null = null) {
@@ -114,14 +111,11 @@ export class Agenda {
     if (timer !== this.#timers) return
     this.#timer = undefined
     this.#timerDueAt = Number.POSITIVE_INFINITY
-    if (this.#graceSince !== null) this.#grace?.given(this.#graceSince)
-    this.#graceSince = null
     const startedAt = this.#clock.now()
     // The timer may be early (it is by up to 0.9 ms on Node, by weeks when the delay was too long): the clock decides.
     for (let now = startedAt; this.#soonest() <= now && now - startedAt < SLICE_MS; now = this.#clock.now()) {
       if (this.isGraceOwed(this.#soonest(), now)) {
-        // The next timer comes after the loop's next look at I/O.
-        this.#graceSince = now
+        this.#grace?.give(now)
         break
       }
       this.#appointments.take()?.()

@@ -1,8 +1,6 @@
 // Slices: a long piece of work that lets the event loop breathe.
+import { SLICE_MS } from './grace.ts'
 import type { Home } from './row.ts'
-
-/** How long work may go on before others get their turn, in ms of the clock. */
-export const SLICE_MS = 5
 
 /** Does `work` for each item, in order: for one slice of time at once, for the rest when others had their turn. */
 export function inSlices<T>(

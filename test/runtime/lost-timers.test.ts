@@ -125,6 +125,26 @@ describe.each(FAKERS)('under the fake timers of $of', ({ install, pass, remove }
   })
 })
 
+describe('a clock of others that loses a timer', () => {
+  it('is asked for another by who passes by a second after it was due, and not sooner (K4)', () => {
+    const time = { now: 0 }
+    const set: (() => void)[] = []
+    const clock = { now: () => time.now, setTimeout: (fire: () => void) => set.push(fire), clearTimeout: () => {} }
+    const registry = createRegistry({ clock, policy: { openTimeout: 500 } })
+    registry.breaker('a').trip()
+    registry.breaker('b', { openTimeout: 60_000 }).trip()
+    time.now = 1_500
+    registry.state('b')
+    expect(set).toHaveLength(1)
+    time.now = 1_501
+    registry.state('b')
+    expect(set).toHaveLength(2)
+    set[1]?.()
+    expect(registry.breaker('a').actor?.getSnapshot().value).toBe('halfOpen')
+    expect(set).toHaveLength(3)
+  })
+})
+
 describe.each(FAKERS.filter(canClear))('under the fake timers of $of', ({ install, pass, clear, remove }) => {
   afterEach(remove)
 
