@@ -15,7 +15,8 @@ import {
 import type { breakerMachine } from '../../machines/breaker.machine.ts'
 import type { registryMachine } from '../../machines/registry.machine.ts'
 import { ArgumentError } from '../edge/errors.ts'
-import type { Agenda, Appointment } from './agenda.ts'
+import type { Agenda } from './agenda.ts'
+import type { Appointment } from './appointments.ts'
 import type { EventHub } from './event-hub.ts'
 import type { Turns } from './turns.ts'
 

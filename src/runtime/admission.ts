@@ -111,6 +111,7 @@ function outerOf(row: Row, context: CallContext | undefined): Enclosing | null {
 function upToDate(row: Row): number {
   if (isQuiet(row)) return Number.NaN
   const now = row.home.clock.now()
+  row.home.turns.touch(now)
   catchUp(row, now)
   return now
 }

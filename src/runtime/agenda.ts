@@ -1,74 +1,80 @@
 // Agenda: everything that is due later, in order of its time, behind one timer of the clock.
 // Written by the actors' delayed events; worked off in slices, so that 100,000 breakers due at once freeze nobody.
+// Its timer is a hint: it may come early, late or never, and whoever passes by sets it anew where it may be lost.
 import type { Clock } from '../edge/clock.ts'
+import { type Appointment, Appointments } from './appointments.ts'
+import { type Grace, SLICE_MS } from './grace.ts'
+import { timersNow } from './platform-timers.ts'
 
-/** How long the agenda may work before others get their turn, in ms of the clock. */
-export const SLICE_MS = 5
 /** Platforms take a longer delay for 1 ms. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1
-
-export interface Appointment {
-  readonly dueAt: number
-  /** Appointments of the same time are kept in the order in which they were made. */
-  readonly number: number
-  /** `null` once it was kept or cancelled. */
-  run: (() => void) | null
-}
+/** A timer that is so much overdue is no longer waited for. In most stalls it still comes, so another gains nothing. */
+const LOST_AFTER_MS = 1_000
 
 export class Agenda {
   readonly #clock: Clock
   /** Whether the process must not end before what is due. */
   readonly #keepsAlive: boolean
-  /** A binary heap: the soonest is first. Cancelled ones stay until they are due, or are the greater part. */
-  #heap: Appointment[] = []
-  #made = 0
-  #cancelled = 0
+  readonly #grace: Grace | null
+  readonly #appointments = new Appointments()
   #timer: unknown
-  /** When the timer that is set is due, or Infinity. */
+  /** What the timer was set for, or Infinity. */
   #timerDueAt = Number.POSITIVE_INFINITY
+  /** After that the timer counts as lost. */
+  #trustedUntil = Number.POSITIVE_INFINITY
+  /** The timers that the platform had when it was set. */
+  #setWith = 0
   #timers = 0
   #isArming = false
 
-  /** `clock` must not throw: see guardClock. */
-  constructor(clock: Clock, keepsAlive = false) {
+  /** `clock` must not throw: see guardClock. With a `grace`, what is due after a stall waits for one turn of the loop. */
+  constructor(clock: Clock, keepsAlive = false, grace: Grace | null = null) {
     this.#clock = clock
     this.#keepsAlive = keepsAlive
+    this.#grace = grace
   }
 
   add(dueAt: number, run: () => void): Appointment {
-    const appointment = { dueAt, number: this.#made++, run }
-    this.#heap.push(appointment)
-    this.#rise(this.#heap.length - 1)
-    return appointment
+    return this.#appointments.add(dueAt, run)
   }
 
   cancel(appointment: Appointment): void {
-    if (appointment.run === null) return
-    appointment.run = null
-    if (++this.#cancelled > this.#heap.length / 2) this.#tidy()
+    this.#appointments.cancel(appointment)
   }
 
   clear(): void {
-    for (const appointment of this.#heap) appointment.run = null
-    this.#heap = []
-    this.#cancelled = 0
+    this.#appointments.clear()
     this.arm()
   }
 
-  /** Sets the clock's timer to the soonest appointment. Called between turns only: the clock is foreign code. */
-  arm(): void {
-    if (this.#isArming) return
+  /** Whether what was due at `dueAt` must not be judged yet: see Grace. */
+  isGraceOwed(dueAt: number, now: number): boolean {
+    return this.#grace?.isOwed(dueAt, now) === true
+  }
+
+  /**
+   * Sets the clock's timer to the soonest appointment, or anew where it may be lost; says whether there is one now, or no
+   * need. Called between turns only: the clock is foreign code. `now` where the time is known: it shows what is overdue.
+   */
+  arm(now?: number): boolean {
+    if (this.#isArming) return true
     this.#isArming = true
+    if (this.#timer !== undefined && this.#mayBeLost(now)) this.#drop()
+    let isSet = true
     // Again until it holds, for the clock may have made appointments of its own; or until the clock fails.
-    for (let dueAt = this.#soonest(); !this.#isArmedFor(dueAt); dueAt = this.#soonest()) {
-      if (!this.#setTimer(dueAt)) break
+    for (let dueAt = this.#soonest(); isSet && !this.#isArmedFor(dueAt); dueAt = this.#soonest()) {
+      isSet = this.#setTimer(dueAt)
     }
     this.#isArming = false
+    return isSet
   }
 
   #soonest(): number {
-    while (this.#heap[0]?.run === null) this.#take()
-    return this.#heap[0]?.dueAt ?? Number.POSITIVE_INFINITY
+    return this.#appointments.soonest()
+  }
+
+  #mayBeLost(now: number | undefined): boolean {
+    return this.#setWith !== timersNow() || (now !== undefined && now > this.#trustedUntil)
   }
 
   /** A timer that has become too early finds nothing to do, which costs less than to move it. */
@@ -76,16 +82,25 @@ export class Agenda {
     return dueAt === Number.POSITIVE_INFINITY ? this.#timer === undefined : this.#timerDueAt <= dueAt
   }
 
+  #drop(): void {
+    const timer = this.#timer
+    this.#timers++
+    this.#timer = undefined
+    this.#timerDueAt = Number.POSITIVE_INFINITY
+    if (timer !== undefined) this.#clock.clearTimeout(timer)
+  }
+
   /** Says whether the clock took it. If not, the next to arm tries again: nothing else is lost with one timer. */
   #setTimer(dueAt: number): boolean {
-    const timer = this.#timer
-    const number = ++this.#timers
-    this.#timer = undefined
-    this.#timerDueAt = dueAt
-    if (timer !== undefined) this.#clock.clearTimeout(timer)
+    this.#drop()
     if (dueAt === Number.POSITIVE_INFINITY) return true
-    const delayMs = Math.min(Math.max(0, dueAt - this.#clock.now()), LONGEST_DELAY_MS)
+    const number = this.#timers
+    this.#timerDueAt = dueAt
+    const now = this.#clock.now()
+    const delayMs = Math.min(Math.max(0, dueAt - now), LONGEST_DELAY_MS)
+    this.#trustedUntil = now + delayMs + LOST_AFTER_MS
     this.#timer = this.#clock.setTimeout(() => this.#work(number), delayMs, this.#keepsAlive)
+    this.#setWith = timersNow()
     if (this.#timer === undefined) this.#timerDueAt = Number.POSITIVE_INFINITY
     return this.#timer !== undefined
   }
@@ -99,59 +114,12 @@ export class Agenda {
     const startedAt = this.#clock.now()
     // The timer may be early (it is by up to 0.9 ms on Node, by weeks when the delay was too long): the clock decides.
     for (let now = startedAt; this.#soonest() <= now && now - startedAt < SLICE_MS; now = this.#clock.now()) {
-      this.#take()?.()
+      if (this.isGraceOwed(this.#soonest(), now)) {
+        this.#grace?.give(now)
+        break
+      }
+      this.#appointments.take()?.()
     }
     this.arm()
   }
-
-  #take(): (() => void) | null {
-    const heap = this.#heap
-    const first = heap[0] as Appointment
-    const last = heap.pop() as Appointment
-    if (heap.length > 0) {
-      heap[0] = last
-      this.#sink(0)
-    }
-    const { run } = first
-    if (run === null) this.#cancelled--
-    first.run = null
-    return run
-  }
-
-  /** Drops what was cancelled. */
-  #tidy(): void {
-    this.#heap = this.#heap.filter(({ run }) => run !== null)
-    this.#cancelled = 0
-    for (let index = (this.#heap.length >> 1) - 1; index >= 0; index--) this.#sink(index)
-  }
-
-  #rise(start: number): void {
-    const heap = this.#heap
-    const rising = heap[start] as Appointment
-    let index = start
-    while (index > 0) {
-      const parent = (index - 1) >> 1
-      if (isBefore(heap[parent] as Appointment, rising)) break
-      heap[index] = heap[parent] as Appointment
-      index = parent
-    }
-    heap[index] = rising
-  }
-
-  #sink(start: number): void {
-    const heap = this.#heap
-    const sinking = heap[start] as Appointment
-    let index = start
-    for (let child = 2 * index + 1; child < heap.length; child = 2 * index + 1) {
-      if (child + 1 < heap.length && isBefore(heap[child + 1] as Appointment, heap[child] as Appointment)) child++
-      if (isBefore(sinking, heap[child] as Appointment)) break
-      heap[index] = heap[child] as Appointment
-      index = child
-    }
-    heap[index] = sinking
-  }
-}
-
-function isBefore(one: Appointment, other: Appointment): boolean {
-  return one.dueAt < other.dueAt || (one.dueAt === other.dueAt && one.number < other.number)
 }

@@ -18,7 +18,7 @@ export async function runBounded<T>(
   if (signal?.aborted) throw signal.reason
   const { row } = permit
   const { name: endpoint } = row
-  const { clock, deadlines, hub } = row.home
+  const { clock, deadlines, hub, turns } = row.home
   let end: (reason: unknown) => void = () => {}
   const ended = new Promise<never>((_, reject) => {
     end = (reason) => {
@@ -30,8 +30,9 @@ export async function runBounded<T>(
   ended.catch(() => {})
   const timeout = () => end(new CallTimeoutError(endpoint, timeoutMs ?? 0))
   const forget = signal && onAbort(signal, () => end(signal.reason))
-  const deadline = timeoutMs === null ? null : deadlines.add(clock.now() + timeoutMs, timeout)
-  if (deadline !== null) deadlines.arm()
+  const now = timeoutMs === null ? 0 : clock.now()
+  const deadline = timeoutMs === null ? null : deadlines.add(now + timeoutMs, timeout)
+  if (deadline !== null) turns.touch(now)
   try {
     const context = new OwnContext(endpoint, permit, controller.signal)
     // Awaited first: what `fn` gives may have a `then` of its own, which a race would call.

@@ -10,6 +10,7 @@ export type Command = (typeof COMMANDS)[number]
 
 /** Sends to the row's actor, after what is overdue. */
 export function send(row: Row, event: BreakerEvent): void {
+  row.home.turns.touch(event.at)
   catchUp(row, event.at)
   deliver(row, event)
 }
@@ -56,6 +57,7 @@ function elapse(row: Row, now: number): void {
     event !== null;
     event = overdueEvent(row.state, row.stay, now)
   ) {
+    if (isHeld(row, event, now)) return
     const { stay } = row
     deliver(row, event)
     // An actor that can't be started changes nothing.
@@ -69,9 +71,21 @@ export function isQuiet({ state, inFlight, resets, home }: Row): boolean {
   return inFlight === null || inFlight.isEmpty
 }
 
+/** Whether a lease is not to be judged yet: the probe's answer may have come in while the event loop was stalled (R07). */
+function isHeld({ home, actor }: Row, event: BreakerEvent, now: number): boolean {
+  if (event.type !== 'leaseExpired' || !home.deadlines.isGraceOwed(event.at, now)) return false
+  const dueAt = actor?.nextDueAt
+  // An actor that was stopped has no appointment, and nothing else would end the wait.
+  if (dueAt === undefined || dueAt > now) return false
+  home.turns.touch(now)
+  return true
+}
+
 /** The row as all that is due by now leaves it. A closed row needs no clock. */
 export function caughtUp(row: Row): Row {
-  if (!isQuiet(row)) catchUp(row, row.home.clock.now())
+  const now = isQuiet(row) ? undefined : row.home.clock.now()
+  row.home.turns.touch(now)
+  if (now !== undefined) catchUp(row, now)
   return row
 }
 

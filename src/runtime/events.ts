@@ -21,7 +21,7 @@ export interface RegistryEvents {
      * duration. After a stall it is when the change was due, not when it was noticed.
      */
     readonly at: number
-    /** The same moment as a date, for logs: ms since 1970, as `Date.now()`. */
+    /** The same moment as a date, for logs: whole ms since 1970, as `Date.now()`. */
     readonly time: number
   }
   /** A call succeeded, or a success was reported. Who listens to what calls come to takes calls off their fast path. */

@@ -4,6 +4,7 @@ import type { ResolvedOptions } from '../edge/registry-options.ts'
 import { seedOf } from '../rules/decide.ts'
 import { Agenda } from './agenda.ts'
 import { EventHub } from './event-hub.ts'
+import { Grace } from './grace.ts'
 import { guardClock } from './guarded-clock.ts'
 import type { Home } from './row.ts'
 import { RootSupervisor } from './supervisor.ts'
@@ -27,10 +28,15 @@ export interface OfTable extends Pick<Home, 'find' | 'rowOf' | 'moved' | 'unfold
 
 export function makeHome(options: ResolvedOptions, table: OfTable): OwnHome {
   const { folding, inspect, supervision, seed } = options
-  const turns = new Turns(() => agenda.arm())
+  const turns = new Turns((now) => {
+    agenda.arm(now)
+    deadlines.arm(now)
+  })
   const hub = new EventHub(turns, table.heard)
   const clock = clockOf(options, hub)
-  const agenda = new Agenda(clock)
+  const grace = new Grace(options.clock === undefined)
+  const agenda = new Agenda(clock, false, grace)
+  const deadlines = new Agenda(clock, true, grace)
   const unfolded = new Map<string, number>()
   // Unfolded, as it is for who inspects it, every call is an event.
   const isEager = options.activation === 'eager' || !folding
@@ -40,7 +46,7 @@ export function makeHome(options: ResolvedOptions, table: OfTable): OwnHome {
     turns,
     hub,
     agenda,
-    deadlines: new Agenda(clock, true),
+    deadlines,
     folds: (name: string) => folding && !unfolded.has(name),
     unfolded,
     isEager,

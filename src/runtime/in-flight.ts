@@ -1,7 +1,8 @@
 // InFlight: the calls of a closed breaker that have begun and not ended, under a rule for slow calls, oldest first: one that has
 // taken longer than `slowerThan` is slow already, and counts before it ends. One appointment for the oldest; no timer a call.
 import type { SlowRule } from '../rules/policy.ts'
-import type { Agenda, Appointment } from './agenda.ts'
+import type { Agenda } from './agenda.ts'
+import type { Appointment } from './appointments.ts'
 
 /** A call in flight: one link of the list. */
 export interface FlightLink {

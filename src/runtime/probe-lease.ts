@@ -1,7 +1,7 @@
 // ProbeLease: aborts the signal of a probe when its `probeTimeout` has passed. That alone: its verdict is given by then, and its
 // caller waits on.
 import { CallTimeoutError } from '../edge/errors.ts'
-import type { Appointment } from './agenda.ts'
+import type { Appointment } from './appointments.ts'
 import type { Row } from './row.ts'
 
 export class ProbeLease {
@@ -18,7 +18,7 @@ export class ProbeLease {
     // Who listens to the signal is not ours.
     const tell = () => home.turns.later(() => home.hub.guest('signal', abort, name))
     this.#appointment = home.agenda.add(home.clock.now() + probeTimeoutMs, tell)
-    home.agenda.arm()
+    home.turns.touch()
   }
 
   end(): void {

@@ -1,11 +1,11 @@
 // Publish: makes a row the image of what its actor has decided. Called inside the actor's turn, at every decision.
 import type { SnapshotFrom } from 'xstate'
 import { type breakerMachine, stateOf } from '../../machines/breaker.machine.ts'
-import type { Clock } from '../edge/clock.ts'
 import { newRejection, type Rejection } from '../edge/errors.ts'
 import { type BreakerState, enterClosed } from '../rules/decide.ts'
 import type { Policy } from '../rules/policy.ts'
 import { refitTally } from '../rules/tally.ts'
+import { dateAt } from './dates.ts'
 import { choosePath } from './path.ts'
 import { beginGeneration, chronicleOf, decisionOf, firstSampleIn, type Row, setTally } from './row.ts'
 
@@ -42,11 +42,6 @@ function tell(row: Row, from: BreakerState, at: number): void {
   const { reason } = stay
   if (reason === null || !home.hub.hears('transition', endpoint)) return
   home.hub.post('transition', { endpoint, from, to, generation, reason, at, time: dateAt(home.clock, at) })
-}
-
-/** A time of the registry's clock as a date. */
-export function dateAt(clock: Clock, at: number): number {
-  return Date.now() - Math.max(0, clock.now() - at)
 }
 
 /** A reset of a row whose actor is about to go: to ask it would cost 10 µs a row, in one go. */

@@ -110,8 +110,10 @@ export class Registry {
    * breaker may refuse calls, too: for its fleet, or at its `maxConcurrent`.
    */
   list(): { readonly endpoint: string; readonly state: BreakerState; readonly admission: AdmissionStatus }[] {
-    const now = this.#table.home.clock.now()
-    return Array.from(this.#table.rows.values(), (row) => {
+    const { rows, home } = this.#table
+    const now = home.clock.now()
+    home.turns.touch(now)
+    return Array.from(rows.values(), (row) => {
       const state = stateAt(row, now)
       return { endpoint: row.name, state, admission: admissionOf(row, now, state) }
     })

@@ -1,9 +1,7 @@
 // Retirement: removes breakers that nobody has used for `idleTimeout`. It costs a call nothing: twice within that time all rows
 // are looked at, in slices, and what they count anyway tells whether they were used. Told by the table of rows that are made.
-import type { Clock } from '../edge/clock.ts'
 import { activityOf, awaitsAnyCall, callsInFlight } from './activity.ts'
-import type { Agenda } from './agenda.ts'
-import type { Row } from './row.ts'
+import type { Home, Row } from './row.ts'
 import { inSlices } from './slices.ts'
 
 /** What a row had done when it was first found so, and when that was, in ms of the clock. */
@@ -15,8 +13,7 @@ interface Look {
 /** What a retirement needs of the registry. */
 interface Staff {
   readonly rows: ReadonlyMap<string, Row>
-  readonly clock: Clock
-  readonly agenda: Agenda
+  readonly home: Pick<Home, 'clock' | 'agenda' | 'deadlines'>
   isClosed(): boolean
   /** Whether an integration has actors under this breaker's. */
   carries(row: Row): boolean
@@ -42,10 +39,10 @@ export class Retirement {
   }
 
   #plan(): void {
-    const { agenda, clock } = this.#staff
+    const { home } = this.#staff
     this.#isOn = true
-    agenda.add(clock.now() + Math.ceil(this.#idleTimeoutMs / 2), () => {
-      void inSlices(this.#round(), clock, (row) => this.#look(row))
+    home.agenda.add(home.clock.now() + Math.ceil(this.#idleTimeoutMs / 2), () => {
+      void inSlices(this.#round(), home, (row) => this.#look(row))
     })
   }
 
@@ -63,7 +60,7 @@ export class Retirement {
   }
 
   #look(row: Row): void {
-    const at = this.#staff.clock.now()
+    const at = this.#staff.home.clock.now()
     const last = this.#looks.get(row)
     const activity = activityOf(row)
     // What is kept is idle from now on at the earliest.

@@ -2,6 +2,7 @@
 import { ArgumentError } from '../edge/errors.ts'
 import { checkOptions } from '../edge/option-object.ts'
 import { describeReason, type Reason } from '../rules/triggers.ts'
+import { dateAt } from './dates.ts'
 import { type Override, OverrideInForce } from './override.ts'
 import { choosePath } from './path.ts'
 import { chronicleOf, type Row } from './row.ts'
@@ -35,7 +36,12 @@ export function setOverride(row: Row, given: Override | null): void {
   const state = given?.state ?? null
   if (state === (before?.given.state ?? null) || !home.hub.hears('overridden', endpoint)) return
   home.turns.run(() =>
-    home.hub.post('overridden', { endpoint, state, reason: given?.reason ?? null, time: Date.now() }),
+    home.hub.post('overridden', {
+      endpoint,
+      state,
+      reason: given?.reason ?? null,
+      time: dateAt(home.clock, home.clock.now()),
+    }),
   )
 }
 

@@ -1,9 +1,13 @@
 // Slices: a long piece of work that lets the event loop breathe.
-import type { Clock } from '../edge/clock.ts'
-import { SLICE_MS } from './agenda.ts'
+import { SLICE_MS } from './grace.ts'
+import type { Home } from './row.ts'
 
 /** Does `work` for each item, in order: for one slice of time at once, for the rest when others had their turn. */
-export function inSlices<T>(items: Iterable<T>, clock: Clock, work: (item: T) => void): Promise<void> {
+export function inSlices<T>(
+  items: Iterable<T>,
+  { clock, deadlines }: Pick<Home, 'clock' | 'deadlines'>,
+  work: (item: T) => void,
+): Promise<void> {
   const rest = items[Symbol.iterator]()
   let next = rest.next()
   return new Promise((resolve) => {
@@ -14,8 +18,11 @@ export function inSlices<T>(items: Iterable<T>, clock: Clock, work: (item: T) =>
         next = rest.next()
         // Where nothing is left nobody waits for a timer, that of a clock which stands still least of all.
         if (next.done || clock.now() - startedAt < SLICE_MS) continue
-        // Somebody awaits it: the process must not end before. Where the clock sets no timer, it is done at once.
-        if (clock.setTimeout(slice, 0, true) !== undefined) return
+        // Somebody awaits it: the process must not end before, as with calls.
+        const appointment = deadlines.add(clock.now(), slice)
+        if (deadlines.arm()) return
+        // The clock sets no timer: it is done at once.
+        deadlines.cancel(appointment)
         startedAt = clock.now()
       }
       resolve()

@@ -14,6 +14,7 @@ import type { Clock } from '../edge/clock.ts'
 import { ArgumentError } from '../edge/errors.ts'
 import { enter, resume } from '../rules/decide.ts'
 import { type Outside, SupervisedActor, type SupervisedBreaker, type SupervisedRegistry, useAgenda } from './actors.ts'
+import { dateAt } from './dates.ts'
 import { COMMANDS, type Command, command, isActive, resetIfDue } from './deliver.ts'
 import { publish } from './publish.ts'
 import { decisionOf, type Row, type Supervisor } from './row.ts'
@@ -126,13 +127,15 @@ export class RootSupervisor implements Supervisor {
 
   /** The table, as the root actor sees it. */
   #table(): Table {
-    const { hub, supervision, find } = this.#options
+    const { hub, supervision, find, clock } = this.#options
+    const crashedAt = (name: string) => find(name)?.actor?.at ?? this.root.at
+    const time = (name: string) => dateAt(clock, crashedAt(name))
     return {
       inputOf: (name, how) => {
         const row = find(name)
         return row && this.#inputOf(row, how)
       },
-      crashedAt: (name) => find(name)?.actor?.at ?? this.root.at,
+      crashedAt,
       attach: (name, actor) => {
         this.#spawned.follow(name)
         const row = find(name)
@@ -142,11 +145,11 @@ export class RootSupervisor implements Supervisor {
       },
       restarted: (endpoint, error) => {
         const generation = find(endpoint)?.generation ?? 0
-        hub.post('restarted', { endpoint, error, generation, time: Date.now() })
+        hub.post('restarted', { endpoint, error, generation, time: time(endpoint) })
       },
       escalated: (endpoint, error) => {
         this.#spawned.giveUp(endpoint)
-        hub.post('escalated', { endpoint, error, state: supervision.onEscalation, time: Date.now() })
+        hub.post('escalated', { endpoint, error, state: supervision.onEscalation, time: time(endpoint) })
       },
     }
   }

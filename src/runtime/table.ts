@@ -57,8 +57,7 @@ export class Table {
     const { rows, home } = this
     return new Retirement(idleTimeoutMs, {
       rows,
-      clock: home.clock,
-      agenda: home.agenda,
+      home,
       isClosed: () => this.isClosed,
       carries: ({ name }) => home.supervisor.carries(name),
       retire: (row) => {
@@ -133,7 +132,7 @@ export class Table {
   /** For new breakers at once; those there are in slices, each under its old policy until its turn. */
   configureAll(policyFor: PolicyChoice): Promise<void> {
     this.policyFor = policyFor
-    return inSlices([...this.rows.values()], this.home.clock, (row) => this.#adopt(row))
+    return inSlices([...this.rows.values()], this.home, (row) => this.#adopt(row))
   }
 
   /** The registry's policy for this name is the row's, unless it has one of its own. */
@@ -206,12 +205,12 @@ export class Table {
     home.resets = { count: home.resets.count + 1, at: home.clock.now() }
     const rows = [...this.rows.values()]
     for (const row of rows) choosePath(row)
-    return inSlices(rows, home.clock, caughtUp)
+    return inSlices(rows, home, caughtUp)
   }
 
   /** The rows stay, to be read. */
   async close(): Promise<void> {
-    const { turns, supervisor, agenda, hub, clock } = this.home
+    const { turns, supervisor, agenda, hub } = this.home
     this.isClosed = true
     agenda.clear()
     hub.clear()
@@ -222,7 +221,7 @@ export class Table {
       detach(row)
     }
     // One by one: XState takes quadratic time to stop many children in one step (5 s for 100,000).
-    await inSlices(rows, clock, (row) => turns.run(() => supervisor.remove(row)))
+    await inSlices(rows, this.home, (row) => turns.run(() => supervisor.remove(row)))
     turns.run(() => supervisor.close())
   }
 

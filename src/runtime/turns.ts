@@ -1,6 +1,9 @@
 // Turns: the one queue. Actors decide in turns, one at a time; code that is not ours (listeners, subscribers, inspectors,
 // the clock's timers) is called between turns, so whatever it does begins a turn of its own and cannot harm a running one.
 
+import { Agenda } from './agenda.ts'
+import { systemClock } from './system-clock.ts'
+
 /** Calls that foreign code may cause by what it does when it is called, before the event loop gets its turn. */
 const MOST_CONSEQUENCES = 1_000
 
@@ -14,11 +17,20 @@ export class Turns {
   #isDelivering = false
   #isScheduled = false
   #isHeld = false
-  readonly #afterTurn: () => void
+  /** The task in which what was put off is delivered: by the platform's time, for it has nothing to do with the clock's. */
+  readonly #tasks = new Agenda(systemClock, true)
+  readonly #arm: (now?: number) => void
 
-  /** `afterTurn` sets the clock's timer to what the turn has left behind. */
-  constructor(afterTurn: () => void) {
-    this.#afterTurn = afterTurn
+  /** `arm` sets the clock's timers to what a turn has left behind; `now` where the time is known. */
+  constructor(arm: (now?: number) => void) {
+    this.#arm = arm
+  }
+
+  /** Somebody passes by: timers that may be lost are set anew. In a turn that waits for its end. */
+  touch(now?: number): void {
+    if (this.#isRunning) return
+    this.#arm(now)
+    if (this.#isScheduled) this.#tasks.arm()
   }
 
   /** Runs code that reaches actors, and after it what waits for the turn's end. */
@@ -34,7 +46,7 @@ export class Turns {
     } finally {
       this.#isRunning = false
     }
-    this.#afterTurn()
+    this.touch()
     this.#deliver()
   }
 
@@ -78,10 +90,11 @@ export class Turns {
   #deliverInAnotherTask(): void {
     this.#calls = this.#calls.slice(this.#next)
     this.#isScheduled = true
-    setTimeout(() => {
+    this.#tasks.add(systemClock.now(), () => {
       this.#isScheduled = false
       // So many and no more: where each call causes two, what waits would double from task to task.
       this.#deliverUpTo(MOST_CONSEQUENCES)
-    }, 0)
+    })
+    this.#tasks.arm()
   }
 }

@@ -4,6 +4,7 @@ import { failureWindow, plain, rateOfCalls, twoProbes } from './policies.ts'
 
 const actors = 'src/runtime/actors.ts'
 const agenda = 'src/runtime/agenda.ts'
+const appointments = 'src/runtime/appointments.ts'
 const deliver = 'src/runtime/deliver.ts'
 const supervisor = 'src/runtime/supervisor.ts'
 const table = 'src/runtime/table.ts'
@@ -85,7 +86,7 @@ export const ofTheSupervision: readonly Prey[] = [
   {
     name: 'the agenda puts what is due sooner behind what is due later',
     breaks: 'R05',
-    file: agenda,
+    file: appointments,
     find: '    this.#rise(this.#heap.length - 1)\n',
     replace: '',
     policy: plain,
@@ -93,7 +94,7 @@ export const ofTheSupervision: readonly Prey[] = [
   {
     name: 'the agenda loses its order when it has taken the first',
     breaks: 'R07',
-    file: agenda,
+    file: appointments,
     find: '      this.#sink(0)\n',
     replace: '',
     policy: twoProbes,
