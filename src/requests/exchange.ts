@@ -28,6 +28,11 @@ export class Exchange<R> {
     return timeoutMs === undefined ? this.#place.breaker.policy.timeoutMs : timeoutMs
   }
 
+  /** Runs what sends it. What that begins is inside the exchange: another request to the same breaker goes under its permit. */
+  run<T>(send: () => T): T {
+    return this.#permit.run(send)
+  }
+
   /** After `timeoutMs` it has failed, and `stop` is called with the error for the caller. */
   limit(timeoutMs: number, stop: (error: CallTimeoutError) => void): void {
     this.#timer = setTimeout(() => {

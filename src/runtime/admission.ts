@@ -8,7 +8,7 @@ import { OwnContext } from './contexts.ts'
 import { catchUp, send } from './deliver.ts'
 import { breakerLets, type Gate, overrideOf, refuserOf } from './gates.ts'
 import { holdingOf, Nested } from './holding.ts'
-import { enclosingOf } from './nesting.ts'
+import { type Enclosing, enclosingOf } from './nesting.ts'
 import { Permit } from './permit.ts'
 import { bulkheadOf, mayWait, moveOn, waitForPlace } from './queue.ts'
 import { refuse } from './rejection.ts'
@@ -30,7 +30,7 @@ const MOST_TIMES = 10
 export function admit(row: Row, context?: CallContext, place: Bulkhead | null = null): Permit | Refusal {
   // Who waits goes first, also where a turn that is running keeps the queue from moving on by itself.
   if (place === null) moveOn(row)
-  const outer = context === undefined ? enclosingOf(row) : enclosingBy(row, context)
+  const outer = enclosing(row, context)
   for (let times = 1; ; times++) {
     const at = upToDate(row)
     const { generation } = row
@@ -50,7 +50,7 @@ export function admit(row: Row, context?: CallContext, place: Bulkhead | null = 
 /** Whether `admit` would let a call through now. */
 export function wouldAdmit(row: Row, context?: CallContext): boolean {
   const at = upToDate(row)
-  const outer = context === undefined ? enclosingOf(row) : enclosingBy(row, context)
+  const outer = enclosing(row, context)
   const isInside = outer?.isInForce === true && outer.generation === row.generation
   return isInside || refuserOf(row, at, outer?.hasPlace === true) === null
 }
@@ -91,9 +91,10 @@ function admitTo(row: Row, signal: AbortSignal | undefined, context: CallContext
   }
 }
 
-function enclosingBy(row: Row, context: CallContext) {
-  const call = OwnContext.callOf(context)
-  return call?.row === row && !call.isSettled ? call : null
+/** By the context where it is told; one of another breaker's says nothing of this. */
+function enclosing(row: Row, context: CallContext | undefined): Enclosing | null {
+  const call = context === undefined ? null : OwnContext.callOf(context)
+  return call?.row === row && !call.isSettled ? call : enclosingOf(row)
 }
 
 /** The row is brought up to now, which is given back: NaN where the state does not end by itself, and no clock is needed. */

@@ -33,7 +33,7 @@ export async function runBounded<T>(
   const deadline = timeoutMs === null ? null : deadlines.add(clock.now() + timeoutMs, timeout)
   if (deadline !== null) deadlines.arm()
   try {
-    const context = new OwnContext(endpoint, permit, controller.signal)
+    const context = new OwnContext(endpoint, permit.generation, permit.enclosing, controller.signal)
     // Awaited first: what `fn` gives may have a `then` of its own, which a race would call.
     const outcome = permit.run(async () => await fn(context))
     return await Promise.race([outcome, ended])

@@ -103,6 +103,11 @@ export class Permit implements Enclosing {
     return this.#probe !== NO_PROBE || (this.#holding !== null && this.#holding.outer === null)
   }
 
+  /** @internal What calls inside run under: this, the one that this runs under itself, or nothing. */
+  get enclosing(): Enclosing | null {
+    return this.isHeld ? this : (this.#holding?.outer ?? null)
+  }
+
   /** @internal Whether it holds a permit that others wait for: of its breaker, or of a fleet. */
   get holdsProbe(): boolean {
     return this.#probe !== NO_PROBE || this.#holding?.isProbe === true
