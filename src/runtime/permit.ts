@@ -45,6 +45,11 @@ export class Permit implements Enclosing {
     return this.row.name
   }
 
+  /** Whether it is a probe's, which its `probeTimeout` ends, or runs under one. */
+  get probe(): boolean {
+    return this.isProbe
+  }
+
   /** The call succeeded. How long it took is measured from the admission, where the policy asks for it. */
   success(): void {
     const row = this.row

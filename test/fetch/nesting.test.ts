@@ -2,8 +2,9 @@
 import { Agent, fetch as undiciFetch } from 'undici'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFetch } from '../../src/fetch/index.ts'
-import type { PolicyOptions, Registry } from '../../src/index.ts'
+import { createRegistry, type PolicyOptions, type Registry } from '../../src/index.ts'
 import { breakerInterceptor } from '../../src/undici/index.ts'
+import { errorOf } from '../support/calls.ts'
 import { serve } from '../support/http-server.ts'
 import { closesAgain, NESTED_POLICY } from '../support/outage.ts'
 import { hear, newRegistry } from '../support/registries.ts'
@@ -76,5 +77,24 @@ describe('a breaker around fetch over another breaker', () => {
     for (const name of ['outer', 'guarded']) {
       expect(registry.breaker(name).stats()).toMatchObject({ state: 'closed', calls: { failed: 0, ignored: 1 } })
     }
+  })
+})
+
+describe('a request that probes, and hangs', () => {
+  it.each(['createFetch', 'the interceptor'])('is aborted after probeTimeout, by %s (R07)', async (guard) => {
+    let closed = 0
+    const { origin } = await serve((request) => {
+      request.socket.once('close', () => closed++)
+    })
+    // By the system's clock, as all timeouts of requests are.
+    const registry = createRegistry({ policy: { probeTimeout: 50 } })
+    const get = guard === 'createFetch' ? createFetch(registry) : overInterceptor(registry)
+    registry.breaker(origin).trip()
+    registry.breaker(origin).probe()
+    const error = await errorOf(get(`${origin}/`))
+    const timeout = { code: 'CALL_TIMEOUT', timeoutMs: 50 }
+    expect(error).toMatchObject(guard === 'createFetch' ? timeout : { cause: timeout })
+    expect(registry.state(origin)).toBe('open')
+    await expect.poll(() => closed).toBe(1)
   })
 })

@@ -40,7 +40,8 @@ describe('a resource whose execute is called inside itself', () => {
   }
 
   it('is not judged by a refusal of its own, whatever its policy says of refusals (K2)', async () => {
-    const { clock, db } = newDb({ refusals: 'judge' })
+    const { clock, db, registry } = newDb({ refusals: 'judge' })
+    hear(registry, 'error')
     db.breaker.trip()
     clock.advance(30_000)
     const held = db.breaker.tryAcquire()
