@@ -1,8 +1,6 @@
 // Calls of a breaker inside admitted calls of the same breaker.
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import type { Breaker, BreakerState, CallContext, Permit, PolicyOptions } from '../../src/index.ts'
+import type { Breaker, BreakerState, CallContext, PolicyOptions } from '../../src/index.ts'
 import { acquire, DOWN, errorOf, fail, hold, jobsDone, promiseOf, succeed } from '../support/calls.ts'
 import { closesAgain, NESTED_POLICY } from '../support/outage.ts'
 import { EVERY_WAY, hear, newBreaker, newHalfOpen, newRegistry } from '../support/registries.ts'
@@ -261,32 +259,6 @@ describe('a call inside one that holds the only place', () => {
     const held = hold(breaker)
     expect(breaker.admission()).toMatchObject({ admits: 'none', refusedBy: 'bulkhead' })
     await held.succeed()
-  })
-})
-
-describe('calls of two breakers that each begin the next as they end', () => {
-  it('are not kept by those that come after (K1)', async () => {
-    setFlagsFromString('--expose-gc')
-    const collect = runInNewContext('gc') as () => void
-    const { registry } = newRegistry({ policy: { maxConcurrent: 1 } })
-    const permits: WeakRef<Permit>[] = []
-    const { promise: alive, resolve } = promiseOf<number>()
-    const begin = (former?: Permit): void => {
-      const permit = acquire(registry.breaker(permits.length % 2 === 0 ? 'a' : 'b'))
-      permits.push(new WeakRef(permit))
-      permit.run(() =>
-        setImmediate(() => {
-          if (permits.length < 40) begin(permit)
-          else {
-            collect()
-            resolve(permits.filter((ref) => ref.deref() !== undefined).length)
-          }
-        }),
-      )
-      former?.success()
-    }
-    begin()
-    expect(await alive).toBeLessThan(10)
   })
 })
 
