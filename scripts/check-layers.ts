@@ -9,10 +9,15 @@ import { parseSync } from 'vite'
 const FEWEST_IMPORTS = 120
 const ENTRIES = ['src/index.ts', 'src/pure.ts', 'machines/index.ts']
 /**
- * What every room that takes options may use of the core's rooms, so that all say the same of a mistake, print alike, and
- * choose a policy for a name alike.
+ * What every room that takes options may use of the core's rooms, so that all say the same of a mistake, print alike, choose a
+ * policy for a name alike, and have their refusals taken for that.
  */
-const SHARED = ['src/edge/option-object.ts', 'src/edge/named-policies.ts', 'src/rules/printable.ts']
+const SHARED = [
+  'src/edge/option-object.ts',
+  'src/edge/named-policies.ts',
+  'src/edge/refusal.ts',
+  'src/rules/printable.ts',
+]
 
 interface Import {
   readonly from: string

@@ -44,9 +44,11 @@ export function createFetch(registry: Registry, options: FetchOptions = {}): typ
     const exchange = admitted instanceof Promise ? await admitted : admitted
     try {
       const { timeoutMs } = exchange
-      const response = await (timeoutMs === null
-        ? send(input, init)
-        : within(exchange, timeoutMs, caller, (signal) => send(input, { ...init, signal })))
+      const response = await exchange.run(() =>
+        timeoutMs === null
+          ? send(input, init)
+          : within(exchange, timeoutMs, caller, (signal) => send(input, { ...init, signal })),
+      )
       const goesOn = exchange.answered(response, response.status, headerOf)
       return goesOn ? watchBody(response, exchange, caller) : response
     } catch (error) {

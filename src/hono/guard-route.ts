@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { matchedRoutes } from 'hono/route'
 import { ArgumentError, type Breaker, type Permit, type PolicyOptions, type Registry } from '../index.ts'
-import { checkOptions, checkRegistry } from '../options/index.ts'
+import { checkOptions, checkRegistry, markRefusal } from '../options/index.ts'
 import { limitTime, RouteUnavailableError, refusalBy, refusalOf, report } from '../servers/index.ts'
 
 /** What `guardRoute` takes. Everything is optional. */
@@ -35,7 +35,7 @@ export function guardRoute(registry: Registry, options: HonoGuardOptions = {}): 
     const leave = () => permit.ignore()
     signal.addEventListener('abort', leave, { once: true })
     try {
-      await next()
+      await permit.run(next)
       report(permit, context.res.status, context.error)
     } catch (error) {
       // What is no Error is thrown through all middleware.
@@ -70,5 +70,7 @@ function nameOf(context: Context): string {
 function exceptionOf(error: unknown): unknown {
   if (!(error instanceof RouteUnavailableError)) return error
   const { status, headers, message } = error
-  return new HTTPException(status, { res: new Response(message, { status, headers }), message, cause: error })
+  const res = new Response(message, { status, headers })
+  // As its cause is: a guard in front of this one is told of it.
+  return markRefusal(new HTTPException(status, { res, message, cause: error }))
 }

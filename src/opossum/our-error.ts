@@ -1,4 +1,5 @@
 // OurError: the errors of a breaker as opossum words them. An error of the action is never one of them.
+import { markRefusal } from '../options/index.ts'
 
 /** What the errors of a breaker have in `code`. */
 export type OurCode = 'EOPENBREAKER' | 'ETIMEDOUT' | 'ESEMLOCKED' | 'ESHUTDOWN'
@@ -17,7 +18,8 @@ export function ourError(code: OurCode, message: string): OurError {
   Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
   error.code = code
   error[OURS] = true
-  return error
+  // Of the others the call was not made: to a breaker around this one they say nothing.
+  return code === 'ETIMEDOUT' ? error : markRefusal(error)
 }
 
 export function isOurError(error: unknown): boolean {

@@ -42,7 +42,7 @@ export class Protection<TI extends unknown[], TR> implements Host<TI, TR> {
     if (kept !== undefined) return kept
     const permit = this.#breaker.tryAcquire()
     if (permit === undefined) return this.#refuse(args)
-    return attempt(this, { run, args, permit, key })
+    return attempt(this, { run: () => permit.run(run), args, permit, key })
   }
 
   /** It is open; one that is closed had no place for the call under `maxConcurrent` of the registry's policy. */
@@ -58,7 +58,7 @@ export class Protection<TI extends unknown[], TR> implements Host<TI, TR> {
   async unprotected(run: () => TR | PromiseLike<TR>): Promise<TR> {
     const permit = this.#breaker.tryAcquire()
     try {
-      const result = await run()
+      const result = await (permit === undefined ? run() : permit.run(run))
       permit?.success()
       return result
     } catch (error) {
@@ -100,12 +100,20 @@ export class Protection<TI extends unknown[], TR> implements Host<TI, TR> {
   failed(permit: Permit, error: Error, latencyMs: number, args: TI): void {
     this.tell('failure', [error, latencyMs, args])
     const breaker = this.#breaker
-    permit.failure(isTimeout(error) ? new CallTimeoutError(breaker.endpoint, Number(this.options.timeout)) : error)
+    permit.failure(this.#evidence(error))
     if (this.isWarmingUp || breaker.state !== 'closed' || breaker.generation !== permit.generation) return
     const { failures, fires } = this.#status.failed
     const { errorThresholdPercentage, volumeThreshold } = this.options
     if (fires < volumeThreshold || !((failures / fires) * 100 > errorThresholdPercentage)) return
     breaker.trip(`${failures} of ${fires} fires failed, more than ${errorThresholdPercentage} %`)
+  }
+
+  /** What the registry's breaker is told. Its own capacity is a failure in opossum; as an error it would be a refusal. */
+  #evidence(error: Error): Error | undefined {
+    if (!isOurError(error)) return error
+    const { code } = error as OurError
+    if (code === 'ETIMEDOUT') return new CallTimeoutError(this.#breaker.endpoint, Number(this.options.timeout))
+    return code === 'ESEMLOCKED' ? undefined : error
   }
 
   fallBack(error: Error, args: TI): Promise<TR> | undefined {
@@ -133,8 +141,4 @@ export class Protection<TI extends unknown[], TR> implements Host<TI, TR> {
     this.tell(answer ? 'coalesceCacheHit' : 'coalesceCacheMiss', [])
     return answer
   }
-}
-
-function isTimeout(error: unknown): boolean {
-  return isOurError(error) && (error as OurError).code === 'ETIMEDOUT'
 }

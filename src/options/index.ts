@@ -9,6 +9,7 @@ import {
 } from '../index.ts'
 
 export { checkOptions } from '../edge/option-object.ts'
+export { markRefusal } from '../edge/refusal.ts'
 export { printable } from '../rules/printable.ts'
 export { optionsOf } from './policy-as-options.ts'
 

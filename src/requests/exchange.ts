@@ -25,16 +25,29 @@ export class Exchange<R> {
     this.#startedAt = rules.isFailure === undefined ? Number.NaN : place.registry.now()
   }
 
-  /** How long it may take; `null`: as long as it likes. */
+  /** How long it may take; `null`: as long as it likes. One that probes is over when its permit is. */
   get timeoutMs(): number | null {
+    const own = this.#ownTimeoutMs
+    return this.#permit.probe
+      ? Math.min(own ?? Number.POSITIVE_INFINITY, this.#place.breaker.policy.probeTimeoutMs)
+      : own
+  }
+
+  get #ownTimeoutMs(): number | null {
     const { timeoutMs } = this.#rules
     return timeoutMs === undefined ? this.#place.breaker.policy.timeoutMs : timeoutMs
+  }
+
+  /** Runs what sends it. What that begins is inside the exchange: another request to the same breaker goes under its permit. */
+  run<T>(send: () => T): T {
+    return this.#permit.run(send)
   }
 
   /** After `timeoutMs` it has failed, and `stop` is called with the error for the caller. */
   limit(timeoutMs: number, stop: (error: CallTimeoutError) => void): void {
     this.#timer = setTimeout(() => {
-      const error = new CallTimeoutError(this.#permit.endpoint, timeoutMs)
+      const of = timeoutMs === this.#ownTimeoutMs ? 'timeout' : 'probeTimeout'
+      const error = new CallTimeoutError(this.#permit.endpoint, timeoutMs, of)
       this.failed(error)
       stop(error)
     }, timeoutMs)

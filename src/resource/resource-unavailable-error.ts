@@ -1,6 +1,6 @@
 // ResourceUnavailableError: the rejection of a call to a resource, in the words of whoever uses the resource.
 import { type BreakerOpenError, describeReason } from '../index.ts'
-import { printable } from '../options/index.ts'
+import { markRefusal, printable } from '../options/index.ts'
 
 /**
  * The resource was not touched (`RESOURCE_UNAVAILABLE`): its breaker is open, held, or half-open with nothing to spare; or the
@@ -34,3 +34,4 @@ Object.defineProperty(ResourceUnavailableError.prototype, 'name', {
   writable: true,
   configurable: true,
 })
+markRefusal(ResourceUnavailableError.prototype)

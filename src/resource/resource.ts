@@ -38,7 +38,7 @@ export interface Resource<R> {
   readonly recovery: RecoveryStatus | null
   /**
    * Calls `fn` with the resource if the breaker admits it, and gives back what it gives: its value, or the very error it threw.
-   * `fn` is given `{ signal, endpoint, generation }`, too; the options are those of `breaker.call`.
+   * `fn` is given `{ signal, endpoint, generation, probe }`, too; the options are those of `breaker.call`.
    * @throws ResourceUnavailableError (`RESOURCE_UNAVAILABLE`) when it is not admitted; `fn` is not run.
    * @throws what `breaker.call` throws besides
    */

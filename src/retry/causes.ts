@@ -15,8 +15,38 @@ function causesOf(error: unknown): unknown[] {
   return found
 }
 
+/** More are no attempts that somebody made at once. */
+const MOST_PARTS = 64
+
+/**
+ * What an error is made of, if it or a cause of it is an AggregateError: of calls of which one was to succeed (`Promise.any`), each
+ * failed for a reason of its own. Any other error is its only part.
+ */
+export function partsOf(error: unknown): unknown[] {
+  const parts: unknown[] = []
+  const left = [error]
+  const seen = new Set<unknown>()
+  while (left.length > 0 && parts.length < MOST_PARTS) {
+    const next = left.shift()
+    // A circle has no end.
+    if (seen.has(next)) continue
+    seen.add(next)
+    const inner = causesOf(next)
+      .map(errorsOf)
+      .find((errors) => errors.length > 0)
+    if (inner === undefined) parts.push(next)
+    else left.push(...inner)
+  }
+  return parts.length > 0 ? parts : [error]
+}
+
+function errorsOf(error: unknown): unknown[] {
+  const errors = memberOf(error, 'errors')
+  return Array.isArray(errors) ? errors.slice(0, MOST_PARTS) : []
+}
+
 /** What is read of an error of somebody else's: a getter, or a proxy, may throw. */
-function memberOf(error: unknown, name: 'cause' | 'name'): unknown {
+function memberOf(error: unknown, name: 'cause' | 'name' | 'errors'): unknown {
   try {
     return (error as { readonly [K in typeof name]?: unknown })[name]
   } catch {

@@ -2,7 +2,7 @@
 // Its test reproduces the case of grpc/grpc, test/core/client_channel/retry_throttle_test.cc.
 import { ArgumentError } from '../index.ts'
 import type { Bucket } from './bucket.ts'
-import { isCalledOff, isHopeless, rejectionIn } from './causes.ts'
+import { isCalledOff, isHopeless, partsOf, rejectionIn } from './causes.ts'
 
 /** A budget as gRPC's `retryThrottling`, whose names these are. */
 export interface GrpcRetryBudgetOptions {
@@ -29,7 +29,7 @@ export function newGrpcBucket({ maxTokens = 10, tokenRatio = 0.1 }: GrpcRetryBud
   let tokens = most
   function fail(error: unknown): void {
     // What the service never saw, or was called off, says nothing of how it is.
-    if (rejectionIn(error) !== undefined || isCalledOff(error) || isHopeless(error)) return
+    if (isCalledOff(error) || partsOf(error).every(wasNotSeen)) return
     tokens = Math.max(tokens - TOKEN, 0)
   }
   const meter = {
@@ -48,4 +48,8 @@ export function newGrpcBucket({ maxTokens = 10, tokenRatio = 0.1 }: GrpcRetryBud
       return tokens / TOKEN
     },
   }
+}
+
+function wasNotSeen(error: unknown): boolean {
+  return rejectionIn(error) !== undefined || isCalledOff(error) || isHopeless(error)
 }

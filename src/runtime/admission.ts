@@ -96,15 +96,13 @@ function admitTo(row: Row, signal: AbortSignal | undefined, context: CallContext
   }
 }
 
-/** The admitted call of this breaker that the running code is inside of. */
+/** The admitted call of this breaker that the running code is inside of: by the context where it is told. */
 function outerOf(row: Row, context: CallContext | undefined): Enclosing | null {
-  if (context === undefined) {
-    const { state, chronicle } = row
-    const mayHold = state === 'halfOpen' || chronicle.bulkhead !== null || chronicle.override !== null
-    return mayHold ? enclosingOf(row) : null
-  }
-  const call = OwnContext.callOf(context)
-  return call?.row === row && !call.isSettled ? call : null
+  const call = context === undefined ? null : OwnContext.callOf(context)
+  if (call?.row === row && !call.isSettled) return call
+  const { state, chronicle } = row
+  const mayHold = state === 'halfOpen' || chronicle.bulkhead !== null || chronicle.override !== null
+  return mayHold ? enclosingOf(row) : null
 }
 
 /** The row is brought up to now, which is given back: NaN where the state does not end by itself, and no clock is needed. */

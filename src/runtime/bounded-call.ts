@@ -34,7 +34,7 @@ export async function runBounded<T>(
   const deadline = timeoutMs === null ? null : deadlines.add(now + timeoutMs, timeout)
   if (deadline !== null) turns.touch(now)
   try {
-    const context = new OwnContext(endpoint, permit, controller.signal)
+    const context = new OwnContext(endpoint, permit.generation, permit.enclosing, controller.signal)
     // Awaited first: what `fn` gives may have a `then` of its own, which a race would call.
     const outcome = permit.run(async () => await fn(context))
     return await Promise.race([outcome, ended])

@@ -1,6 +1,6 @@
 // Classify: what an outcome counts as, by the policy's rules or as usual: an error is a failure, a value a success, and a refusal
 // of a breaker's own neither: the call was not made, and proves nothing.
-import { isBreakerError } from '../edge/errors.ts'
+import { isRefusal, rejectionBy } from '../edge/refusal.ts'
 import { type Ended, judgeOutcome } from './judge.ts'
 import type { Row } from './row.ts'
 
@@ -23,15 +23,7 @@ export function classify(row: Row, ended: Ended, durationMs: number): Result {
 
 /** Whether this error is a refusal that is no evidence for this breaker: its own never is, or its probe would fail for it. */
 export function isNeutral({ name, policy }: Row, error: unknown): boolean {
-  if (!isBreakerError(error) || error.code === 'CALL_TIMEOUT') return false
-  return policy.refusals === 'ignore' || isRefusalOf(name, error)
-}
-
-/** Whether the breaker of this name has refused a call with this error. */
-export function isRefusalOf(name: string, error: unknown): boolean {
-  return (
-    (isBreakerError(error, 'BREAKER_OPEN') || isBreakerError(error, 'CONCURRENCY_LIMIT')) && error.endpoint === name
-  )
+  return isRefusal(error) && (policy.refusals === 'ignore' || rejectionBy(name, error) !== undefined)
 }
 
 /** The classifier is code of the user's: called here, after the call, outside every actor. */

@@ -28,13 +28,14 @@ export class OwnContext implements CallContext {
   readonly endpoint: string
   readonly generation: number
   readonly probe: boolean
-  readonly #call: Enclosing
+  readonly #call: Enclosing | null
   #signal: AbortSignal | null
 
-  constructor(endpoint: string, call: Enclosing, signal: AbortSignal | null) {
+  /** `call`: what calls inside run under, if there is anything. */
+  constructor(endpoint: string, generation: number, call: Enclosing | null, signal: AbortSignal | null) {
     this.endpoint = endpoint
-    this.generation = call.generation
-    this.probe = call.isProbe
+    this.generation = generation
+    this.probe = call?.isProbe === true
     this.#call = call
     this.#signal = signal
   }
@@ -44,10 +45,10 @@ export class OwnContext implements CallContext {
     return this.#signal
   }
 
-  /** The admission of the call that was given this context; `undefined` for one that holds nothing. */
-  static callOf(context: CallContext): Enclosing | undefined {
+  /** The admission that calls inside the one that was given this context run under; `null` for one that holds nothing. */
+  static callOf(context: CallContext): Enclosing | null {
     if (#call in context) return context.#call
-    if (context instanceof SharedContext) return undefined
+    if (context instanceof SharedContext) return null
     throw new ArgumentError('options.context', 'the context that the guarded function around it was given', context)
   }
 }

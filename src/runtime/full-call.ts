@@ -4,9 +4,10 @@ import type { CallContext } from '../edge/call-context.ts'
 import { type CallOptions, checkCall, type FallbackContext, isAbortOf, isTimeout } from '../edge/call-options.ts'
 import { addCause } from '../edge/caused-by.ts'
 import { quote } from '../edge/errors.ts'
+import { rejectionBy } from '../edge/refusal.ts'
 import { admit, admitInTurn } from './admission.ts'
 import { runBounded } from './bounded-call.ts'
-import { isNeutral, isRefusalOf } from './classify.ts'
+import { isNeutral } from './classify.ts'
 import { OwnContext, sharedContext } from './contexts.ts'
 import { Permit } from './permit.ts'
 import { ProbeLease } from './probe-lease.ts'
@@ -62,7 +63,7 @@ async function callInTurn<T, F, A extends readonly unknown[]>(
   try {
     permit = await admitInTurn(former, signal, context)
   } catch (error) {
-    const isAsked = isRefusalOf(former.name, error) || (isTimeout(error) && !isAbortOf(signal, error))
+    const isAsked = rejectionBy(former.name, error) !== undefined || (isTimeout(error) && !isAbortOf(signal, error))
     if (fallback === undefined || !isAsked) throw error
     return answer(former, fallback, error, isTimeout(error) ? 'timeout' : 'rejected', args)
   }
@@ -86,8 +87,8 @@ async function run<T, F, A extends readonly unknown[]>(
       ? runBounded(permit, fn, timeoutMs, signal, lease?.controller ?? new AbortController())
       : permit.run(() => fn(contextFor(permit, lease?.controller.signal))))
   } catch (error) {
+    if (isForWantOf(permit, error)) tellOfNesting(row, error)
     const result = isAbortOf(signal, error) ? permit.settle('ignore') : permit.settleBy({ error })
-    if (permit.isHeld && isRefusalOf(row.name, error)) tellOfNesting(row, error)
     if (fallback === undefined || !(result === 'fail' || isNeutral(row, error))) throw error
     return answer(row, fallback, error, isTimeout(error) ? 'timeout' : 'failure', args)
   } finally {
@@ -99,8 +100,19 @@ async function run<T, F, A extends readonly unknown[]>(
 
 function contextFor(permit: Permit, signal: AbortSignal | undefined): CallContext {
   const { row, generation } = permit
-  if (!permit.isLikeAnyOther) return new OwnContext(row.name, permit, signal ?? null)
+  if (!permit.isLikeAnyOther) return new OwnContext(row.name, generation, permit.enclosing, signal ?? null)
   return generation === row.generation ? contextOf(row) : sharedContext(row.name, generation)
+}
+
+/** Whether a call inside was refused what this one holds: not where the breaker has moved on meanwhile, nor by a namesake. */
+function isForWantOf(permit: Permit, error: unknown): boolean {
+  const { row } = permit
+  if (!permit.isHeld || !permit.isInForce || permit.generation !== row.generation) return false
+  const rejection = rejectionBy(row.name, error)
+  if (rejection === undefined) return false
+  if (rejection.code === 'CONCURRENCY_LIMIT') return permit.hasPlace
+  const { override } = row.chronicle
+  return rejection.reason === row.stay.reason || rejection.reason === override?.given.reason
 }
 
 /** Once for each breaker: the call inside did not know of the one around it, and was refused what that holds. */

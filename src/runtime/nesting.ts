@@ -19,7 +19,7 @@ export interface Enclosing {
 
 interface Frame {
   readonly call: Enclosing
-  readonly around: Frame | null
+  around: Frame | null
 }
 
 interface Storage {
@@ -38,7 +38,17 @@ export const knowsNesting = storage !== null
 
 /** Runs code under an admission: calls of the same breaker in it, or in what it begins, find that. */
 export function runInside<T>(call: Enclosing, code: () => T): T {
-  return storage === null ? code() : storage.run({ call, around: storage.getStore() ?? null }, code)
+  return storage === null ? code() : storage.run({ call, around: underWay(storage.getStore() ?? null) }, code)
+}
+
+/** The frames without those of calls that have ended: a call that begins the next one before it ends would else keep all. */
+function underWay(innermost: Frame | null): Frame | null {
+  let first = innermost
+  while (first?.call.isSettled) first = first.around
+  for (let frame = first; frame !== null; frame = frame.around) {
+    while (frame.around?.call.isSettled) frame.around = frame.around.around
+  }
+  return first
 }
 
 /** The innermost call of this breaker that the running code is inside of, and that has not ended. */

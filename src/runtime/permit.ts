@@ -51,6 +51,11 @@ export class Permit implements Enclosing {
     return this.row.name
   }
 
+  /** Whether it is a probe's, which its `probeTimeout` ends, or runs under one. */
+  get probe(): boolean {
+    return this.isProbe
+  }
+
   /** The call succeeded. How long it took is measured from the admission, where the policy asks for it. */
   success(): void {
     const row = this.row
@@ -107,6 +112,11 @@ export class Permit implements Enclosing {
   /** @internal Whether it holds anything: its probe, a place, a share. */
   get isHeld(): boolean {
     return this.#probe !== NO_PROBE || (this.#holding !== null && this.#holding.outer === null)
+  }
+
+  /** @internal What calls inside run under: this, the one that this runs under itself, or nothing. */
+  get enclosing(): Enclosing | null {
+    return this.isHeld ? this : (this.#holding?.outer ?? null)
   }
 
   /** @internal Whether it holds a permit that others wait for: of its breaker, or of a fleet. */

@@ -48,7 +48,7 @@ export class Retirement {
 
   /** All rows, one after another; who has come to the end has planned the next round. */
   *#round(): Generator<Row> {
-    const { rows, agenda } = this.#staff
+    const { rows } = this.#staff
     for (const row of rows.values()) {
       if (this.#staff.isClosed()) return
       yield row
@@ -56,7 +56,7 @@ export class Retirement {
     this.#isOn = false
     if (rows.size === 0) return
     this.#plan()
-    agenda.arm()
+    this.#staff.home.agenda.arm()
   }
 
   #look(row: Row): void {

@@ -17,20 +17,28 @@ export interface Exchange {
   thrown(): unknown
 }
 
+/** What a guard has said of a request: not every framework tells the guards in front of it. */
+const refusals = new WeakMap<Exchange['response'], unknown>()
+
 /** Lets the request go on if the breaker admits it. A client that goes away before it has its answer is ignored. */
 export function guardExchange(breaker: Breaker, exchange: Exchange): void {
   let permit: Permit | undefined
   try {
     permit = breaker.tryAcquire()
   } catch (error) {
-    exchange.refuse(refusalOf(error))
+    refuse(exchange, refusalOf(error))
     return
   }
-  if (permit === undefined) exchange.refuse(refusalBy(breaker))
+  if (permit === undefined) refuse(exchange, refusalBy(breaker))
   else {
     watch(breaker, permit, exchange)
-    exchange.admit()
+    permit.run(() => exchange.admit())
   }
+}
+
+function refuse(exchange: Exchange, error: unknown): void {
+  refusals.set(exchange.response, error)
+  exchange.refuse(error)
 }
 
 function watch(breaker: Breaker, permit: Permit, { request, response, thrown }: Exchange): void {
@@ -38,7 +46,7 @@ function watch(breaker: Breaker, permit: Permit, { request, response, thrown }: 
   const endOfTime = limitTime(breaker, permit)
   response.once('finish', () => {
     // HTTP/2 tells of this in any case, when the stream has closed.
-    if (response.writableEnded) report(permit, response.statusCode, thrown())
+    if (response.writableEnded) report(permit, response.statusCode, thrown() ?? refusals.get(response))
   })
   // After a report all this changes nothing.
   response.once('close', () => {

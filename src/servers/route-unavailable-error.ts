@@ -1,6 +1,7 @@
 // RouteUnavailableError: a rejection as servers tell it to clients, with what Fastify and Express read of an error. Its message
 // does not name the endpoint or the reason: the client is a stranger. Both are beside it, for logs.
 import { type Breaker, type BreakerState, describeReason, isBreakerError } from '../index.ts'
+import { markRefusal } from '../options/index.ts'
 
 /**
  * The breaker of a route did not admit the request: 503, with `Retry-After` where somebody knows. Given to the error handler of
@@ -33,6 +34,7 @@ export class RouteUnavailableError extends Error {
   }
 }
 Object.defineProperty(RouteUnavailableError.prototype, 'name', { value: 'RouteUnavailableError', configurable: true })
+markRefusal(RouteUnavailableError.prototype)
 
 /** What a client is told of how long to wait, in ms: in whole seconds, rounded up; nothing where nobody knows. */
 export function waitOf(retryAfterMs: number | null | undefined): Pick<RouteUnavailableError, 'message' | 'headers'> {

@@ -36,7 +36,7 @@ export function breakerInterceptor(
     const send = (exchange: Exchange<UndiciResponse>, given: Options, handler: Handler): boolean => {
       const guarded = hasRawHooks(handler) ? new RawHandler(exchange, handler) : new GuardedHandler(exchange, handler)
       try {
-        return dispatch(given, guarded as Handler)
+        return exchange.run(() => dispatch(given, guarded as Handler))
       } catch (error) {
         // Nothing was sent.
         exchange.calledOff(error)

@@ -184,6 +184,22 @@ describe('a guarded call', () => {
     expect(spanOf('bystander')?.attributes).toEqual({})
   })
 
+  it('that waited for a place leaves its own end on its own span, when the one before it fails (K3)', async () => {
+    const { registry } = newRegistry({ policy: { failureThreshold: 1, maxConcurrent: 1, maxQueued: 9 } })
+    instrumentRegistry(registry, { tracer })
+    await Promise.all(['A', 'B', 'C'].map((name) => inSpan(name, () => registry.call('a', fail))))
+    const outcomes = ['A', 'B', 'C'].map((name) => spanOf(name)?.attributes['switchgear.outcome'])
+    expect(outcomes).toEqual(['failure', 'rejected', 'rejected'])
+  })
+
+  it('that ran under the admission of the call around it says so on its span, and that call its outcome (K1)', async () => {
+    const { registry } = newRegistry({ policy: { maxConcurrent: 1 } })
+    instrumentRegistry(registry, { tracer })
+    await inSpan('outer', () => registry.call('a', () => inSpan('inner', () => registry.call('a', succeed))))
+    const outcomes = ['outer', 'inner'].map((name) => spanOf(name)?.attributes['switchgear.outcome'])
+    expect(outcomes).toEqual(['success', 'nested'])
+  })
+
   it('leaves nothing without a tracer, after stop, or where no span is active', async () => {
     const { registry } = newRegistry()
     const { stop } = instrumentRegistry(registry)

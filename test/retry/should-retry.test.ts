@@ -176,3 +176,56 @@ describe('waiting to retry', () => {
     await expect(waitToRetry(new Error(), options as never)).rejects.toThrow(message)
   })
 })
+
+describe('an AggregateError, as of Promise.any over several breakers', () => {
+  const opened = (openTimeout: number) => rejectionOf(open, { openTimeout })
+  const forced = () => rejectionOf(({ breaker }) => breaker.isolate())
+
+  it('is worth a retry when the first of its breakers may admit a call again (C9)', async () => {
+    const calls = [opened(20_000), opened(5_000), forced()]
+    const error = await Promise.any(calls.map((call) => call.then((error) => Promise.reject(error)))).catch((e) => e)
+    expect(error).toBeInstanceOf(AggregateError)
+    expect([shouldRetry(error), retryAfter(error)]).toEqual([true, 5_000])
+    const wrapped = new Error('no mirror', { cause: new AggregateError([error, await opened(3_000)]) })
+    expect([shouldRetry(wrapped), retryAfter(wrapped)]).toEqual([true, 3_000])
+  })
+
+  it('is worth one at once when another of its errors says nothing of a wait (C9)', async () => {
+    const error = new AggregateError([await opened(20_000), new Error('refused')])
+    expect([shouldRetry(error), retryAfter(error)]).toEqual([true, 0])
+    const hopeless = new AggregateError([await opened(20_000), new RegistryClosedError(), named('AbortError')])
+    expect([shouldRetry(hopeless), retryAfter(hopeless)]).toEqual([true, 20_000])
+  })
+
+  it('is worth none where none of its errors is (C9)', async () => {
+    const error = new AggregateError([await forced(), named('AbortError'), new RegistryClosedError()])
+    expect(shouldRetry(error)).toBe(false)
+    const called = Object.assign(new AggregateError([await opened(1_000)]), { name: 'AbortError' })
+    expect(shouldRetry(called)).toBe(false)
+    expect(retryAfter(new AggregateError([await forced(), await forced()]))).toBe(2 ** 31 - 1)
+  })
+
+  it('may be odd: empty, in itself, or with a getter that throws (C9)', async () => {
+    const circle = new AggregateError([])
+    circle.errors.push(circle)
+    const throwing = Object.defineProperty(new Error('odd'), 'errors', {
+      get: () => {
+        throw new Error('no')
+      },
+    })
+    for (const error of [new AggregateError([]), circle, throwing]) {
+      expect([shouldRetry(error), retryAfter(error)]).toEqual([true, 0])
+    }
+    const many = new AggregateError(Array.from({ length: 200_000 }, () => new Error('one of many')))
+    expect([shouldRetry(many), retryAfter(many)]).toEqual([true, 0])
+  })
+
+  it('takes nothing from a budget that counts failures, where all of it was rejected (C9)', async () => {
+    const budget = createRetryBudget({ style: 'grpc' })
+    const before = budget.tokens
+    await budget.call(async (meter) => meter.mayRetry(new AggregateError([await opened(1), await opened(2)])))
+    expect(budget.tokens).toBe(before)
+    await budget.call(async (meter) => meter.mayRetry(new AggregateError([await opened(1), new Error('refused')])))
+    expect(budget.tokens).toBeLessThan(before)
+  })
+})
