@@ -1,5 +1,5 @@
-// States: how each is called, ordered and told apart on the page. The rest of the page speaks of them by their number on
-// the wire or by the word.
+// States: how each is called and ordered on the page. They are what breakers are by themselves: how calls fare, and with that
+// every colour, is asked of admission.ts.
 import { STATES } from '../protocol.ts'
 
 /** As in STATES. */
@@ -37,6 +37,10 @@ export function severityOf(state: number): number {
 
 export function styleOf(state: number): StateStyle {
   return STYLE_OF[state] ?? { key: 'closed', word: `state ${state}`, means: '', severity: STYLE_OF.length }
+}
+
+export function keyOf(state: number): State {
+  return styleOf(state).key
 }
 
 /** The number of a state by its key. */
