@@ -160,9 +160,9 @@ describe('what is shown of an endpoint', () => {
     ['half-open, its permit free', 'none', 'half-open', 'awaits a probe'],
     ['half-open, its permit held', 'none', 'half-open', 'probing'],
     ['half-open by reports', 'none', 'half-open', 'by reports'],
-    ['on a ramp', 'none', 'ramping', 'ramp 20%'],
+    ['on a ramp', 'none', 'ramping', 'admits 20%'],
     ['closed', 'open', 'fleet: open', 'probe in 5.0 s'],
-    ['closed', 'half-open with a share', 'fleet: half-open', 'fleet 25%'],
+    ['closed', 'half-open with a share', 'fleet: half-open', 'admits 25%'],
     ['closed', 'half-open, others probe', 'fleet: half-open', 'others probe'],
     ['closed', 'half-open with a probe', 'fleet: half-open', 'awaits a probe'],
     ['closed', 'forced open', 'fleet: forced open', 'by hand'],
@@ -178,6 +178,11 @@ describe('what is shown of an endpoint', () => {
     const row = sent(build({ own: 'half-open by reports', override: 'none', bulkhead: 'free' }))
     expect(lookOf(row)).toMatchObject({ kind: 'open', shape: 'halfOpen', word: 'half-open' })
     expect(whyOf(row)).toContain('no call may probe')
+  })
+
+  it('of a ramp is in words more than half-open', () => {
+    const row = sent(build({ own: 'on a ramp', override: 'none', bulkhead: 'free' }))
+    expect(whyOf(row)).toContain('a growing share of calls')
   })
 
   it('puts what needs attention first at the front, and what is closed at the end', () => {

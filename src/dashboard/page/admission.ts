@@ -91,7 +91,7 @@ export function nextOf(row: WireRow, untilMs: number | null): string {
   if (refusedBy === 'bulkhead') return placesTaken(row)
   if (state === 'forcedOpen') return 'by hand'
   if (refusedBy === 'fleet') {
-    if (admits === 'some') return permits === null ? `fleet ${percent(share)}` : probeWords(permits === 0)
+    if (admits === 'some') return permits === null ? `admits ${percent(share)}` : probeWords(permits === 0)
     if (state === 'halfOpen') return 'others probe'
     return untilMs === null ? 'by the fleet' : probeIn(untilMs)
   }
@@ -103,7 +103,7 @@ export function nextOf(row: WireRow, untilMs: number | null): string {
 /** What a half-open breaker waits for itself. */
 export function ownProbes(row: WireRow): string {
   const ramp = row[COLUMN.rampShare]
-  return ramp === null ? probeWords(row[COLUMN.probesInFlight] > 0) : `ramp ${percent(ramp)}`
+  return ramp === null ? probeWords(row[COLUMN.probesInFlight] > 0) : `admits ${percent(ramp)}`
 }
 
 function probeWords(isProbing: boolean): string {
@@ -119,7 +119,8 @@ function placesTaken(row: WireRow): string {
 export function whyOf(row: WireRow): string | null {
   const admission = row[COLUMN.admission]
   const isOwn = admission?.refusedBy === 'breaker' || admission?.refusedBy === 'operator'
-  // Its badge says the state already; of a breaker that admits nobody while half-open it would not be the whole of it.
-  if (isOwn && (admission.state !== 'halfOpen' || admission.admits === 'some')) return row[COLUMN.reason]
+  // Its badge says the state already; of one that admits nobody while half-open, or a share, that is not the whole of it.
+  const isPlain = isOwn && (admission.state !== 'halfOpen' || admission.permits !== null)
+  if (isPlain) return row[COLUMN.reason]
   return admission === null ? row[COLUMN.reason] : admission.words
 }

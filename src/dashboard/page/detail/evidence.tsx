@@ -49,7 +49,7 @@ function Failures({ count, threshold, windowMs, ages, isJudging }: FailuresProps
       <h4>
         Failures
         <span class={`rule-figure figure${isReached ? ' is-reached' : ''}`}>
-          {count} of {threshold}
+          {isJudging ? `${count} of ${threshold}` : count}
         </span>
       </h4>
       {windowMs !== null ? (

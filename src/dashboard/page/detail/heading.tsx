@@ -41,11 +41,13 @@ function State({ row, deadline, detail }: Pick<Props, 'deadline' | 'detail'> & {
     since !== undefined && Date.now() - since >= 1000 ? (
       <span class="faint"> · for {duration(wholeSeconds(Date.now() - since))}</span>
     ) : null
-  const next = nextOf(row, deadline === null ? null : deadline - performance.now())
+  const look = lookOf(row)
+  // Of a bulkhead, the reason has it all.
+  const next = look.shape === 'full' ? NOTHING : nextOf(row, deadline === null ? null : deadline - performance.now())
   return (
     <>
       <p class="heading-state">
-        <LookBadge look={lookOf(row)} isLarge />
+        <LookBadge look={look} isLarge />
         <span class="heading-reason">
           {whyOf(row) ?? means}
           {!isElsewhere && age}

@@ -2,7 +2,6 @@
 import { useRef } from 'preact/hooks'
 import { COLUMN, type EndpointDetail, type WireRow, type WireTransition } from '../../protocol.ts'
 import { isOverruled, lookOf, nextOf, ownProbes, ownShape } from '../admission.ts'
-import { percent } from '../format.ts'
 import { wordOf } from '../states.ts'
 import { transitions } from '../store/transitions.ts'
 import { ChartInWords } from './chart-in-words.tsx'
@@ -137,9 +136,8 @@ function isOfThisStay(row: WireRow, detail: EndpointDetail | null): detail is En
 }
 
 function liveWords(active: string, row: WireRow, deadline: number | null, detail: EndpointDetail | null): string {
-  if (active === 'ramping') return `admits ${percent(row[COLUMN.rampShare])}`
-  // Overruled, it waits for what it would wait for by itself.
-  if (active === 'halfOpen' && isOverruled(row)) return ownProbes(row)
+  // Also overruled, it waits for what it would wait for by itself.
+  if (active === 'ramping' || (active === 'halfOpen' && isOverruled(row))) return ownProbes(row)
   if (active === 'open' || active === 'halfOpen') {
     return nextOf(row, deadline === null ? null : deadline - performance.now())
   }

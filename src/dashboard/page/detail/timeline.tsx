@@ -1,17 +1,18 @@
 // Timeline: how long it was in which state, a lane each (a Gantt strip), up to now; and how long its fleet
 // rejected calls, for then the state of the breaker did not decide.
 import type { EndpointDetail, WireStay } from '../../protocol.ts'
-import { fleetWord } from '../admission.ts'
+import { fleetWord, isOverruled, lookOf } from '../admission.ts'
 import { duration, NOTHING, timeOfDay } from '../format.ts'
 import { BY_SEVERITY, styleOf, wordOf } from '../states.ts'
 import { Glyph } from '../ui/icons.tsx'
+import { LookBadge } from '../ui/state-badge.tsx'
 
 const SHORTEST_MS = 60_000
 const LONGEST_MS = 30 * 60_000
 /** Lanes that are there even when they are empty. */
 const USUAL = new Set(['closed', 'open', 'halfOpen'])
 
-export function Timeline({ detail: { timeline, fleetTimeline, now, stats } }: { detail: EndpointDetail }) {
+export function Timeline({ detail: { row, timeline, fleetTimeline, now, stats } }: { detail: EndpointDetail }) {
   const oldest = timeline[0]?.from ?? now
   const span = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, now - oldest))
   const begin = now - span
@@ -24,6 +25,11 @@ export function Timeline({ detail: { timeline, fleetTimeline, now, stats } }: { 
   return (
     <section class="part part-wide timeline" aria-labelledby="timeline-title">
       <h3 id="timeline-title">Timeline</h3>
+      {isOverruled(row) && (
+        <p class="faint">
+          These are the states of the breaker itself. Now <LookBadge look={lookOf(row)} /> decides.
+        </p>
+      )}
       <div class="lanes">
         {ofFleet.length > 0 && (
           <div class="lane">
