@@ -165,3 +165,43 @@ it('says the same on a phone, where signs stand for words (R-1)', async () => {
     await photograph(page, `admission-phone-${name}`)
   }
 })
+
+it('a tile of the mosaic is green only where every call is admitted, and is named as in the list (R-1)', async () => {
+  const { page, registry, url } = await look()
+  for (let index = 100; index < 170; index++) registry.breaker(`host-${index}`)
+  await page.goto(`${url}#/fleet`)
+  const mosaic = page.getByRole('application', { name: /76 endpoints/ })
+  await mosaic.waitFor()
+  await mosaic.focus()
+  // They come after the hosts.
+  await page.keyboard.press('End')
+  const words: string[] = []
+  for (let tile = 0; tile < 6; tile++) {
+    words.unshift((await page.locator('.mosaic-frame [role=status]').textContent()) ?? '')
+    await page.keyboard.press('ArrowLeft')
+  }
+  expect(words).toEqual([
+    ...[
+      'plain: closed',
+      'pool: full',
+      'queue: calls wait',
+      'ramp: ramping',
+      'reports: half-open',
+      'shared: fleet: open',
+    ],
+  ])
+  await photograph(page, 'admission-mosaic')
+  // Each tile from left to right: the colour near its corner, where every kind is filled.
+  const colours = await page.evaluate<string[]>(`(() => {
+    const canvas = document.querySelector('.mosaic canvas')
+    const columns = Math.floor((canvas.clientWidth + 4) / 38)
+    const scale = canvas.width / canvas.clientWidth
+    return Array.from({ length: 76 }, (_, index) => {
+      const x = (index % columns) * 38 + 1, y = Math.floor(index / columns) * 38 + 28
+      return canvas.getContext('2d').getImageData(Math.round(x * scale), Math.round(y * scale), 1, 1).data.join(' ')
+    })
+  })()`)
+  const [plain, ...others] = colours.slice(-6)
+  expect(new Set(colours.slice(0, 70))).toEqual(new Set([plain]))
+  expect(others).not.toContain(plain)
+})
