@@ -24,14 +24,14 @@ const STYLES: Record<State, Omit<StateStyle, 'key'>> = {
 }
 
 /** By their number on the wire. */
-export const STYLE_OF: readonly StateStyle[] = STATES.map((key) => ({ key, ...STYLES[key] }))
+const STYLE_OF: readonly StateStyle[] = STATES.map((key) => ({ key, ...STYLES[key] }))
 
 /** The numbers on the wire, what needs attention first at the front. */
 export const BY_SEVERITY: readonly number[] = STYLE_OF.map((_, number) => number).sort(
   (a, b) => severityOf(a) - severityOf(b),
 )
 
-export function severityOf(state: number): number {
+function severityOf(state: number): number {
   return STYLE_OF[state]?.severity ?? STYLE_OF.length
 }
 
@@ -44,7 +44,7 @@ export function keyOf(state: number): State {
 }
 
 /** The number of a state by its key. */
-export function numberOf(key: string): number {
+function numberOf(key: string): number {
   return STATES.indexOf(key as State)
 }
 
