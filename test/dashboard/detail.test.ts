@@ -1,8 +1,9 @@
 // One endpoint opened: figures, evidence, policy, transitions and the stays between them.
 import { describe, expect, it } from 'vitest'
 import { MOST_IN_ALL, MOST_OF_ENDPOINT, recordHistory } from '../../src/dashboard/history.ts'
+import { createDashboard } from '../../src/dashboard/index.ts'
 import type { EndpointDetail } from '../../src/dashboard/protocol.ts'
-import { createRegistry } from '../../src/index.ts'
+import { createRegistry, type Reason } from '../../src/index.ts'
 import { afterwards, rawRequest, serve } from './support/serving.ts'
 
 async function detail(url: string, name: string): Promise<EndpointDetail> {
@@ -10,6 +11,9 @@ async function detail(url: string, name: string): Promise<EndpointDetail> {
   expect(response.status).toBe(200)
   return response.json() as Promise<EndpointDetail>
 }
+
+const rates = { rate: 0.75, calls: 40, reporters: 3, version: 2, message: '' }
+const FLEET: Reason = { type: 'fleet', decision: 'failureRate', ...rates }
 
 const HOSTILE = [
   '',
@@ -57,12 +61,7 @@ describe('the detail of an endpoint', () => {
     const { registry, url } = await serve()
     const breaker = registry.breaker('mail')
     expect((await detail(url, 'mail')).override).toBe(null)
-    const rates = { rate: 0.75, calls: 40, reporters: 3, version: 2, message: '' }
-    breaker.override({
-      state: 'open',
-      reason: { type: 'fleet', decision: 'failureRate', ...rates },
-      retryAfterMs: 60_000,
-    })
+    breaker.override({ state: 'open', reason: FLEET, retryAfterMs: 60_000 })
     const { override, row } = await detail(url, 'mail')
     expect(row[1]).toBe(0)
     expect(override).toMatchObject({
@@ -96,6 +95,54 @@ describe('the detail of an endpoint', () => {
     expect(first?.from).toBeGreaterThanOrEqual(before - 1_000)
     expect(first?.from).toBeLessThanOrEqual(first?.to ?? 0)
     expect(third?.from).toBeLessThanOrEqual(now + 1)
+  })
+
+  it('has what its fleet decided as transitions, and as stays of their own (R-1)', async () => {
+    const { registry, url } = await serve()
+    const breaker = registry.breaker('mail')
+    breaker.override({ state: 'open', reason: FLEET, retryAfterMs: 60_000 })
+    breaker.trip('disk full')
+    breaker.override({ state: 'halfOpen', reason: FLEET, share: 0.5 })
+    breaker.override(null)
+    const { transitions, timeline, fleetTimeline } = await detail(url, 'mail')
+    expect(transitions.map(({ by, from, to, generation }) => [by, from, to, generation])).toEqual([
+      ['fleet', 'closed', 'open', null],
+      ['breaker', 'closed', 'open', 1],
+      ['fleet', 'open', 'halfOpen', null],
+      ['fleet', 'halfOpen', 'closed', null],
+    ])
+    expect(transitions[0]?.reason).toContain('75% failures')
+    expect(transitions[3]?.reason).toBe('the fleet rejects no calls any more')
+    expect(timeline.map(({ state }) => state)).toEqual(['closed', 'open'])
+    expect(fleetTimeline.map(({ state, from, to }) => [state, from, to])).toEqual([
+      ['open', transitions[0]?.time, transitions[2]?.time],
+      ['halfOpen', transitions[2]?.time, transitions[3]?.time],
+    ])
+  })
+
+  it('knows what the fleet had decided before there was a dashboard (R-1)', async () => {
+    const registry = createRegistry()
+    afterwards(() => registry.close())
+    const breaker = registry.breaker('mail')
+    breaker.override({ state: 'forcedOpen', reason: FLEET })
+    const dashboard = createDashboard(registry)
+    afterwards(() => dashboard.close())
+    const { url } = await dashboard.listen()
+    expect((await detail(url, 'mail')).fleetTimeline).toMatchObject([{ state: 'forcedOpen', to: null }])
+    breaker.override(null)
+    const { transitions, fleetTimeline } = await detail(url, 'mail')
+    expect(transitions).toMatchObject([{ by: 'fleet', from: 'forcedOpen', to: 'closed' }])
+    expect(fleetTimeline).toMatchObject([{ state: 'forcedOpen', to: transitions[0]?.time }])
+  })
+
+  it('has the places of its bulkhead (R-2)', async () => {
+    const { registry, url } = await serve()
+    registry.breaker('mail')
+    expect((await detail(url, 'mail')).bulkhead).toBe(null)
+    const pool = registry.breaker('pool', { maxConcurrent: 1, maxQueued: 4 })
+    pool.tryAcquire()
+    pool.acquire().catch(() => {})
+    expect((await detail(url, 'pool')).bulkhead).toEqual({ inFlight: 1, queued: 1, places: 1, mayWait: 4 })
   })
 
   it('of a breaker that has never changed is one stay, from when it was made', async () => {

@@ -206,7 +206,8 @@ describe('the image', () => {
     const registry = createRegistry()
     afterwards(() => registry.close())
     registry.breaker('mail').trip()
-    const row = wireRow('mail', { ...registry.breaker('mail').stats(), retryAfterMs: 5_000 })
+    const { admission, ...stats } = registry.breaker('mail').stats()
+    const row = wireRow('mail', { ...stats, admission: { ...admission, retryAfterMs: 5_000 } })
     const told = () => rowsIn(image.encode(['mail'], [], { isFull: true, isLast: true }))[0]
     image.set(row)
     expect(told()?.[COLUMN.retryAfterMs]).toBe(5_000)

@@ -32,13 +32,14 @@ describe('the stream', () => {
   })
 
   it('says with names what a row says with places', async () => {
-    const { registry } = await serve({}, { policy: { latencySampling: 1 } })
+    const { registry } = await serve({}, { policy: { latencySampling: 1, maxConcurrent: 5 } })
     await registry.call('search', () => 1)
     await registry.call('search', fail).catch(() => {})
     const row = wireRow('search', registry.breaker('search').stats())
     expect(row.length).toBe(Object.keys(COLUMN).length)
-    const { calls, ...named } = readRow(row)
-    for (const [name, value] of Object.entries({ ...named, ...calls })) {
+    const { calls, concurrency, ...named } = readRow(row)
+    expect(concurrency).toEqual({ inFlight: 0, queued: 0 })
+    for (const [name, value] of Object.entries({ ...named, ...calls, ...concurrency })) {
       const at = row[COLUMN[name as keyof typeof COLUMN]]
       expect({ [name]: name === 'state' ? 'closed' : at }).toEqual({ [name]: value })
     }

@@ -37,8 +37,8 @@ export function NothingFound() {
   return (
     <div class="empty">
       <h2>No endpoint is like that</h2>
-      <p>None has this in its name, in the states that are chosen.</p>
-      <button type="button" onClick={() => go({ query: '', states: [] })}>
+      <p>None has this in its name, of the kinds that are chosen.</p>
+      <button type="button" onClick={() => go({ query: '', kinds: [] })}>
         Show all
       </button>
     </div>

@@ -24,16 +24,6 @@ export function probeIn(ms: number): string {
   return ms <= 0 ? 'probe is due' : `probe in ${countdown(ms)}`
 }
 
-/** Of a half-open breaker: without a probe it knows when to come again only on its recovery ramp. */
-export function isOnRamp(inFlight: number, deadline: number | null): boolean {
-  return inFlight === 0 && deadline !== null
-}
-
-export function probeWords(inFlight: number, deadline: number | null): string {
-  if (isOnRamp(inFlight, deadline)) return 'on its recovery ramp'
-  return inFlight === 0 ? 'awaits a probe' : `${plural(inFlight, 'probe')} in flight`
-}
-
 /** A share of 0-1. */
 export function percent(share: number | null): string {
   if (share === null) return NOTHING

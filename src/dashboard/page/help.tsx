@@ -1,8 +1,8 @@
-// Help: the keys, and what the signs of the states mean.
+// Help: the keys, and what the signs mean.
+import { KINDS } from './admission.ts'
 import { isHelpOpen, KEYS } from './keys.ts'
-import { BY_SEVERITY, styleOf } from './states.ts'
 import { Dialog } from './ui/dialog.tsx'
-import { StateBadge } from './ui/state-badge.tsx'
+import { LookBadge } from './ui/state-badge.tsx'
 
 export function Help() {
   if (!isHelpOpen.value) return null
@@ -25,12 +25,12 @@ export function Help() {
           </tbody>
         </table>
         <table class="keys">
-          <caption>States</caption>
+          <caption>Signs: how calls fare, by the breaker or, with a bar above the sign, by its fleet</caption>
           <tbody>
-            {BY_SEVERITY.map(styleOf).map(({ key, means }) => (
+            {KINDS.map(({ key, word, means }) => (
               <tr key={key}>
                 <th scope="row">
-                  <StateBadge state={key} />
+                  <LookBadge look={{ kind: key, shape: key === 'some' ? 'halfOpen' : key, isFleets: false, word }} />
                 </th>
                 <td>{means}</td>
               </tr>

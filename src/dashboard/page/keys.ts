@@ -51,5 +51,5 @@ function leave(event: KeyboardEvent): void {
     if (query.peek() === '') focusView()
     else go({ query: '' })
   } else if (openedName.peek() !== null) closeDetail()
-  else go({ query: '', states: [] })
+  else go({ query: '', kinds: [] })
 }

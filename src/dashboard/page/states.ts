@@ -1,5 +1,5 @@
-// States: how each is called, ordered and told apart on the page. The rest of the page speaks of them by their number on
-// the wire or by the word.
+// States: how each is called and ordered on the page. They are what breakers are by themselves: how calls fare, and with that
+// every colour, is asked of admission.ts.
 import { STATES } from '../protocol.ts'
 
 /** As in STATES. */
@@ -24,14 +24,14 @@ const STYLES: Record<State, Omit<StateStyle, 'key'>> = {
 }
 
 /** By their number on the wire. */
-export const STYLE_OF: readonly StateStyle[] = STATES.map((key) => ({ key, ...STYLES[key] }))
+const STYLE_OF: readonly StateStyle[] = STATES.map((key) => ({ key, ...STYLES[key] }))
 
 /** The numbers on the wire, what needs attention first at the front. */
 export const BY_SEVERITY: readonly number[] = STYLE_OF.map((_, number) => number).sort(
   (a, b) => severityOf(a) - severityOf(b),
 )
 
-export function severityOf(state: number): number {
+function severityOf(state: number): number {
   return STYLE_OF[state]?.severity ?? STYLE_OF.length
 }
 
@@ -39,8 +39,12 @@ export function styleOf(state: number): StateStyle {
   return STYLE_OF[state] ?? { key: 'closed', word: `state ${state}`, means: '', severity: STYLE_OF.length }
 }
 
+export function keyOf(state: number): State {
+  return styleOf(state).key
+}
+
 /** The number of a state by its key. */
-export function numberOf(key: string): number {
+function numberOf(key: string): number {
   return STATES.indexOf(key as State)
 }
 

@@ -1,8 +1,8 @@
-// Summary: how many endpoints are in each state (and, pressed, only those), and what all of them do together.
+// Summary: how many endpoints are of each kind (and, pressed, only those), and what all of them do together.
+import { KINDS, type KindStyle } from './admission.ts'
 import { count, perSecond } from './format.ts'
-import { BY_SEVERITY, styleOf } from './states.ts'
 import { counts, fleetTrack, second } from './store/endpoints.ts'
-import { go, stateFilter } from './store/route.ts'
+import { go, kindFilter } from './store/route.ts'
 import { meanOf } from './store/track.ts'
 import { Glyph } from './ui/icons.tsx'
 import { Sparkline } from './ui/sparkline.tsx'
@@ -10,9 +10,9 @@ import { Sparkline } from './ui/sparkline.tsx'
 export function Summary() {
   return (
     <div class="summary">
-      <div class="chips" role="group" aria-label="Show only these states">
-        {BY_SEVERITY.map((state) => (
-          <Chip key={state} state={state} />
+      <div class="chips" role="group" aria-label="Show only these kinds">
+        {KINDS.map((style, kind) => (
+          <Chip key={style.key} kind={kind} style={style} />
         ))}
       </div>
       <Totals />
@@ -20,12 +20,13 @@ export function Summary() {
   )
 }
 
-function Chip({ state }: { state: number }) {
-  const { key, word, means } = styleOf(state)
-  const number = counts.value[state] ?? 0
-  const states = stateFilter.value
-  const isPressed = states.includes(state)
-  const toggle = () => go({ states: isPressed ? states.filter((each) => each !== state) : [...states, state] })
+function Chip({ kind, style: { key, word, means } }: { kind: number; style: KindStyle }) {
+  const number = counts.value[kind] ?? 0
+  const kinds = kindFilter.value
+  const isPressed = kinds.includes(kind)
+  const toggle = () => go({ kinds: isPressed ? kinds.filter((each) => each !== kind) : [...kinds, kind] })
+  // Few have a limit: where none is full, there is nothing to say of it.
+  if (key === 'full' && number === 0 && !isPressed) return null
   return (
     <button
       type="button"
@@ -36,7 +37,7 @@ function Chip({ state }: { state: number }) {
     >
       <span class={`chip-count${number > 999 ? ' is-long' : ''}`}>{count(number)}</span>
       <span class="chip-word">
-        <Glyph state={key} size={11} /> {word}
+        <Glyph shape={key === 'some' ? 'halfOpen' : key} kind={key} size={11} /> {word}
       </span>
     </button>
   )
@@ -47,7 +48,7 @@ function Totals() {
   const figures = [
     ['calls/s', meanOf(fleetTrack.calls, next, 3), ''],
     ['failures/s', meanOf(fleetTrack.failures, next, 3), 'is-failed'],
-    ['rejected/s', meanOf(fleetTrack.rejections, next, 3), 'is-bad'],
+    ['refused/s', meanOf(fleetTrack.rejections, next, 3), 'is-bad'],
   ] as const
   return (
     <div class="totals">
@@ -63,7 +64,7 @@ function Totals() {
         track={fleetTrack}
         next={next}
         seconds={120}
-        label="Calls and rejections of all endpoints, the last two minutes"
+        label="Calls, and those refused, of all endpoints, the last two minutes"
       />
     </div>
   )

@@ -3,7 +3,7 @@ import { exactCount } from './format.ts'
 import { focusView, SEARCH_ID } from './keys.ts'
 import { cursor, shown } from './list/order.ts'
 import { endpointCount, structure } from './store/endpoints.ts'
-import { go, query, stateFilter, type View, view } from './store/route.ts'
+import { go, kindFilter, query, type View, view } from './store/route.ts'
 import { Icon } from './ui/icons.tsx'
 
 export function Toolbar() {
@@ -51,7 +51,7 @@ function Found() {
   structure.value
   const all = endpointCount()
   const found = shown.value.length
-  const isFiltered = query.value !== '' || stateFilter.value.length > 0
+  const isFiltered = query.value !== '' || kindFilter.value.length > 0
   return (
     <p class="found">
       <span role="status">
@@ -60,7 +60,7 @@ function Found() {
           : `${exactCount(found)} of ${exactCount(all)}`}
       </span>
       {isFiltered && (
-        <button type="button" class="link" onClick={() => go({ query: '', states: [] })}>
+        <button type="button" class="link" onClick={() => go({ query: '', kinds: [] })}>
           Show all
         </button>
       )}

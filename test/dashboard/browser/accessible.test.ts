@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
+import type { Reason } from '../../../src/index.ts'
 import { afterwards, serve, TOKEN } from '../support/serving.ts'
 import { eventually, open, photograph, useBrowser } from './support/browser.ts'
 
@@ -10,15 +11,18 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 const browser = useBrowser()
 
-/** Endpoints in every state, with something in every window. */
+const rates = { rate: 0.75, calls: 40, reporters: 3, version: 2, message: '' }
+const FLEET: Reason = { type: 'fleet', decision: 'failureRate', ...rates }
+
+/** Endpoints in every state, and refused by others than themselves, with something in every window. */
 async function serveAll() {
   const { registry, url } = await serve({ controls: { token: TOKEN } })
-  const rates = {
+  const policy = {
     failureThreshold: 4,
     failureRate: { threshold: 0.6, minimumCalls: 10, window: { calls: 30 } },
     slowCalls: { slowerThan: 100, threshold: 0.5, minimumCalls: 10, window: { time: 20_000, buckets: 20 } },
   }
-  for (const name of ['payments', 'search', 'mail', 'images', 'stock', 'users']) registry.breaker(name, rates)
+  for (const name of ['payments', 'search', 'mail', 'images', 'stock', 'users']) registry.breaker(name, policy)
   const payments = registry.breaker('payments')
   for (let call = 0; call < 20; call++) {
     if (call % 4 === 0) payments.recordFailure(new Error('no'), 150)
@@ -27,6 +31,8 @@ async function serveAll() {
   registry.breaker('search').trip('maintenance')
   registry.breaker('images').isolate()
   registry.breaker('stock').disable()
+  registry.breaker('pool', { maxConcurrent: 1 }).tryAcquire()
+  registry.breaker('shared').override({ state: 'open', reason: FLEET, retryAfterMs: 60_000 })
   const mail = registry.breaker('mail.eu', { failureThreshold: 3, failureWindow: '30s', openTimeout: 1 })
   for (let failure = 0; failure < 3; failure++) mail.recordFailure(new Error('no'))
   await eventually(() => mail.state).toBe('halfOpen')
@@ -65,6 +71,10 @@ it.each(['light', 'dark'] as const)('axe finds no serious fault in %s', async (c
   await page.locator('.policy').waitFor()
   expect(await seriousFaults(page), 'one open').toEqual([])
   await photograph(page, `detail-${colorScheme}`)
+  await page.goto(`${url}#/list?endpoint=shared`)
+  await page.locator('.chart .held').waitFor()
+  expect(await seriousFaults(page), 'one that its fleet rejects').toEqual([])
+  await photograph(page, `detail-fleet-${colorScheme}`)
   await page.getByRole('button', { name: 'Trip' }).click()
   await page.getByRole('dialog').waitFor()
   expect(await seriousFaults(page), 'a dialog').toEqual([])

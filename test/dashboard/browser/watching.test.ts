@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { PROTOCOL } from '../../../src/dashboard/index.ts'
 import { createVirtualClock } from '../../../src/testing/index.ts'
 import { afterwards, serve } from '../support/serving.ts'
 import { eventually, open, photograph, useBrowser, type Watched } from './support/browser.ts'
@@ -76,7 +77,10 @@ describe('a page that watches', () => {
     await page.locator('[data-edge="closed>open"] .travel').waitFor({ state: 'attached' })
     expect(await chart.getAttribute('aria-label')).toContain('It is open')
     await page.getByRole('region', { name: 'Recent transitions' }).getByText('3 consecutive failures').waitFor()
-    await page.getByText(/next probe in/).waitFor()
+    await page
+      .locator('.next')
+      .getByText(/probe in/)
+      .waitFor()
     await call()
     await eventually(() => page.locator('.figures div', { hasText: 'Rejected' }).locator('dd').textContent()).toBe('1')
     await photograph(page, 'payments-open')
@@ -241,11 +245,20 @@ describe('a page that is not live', () => {
   it('says that a process speaks another version, and shows nothing of it', async () => {
     const { url } = await serve()
     const { page } = await look('about:blank')
-    const hello = { protocol: 2, title: 'newer', pid: 1, startedAt: 0, now: 0, controls: false, endpoints: 1 }
+    const hello = {
+      protocol: PROTOCOL + 1,
+      title: 'newer',
+      pid: 1,
+      startedAt: 0,
+      now: 0,
+      controls: false,
+      endpoints: 1,
+    }
     const body = `event: hello\ndata: ${JSON.stringify(hello)}\n\n`
     await page.route('**/api/stream', (route) => route.fulfill({ contentType: 'text/event-stream', body }))
     await page.goto(url)
-    await page.getByRole('alert').getByText('The process speaks version 2, this page version 1').waitFor()
+    const words = `The process speaks version ${PROTOCOL + 1}, this page version ${PROTOCOL}`
+    await page.getByRole('alert').getByText(words).waitFor()
   })
 
   it('says since when a process is silent or gone, and goes on by itself when it is back', async () => {

@@ -1,17 +1,25 @@
 // Command dialog: says what a command will do to this endpoint, asks for the token where it is not known, and carries it out.
 import { useState } from 'preact/hooks'
-import { type Command, type ControlAnswer, type ControlRequest, PATHS } from '../../protocol.ts'
-import { styleOf } from '../states.ts'
+import {
+  type Command,
+  type ControlAnswer,
+  type ControlRequest,
+  type EndpointDetail,
+  PATHS,
+  type WireRow,
+} from '../../protocol.ts'
+import { lookOf } from '../admission.ts'
 import { applyRows } from '../store/endpoints.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { Name } from '../ui/name.tsx'
-import { StateBadge } from '../ui/state-badge.tsx'
+import { LookBadge } from '../ui/state-badge.tsx'
+import { consequenceOf } from './consequence.ts'
 import { rememberToken, send, token } from './send.ts'
 import { TokenField } from './token-field.tsx'
 
 interface CommandText {
   readonly title: string
-  /** What will be. */
+  /** What will be of the breaker; what goes through then is said by consequence.ts. */
   readonly will: string
   readonly button: string
 }
@@ -19,27 +27,27 @@ interface CommandText {
 const TEXTS: Readonly<Record<Command, CommandText>> = {
   trip: {
     title: 'Trip this breaker?',
-    will: 'It opens: calls are rejected at once. After its open time it probes by itself, and closes if the probes succeed.',
+    will: 'It opens. After its open time it probes by itself, and closes if the probes succeed.',
     button: 'Trip it',
   },
   probe: {
     title: 'Probe this endpoint now?',
-    will: 'Its open time ends: the next calls are let through as probes. It closes if they succeed, and opens again if they fail.',
+    will: 'Its open time ends. It closes if its probes succeed, and opens again if they fail.',
     button: 'Probe it',
   },
   reset: {
     title: 'Reset this breaker?',
-    will: 'It closes and forgets the evidence it has: calls go through, also if the endpoint still fails. It will open again by its rules.',
+    will: 'It closes and forgets the evidence it has, also if the endpoint still fails. It will open again by its rules.',
     button: 'Reset it',
   },
   isolate: {
     title: 'Take this endpoint out of use?',
-    will: 'It is forced open: every call is rejected, nothing is probed, until someone enables or resets it.',
+    will: 'It is forced open, and nothing is probed, until someone enables or resets it.',
     button: 'Isolate it',
   },
   disable: {
     title: 'Take this breaker out of use?',
-    will: 'Every call goes through and is counted. Nothing opens it, however many fail, until someone enables or resets it.',
+    will: 'It counts calls, and its fleet is not asked. Nothing opens it, however many fail, until someone enables or resets it.',
     button: 'Disable it',
   },
   enable: {
@@ -51,14 +59,16 @@ const TEXTS: Readonly<Record<Command, CommandText>> = {
 
 interface Props {
   readonly name: string
-  readonly state: number
+  readonly row: WireRow
+  readonly detail: EndpointDetail | null
   readonly command: Command
   readonly onClose: () => void
   readonly onDone: () => void
 }
 
-export function CommandDialog({ name, state, command, onClose, onDone }: Props) {
+export function CommandDialog({ name, row, detail, command, onClose, onDone }: Props) {
   const { title, will, button } = TEXTS[command]
+  const { words, isHeld } = consequenceOf(command, detail)
   const [message, setMessage] = useState('')
   const [typed, setTyped] = useState(token.value)
   const [problem, setProblem] = useState<string | null>(null)
@@ -89,9 +99,10 @@ export function CommandDialog({ name, state, command, onClose, onDone }: Props) 
     <Dialog title={title} onClose={onClose}>
       <form onSubmit={(event) => void carryOut(event)}>
         <p class="dialog-endpoint">
-          <Name name={name} /> is <StateBadge state={styleOf(state).key} />
+          <Name name={name} /> is <LookBadge look={lookOf(row)} />
         </p>
         <p>{will}</p>
+        <p class={isHeld ? 'held' : ''}>{words}</p>
         {command === 'trip' && (
           <label class="field">
             <span>Why (callers and logs are told)</span>

@@ -1,14 +1,14 @@
 // Controls: what an operator may do with an endpoint. Nothing is done before it was said what will happen, and confirmed.
 import { useState } from 'preact/hooks'
-import type { Command, EndpointDetail } from '../../protocol.ts'
-import { styleOf } from '../states.ts'
+import { COLUMN, type Command, type EndpointDetail, type WireRow } from '../../protocol.ts'
+import { keyOf } from '../states.ts'
 import { CommandDialog } from './command-dialog.tsx'
 import { PolicyDialog } from './policy-dialog.tsx'
 import { rememberToken, token } from './send.ts'
 
 interface Props {
   readonly name: string
-  readonly state: number
+  readonly row: WireRow
   readonly detail: EndpointDetail | null
   /** Something was done. */
   readonly onDone: () => void
@@ -32,10 +32,10 @@ const BUTTONS: readonly (readonly [Command, string])[] = [
   ['enable', 'Enable'],
 ]
 
-export function Controls({ name, state, detail, onDone }: Props) {
+export function Controls({ name, row, detail, onDone }: Props) {
   const [asked, ask] = useState<Command | 'policy' | null>(null)
   const close = () => ask(null)
-  const pointless = POINTLESS[styleOf(state).key] ?? []
+  const pointless = POINTLESS[keyOf(row[COLUMN.state])] ?? []
   return (
     <div class="controls" role="group" aria-label="Controls">
       {BUTTONS.map(([command, label]) => (
@@ -55,7 +55,7 @@ export function Controls({ name, state, detail, onDone }: Props) {
         <PolicyDialog name={name} detail={detail} onClose={close} onDone={onDone} />
       )}
       {asked !== null && asked !== 'policy' && (
-        <CommandDialog name={name} state={state} command={asked} onClose={close} onDone={onDone} />
+        <CommandDialog name={name} row={row} detail={detail} command={asked} onClose={close} onDone={onDone} />
       )}
     </div>
   )

@@ -1,9 +1,9 @@
 // Detail: one endpoint, opened. Asks for what the stream does not carry, and arranges the parts.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { COLUMN, type EndpointDetail, type WireRow } from '../../protocol.ts'
+import { ownShape } from '../admission.ts'
 import { Controls } from '../controls/controls.tsx'
 import { closeDetail } from '../keys.ts'
-import { styleOf } from '../states.ts'
 import { beat } from '../store/beat.ts'
 import { type DetailAnswer, loadDetail } from '../store/detail.ts'
 import { endpointOf, structure } from '../store/endpoints.ts'
@@ -48,7 +48,7 @@ export function Detail({ name }: { name: string }) {
         detail={detail}
       />
       {hello.value?.controls && endpoint !== undefined && (
-        <Controls name={name} state={endpoint.state} detail={detail} onDone={refresh} />
+        <Controls name={name} row={endpoint.row} detail={detail} onDone={refresh} />
       )}
       {row !== null && <Body name={name} row={row} detail={detail} />}
       {answer !== null && 'problem' in answer && endpoint !== undefined && <p class="problem">{answer.problem}</p>}
@@ -58,12 +58,11 @@ export function Detail({ name }: { name: string }) {
 
 function Body({ name, row, detail }: { name: string; row: WireRow; detail: EndpointDetail | null }) {
   const endpoint = endpointOf(name)
-  const state = styleOf(row[COLUMN.state]).key
   return (
     <div class="parts">
       <Figures row={row} detail={detail} />
       <Statechart name={name} row={row} deadline={endpoint?.deadline ?? null} detail={detail} />
-      {detail !== null && <Evidence evidence={detail.evidence} state={state} />}
+      {detail !== null && <Evidence evidence={detail.evidence} state={ownShape(row)} />}
       <div class="parts-column">
         <Traffic track={endpoint?.track ?? null} />
         {detail !== null && <Policy settings={detail.policy} warnings={detail.warnings} />}

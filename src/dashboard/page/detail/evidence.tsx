@@ -5,6 +5,15 @@ import { duration, percent, plural } from '../format.ts'
 import { Cells } from './cells.tsx'
 import { Gauge } from './gauge.tsx'
 
+/** States in which the windows do not decide. */
+const UNJUDGED: Readonly<Record<string, string>> = {
+  open: 'It is open: this is what it had seen by then. Nothing of it decides what comes next.',
+  halfOpen: 'It is half-open: its probes decide. This is what it had seen before.',
+  ramping: 'It is on its recovery ramp: the calls of that decide. This is what it had seen before.',
+  forcedOpen: 'It is forced open: this is what it had seen by then. Nothing of it decides.',
+  disabled: 'It is disabled: outcomes are counted, nothing opens it.',
+}
+
 export function Evidence({
   evidence: { failures, failureRate, slowCalls },
   state,
@@ -13,30 +22,34 @@ export function Evidence({
   state: string
 }) {
   const hasRule = failures.threshold !== null || failureRate !== null || slowCalls !== null
+  const isJudging = UNJUDGED[state] === undefined
   return (
     <section class="part evidence" aria-labelledby="evidence-title">
       <h3 id="evidence-title">The window</h3>
-      {state === 'disabled' && <p class="faint">It is disabled: outcomes are counted, nothing opens it.</p>}
-      {failures.threshold !== null && <Failures {...failures} threshold={failures.threshold} />}
-      {failureRate !== null && <Rate title="Failure rate" marked="failed" rate={failureRate} />}
-      {slowCalls !== null && <Rate title="Slow calls" marked="slow" rate={slowCalls} />}
+      {UNJUDGED[state] !== undefined && <p class="faint">{UNJUDGED[state]}</p>}
+      {failures.threshold !== null && <Failures {...failures} threshold={failures.threshold} isJudging={isJudging} />}
+      {failureRate !== null && <Rate title="Failure rate" marked="failed" rate={failureRate} isJudging={isJudging} />}
+      {slowCalls !== null && <Rate title="Slow calls" marked="slow" rate={slowCalls} isJudging={isJudging} />}
       {!hasRule && <p class="faint">Its policy has no rule that opens it.</p>}
     </section>
   )
 }
 
-type FailuresProps = Omit<WireEvidence['failures'], 'threshold'> & { readonly threshold: number }
+type FailuresProps = Omit<WireEvidence['failures'], 'threshold'> & {
+  readonly threshold: number
+  readonly isJudging: boolean
+}
 
 const MOST_PIPS = 24
 
-function Failures({ count, threshold, windowMs, ages }: FailuresProps) {
-  const isReached = count >= threshold
+function Failures({ count, threshold, windowMs, ages, isJudging }: FailuresProps) {
+  const isReached = isJudging && count >= threshold
   return (
     <div class="rule">
       <h4>
         Failures
         <span class={`rule-figure figure${isReached ? ' is-reached' : ''}`}>
-          {count} of {threshold}
+          {isJudging ? `${count} of ${threshold}` : count}
         </span>
       </h4>
       {windowMs !== null ? (
@@ -50,11 +63,13 @@ function Failures({ count, threshold, windowMs, ages }: FailuresProps) {
           ))}
         </div>
       )}
-      <p class="rule-words">
-        {windowMs === null
-          ? `Opens at ${plural(threshold, 'failure')} in the count.`
-          : `Opens at ${plural(threshold, 'failure')} within ${duration(windowMs)}.`}
-      </p>
+      {isJudging && (
+        <p class="rule-words">
+          {windowMs === null
+            ? `Opens at ${plural(threshold, 'failure')} in the count.`
+            : `Opens at ${plural(threshold, 'failure')} within ${duration(windowMs)}.`}
+        </p>
+      )}
     </div>
   )
 }
@@ -76,11 +91,18 @@ function Ages({ ages, windowMs }: { ages: readonly number[]; windowMs: number })
   )
 }
 
-function Rate({ title, marked, rate }: { title: string; marked: string; rate: WireRate }) {
+interface RateProps {
+  readonly title: string
+  readonly marked: string
+  readonly rate: WireRate
+  readonly isJudging: boolean
+}
+
+function Rate({ title, marked, rate, isJudging }: RateProps) {
   const { calls, minimumCalls, threshold, window } = rate
   const share = rate.rate ?? 0
   const isJudged = calls >= minimumCalls
-  const isReached = isJudged && rate.rate !== null && share >= threshold
+  const isReached = isJudging && isJudged && rate.rate !== null && share >= threshold
   return (
     <div class="rule">
       <h4>
@@ -91,9 +113,10 @@ function Rate({ title, marked, rate }: { title: string; marked: string; rate: Wi
       <Gauge share={share} threshold={threshold} isReached={isReached} />
       <p class="rule-words">
         {`${rate.marked} of ${plural(calls, 'call')} ${marked} ${'calls' in window ? `(the last ${window.calls})` : `(the last ${duration(window.timeMs)})`}. `}
-        {isJudged
-          ? `Opens at ${percent(threshold)}.`
-          : `Not judged before there are ${minimumCalls}; then it opens at ${percent(threshold)}.`}
+        {isJudging &&
+          (isJudged
+            ? `Opens at ${percent(threshold)}.`
+            : `Not judged before there are ${minimumCalls}; then it opens at ${percent(threshold)}.`)}
       </p>
     </div>
   )

@@ -16,9 +16,10 @@ export function Figures({ row, detail }: { row: WireRow; detail: EndpointDetail 
     [
       'Rejected',
       count(row[COLUMN.rejected]),
-      'Calls that were not let through',
+      'Calls that were not let through by the breaker, its operator or its fleet',
       kindOf(row[COLUMN.rejected], 'is-bad'),
     ],
+    ...limitFigures(row),
     ['Late', count(row[COLUMN.late]), 'Results of calls from an earlier stay: they change nothing'],
     ['Ignored', count(row[COLUMN.ignored]), 'Calls that count neither as successes nor as failures'],
     ['Fallbacks', detail === null ? '–' : count(detail.stats.fallbacks), 'Times that a fallback answered'],
@@ -28,7 +29,7 @@ export function Figures({ row, detail }: { row: WireRow; detail: EndpointDetail 
     ['p99', latency(row[COLUMN.p99]), '99 of 100 sampled calls took at most so long'],
   ]
   return (
-    <dl class="figures part-wide">
+    <dl class={`figures part-wide${figures.length > 12 ? ' has-limit' : ''}`}>
       {figures.map(([label, value, title, kind]) => (
         <div key={label} title={title}>
           <dt>{label}</dt>
@@ -37,6 +38,19 @@ export function Figures({ row, detail }: { row: WireRow; detail: EndpointDetail 
       ))}
     </dl>
   )
+}
+
+/** Of a breaker that has a limit, or had one. */
+function limitFigures(row: WireRow): (readonly [label: string, value: string, title: string, kind?: string])[] {
+  const limited = row[COLUMN.limited]
+  const inFlight = row[COLUMN.inFlight]
+  const queued = row[COLUMN.queued] ?? 0
+  if (inFlight === null && limited === 0) return []
+  const now = `${count(inFlight ?? 0)}${queued === 0 ? '' : ` + ${count(queued)}`}`
+  return [
+    ['Limited', count(limited), 'Calls that were refused for want of a place', kindOf(limited, 'is-full')],
+    ['In flight', now, 'Calls that hold a place, and those that wait for one'],
+  ]
 }
 
 function kindOf(value: number, kind: string): string {

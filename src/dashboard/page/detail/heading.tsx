@@ -1,11 +1,13 @@
-// Heading: the name, the state and why, and what comes next.
+// Heading: the name, whether calls are admitted, by whom not and why, and what comes next.
 import { useState } from 'preact/hooks'
 import { COLUMN, type EndpointDetail, type WireRow } from '../../protocol.ts'
-import { duration, percent, probeIn, probeWords } from '../format.ts'
-import { styleOf } from '../states.ts'
+import { isOverruled, lookOf, nextOf, ownShape, whyOf } from '../admission.ts'
+import { duration, NOTHING } from '../format.ts'
+import { styleOf, wordOf } from '../states.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Name } from '../ui/name.tsx'
-import { StateBadge } from '../ui/state-badge.tsx'
+import { LookBadge } from '../ui/state-badge.tsx'
+import { FleetLine } from './held.tsx'
 
 interface Props {
   readonly name: string
@@ -17,68 +19,54 @@ interface Props {
 }
 
 export function Heading({ name, row, deadline, isGone, detail }: Props) {
-  const since = detail?.timeline.at(-1)?.from
-  const state = row === null ? null : styleOf(row[COLUMN.state])
   return (
     <header class="heading">
       <h2 class="heading-name">
         <Name name={name} most={400} />
         <CopyButton text={name} />
       </h2>
-      {isGone ? (
-        <p class="problem">There is no endpoint of this name{row === null ? '' : ' any more'}.</p>
-      ) : (
-        state !== null &&
-        row !== null && (
-          <p class="heading-state">
-            <StateBadge state={state.key} isLarge />
-            <span class="heading-reason">
-              {row[COLUMN.reason] === null ? state.means : row[COLUMN.reason]}
-              {since !== undefined && Date.now() - since >= 1000 && (
-                <span class="faint"> · for {duration(wholeSeconds(Date.now() - since))}</span>
-              )}
-            </span>
-            <Next state={state.key} row={row} deadline={deadline} />
-          </p>
-        )
-      )}
-      {!isGone && detail !== null && <Ruled override={detail.override} />}
+      {isGone && <p class="problem">There is no endpoint of this name{row === null ? '' : ' any more'}.</p>}
+      {!isGone && row !== null && <State row={row} deadline={deadline} detail={detail} />}
+      {!isGone && row !== null && detail !== null && <FleetLine override={detail.override} row={row} />}
     </header>
   )
 }
 
-/** Above the breaker's own state: the fleet can only add rejections. */
-function Ruled({ override }: Pick<EndpointDetail, 'override'>) {
-  if (override === null) return null
-  const { state, reason, share, retryAfterMs } = override
+/** Who decides about calls; below it the breaker itself, where that is not who decides. */
+function State({ row, deadline, detail }: Pick<Props, 'deadline' | 'detail'> & { row: WireRow }) {
+  const { means } = styleOf(row[COLUMN.state])
+  const isElsewhere = isOverruled(row)
+  const since = detail?.timeline.at(-1)?.from
+  const age =
+    since !== undefined && Date.now() - since >= 1000 ? (
+      <span class="faint"> · for {duration(wholeSeconds(Date.now() - since))}</span>
+    ) : null
+  const look = lookOf(row)
+  // Of a bulkhead, the reason has it all.
+  const next = look.shape === 'full' ? NOTHING : nextOf(row, deadline === null ? null : deadline - performance.now())
   return (
-    <p class="heading-state">
-      <StateBadge state={state} />
-      <span class="heading-reason">
-        {reason}
-        {share > 0 && <span class="faint"> · lets {percent(share)} through</span>}
-      </span>
-      {retryAfterMs !== null && share === 0 && state === 'open' && (
-        <span class="next" aria-hidden="true">
-          next <strong class="figure">{probeIn(retryAfterMs)}</strong>
+    <>
+      <p class="heading-state">
+        <LookBadge look={look} isLarge />
+        <span class="heading-reason">
+          {whyOf(row) ?? means}
+          {!isElsewhere && age}
         </span>
+        {next !== NOTHING && (
+          <span class="next">
+            <strong class="figure">{next}</strong>
+          </span>
+        )}
+      </p>
+      {isElsewhere && (
+        <p class="heading-own">
+          The breaker itself is <strong>{wordOf(ownShape(row))}</strong>
+          {row[COLUMN.reason] === null ? '' : `: ${row[COLUMN.reason]}`}
+          {age}
+        </p>
       )}
-    </p>
+    </>
   )
-}
-
-function Next({ state, row, deadline }: { state: string; row: WireRow; deadline: number | null }) {
-  if (state === 'open' && deadline !== null) {
-    return (
-      <span class="next" aria-hidden="true">
-        next <strong class="figure">{probeIn(deadline - performance.now())}</strong>
-      </span>
-    )
-  }
-  if (state === 'halfOpen') {
-    return <span class="next">{probeWords(row[COLUMN.probesInFlight], deadline)}</span>
-  }
-  return null
 }
 
 function CopyButton({ text }: { text: string }) {

@@ -1,11 +1,12 @@
 // Statechart: the machine itself, with the state that is active lit and the last transitions travelling along their edges.
 import { useRef } from 'preact/hooks'
 import { COLUMN, type EndpointDetail, type WireRow, type WireTransition } from '../../protocol.ts'
-import { percent, probeIn, probeWords } from '../format.ts'
-import { styleOf, wordOf } from '../states.ts'
+import { isOverruled, lookOf, nextOf, ownProbes, ownShape } from '../admission.ts'
+import { wordOf } from '../states.ts'
 import { transitions } from '../store/transitions.ts'
 import { ChartInWords } from './chart-in-words.tsx'
 import { Edge } from './edge.tsx'
+import { HeldNote } from './held.tsx'
 import type { Picture, PictureEdge, PictureNode } from './picture.ts'
 
 declare const __STATECHART__: Picture
@@ -23,19 +24,21 @@ interface Props {
 }
 
 export function Statechart({ name, row, deadline, detail }: Props) {
-  const active = activeNode(row, detail)
+  const active = ownShape(row)
+  const isHeld = isOverruled(row)
   const { traces, openedAt } = useTraces(name, detail)
   const live = liveWords(active, row, deadline, detail)
   return (
     <section class="part part-wide chart" aria-labelledby="chart-title">
       <h3 id="chart-title">Statechart</h3>
+      <HeldNote row={row} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on a phone, and keys must reach it */}
       <div class="chart-scroll" role="group" aria-labelledby="chart-title" tabIndex={0}>
         <svg
           class="chart-picture"
           viewBox={`0 0 ${picture.width} ${picture.height}`}
           role="img"
-          aria-label={`Statechart of the breaker. It is ${wordOf(active)}.`}
+          aria-label={`Statechart of the breaker. It is ${wordOf(active)}.${isHeld ? ` But ${lookOf(row).word} decides.` : ''}`}
         >
           <defs>
             <marker
@@ -68,7 +71,13 @@ export function Statechart({ name, row, deadline, detail }: Props) {
             )
           })}
           {picture.nodes.map((node) => (
-            <Node key={node.id} node={node} isActive={node.id === active} live={node.id === active ? live : ''} />
+            <Node
+              key={node.id}
+              node={node}
+              isActive={node.id === active}
+              isHeld={isHeld}
+              live={node.id === active ? live : ''}
+            />
           ))}
         </svg>
       </div>
@@ -98,8 +107,12 @@ function Sign({ kind, words }: { kind: PictureNode['kind']; words: string }) {
 function useTraces(name: string, detail: EndpointDetail | null) {
   const openedAt = useRef<number | null>(null)
   const newest = [...(detail?.transitions ?? []), ...transitions.value.filter(({ endpoint }) => endpoint === name)]
+    // What the fleet decides takes no way through it.
+    .filter(({ by }) => by === 'breaker')
   const unique = new Map(newest.map((each) => [`${each.generation} ${each.to}`, each]))
-  const traces = [...unique.values()].sort((a, b) => b.time - a.time || b.generation - a.generation).slice(0, TRACES)
+  const traces = [...unique.values()]
+    .sort((a, b) => b.time - a.time || (b.generation ?? 0) - (a.generation ?? 0))
+    .slice(0, TRACES)
   // By the clock of the process, which may be another than ours.
   if (openedAt.current === null && detail !== null) openedAt.current = detail.now
   return { traces, openedAt: openedAt.current ?? Number.POSITIVE_INFINITY }
@@ -122,22 +135,26 @@ function isOfThisStay(row: WireRow, detail: EndpointDetail | null): detail is En
   return detail?.row[COLUMN.generation] === row[COLUMN.generation]
 }
 
-/** On its ramp a breaker is half-open to those who ask, and in a state of its own in the statechart. */
-function activeNode(row: WireRow, detail: EndpointDetail | null): string {
-  const { key } = styleOf(row[COLUMN.state])
-  return key === 'halfOpen' && isOfThisStay(row, detail) && detail.stats.rampShare !== null ? 'ramping' : key
-}
-
 function liveWords(active: string, row: WireRow, deadline: number | null, detail: EndpointDetail | null): string {
-  if (active === 'open' && deadline !== null) return probeIn(deadline - performance.now())
-  if (active === 'halfOpen') return probeWords(row[COLUMN.probesInFlight], deadline)
-  if (active === 'ramping') return `admits ${percent(detail?.stats.rampShare ?? null)}`
+  // Also overruled, it waits for what it would wait for by itself.
+  if (active === 'ramping' || (active === 'halfOpen' && isOverruled(row))) return ownProbes(row)
+  if (active === 'open' || active === 'halfOpen') {
+    return nextOf(row, deadline === null ? null : deadline - performance.now())
+  }
   if (active !== 'closed' || !isOfThisStay(row, detail)) return ''
   const { count, threshold } = detail.evidence.failures
   return threshold === null ? '' : `${count} of ${threshold} failures`
 }
 
-function Node({ node, isActive, live }: { node: PictureNode; isActive: boolean; live: string }) {
+interface NodeProps {
+  readonly node: PictureNode
+  readonly isActive: boolean
+  /** Something else decides: it is lit, but not in its colour. */
+  readonly isHeld: boolean
+  readonly live: string
+}
+
+function Node({ node, isActive, isHeld, live }: NodeProps) {
   const { id, kind, x, y, width, height, description } = node
   if (kind !== 'state') {
     return (
@@ -148,7 +165,7 @@ function Node({ node, isActive, live }: { node: PictureNode; isActive: boolean; 
     )
   }
   return (
-    <g class={`node state-${id}${isActive ? ' node-active' : ''}`} data-state={id}>
+    <g class={`node state-${isHeld ? 'disabled' : id}${isActive ? ' node-active' : ''}`} data-state={id}>
       <title>{description}</title>
       <rect x={x - width / 2} y={y - height / 2} width={width} height={height} rx="9" class="node-box" />
       <text x={x} y={y} dy={live === '' ? 4.5 : -2} class="node-name">

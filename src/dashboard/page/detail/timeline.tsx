@@ -1,36 +1,63 @@
-// Timeline: how long it was in which state, a lane each (a Gantt strip), up to now.
+// Timeline: how long it was in which state, a lane each (a Gantt strip), up to now; and how long its fleet
+// rejected calls, for then the state of the breaker did not decide.
 import type { EndpointDetail, WireStay } from '../../protocol.ts'
+import { fleetWord, isOverruled, lookOf } from '../admission.ts'
 import { duration, NOTHING, timeOfDay } from '../format.ts'
 import { BY_SEVERITY, styleOf, wordOf } from '../states.ts'
 import { Glyph } from '../ui/icons.tsx'
+import { LookBadge } from '../ui/state-badge.tsx'
 
 const SHORTEST_MS = 60_000
 const LONGEST_MS = 30 * 60_000
 /** Lanes that are there even when they are empty. */
 const USUAL = new Set(['closed', 'open', 'halfOpen'])
 
-export function Timeline({ detail: { timeline, now, stats } }: { detail: EndpointDetail }) {
+export function Timeline({ detail: { row, timeline, fleetTimeline, now, stats } }: { detail: EndpointDetail }) {
   const oldest = timeline[0]?.from ?? now
   const span = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, now - oldest))
   const begin = now - span
-  const stays = timeline.filter(({ to }) => to === null || to > begin)
+  const isSeen = ({ to }: WireStay) => to === null || to > begin
+  const stays = timeline.filter(isSeen)
+  const ofFleet = fleetTimeline.filter(isSeen)
   const lanes = BY_SEVERITY.map((state) => styleOf(state).key).filter(
     (key) => USUAL.has(key) || stays.some(({ state }) => state === key),
   )
   return (
     <section class="part part-wide timeline" aria-labelledby="timeline-title">
       <h3 id="timeline-title">Timeline</h3>
+      {isOverruled(row) && (
+        <p class="faint">
+          These are the states of the breaker itself. Now <LookBadge look={lookOf(row)} /> decides.
+        </p>
+      )}
       <div class="lanes">
+        {ofFleet.length > 0 && (
+          <div class="lane">
+            <span class="lane-name">
+              <Glyph shape="open" isFleets size={11} /> fleet
+            </span>
+            <span class="lane-strip" role="img" aria-label={fleetSentence(ofFleet)}>
+              {ofFleet.map((stay) => (
+                <Stay key={stay.from} stay={stay} begin={begin} span={span} now={now} kind={`state-${stay.state}`} />
+              ))}
+            </span>
+            <span class="lane-total" />
+          </div>
+        )}
         {lanes.map((key) => (
           <div key={key} class={`lane state-${key}`}>
             <span class="lane-name">
-              <Glyph state={key} size={11} /> {wordOf(key)}
+              <Glyph shape={key} size={11} /> {wordOf(key)}
             </span>
             <span class="lane-strip" role="img" aria-label={sentenceOf(key, stats.timeInState[key])}>
               {stays
                 .filter(({ state }) => state === key)
                 .map((stay) => (
                   <Stay key={stay.from} stay={stay} begin={begin} span={span} now={now} />
+                ))}
+              {key === 'closed' &&
+                ofFleet.map((stay) => (
+                  <Stay key={`over ${stay.from}`} stay={stay} begin={begin} span={span} now={now} kind="is-over" />
                 ))}
             </span>
             <span class="lane-total figure" title="In all">
@@ -57,18 +84,25 @@ interface StayProps {
   readonly begin: number
   readonly span: number
   readonly now: number
+  /** Another look than that of its lane. */
+  readonly kind?: string
 }
 
-function Stay({ stay, begin, span, now }: StayProps) {
+function Stay({ stay, begin, span, now, kind = '' }: StayProps) {
   const from = Math.max(begin, stay.from)
   const to = stay.to ?? now
   return (
     <i
-      class="stay"
-      title={`${wordOf(stay.state)} for ${duration(to - stay.from)}, from ${timeOfDay(stay.from)}`}
+      class={`stay ${kind}`}
+      title={`${kind === '' ? wordOf(stay.state) : fleetWord(stay.state)} for ${duration(to - stay.from)}, from ${timeOfDay(stay.from)}`}
       style={{ left: `${((from - begin) / span) * 100}%`, width: `${((to - from) / span) * 100}%` }}
     />
   )
+}
+
+function fleetSentence(stays: readonly WireStay[]): string {
+  const last = stays.at(-1)
+  return last?.to === null ? `${fleetWord(last.state)}, now` : 'the fleet rejected calls, and no longer does'
 }
 
 function sentenceOf(state: string, ms: number): string {

@@ -1,4 +1,4 @@
-// Traffic: calls, failures and rejections of the last three minutes, as the page saw them.
+// Traffic: calls, failures and refused calls of the last three minutes, as the page saw them.
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
@@ -12,7 +12,7 @@ const SHORTEST = 60
 const LINES = [
   { key: 'calls', label: 'Calls', colour: '--line-calls', dash: [] },
   { key: 'failures', label: 'Failures', colour: '--line-failures', dash: [5, 3] },
-  { key: 'rejections', label: 'Rejected', colour: '--line-rejections', dash: [1.5, 2.5] },
+  { key: 'rejections', label: 'Refused', colour: '--line-rejections', dash: [1.5, 2.5] },
 ] as const
 
 export function Traffic({ track }: { track: Track | null }) {

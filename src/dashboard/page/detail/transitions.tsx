@@ -15,20 +15,20 @@ export function Transitions({ transitions }: { transitions: readonly WireTransit
         <p class="faint">None since the dashboard was made.</p>
       ) : (
         <ol class="moves">
-          {newest.map(({ from, to, reason, time, generation }) => (
-            <li key={`${generation} ${time}`} class="move">
+          {newest.map(({ by, from, to, reason, time, generation }) => (
+            <li key={`${by} ${generation} ${to} ${time}`} class="move">
               <time class="figure" dateTime={new Date(time).toISOString()}>
                 {exactTimeOfDay(time)}
               </time>
               <span class="move-way">
-                <StateBadge state={from} />
+                <StateBadge state={from} isFleets={by === 'fleet'} />
                 <Icon name="arrow" size={11} />
                 <span class="unseen">to</span>
-                <StateBadge state={to} />
+                <StateBadge state={to} isFleets={by === 'fleet'} />
               </span>
               <bdi class="move-reason">{reason}</bdi>
               <span class="move-generation figure" title="Number of the stay that began">
-                #{generation}
+                {generation !== null && `#${generation}`}
               </span>
             </li>
           ))}

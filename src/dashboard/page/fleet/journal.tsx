@@ -1,5 +1,6 @@
 // Journal: what happened to the fleet, the newest first. Those who did the same within a moment are one line.
 import type { WireTransition } from '../../protocol.ts'
+import { fleetWord } from '../admission.ts'
 import { plural, timeOfDay } from '../format.ts'
 import { wordOf } from '../states.ts'
 import { hrefOf } from '../store/route.ts'
@@ -26,7 +27,10 @@ export function Journal() {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys must reach it
         <ol tabIndex={0} aria-labelledby="journal-title">
           {lines.map((line) => (
-            <Entry key={`${line.newest.endpoint} ${line.newest.generation}`} line={line} />
+            <Entry
+              key={`${line.newest.endpoint} ${line.newest.by} ${line.newest.to} ${line.newest.time}`}
+              line={line}
+            />
           ))}
         </ol>
       )}
@@ -35,14 +39,16 @@ export function Journal() {
 }
 
 function Entry({ line: { newest, others } }: { line: Line }) {
-  const { endpoint, from, to, reason, time } = newest
+  const { endpoint, by, from, to, reason, time } = newest
+  const isFleets = by === 'fleet'
+  const word = isFleets ? fleetWord : wordOf
   return (
     <li class={`entry state-${to}`}>
       <time dateTime={new Date(time).toISOString()}>{timeOfDay(time)}</time>
-      <span class="entry-way" role="img" aria-label={`${wordOf(from)} to ${wordOf(to)}`}>
-        <Glyph state={from} size={11} />
+      <span class="entry-way" role="img" aria-label={`${word(from)} to ${wordOf(to)}`}>
+        <Glyph shape={from} isFleets={isFleets} size={11} />
         <Icon name="arrow" size={10} />
-        <Glyph state={to} size={11} />
+        <Glyph shape={to} isFleets={isFleets} size={11} />
       </span>
       <span class="entry-words">
         <a href={hrefOf(endpoint)}>
@@ -50,7 +56,7 @@ function Entry({ line: { newest, others } }: { line: Line }) {
         </a>
         {others.size > 1 && <strong> and {plural(others.size - 1, 'other')}</strong>}
         <span class="entry-reason">
-          {wordOf(to)}: {reason.slice(0, 200)}
+          {word(to)}: {reason.slice(0, 200)}
         </span>
       </span>
     </li>
@@ -61,8 +67,10 @@ function Entry({ line: { newest, others } }: { line: Line }) {
 function linesOf(all: readonly WireTransition[]): Line[] {
   const lines: Line[] = []
   for (const transition of all.toReversed()) {
-    const line = lines.findLast(({ newest: { from, to, time } }) => {
-      return from === transition.from && to === transition.to && time - transition.time < MOMENT_MS
+    const line = lines.findLast(({ newest: { by, from, to, time } }) => {
+      return (
+        by === transition.by && from === transition.from && to === transition.to && time - transition.time < MOMENT_MS
+      )
     })
     if (line !== undefined) {
       line.others.add(transition.endpoint)

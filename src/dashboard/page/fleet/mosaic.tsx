@@ -1,15 +1,14 @@
 // Mosaic: the fleet when it is large: a canvas, with words for those who don't see it and keys for those who don't point.
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { COLUMN } from '../../protocol.ts'
+import { lookOf, whyOf } from '../admission.ts'
 import { matches } from '../list/order.ts'
-import { styleOf } from '../states.ts'
 import { beat } from '../store/beat.ts'
 import type { Endpoint } from '../store/endpoints.ts'
-import { go, openedName, query, stateFilter } from '../store/route.ts'
+import { go, kindFilter, openedName, query } from '../store/route.ts'
 import { repaint } from '../store/theme.ts'
 import { Name } from '../ui/name.tsx'
-import { StateBadge } from '../ui/state-badge.tsx'
+import { LookBadge } from '../ui/state-badge.tsx'
 import { Painter } from './painter.ts'
 import { type Grid, gridFor, placeOf } from './tiles.ts'
 
@@ -40,8 +39,8 @@ export function Mosaic({ endpoints }: { endpoints: readonly Endpoint[] }) {
   }, [grid.columns, grid.rows, grid.size, area.width, endpoints.length])
 
   const text = query.value.trim().toLowerCase()
-  const states = stateFilter.value
-  const paint = () => painter.current?.paint(endpoints, (endpoint) => matches(endpoint, text, states), repaint.peek())
+  const kinds = kindFilter.value
+  const paint = () => painter.current?.paint(endpoints, (endpoint) => matches(endpoint, text, kinds), repaint.peek())
   useSignalEffect(() => {
     beat.value
     repaint.value
@@ -110,7 +109,7 @@ export function Mosaic({ endpoints }: { endpoints: readonly Endpoint[] }) {
 }
 
 function sentenceOf(endpoint: Endpoint | undefined): string {
-  return endpoint === undefined ? '' : `${endpoint.name.slice(0, 100)}: ${styleOf(endpoint.state).word}`
+  return endpoint === undefined ? '' : `${endpoint.name.slice(0, 100)}: ${lookOf(endpoint.row).word}`
 }
 
 /** Around a tile. */
@@ -142,8 +141,8 @@ function Tip({ endpoints, index, grid, area }: TipProps) {
       <strong>
         <Name name={endpoint.name} most={80} />
       </strong>
-      <StateBadge state={styleOf(endpoint.state).key} />
-      <span class="tip-reason">{endpoint.row[COLUMN.reason]?.slice(0, 160)}</span>
+      <LookBadge look={lookOf(endpoint.row)} />
+      <span class="tip-reason">{whyOf(endpoint.row)?.slice(0, 160)}</span>
     </div>
   )
 }

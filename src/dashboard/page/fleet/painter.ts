@@ -11,7 +11,7 @@ const NEVER = -1
 export class Painter {
   readonly #context: CanvasRenderingContext2D | null
   readonly #grid: Grid
-  /** How each tile was painted: its state, and what is around it. */
+  /** How each tile was painted: its kind, and what is around it. */
   readonly #painted: Int16Array
   readonly #wantsMotion = !matchMedia('(prefers-reduced-motion: reduce)').matches
   #palette: Palette = readPalette()
@@ -47,18 +47,18 @@ export class Painter {
       const look = this.#lookOf(endpoint, isFound(endpoint), now)
       if (this.#painted[index] === look) continue
       this.#painted[index] = look
-      this.#tile(context, index, endpoint.state, look)
+      this.#tile(context, index, endpoint.kind, look)
     }
   }
 
-  /** State in the lowest three bits, then found, and how strong its halo is. */
+  /** Its kind in the lowest three bits, then found, and how strong its halo is. */
   #lookOf(endpoint: Endpoint, isFound: boolean, now: number): number {
     const age = now - endpoint.changedAt
     const halo = this.#wantsMotion && age < HALO_MS ? Math.ceil((1 - age / HALO_MS) * 15) : 0
-    return endpoint.state | (isFound ? 8 : 0) | (halo << 4)
+    return endpoint.kind | (isFound ? 8 : 0) | (halo << 4)
   }
 
-  #tile(context: CanvasRenderingContext2D, index: number, state: number, look: number): void {
+  #tile(context: CanvasRenderingContext2D, index: number, kind: number, look: number): void {
     const { x, y } = placeOf(index, this.#grid)
     const { size, gap } = this.#grid
     const palette = this.#palette
@@ -67,11 +67,11 @@ export class Painter {
     const halo = (look >> 4) / 15
     if (halo > 0 && around > 0) {
       context.globalAlpha = halo * 0.55
-      context.fillStyle = palette.tiles[state] ?? palette.faint
+      context.fillStyle = palette.tiles[kind] ?? palette.faint
       context.fillRect(x - around, y - around, size + 2 * around, size + 2 * around)
     }
     context.globalAlpha = (look & 8) !== 0 ? 1 : DIM
-    drawTile(context, x, y, size, state, palette)
+    drawTile(context, x, y, size, kind, palette)
     if (halo > 0 && around === 0) {
       // No room around it: it shines itself.
       context.globalAlpha = halo * 0.6

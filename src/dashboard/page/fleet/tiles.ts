@@ -1,5 +1,6 @@
-// Tiles: the fleet as a picture on a canvas: one tile an endpoint, as large as fits. The states differ in colour, in
+// Tiles: the fleet as a picture on a canvas: one tile an endpoint, as large as fits. The kinds differ in colour, in
 // brightness and in shape: what is closed recedes, what is open is a full bright tile with a cross.
+import { KINDS, type Kind } from '../admission.ts'
 import { colour } from '../store/theme.ts'
 
 export interface Grid {
@@ -34,15 +35,24 @@ function gapFor(size: number): number {
 
 export interface Palette {
   readonly faint: string
-  /** Of the states, by their number on the wire. */
+  /** Of the kinds, by their numbers. */
   readonly tiles: readonly string[]
   readonly onTile: string
+}
+
+const COLOUR_OF: Readonly<Record<Kind, string>> = {
+  open: '--open',
+  forcedOpen: '--forcedOpen',
+  full: '--full',
+  some: '--halfOpen',
+  disabled: '--disabled',
+  closed: '--tile-closed',
 }
 
 export function readPalette(): Palette {
   return {
     faint: colour('--ink-3'),
-    tiles: ['--tile-closed', '--halfOpen', '--open', '--forcedOpen', '--disabled'].map(colour),
+    tiles: KINDS.map(({ key }) => colour(COLOUR_OF[key])),
     onTile: colour('--on-state'),
   }
 }
@@ -53,26 +63,30 @@ export function placeOf(index: number, { columns, size, gap }: Grid): { x: numbe
 
 type Context = CanvasRenderingContext2D
 
-export function drawTile(context: Context, x: number, y: number, size: number, state: number, palette: Palette): void {
-  const colourOfState = palette.tiles[state] ?? palette.faint
-  context.fillStyle = colourOfState
-  if (state === 0) {
+export function drawTile(context: Context, x: number, y: number, size: number, kind: number, palette: Palette): void {
+  const key = KINDS[kind]?.key
+  const own = palette.tiles[kind] ?? palette.faint
+  context.fillStyle = context.strokeStyle = own
+  if (key === 'closed') {
     fillRounded(context, x, y, size, size / 6)
-  } else if (state === 1) {
+  } else if (key === 'some') {
     // Half of it.
     context.beginPath()
     context.moveTo(x, y + size)
     context.lineTo(x, y)
     context.lineTo(x + size, y + size)
     context.fill()
-    context.strokeStyle = colourOfState
     outline(context, x, y, size)
-  } else if (state === 4) {
-    context.strokeStyle = colourOfState
+  } else if (key === 'disabled') {
     outline(context, x, y, size)
+  } else if (key === 'full') {
+    // Framed, and filled up within.
+    outline(context, x, y, size)
+    const edge = Math.max(2, Math.round(size * 0.25))
+    context.fillRect(x + edge, y + edge, size - 2 * edge, size - 2 * edge)
   } else {
     fillRounded(context, x, y, size, size / 10)
-    cut(context, x, y, size, state, palette)
+    cut(context, x, y, size, key === 'open', palette)
   }
 }
 
@@ -84,13 +98,13 @@ function outline(context: Context, x: number, y: number, size: number): void {
 }
 
 /** What is cut out of a full tile: a cross of an open one, a bar of one that is forced open. */
-function cut(context: Context, x: number, y: number, size: number, state: number, { onTile }: Palette): void {
+function cut(context: Context, x: number, y: number, size: number, isCross: boolean, { onTile }: Palette): void {
   if (size < 7) return
   const edge = size * 0.28
   context.strokeStyle = onTile
   context.lineWidth = Math.max(1, size / 9)
   context.beginPath()
-  if (state === 2) {
+  if (isCross) {
     context.moveTo(x + edge, y + edge)
     context.lineTo(x + size - edge, y + size - edge)
     context.moveTo(x + size - edge, y + edge)

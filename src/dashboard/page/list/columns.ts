@@ -1,6 +1,5 @@
 // Columns: what the list shows of an endpoint and what it can be sorted by.
 import { COLUMN } from '../../protocol.ts'
-import { severityOf } from '../states.ts'
 import type { Endpoint } from '../store/endpoints.ts'
 import { meanOf } from '../store/track.ts'
 
@@ -17,8 +16,13 @@ export interface Column {
 export const COLUMNS: readonly Column[] = [
   { key: 'state', label: 'State', title: 'What needs attention first', mostFirst: false },
   { key: 'name', label: 'Endpoint', title: 'By name', mostFirst: false },
-  { key: 'calls', label: 'Calls/s', title: 'Calls let through, and on top of them rejections', mostFirst: true },
-  { key: 'rejections', label: 'Rejected/s', title: 'Calls rejected, a second', mostFirst: true },
+  { key: 'calls', label: 'Calls/s', title: 'Calls let through, and on top of them those refused', mostFirst: true },
+  {
+    key: 'rejections',
+    label: 'Refused/s',
+    title: 'Calls refused, a second: by the breaker, its fleet, or for want of a place',
+    mostFirst: true,
+  },
   {
     key: 'failures',
     label: 'Failures',
@@ -28,7 +32,7 @@ export const COLUMNS: readonly Column[] = [
   { key: 'slow', label: 'Slow', title: 'Share of slow calls in the window of its rule', mostFirst: true },
   { key: 'p50', label: 'p50', title: 'Half of the sampled calls took at most so long', mostFirst: true },
   { key: 'p99', label: 'p99', title: '99 of 100 sampled calls took at most so long', mostFirst: true },
-  { key: 'probe', label: 'Probe in', title: 'Time until a call may be admitted', mostFirst: false },
+  { key: 'probe', label: 'Next', title: 'What comes next; by the time until a call may be admitted', mostFirst: false },
 ]
 
 /** Over how many seconds the figures beside the sparklines are means. */
@@ -56,7 +60,7 @@ export function failureShare({ row, track }: Endpoint, next: number): { share: n
 export function sortValue(key: SortKey, endpoint: Endpoint, next: number): number | null {
   switch (key) {
     case 'state':
-      return severityOf(endpoint.state)
+      return endpoint.kind
     case 'name':
       return endpoint.rank
     case 'calls':

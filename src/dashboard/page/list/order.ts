@@ -2,7 +2,7 @@
 // endpoint changes its state, and once a second for figures that move; not at every update, so that rows stand still to be read.
 import { computed, signal } from '@preact/signals'
 import { byName, type Endpoint, second, structure } from '../store/endpoints.ts'
-import { query, stateFilter } from '../store/route.ts'
+import { kindFilter, query } from '../store/route.ts'
 import { COLUMNS, type SortKey, sortValue } from './columns.ts'
 
 export interface Sort {
@@ -20,8 +20,8 @@ export function sortBy(key: SortKey): void {
   sort.value = { key, isDescending: key === before ? !isDescending : mostFirst }
 }
 
-export function matches(endpoint: Endpoint, text: string, states: readonly number[]): boolean {
-  return (states.length === 0 || states.includes(endpoint.state)) && (text === '' || endpoint.searchable.includes(text))
+export function matches(endpoint: Endpoint, text: string, kinds: readonly number[]): boolean {
+  return (kinds.length === 0 || kinds.includes(endpoint.kind)) && (text === '' || endpoint.searchable.includes(text))
 }
 
 export const shown = computed<readonly Endpoint[]>(() => {
@@ -30,8 +30,8 @@ export const shown = computed<readonly Endpoint[]>(() => {
   const isMoving = key !== 'state' && key !== 'name'
   const next = isMoving ? second.value : second.peek()
   const text = query.value.trim().toLowerCase()
-  const states = stateFilter.value
-  const found = byName().filter((endpoint) => matches(endpoint, text, states))
+  const kinds = kindFilter.value
+  const found = byName().filter((endpoint) => matches(endpoint, text, kinds))
   if (key === 'name') return isDescending ? found.reverse() : found
   const values = new Map(found.map((endpoint) => [endpoint, sortValue(key, endpoint, next)]))
   const direction = isDescending ? -1 : 1

@@ -1,7 +1,7 @@
 // Row: one endpoint in the list.
 import { COLUMN } from '../../protocol.ts'
-import { countdown, isOnRamp, latency, percent, perSecond } from '../format.ts'
-import { styleOf } from '../states.ts'
+import { lookOf, nextOf, whyOf } from '../admission.ts'
+import { latency, NOTHING, percent, perSecond } from '../format.ts'
 import type { Endpoint } from '../store/endpoints.ts'
 import { hrefOf } from '../store/route.ts'
 import { Glyph } from '../ui/icons.tsx'
@@ -22,8 +22,8 @@ interface Props {
 }
 
 export function EndpointRow({ endpoint, index, next, now, isAtCursor, isOpened }: Props) {
-  const { name, row, state } = endpoint
-  const { key, word } = styleOf(state)
+  const { name, row } = endpoint
+  const { kind, shape, isFleets, word } = lookOf(row)
   const { share, isByRule } = failureShare(endpoint, next)
   const rejected = rejectionsPerSecond(endpoint, next)
   const isFresh = now - endpoint.changedAt < 1600
@@ -34,11 +34,11 @@ export function EndpointRow({ endpoint, index, next, now, isAtCursor, isOpened }
       aria-rowindex={index + 2}
       aria-selected={isOpened}
       data-index={index}
-      class={`row state-${key}${isAtCursor ? ' row-cursor' : ''}${isOpened ? ' row-opened' : ''}${isFresh ? ' row-fresh' : ''}`}
+      class={`row state-${kind}${isAtCursor ? ' row-cursor' : ''}${isOpened ? ' row-opened' : ''}${isFresh ? ' row-fresh' : ''}`}
       style={{ transform: `translateY(${index * ROW_HEIGHT}px)` }}
     >
-      <span role="gridcell" class="cell cell-state">
-        <Glyph state={key} />
+      <span role="gridcell" class="cell cell-state" title={whyOf(row) ?? undefined}>
+        <Glyph shape={shape} kind={kind} isFleets={isFleets} />
         <span class="word">{word}</span>
       </span>
       <span role="gridcell" class="cell cell-name">
@@ -66,7 +66,7 @@ export function EndpointRow({ endpoint, index, next, now, isAtCursor, isOpened }
         {latency(row[COLUMN.p99])}
       </span>
       <span role="gridcell" class="cell cell-probe figure">
-        <NextProbe endpoint={endpoint} now={now} />
+        <Next endpoint={endpoint} now={now} />
       </span>
     </div>
   )
@@ -87,14 +87,11 @@ function Share({ share }: { share: number | null }) {
   )
 }
 
-export function NextProbe({ endpoint: { state, row, deadline }, now }: { endpoint: Endpoint; now: number }) {
-  const key = styleOf(state).key
-  if (key === 'halfOpen') {
-    const probes = row[COLUMN.probesInFlight]
-    if (isOnRamp(probes, deadline)) return <>ramp</>
-    return <>{probes > 0 ? 'probing' : 'awaited'}</>
-  }
-  if (key === 'forcedOpen') return <span class="is-nothing">by hand</span>
-  if (key !== 'open' || deadline === null) return <span class="is-nothing">–</span>
-  return <>{countdown(deadline - now)}</>
+function Next({ endpoint: { row, deadline }, now }: { endpoint: Endpoint; now: number }) {
+  const next = nextOf(row, deadline === null ? null : deadline - now)
+  return (
+    <span class={`next-words${next === NOTHING ? ' is-nothing' : ''}`} title={next}>
+      {next}
+    </span>
+  )
 }

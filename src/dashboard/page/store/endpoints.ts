@@ -1,7 +1,8 @@
 // Endpoints: everything the page knows of every breaker, kept outside of the components. Written by stream.ts as rows come
 // and once a second by sample(); views read it when `moved`, `structure` or `second` say that there is something new.
 import { signal } from '@preact/signals'
-import { COLUMN, type Rows, STATES, type WireRow } from '../../protocol.ts'
+import { COLUMN, type Rows, type WireRow } from '../../protocol.ts'
+import { KINDS, kindOf, numberOfKind } from '../admission.ts'
 import { newTrack, SAMPLES, type Track } from './track.ts'
 
 export interface Endpoint {
@@ -9,7 +10,8 @@ export interface Endpoint {
   /** What a search is compared with. */
   readonly searchable: string
   row: WireRow
-  state: number
+  /** How its calls fare: its number in KINDS. */
+  kind: number
   /** By performance.now(): when a call may be admitted. */
   deadline: number | null
   /** Its place among all names. */
@@ -18,18 +20,18 @@ export interface Endpoint {
   track: Track | null
   /** The row of the last sample. */
   sampled: WireRow
-  /** By performance.now(): when its state changed before our eyes. */
+  /** By performance.now(): when its state, or the fleet's, changed before our eyes. */
   changedAt: number
 }
 
 /** Figures of some row are new. */
 export const moved = signal(0)
-/** An endpoint came or went, or is in another state. */
+/** An endpoint came or went, or is of another kind; what a bulkhead alone has changed is told once a second. */
 export const structure = signal(0)
 /** Another second was sampled. */
 export const second = signal(0)
-/** How many are in each state. */
-export const counts = signal<readonly number[]>(STATES.map(() => 0))
+/** How many are of each kind. */
+export const counts = signal<readonly number[]>(KINDS.map(() => 0))
 /** Of all endpoints together. */
 export const fleetTrack: Track = newTrack()
 
@@ -38,6 +40,8 @@ const collator = new Intl.Collator('en', { numeric: true })
 let sorted: Endpoint[] = []
 let areRanksOld = false
 let lastSampleAt = 0
+/** Some endpoint is of another kind, and nobody was told. */
+let isKindNew = false
 /** The names of a full image so far; what is not in it at its end is gone. */
 let image: Set<string> | null = null
 
@@ -80,44 +84,56 @@ export function applyRows({ rows, gone, full, last }: Rows): void {
     }
     image = null
   }
-  if (isRestructured) {
-    counts.value = countStates()
-    structure.value++
-  }
+  if (isRestructured) restructure()
   moved.value++
+}
+
+function restructure(): void {
+  isKindNew = false
+  counts.value = countKinds()
+  structure.value++
 }
 
 /** Whether the endpoint is new or in another state. */
 export function applyRow(row: WireRow, now: number): boolean {
   const name = row[COLUMN.endpoint]
-  const state = row[COLUMN.state]
+  const kind = numberOfKind(kindOf(row))
   const retryAfterMs = row[COLUMN.retryAfterMs]
   const deadline = retryAfterMs === null ? null : now + retryAfterMs
   const endpoint = endpoints.get(name)
   if (endpoint === undefined) {
     const searchable = name.toLowerCase()
     endpoints.set(name, {
-      ...{ name, searchable, row, state, deadline, sampled: row },
+      ...{ name, searchable, row, kind, deadline, sampled: row },
       ...{ rank: 0, track: null, changedAt: Number.NEGATIVE_INFINITY },
     })
     areRanksOld = true
     return true
   }
+  const isSame = stateOf(endpoint.row) === stateOf(row)
+  // A bulkhead may be full and free many times a second: rows shall stand still to be read.
+  isKindNew ||= endpoint.kind !== kind
   endpoint.row = row
+  endpoint.kind = kind
   endpoint.deadline = deadline
-  if (endpoint.state === state) return false
-  endpoint.state = state
+  if (isSame) return false
   endpoint.changedAt = now
   return true
+}
+
+/** Its own, and the fleet's. */
+function stateOf(row: WireRow): string {
+  const admission = row[COLUMN.admission]
+  return `${row[COLUMN.state]} ${admission?.refusedBy === 'fleet' ? admission.state : ''}`
 }
 
 function remove(name: string): void {
   areRanksOld = endpoints.delete(name) || areRanksOld
 }
 
-function countStates(): number[] {
-  const result = STATES.map(() => 0)
-  for (const { state } of endpoints.values()) result[state] = (result[state] ?? 0) + 1
+function countKinds(): number[] {
+  const result = KINDS.map(() => 0)
+  for (const { kind } of endpoints.values()) result[kind] = (result[kind] ?? 0) + 1
   return result
 }
 
@@ -140,7 +156,7 @@ export function sample(now: number): void {
       track ??= endpoint.track = newTrack()
       calls += track.calls[head] = rate(callsOf(row) - callsOf(sampled), elapsed)
       failures += track.failures[head] = rate(row[COLUMN.failed] - sampled[COLUMN.failed], elapsed)
-      rejections += track.rejections[head] = rate(row[COLUMN.rejected] - sampled[COLUMN.rejected], elapsed)
+      rejections += track.rejections[head] = rate(refusedOf(row) - refusedOf(sampled), elapsed)
     }
     endpoint.sampled = row
   }
@@ -148,6 +164,12 @@ export function sample(now: number): void {
   fleetTrack.failures[head] = failures
   fleetTrack.rejections[head] = rejections
   second.value++
+  if (isKindNew) restructure()
+}
+
+/** By whomever: the breaker, its fleet, its bulkhead. */
+function refusedOf(row: WireRow): number {
+  return row[COLUMN.rejected] + row[COLUMN.limited]
 }
 
 /** Who only reports what calls came to asks for no admission: then there are more outcomes than calls let through. */

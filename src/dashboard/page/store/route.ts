@@ -1,6 +1,6 @@
-// Route: what is shown, kept in the hash of the address, so that it can be sent to someone: view, endpoint, search, states.
+// Route: what is shown, kept in the hash of the address, so that it can be sent to someone: view, endpoint, search, kinds.
 import { computed, signal } from '@preact/signals'
-import { numberOf, STYLE_OF } from '../states.ts'
+import { KINDS, numberOfKind } from '../admission.ts'
 
 export type View = 'list' | 'fleet'
 
@@ -9,15 +9,15 @@ export interface Route {
   /** The one that is opened; `null`: none. */
   readonly endpoint: string | null
   readonly query: string
-  /** Numbers of states; none means all. */
-  readonly states: readonly number[]
+  /** Numbers of kinds; none means all. */
+  readonly kinds: readonly number[]
 }
 
 export const route = signal<Route>(read(location.hash))
 export const view = computed(() => route.value.view)
 export const openedName = computed(() => route.value.endpoint)
 export const query = computed(() => route.value.query)
-export const stateFilter = computed(() => route.value.states)
+export const kindFilter = computed(() => route.value.kinds)
 
 addEventListener('hashchange', () => {
   route.value = read(location.hash)
@@ -42,17 +42,17 @@ function read(hash: string): Route {
     view: path === 'fleet' ? 'fleet' : 'list',
     endpoint: options.get('endpoint'),
     query: options.get('q') ?? '',
-    states: (options.get('state') ?? '')
+    kinds: (options.get('state') ?? '')
       .split(',')
-      .map(numberOf)
-      .filter((state) => state >= 0),
+      .map(numberOfKind)
+      .filter((kind) => kind >= 0),
   }
 }
 
-function write({ view, endpoint, query, states }: Route): string {
+function write({ view, endpoint, query, kinds }: Route): string {
   const options = new URLSearchParams()
   if (query !== '') options.set('q', query)
-  if (states.length > 0) options.set('state', states.map((state) => STYLE_OF[state]?.key ?? '').join(','))
+  if (kinds.length > 0) options.set('state', kinds.map((kind) => KINDS[kind]?.key ?? '').join(','))
   if (endpoint !== null) options.set('endpoint', endpoint)
   return `#/${view}${options.size === 0 ? '' : `?${options}`}`
 }

@@ -7,6 +7,7 @@ export const SAMPLES = 180
 export interface Track {
   readonly calls: Float32Array
   readonly failures: Float32Array
+  /** Calls that were refused, for want of a place, too. */
   readonly rejections: Float32Array
 }
 

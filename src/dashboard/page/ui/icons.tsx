@@ -1,13 +1,25 @@
 // Icons: the few pictures of the page, as SVG. The glyphs of the states differ in shape, not in colour alone.
 import type { ComponentChildren } from 'preact'
-import type { State } from '../states.ts'
+import type { Shape } from '../admission.ts'
 
-const SHAPES: Record<State, ComponentChildren> = {
+const SHAPES: Record<Shape, ComponentChildren> = {
   closed: <circle cx="8" cy="8" r="5.5" class="glyph-fill" />,
   halfOpen: (
     <>
       <circle cx="8" cy="8" r="5.2" class="glyph-line" />
       <path d="M8 2.8a5.2 5.2 0 0 0 0 10.4z" class="glyph-fill" />
+    </>
+  ),
+  ramping: (
+    <>
+      <circle cx="8" cy="8" r="5.2" class="glyph-line" />
+      <path d="M2.8 8a5.2 5.2 0 0 0 10.4 0z" class="glyph-fill" />
+    </>
+  ),
+  full: (
+    <>
+      <rect x="2" y="2" width="12" height="12" rx="2.5" class="glyph-line" />
+      <path d="M5 5.4h6M5 8h6m-6 2.6h6" class="glyph-line" />
     </>
   ),
   open: <path d="M8 .9 15.1 8 8 15.1 .9 8z" class="glyph-fill" />,
@@ -25,11 +37,22 @@ const SHAPES: Record<State, ComponentChildren> = {
   ),
 }
 
-/** The sign of a state; what is beside it says the word. */
-export function Glyph({ state, size = 14 }: { state: string; size?: number }) {
+interface GlyphProps {
+  readonly shape: string
+  /** Whose colour it has. */
+  readonly kind?: string
+  /** A bar above it: it is the fleet's. */
+  readonly isFleets?: boolean
+  readonly size?: number
+}
+
+/** The sign of a state, or of who refuses; what is beside it says the word. */
+export function Glyph({ shape, kind = shape, isFleets = false, size = 14 }: GlyphProps) {
+  const sign = SHAPES[shape as Shape] ?? <rect x="3" y="3" width="10" height="10" class="glyph-line" />
   return (
-    <svg class={`glyph state-${state}`} width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">
-      {SHAPES[state as State] ?? <rect x="3" y="3" width="10" height="10" class="glyph-line" />}
+    <svg class={`glyph state-${kind}`} width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">
+      {isFleets && <path d="M1.5 1.6h13" class="glyph-line" />}
+      {isFleets ? <g transform="translate(2 4) scale(.75)">{sign}</g> : sign}
     </svg>
   )
 }

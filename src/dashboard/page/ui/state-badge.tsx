@@ -1,12 +1,25 @@
-// State badge: glyph, colour and word of a state, side by side.
+// State badge: glyph, colour and word, side by side: of how calls fare, or of a state as it is told.
+import { fleetWord, type Look } from '../admission.ts'
 import { wordOf } from '../states.ts'
 import { Glyph } from './icons.tsx'
 
-export function StateBadge({ state, isLarge = false }: { state: string; isLarge?: boolean }) {
+/** How calls fare. */
+export function LookBadge({ look, isLarge = false }: { look: Look; isLarge?: boolean }) {
+  const { kind, shape, isFleets, word } = look
   return (
-    <span class={`badge state-${state}${isLarge ? ' badge-large' : ''}`}>
-      <Glyph state={state} size={isLarge ? 16 : 12} />
-      {wordOf(state)}
+    <span class={`badge state-${kind}${isLarge ? ' badge-large' : ''}`}>
+      <Glyph shape={shape} kind={kind} isFleets={isFleets} size={isLarge ? 16 : 12} />
+      {word}
+    </span>
+  )
+}
+
+/** A state in an account of what happened: of the breaker, or of its fleet. */
+export function StateBadge({ state, isFleets = false }: { state: string; isFleets?: boolean }) {
+  return (
+    <span class={`badge state-${state}`}>
+      <Glyph shape={state} isFleets={isFleets} size={12} />
+      {isFleets ? fleetWord(state) : wordOf(state)}
     </span>
   )
 }
