@@ -34,6 +34,7 @@ export function annotateCalls(registry: Registry): () => void {
     registry.on('late', tell('late')),
     registry.on('rejected', tell('rejected')),
     registry.on('limited', tell('limited')),
+    registry.on('nested', tell('nested')),
     registry.on('fallback', () => {
       recordingSpan()?.setAttribute('switchgear.fallback', true)
     }),

@@ -184,6 +184,16 @@ describe('a guarded call', () => {
     expect(spanOf('bystander')?.attributes).toEqual({})
   })
 
+  it('inside a call of the same breaker is told as nested on its own span, and leaves that of the call around it alone (K1)', async () => {
+    const { registry, clock } = newRegistry()
+    instrumentRegistry(registry, { tracer })
+    registry.breaker('a').trip()
+    clock.advance(30_000)
+    await inSpan('outer', () => registry.call('a', () => inSpan('inner', () => registry.call('a', succeed))))
+    expect(spanOf('inner')?.attributes).toMatchObject({ 'switchgear.outcome': 'nested' })
+    expect(spanOf('outer')?.attributes).toMatchObject({ 'switchgear.outcome': 'success' })
+  })
+
   it('leaves nothing without a tracer, after stop, or where no span is active', async () => {
     const { registry } = newRegistry()
     const { stop } = instrumentRegistry(registry)
