@@ -87,13 +87,13 @@ export interface EndpointDetail {
     readonly latency: Latency
     /** Fallbacks that were asked to answer. */
     readonly fallbacks: number
-    /** The share of calls that its recovery ramp admits now, 0-1; `null` unless it is on one. */
-    readonly rampShare: number | null
     /** Ms spent in each state. */
     readonly timeInState: Readonly<Record<BreakerState, number>>
   }
   /** What the fleet that it is shared with rules on top of it; `null`: nothing. */
   readonly override: WireOverride | null
+  /** The places of its bulkhead; `null` without a limit. */
+  readonly bulkhead: WireBulkhead | null
   /** What its windows hold. */
   readonly evidence: WireEvidence
   /** Each setting, in the order of docs/policy.md. */
@@ -106,6 +106,20 @@ export interface EndpointDetail {
   readonly transitions: readonly WireTransition[]
   /** From the oldest stay that is known to the current one. */
   readonly timeline: readonly WireStay[]
+  /** How long its fleet rejected calls, and as what; from when the dashboard was made. */
+  readonly fleetTimeline: readonly WireStay[]
+}
+
+/** The places of a bulkhead. */
+export interface WireBulkhead {
+  /** Calls that hold one. */
+  readonly inFlight: number
+  /** Calls that wait for one. */
+  readonly queued: number
+  /** So many may be in flight: `maxConcurrent`. */
+  readonly places: number
+  /** So many may wait: `maxQueued`. */
+  readonly mayWait: number
 }
 
 /** What a fleet rules about an endpoint. */

@@ -5,12 +5,13 @@ import {
   type BreakerStats,
   describeReason,
   type Evidence,
+  type Policy,
   type RateEvidence,
   type Registry,
 } from '../index.ts'
 import type { History } from './history.ts'
 import { jsonOptionsOf } from './policy-form.ts'
-import { type EndpointDetail, STATES, type WireEvidence, type WireRate, type WireStay } from './protocol.ts'
+import { type EndpointDetail, STATES, type WireBulkhead, type WireEvidence, type WireRate, type WireStay } from './protocol.ts'
 import { wireRow } from './wire-row.ts'
 
 /** The handle of a breaker that there is; `null` for an unknown name, also of a registry that was closed. */
@@ -32,16 +33,17 @@ export function detailOf(breaker: Breaker, history: History, sinceMs: number): E
       consecutiveFailures: stats.consecutiveFailures,
       latency: stats.latency,
       fallbacks: stats.calls.fallbacks,
-      rampShare: stats.rampShare,
       timeInState: stats.timeInState,
     },
     override: stats.override && { ...stats.override, reason: describeReason(stats.override.reason) },
+    bulkhead: wireBulkhead(stats, policy),
     evidence: wireEvidence(breaker.evidence()),
     policy: explainPolicy(policy),
     options: jsonOptionsOf(policy),
     warnings: policyWarnings(policy),
     transitions,
     timeline: timelineOf(stats, transitions, { now, sinceMs: isCut ? null : sinceMs }),
+    fleetTimeline: fleetTimelineOf(stats, transitions, isCut ? (transitions[0]?.time ?? now) : sinceMs),
   }
 }
 
@@ -52,7 +54,8 @@ function timelineOf(
   { now, sinceMs }: { readonly now: number; readonly sinceMs: number | null },
 ): WireStay[] {
   const stays: WireStay[] = []
-  const [first] = transitions
+  const own = transitions.filter(({ by }) => by === 'breaker')
+  const [first] = own
   if (sinceMs !== null) {
     const ageMs = STATES.reduce((sum, state) => sum + stats.timeInState[state], 0)
     const to = first?.time ?? null
@@ -65,10 +68,34 @@ function timelineOf(
       to,
     })
   }
-  for (const [index, { to: state, generation, time }] of transitions.entries()) {
-    stays.push({ state, generation, from: time, to: transitions[index + 1]?.time ?? null })
+  for (const [index, { to: state, generation, time }] of own.entries()) {
+    stays.push({ state, generation, from: time, to: own[index + 1]?.time ?? null })
   }
   return stays
+}
+
+/** The stays in which the fleet rejected calls; one that was there before the history is known from its begin. */
+function fleetTimelineOf(
+  { override }: BreakerStats,
+  transitions: EndpointDetail['transitions'],
+  sinceMs: number,
+): WireStay[] {
+  const moves = transitions.filter(({ by }) => by === 'fleet')
+  const [first] = moves
+  const before = first === undefined ? override?.state : first.from
+  const stays: WireStay[] = []
+  if (before !== undefined && before !== 'closed') {
+    stays.push({ state: before, generation: null, from: sinceMs, to: first?.time ?? null })
+  }
+  for (const [index, { to: state, time }] of moves.entries()) {
+    if (state === 'closed') continue
+    stays.push({ state, generation: null, from: time, to: moves[index + 1]?.time ?? null })
+  }
+  return stays
+}
+
+function wireBulkhead({ concurrency }: BreakerStats, { maxConcurrent, maxQueued }: Policy): WireBulkhead | null {
+  return concurrency && { ...concurrency, places: maxConcurrent ?? concurrency.inFlight, mayWait: maxQueued }
 }
 
 function wireEvidence({ failures: { agesMs, ...failures }, failureRate, slowCalls }: Evidence): WireEvidence {

@@ -1,6 +1,6 @@
-// History: the transitions that happened since the dashboard was made, bounded for each endpoint and in all; the oldest
-// go first. Written by one listener of the registry; read by the stream and by the detail of an endpoint.
-import { describeReason, type Registry } from '../index.ts'
+// History: the transitions that happened since the dashboard was made, of breakers and of what their fleet decides, bounded
+// for each endpoint and in all; the oldest go first. Written by listeners of the registry; read by the stream and by the detail of an endpoint.
+import { type BreakerState, describeReason, type Registry } from '../index.ts'
 import type { WireTransition } from './protocol.ts'
 
 /** So many transitions of one endpoint are kept. */
@@ -28,6 +28,7 @@ export interface History {
 
 export function recordHistory(registry: Registry): History {
   const byEndpoint = new Map<string, { entries: Entry[]; isCut: boolean }>()
+  const fleetStates = fleetStatesOf(registry)
   let oldest: Entry | null = null
   let newest: Entry | null = null
   let size = 0
@@ -63,11 +64,23 @@ export function recordHistory(registry: Registry): History {
 
   const unsubscribe = [
     registry.on('transition', ({ endpoint, from, to, generation, reason, time }) => {
-      add({ endpoint, from, to, generation, reason: describeReason(reason), time: Math.round(time) })
+      const by = 'breaker'
+      add({ endpoint, by, from, to, generation, reason: describeReason(reason), time: Math.round(time) })
+    }),
+    registry.on('overridden', ({ endpoint, state, reason: why, time }) => {
+      const from = fleetStates.get(endpoint) ?? 'closed'
+      const to = state ?? 'closed'
+      if (state === null) fleetStates.delete(endpoint)
+      else fleetStates.set(endpoint, state)
+      // What was not known ends: nothing can be told of it.
+      if (from === to) return
+      const reason = why === null ? 'the fleet rejects no calls any more' : describeReason(why)
+      add({ endpoint, by: 'fleet', from, to, generation: null, reason, time: Math.round(time) })
     }),
     registry.on('deleted', ({ endpoint }) => {
       for (const entry of byEndpoint.get(endpoint)?.entries ?? []) unlink(entry)
       byEndpoint.delete(endpoint)
+      fleetStates.delete(endpoint)
     }),
   ]
 
@@ -88,4 +101,10 @@ export function recordHistory(registry: Registry): History {
       for (const end of unsubscribe) end()
     },
   }
+}
+
+/** As what the fleet rejects calls already, of each endpoint whose calls it rejects. */
+function fleetStatesOf(registry: Registry): Map<string, BreakerState> {
+  const overridden = registry.list().filter(({ admission }) => admission.refusedBy === 'fleet')
+  return new Map(overridden.map(({ endpoint, admission }) => [endpoint, admission.state]))
 }

@@ -24,6 +24,8 @@ export {
   readRow,
   STATES,
   type StreamEvents,
+  type WireAdmission,
+  type WireBulkhead,
   type WireEvidence,
   type WireRate,
   type WireRow,

@@ -6,7 +6,7 @@ export * from './api.ts'
 export * from './wire.ts'
 
 /** The version that `hello` names. A reader that knows another one says so and shows nothing. */
-export const PROTOCOL = 1
+export const PROTOCOL = 2
 
 /** At most so many rows are in one `rows` event. */
 export const MOST_ROWS = 1_000

@@ -1,7 +1,7 @@
 // WireRow of stats: the figures of a breaker as they are sent, rounded to what can be read; and which of them change
 // without a call.
 import { type BreakerState, describeReason, type EndpointStats } from '../index.ts'
-import { COLUMN, type WireRow } from './protocol.ts'
+import { COLUMN, type WireAdmission, type WireRow } from './protocol.ts'
 
 const NUMBER_OF: Readonly<Record<BreakerState, number>> = {
   closed: 0,
@@ -15,7 +15,7 @@ const NUMBER_OF: Readonly<Record<BreakerState, number>> = {
 const DECAYING = [COLUMN.state, COLUMN.generation, COLUMN.failureRate, COLUMN.slowRate, COLUMN.probesInFlight] as const
 
 export function wireRow(endpoint: string, stats: Omit<EndpointStats, 'endpoint'>): WireRow {
-  const { calls, latency, reason } = stats
+  const { admission, calls, concurrency, latency, reason } = stats
   return [
     endpoint,
     NUMBER_OF[stats.state],
@@ -32,10 +32,20 @@ export function wireRow(endpoint: string, stats: Omit<EndpointStats, 'endpoint'>
     rounded(stats.slowRate, 10_000),
     rounded(latency.p50, 100),
     rounded(latency.p99, 100),
-    stats.retryAfterMs,
+    admission.retryAfterMs,
     stats.probesInFlight,
     reason === null ? null : describeReason(reason),
+    calls.limited,
+    concurrency?.inFlight ?? null,
+    concurrency?.queued ?? null,
+    rounded(stats.rampShare, 1_000),
+    wireAdmission(admission),
   ]
+}
+
+/** Most breakers admit every call: then there is nothing to say. */
+function wireAdmission({ reason, retryAfterMs, ...admission }: EndpointStats['admission']): WireAdmission | null {
+  return admission.admits === 'all' ? null : { ...admission, share: rounded(admission.share, 1_000) }
 }
 
 /** Whether it will change as calls leave a window of time. A window of calls keeps its rate; nothing is lost by asking. */

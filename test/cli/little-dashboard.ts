@@ -42,6 +42,11 @@ export function rowOf(
     retryAfterMs,
     0,
     'as it is',
+    0,
+    null,
+    null,
+    null,
+    null,
   ]
 }
 
