@@ -143,12 +143,12 @@ describe('where there is no dashboard', () => {
     const dashboard = await little()
     const elsewhere = dashboard.url.replace('/at', '/else')
     const other = await little()
-    other.hello = { protocol: 2 }
+    other.hello = { protocol: 99 }
     const gone = await littleDashboard([])
     await gone.close()
     for (const [url, message] of [
       [elsewhere, 'there is no dashboard (HTTP 404)'],
-      [other.url, 'it speaks version 2 of the protocol, and this switchgear version 1'],
+      [other.url, 'it speaks version 99 of the protocol, and this switchgear version 2'],
       [gone.url, 'nobody listens there'],
     ] as const) {
       const { stdout, stderr, code } = await cli.run('watch', url, '--once')
