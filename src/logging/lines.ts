@@ -23,8 +23,10 @@ export function transitionLine(event: RegistryEvents['transition'], admission: A
 export function overriddenLine(event: RegistryEvents['overridden'], admission: AdmissionStatus | null): Line {
   const { endpoint, state, reason, time } = event
   const what = reason === null ? 'no more' : `as ${state}: ${describeReason(reason)}`
+  // One that an operator has disabled heeds no fleet.
+  const besides = reason !== null && admission?.admits === 'all' ? '; every call is admitted' : refusalIn(admission)
   return {
-    message: `circuit ${quote(endpoint)} is overridden ${what}${refusalIn(admission)}`,
+    message: `circuit ${quote(endpoint)} is overridden ${what}${besides}`,
     fields: { event: 'overridden', endpoint, state, reason, ...refusal(admission), at: dateOf(time) },
   }
 }

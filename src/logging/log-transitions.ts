@@ -83,7 +83,7 @@ export function logTransitions(registry: Registry, logger: Logger, options: LogO
     }),
     checked.on('overridden', (event) => {
       const admission = admissionOf(checked, event.endpoint)
-      const state = event.state === null ? 'closed' : stateOf(event.state, admission)
+      const state = event.state === null ? 'closed' : STATE_BY_ADMITS[admission?.admits ?? 'none']
       return write(levels[state], overriddenLine(event, admission))
     }),
     logBulkheads(checked, {
@@ -113,11 +113,13 @@ function admissionOf(registry: Registry, endpoint: string): AdmissionStatus | nu
   return registry.has(endpoint) ? registry.breaker(endpoint).admission() : null
 }
 
-/** By the level of which state a line is logged: what refuses every call is open to whoever calls. */
+/** By the level of which state a transition is logged: what refuses every call is open to whoever calls. */
 function stateOf(state: BreakerState, admission: AdmissionStatus | null): BreakerState {
   const isMild = state === 'closed' || state === 'halfOpen'
   return isMild && admission?.admits === 'none' ? 'open' : state
 }
+
+const STATE_BY_ADMITS = { all: 'closed', some: 'halfOpen', none: 'open' } as const
 
 function checkLevels(logger: LevelMethods, value: unknown): Partial<Record<LoggedEvent, string | null>> {
   checkOptions('options.levels', value, Object.keys(LEVELS))

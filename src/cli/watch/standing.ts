@@ -33,9 +33,10 @@ export function paintStanding(row: EndpointRow, paint: Paint): string {
 export function nextAdmission({ row: { admission }, retryAfterMs }: Watched): string {
   if (admission === null) return '-'
   const { admits, share, permits, queue, refusedBy, state } = admission
-  if (permits !== null) return permits > 0 ? 'now' : 'probing'
-  if (share !== null) return `${Math.round(share * 100)} % of calls`
+  if (permits === 0) return 'probing'
   if (queue !== null) return `${queue} may wait`
+  if (share !== null) return `${Math.round(share * 100)} % of calls`
+  if (permits !== null) return 'now'
   if (admits === 'none' && retryAfterMs !== null) return `in ${(retryAfterMs / 1000).toFixed(1)} s`
   if (state !== 'halfOpen') return '-'
   return refusedBy === 'fleet' ? 'others probe' : 'by reports'
