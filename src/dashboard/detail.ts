@@ -11,7 +11,14 @@ import {
 } from '../index.ts'
 import type { History } from './history.ts'
 import { jsonOptionsOf } from './policy-form.ts'
-import { type EndpointDetail, STATES, type WireBulkhead, type WireEvidence, type WireRate, type WireStay } from './protocol.ts'
+import {
+  type EndpointDetail,
+  STATES,
+  type WireBulkhead,
+  type WireEvidence,
+  type WireRate,
+  type WireStay,
+} from './protocol.ts'
 import { wireRow } from './wire-row.ts'
 
 /** The handle of a breaker that there is; `null` for an unknown name, also of a registry that was closed. */
