@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest'
 import { follow } from '../../src/cli/watch/stream.ts'
-import { createDashboard } from '../../src/dashboard/index.ts'
+import { createDashboard, PROTOCOL } from '../../src/dashboard/index.ts'
 import { createRegistry } from '../../src/index.ts'
 import { needs } from '../support/needs.ts'
 import { type Bundle, createBundle, piped } from './bundle.ts'
@@ -143,12 +143,12 @@ describe('where there is no dashboard', () => {
     const dashboard = await little()
     const elsewhere = dashboard.url.replace('/at', '/else')
     const other = await little()
-    other.hello = { protocol: 99 }
+    other.hello = { protocol: PROTOCOL + 1 }
     const gone = await littleDashboard([])
     await gone.close()
     for (const [url, message] of [
       [elsewhere, 'there is no dashboard (HTTP 404)'],
-      [other.url, 'it speaks version 99 of the protocol, and this switchgear version 2'],
+      [other.url, `it speaks version ${PROTOCOL + 1} of the protocol, and this switchgear version ${PROTOCOL}`],
       [gone.url, 'nobody listens there'],
     ] as const) {
       const { stdout, stderr, code } = await cli.run('watch', url, '--once')
