@@ -49,7 +49,7 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: [
-            'test/{testing,mutants,package,scripts,inspect,dashboard,cli,explain,metrics,prometheus,opentelemetry,logging,health,config,requests,fetch,undici,retry,fleet,resource,servers,fastify,express,hono,nestjs,examples,cockatiel,opossum}/**/*.test.ts',
+            'test/{testing,mutants,package,scripts,inspect,dashboard,cli,explain,metrics,prometheus,opentelemetry,logging,health,config,requests,fetch,undici,retry,fleet,resource,servers,fastify,express,hono,nestjs,examples,cockatiel,opossum,views}/**/*.test.ts',
           ],
         },
       },

@@ -1,14 +1,27 @@
 // LogTransitions: one line in the user's log for each thing that happens to a breaker.
-import { ArgumentError, type BreakerState, type Registry } from '../index.ts'
+import { type AdmissionStatus, ArgumentError, type BreakerState, type Registry } from '../index.ts'
 import { checkOptions, checkRegistry } from '../options/index.ts'
+import { logBulkheads } from './bulkheads.ts'
 import { CONVENTIONS, type Convention, conventionOf, type LevelMethods, methodFor } from './conventions.ts'
-import { errorLine, escalatedLine, type Line, restartedLine, transitionLine } from './lines.ts'
+import {
+  errorLine,
+  escalatedLine,
+  type Line,
+  limitedLine,
+  overriddenLine,
+  restartedLine,
+  transitionLine,
+  unlimitedLine,
+} from './lines.ts'
 
 /** A logger: pino, winston, bunyan, the console, or whatever has methods named for levels. */
 export type Logger = object
 
-/** What a line is logged for: the state that a breaker goes to, a crash of its actor, or code of yours that went wrong. */
-export type LoggedEvent = BreakerState | 'restarted' | 'escalated' | 'error'
+/**
+ * What a line is logged for: the state that a breaker goes to, or its fleet puts on top of it; calls that begin to be refused at
+ * its `maxConcurrent`; a crash of its actor; or code of yours that went wrong.
+ */
+export type LoggedEvent = BreakerState | 'limited' | 'restarted' | 'escalated' | 'error'
 
 /** What `logTransitions` takes. Everything is optional. */
 export interface LogOptions {
@@ -18,8 +31,9 @@ export interface LogOptions {
    */
   readonly convention?: Convention | undefined
   /**
-   * The logger's method for each event, or `null` for none. Default: `open`, `forcedOpen`, `disabled` and `restarted` are
-   * `'warn'`, `closed` and `halfOpen` `'info'`, `escalated` `'error'`, and `error` none: then those stay warnings of the process.
+   * The logger's method for each event, or `null` for none. Default: `open`, `forcedOpen`, `disabled`, `limited` and `restarted`
+   * are `'warn'`, `closed` and `halfOpen` `'info'`, `escalated` `'error'`, and `error` none: then those stay warnings of the
+   * process. A breaker that is closed or half-open and yet refuses every call is logged as `open`.
    */
   readonly levels?: Readonly<Partial<Record<LoggedEvent, string | null>>> | undefined
 }
@@ -31,13 +45,15 @@ const LEVELS: Readonly<Record<LoggedEvent, string | null>> = {
   open: 'warn',
   forcedOpen: 'warn',
   disabled: 'warn',
+  limited: 'warn',
   restarted: 'warn',
   escalated: 'error',
   error: null,
 }
 
 /**
- * Logs one line for each transition, restart and escalation, in words and as fields. Gives back what ends that. A logger
+ * Logs one line for each transition, for what a fleet decides on top of it, for each restart and escalation, and for a bulkhead as
+ * it begins to refuse calls and when it has stopped; in words and as fields. Gives back what ends that. A logger
  * that throws or rejects is told of by the registry's `error` event, and reaches no caller.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options, and for a logger without a method that the levels need
  */
@@ -61,7 +77,19 @@ export function logTransitions(registry: Registry, logger: Logger, options: LogO
     return (methods[name] as (...given: unknown[]) => unknown).apply(logger, argumentsOf(message, all))
   }
   const ends = [
-    checked.on('transition', (event) => write(levels[event.to], transitionLine(event))),
+    checked.on('transition', (event) => {
+      const admission = admissionIn(checked, event)
+      return write(levels[stateOf(event.to, admission)], transitionLine(event, admission))
+    }),
+    checked.on('overridden', (event) => {
+      const admission = admissionOf(checked, event.endpoint)
+      const state = event.state === null ? 'closed' : STATE_BY_ADMITS[admission?.admits ?? 'none']
+      return write(levels[state], overriddenLine(event, admission))
+    }),
+    logBulkheads(checked, {
+      begins: (event) => write(levels.limited, limitedLine(event)),
+      ends: (endpoint, refused) => write(levels.closed, unlimitedLine(endpoint, refused)),
+    }),
     checked.on('restarted', (event) => write(levels.restarted, restartedLine(event))),
     checked.on('escalated', (event) => write(levels.escalated, escalatedLine(event))),
   ]
@@ -71,6 +99,27 @@ export function logTransitions(registry: Registry, logger: Logger, options: LogO
     for (const end of ends) end()
   }
 }
+
+/** Of the stay that has begun with a transition; `null` once it has ended. */
+function admissionIn(
+  registry: Registry,
+  { endpoint, generation }: { readonly endpoint: string; readonly generation: number },
+): AdmissionStatus | null {
+  const admission = admissionOf(registry, endpoint)
+  return admission !== null && registry.breaker(endpoint).generation === generation ? admission : null
+}
+
+function admissionOf(registry: Registry, endpoint: string): AdmissionStatus | null {
+  return registry.has(endpoint) ? registry.breaker(endpoint).admission() : null
+}
+
+/** By the level of which state a transition is logged: what refuses every call is open to whoever calls. */
+function stateOf(state: BreakerState, admission: AdmissionStatus | null): BreakerState {
+  const isMild = state === 'closed' || state === 'halfOpen'
+  return isMild && admission?.admits === 'none' ? 'open' : state
+}
+
+const STATE_BY_ADMITS = { all: 'closed', some: 'halfOpen', none: 'open' } as const
 
 function checkLevels(logger: LevelMethods, value: unknown): Partial<Record<LoggedEvent, string | null>> {
   checkOptions('options.levels', value, Object.keys(LEVELS))

@@ -90,8 +90,15 @@ export const METRICS = {
     name: 'state',
     kind: 'gauge',
     unit: '',
-    help: 'The state: 0 closed, 1 halfOpen, 2 open, 3 forcedOpen, 4 disabled.',
+    help: 'The state of the breaker itself: 0 closed, 1 halfOpen, 2 open, 3 forcedOpen, 4 disabled. See refuses.',
     attributes: ['endpoint'],
+  },
+  refuses: {
+    name: 'refuses',
+    kind: 'gauge',
+    unit: '',
+    help: 'Which calls are refused by each who may: 0 none, 1 some, 2 all.',
+    attributes: ['endpoint', 'by'],
   },
   breakers: {
     name: 'breakers',
@@ -99,6 +106,13 @@ export const METRICS = {
     unit: '{breaker}',
     help: 'Breakers in each state, those without a series of their own included.',
     attributes: ['state'],
+  },
+  breakersRefusing: {
+    name: 'breakers_refusing',
+    kind: 'upDownCounter',
+    unit: '{breaker}',
+    help: 'Breakers whose calls are refused, some or all, by each who may; those without a series included.',
+    attributes: ['by', 'calls'],
   },
   probesInFlight: {
     name: 'probes_in_flight',

@@ -1,5 +1,5 @@
 // Reading: every metric at one moment, as points; and the writer that makes one.
-import type { BreakerState, EndpointStats } from '../index.ts'
+import type { AdmissionStatus, BreakerState, EndpointStats, Refuser } from '../index.ts'
 import { type Labels, METRICS, type MetricName } from './catalogue.ts'
 import type { Series } from './series.ts'
 import { CELLS } from './totals.ts'
@@ -31,6 +31,10 @@ export interface Reading {
 /** The states by their number in the gauge. */
 const STATES = ['closed', 'halfOpen', 'open', 'forcedOpen', 'disabled'] as const
 const STATE_LABELS = STATES.map((state) => ({ state }))
+const REFUSERS: readonly Refuser[] = ['operator', 'breaker', 'fleet', 'bulkhead']
+const REFUSER_LABELS = REFUSERS.map((by) => ({ by }))
+/** What of the calls is refused, by its number in the gauge. */
+const REFUSED: Readonly<Record<AdmissionStatus['admits'], number>> = { all: 0, some: 1, none: 2 }
 const NONE: Labels = {}
 const NAMES = Object.keys(METRICS) as MetricName[]
 
@@ -60,6 +64,10 @@ export class ReadingWriter implements Reading {
     this.#durationsOf(labels, stats)
     if (isClosed) return
     this.#add('state', labels, NONE, STATES.indexOf(stats.state))
+    const { admits, refusedBy } = stats.admission
+    for (const which of REFUSER_LABELS) {
+      this.#add('refuses', labels, which, which.by === refusedBy ? REFUSED[admits] : 0)
+    }
     this.#add('probesInFlight', labels, NONE, stats.probesInFlight)
     if (stats.concurrency !== null) {
       this.#add('callsInFlight', labels, NONE, stats.concurrency.inFlight)
@@ -69,10 +77,19 @@ export class ReadingWriter implements Reading {
     if (stats.slowRate !== null) this.#add('slowCallRatio', labels, NONE, stats.slowRate)
   }
 
-  fleet(labels: Labels, all: readonly { readonly state: BreakerState }[]): void {
+  fleet(labels: Labels, all: readonly { readonly state: BreakerState; readonly admission: AdmissionStatus }[]): void {
     const counts = { closed: 0, halfOpen: 0, open: 0, forcedOpen: 0, disabled: 0 }
-    for (const { state } of all) counts[state]++
+    const some = { operator: 0, breaker: 0, fleet: 0, bulkhead: 0 }
+    const whole = { ...some }
+    for (const { state, admission } of all) {
+      counts[state]++
+      if (admission.refusedBy !== null) (admission.admits === 'none' ? whole : some)[admission.refusedBy]++
+    }
     for (const which of STATE_LABELS) this.#add('breakers', labels, which, counts[which.state])
+    for (const by of REFUSERS) {
+      this.#add('breakersRefusing', labels, { by, calls: 'some' }, some[by])
+      this.#add('breakersRefusing', labels, { by, calls: 'all' }, whole[by])
+    }
   }
 
   #durationsOf(series: Labels, { latency }: EndpointStats): void {

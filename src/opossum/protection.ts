@@ -45,9 +45,9 @@ export class Protection<TI extends unknown[], TR> implements Host<TI, TR> {
     return attempt(this, { run: () => permit.run(run), args, permit, key })
   }
 
-  /** It is open; one that is closed had no place for the call under `maxConcurrent` of the registry's policy. */
+  /** By its breaker or its fleet; or there was no place for the call under `maxConcurrent` of the registry's policy. */
   #refuse(args: TI): Promise<TR> {
-    const isLimited = this.#breaker.state === 'closed'
+    const isLimited = this.#breaker.admission().refusedBy === 'bulkhead'
     const error = isLimited ? ourError('ESEMLOCKED', 'Semaphore locked') : ourError('EOPENBREAKER', 'Breaker is open')
     if (isLimited) this.tell('semaphoreLocked', [error, 0])
     else this.tell('reject', [error])
@@ -119,6 +119,7 @@ export class Protection<TI extends unknown[], TR> implements Host<TI, TR> {
   fallBack(error: Error, args: TI): Promise<TR> | undefined {
     const { fallback } = this
     if (fallback === undefined) return undefined
+    this.#breaker.recordFallback(error)
     try {
       const result = fallback.apply(fallback, [...args, error])
       this.tell('fallback', [result, error])

@@ -14,7 +14,7 @@ export interface RegisterMetricsOptions {
   readonly labels?: Readonly<Record<string, string>> | undefined
   /**
    * How many endpoints have series of their own, at least 1; the counts of all others are one series, `other`. An
-   * endpoint has about 30 series. First come, first served; a deleted breaker makes room. Default 1,000.
+   * endpoint has about 35 series. First come, first served; a deleted breaker makes room. Default 1,000.
    */
   readonly maxEndpoints?: number | undefined
   /** Put before every name, as prom-client's own metrics have it: `'shop_'` makes `shop_switchgear_calls_total`. Default: none. */

@@ -9,6 +9,7 @@ export type Readings = (asker: string) => readonly Reading[]
 /** How the figures of several processes become one (`AggregatorRegistry` of prom-client); else they are summed. */
 const AGGREGATORS: Partial<Record<MetricName, Aggregator>> = {
   state: 'max',
+  refuses: 'max',
   failureRatio: 'average',
   slowCallRatio: 'average',
 }

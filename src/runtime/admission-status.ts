@@ -61,12 +61,15 @@ export function admissionOf(row: Row, now: number, state = row.state): Admission
   const bulkhead = limitOfBulkhead(row)
   if (own === null && fleet === null && bulkhead === null) return row.state === 'disabled' ? DISABLED : CLOSED
   const limits = [own, fleet, bulkhead].filter((limit) => limit !== null)
-  const refuser = limits.find(({ admits }) => admits === 'none')
-  if (refuser !== undefined) return refuser
-  // Of several that admit some, the one that admits the fewest speaks; all count.
-  const strictest = limits.reduce((one, other) => (opennessOf(other) < opennessOf(one) ? other : one))
+  // Who refuses the next call speaks, in the order in which they are asked; else of several that admit some, who admits the
+  // fewest. All of them count.
+  const speaker =
+    limits.find(({ admits, permits }) => admits === 'none' || permits === 0) ??
+    limits.reduce((one, other) => (opennessOf(other) < opennessOf(one) ? other : one))
+  const isShut = limits.some(({ admits }) => admits === 'none')
+  if (isShut) return { ...speaker, admits: 'none', share: null, permits: null, queue: null }
   return {
-    ...strictest,
+    ...speaker,
     share: least(limits, 'share'),
     permits: least(limits, 'permits'),
     queue: least(limits, 'queue'),

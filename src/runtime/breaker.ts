@@ -15,6 +15,7 @@ import { caughtUp, command, isActive } from './deliver.ts'
 import type { EventName, Listener } from './events.ts'
 import { type Evidence, evidenceOf } from './evidence.ts'
 import { callFully, type Guarded } from './full-call.ts'
+import { tellFallback } from './outcome-events.ts'
 import type { Override } from './override.ts'
 import { Permit, record } from './permit.ts'
 import { refuse } from './rejection.ts'
@@ -204,6 +205,14 @@ export class Breaker {
    */
   recordFailure(error?: unknown, durationMs?: number): void {
     record(this.#attached(), 'fail', error, durationMs)
+  }
+
+  /**
+   * Reports that a fallback is asked to answer instead of this error, for integrations that ask one themselves; those of `call` are
+   * counted. Of a breaker that is gone, it makes none.
+   */
+  recordFallback(error?: unknown): void {
+    tellFallback(this.#readable(), error)
   }
 
   /**

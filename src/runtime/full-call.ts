@@ -9,6 +9,7 @@ import { admit, admitInTurn } from './admission.ts'
 import { runBounded } from './bounded-call.ts'
 import { isNeutral } from './classify.ts'
 import { OwnContext, sharedContext } from './contexts.ts'
+import { tellFallback } from './outcome-events.ts'
 import { Permit } from './permit.ts'
 import { ProbeLease } from './probe-lease.ts'
 import { rejectLater, rejectWith } from './promise.ts'
@@ -132,11 +133,9 @@ async function answer<F, A extends readonly unknown[]>(
   outcome: Outcome,
   args: A,
 ): Promise<F> {
-  const { home, name: endpoint, generation } = row
-  chronicleOf(row).fallbacks++
-  home.hub.post('fallback', { endpoint, generation, error })
+  tellFallback(row, error)
   try {
-    return await fallback(error, { outcome, endpoint, args })
+    return await fallback(error, { outcome, endpoint: row.name, args })
   } catch (failure) {
     addCause(failure, error)
     throw failure

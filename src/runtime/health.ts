@@ -16,8 +16,8 @@ export interface HealthRules {
 /** What `registry.health()` gives. */
 export interface Health {
   /**
-   * `'up'`: every endpoint admits every call. `'degraded'`: one refuses calls. `'down'`: a critical one refuses every call;
-   * while calls probe it, it needs some to recover, and the service is degraded.
+   * `'up'`: every endpoint admits every call. `'degraded'`: one refuses calls. `'down'`: a critical one refuses every call, but
+   * for a bulkhead that is full, and while calls probe it: it needs some to recover.
    */
   readonly status: 'up' | 'degraded' | 'down'
   /** The endpoints that make it so, critical ones first. */
@@ -54,7 +54,7 @@ export function healthOf(rows: Iterable<Row>, rules: HealthRules): Health {
     if (admits === 'all' || refusedBy === null) continue
     const critical = isCritical(endpoint)
     endpoints.push({ endpoint, state, admits, refusedBy, critical, reason, retryAfterMs })
-    isDown ||= critical && admits === 'none' && !isProbedByFleet(state, refusedBy)
+    isDown ||= critical && admits === 'none' && !isPassing(state, refusedBy)
   }
   const rest = endpoints.length > 0 ? 'degraded' : 'up'
   return {
@@ -63,7 +63,10 @@ export function healthOf(rows: Iterable<Row>, rules: HealthRules): Health {
   }
 }
 
-/** Another process of the fleet probes; without traffic here, it may be this one's turn in vain. */
-function isProbedByFleet(state: AdmissionStatus['state'], refusedBy: Refuser): boolean {
-  return refusedBy === 'fleet' && state === 'halfOpen'
+/**
+ * What ends by calls alone needs calls to end: a fleet that probes, whose turn it may be here; and a bulkhead that is full, which
+ * says that the service is busy. A load balancer that sent it nothing would send the others more.
+ */
+function isPassing(state: AdmissionStatus['state'], refusedBy: Refuser): boolean {
+  return refusedBy === 'bulkhead' || (refusedBy === 'fleet' && state === 'halfOpen')
 }

@@ -2,7 +2,7 @@
 import { isTimeout } from '../edge/call-options.ts'
 import { callChannel } from './channels.ts'
 import type { Result } from './classify.ts'
-import type { Row } from './row.ts'
+import { chronicleOf, type Row } from './row.ts'
 
 /** A message of the channel `switchgear:call`. */
 export interface CallMessage {
@@ -32,6 +32,13 @@ export function tellNested(row: Row, result: Result, durationMs: number, error: 
   const outcome = outcomeOf(result, error)
   if (home.hub.hears('nested', endpoint)) home.hub.post('nested', { endpoint, generation, outcome })
   publishCall(row, 'nested', durationMs)
+}
+
+/** Counts that a fallback is asked to answer instead of this error, and tells it. */
+export function tellFallback(row: Row, error: unknown): void {
+  const { home, name: endpoint, generation } = row
+  chronicleOf(row).fallbacks++
+  home.hub.post('fallback', { endpoint, generation, error })
 }
 
 /** To the channel alone. */

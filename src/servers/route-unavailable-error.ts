@@ -18,12 +18,12 @@ export class RouteUnavailableError extends Error {
   readonly headers: Readonly<Record<string, string>>
   /** The name of the breaker; `undefined` while the service shuts down, as the two below. */
   readonly endpoint: string | undefined
-  /** The state it is in. */
+  /** The state that decides: the fleet's where that refuses, else the breaker's. */
   readonly state: BreakerState | undefined
   /** Why, in words. */
   readonly reason: string | undefined
   constructor(code: RouteUnavailableError['code'], breaker?: Breaker) {
-    const { retryAfterMs = null, state, reason } = breaker?.stats() ?? {}
+    const { retryAfterMs = null, state, reason } = breaker?.admission() ?? {}
     const { message, headers } = waitOf(retryAfterMs)
     super(message)
     this.code = code
@@ -43,10 +43,10 @@ export function waitOf(retryAfterMs: number | null | undefined): Pick<RouteUnava
   return { message: `not available, try again in ${seconds} s`, headers: { 'retry-after': String(seconds) } }
 }
 
-/** What is told of a request that this breaker gave no permit: one that admits every call had no place for it. */
+/** What is told of a request that this breaker gave no permit. */
 export function refusalBy(breaker: Breaker): RouteUnavailableError {
-  const admitsAll = breaker.state === 'closed' || breaker.state === 'disabled'
-  return new RouteUnavailableError(admitsAll ? 'CONCURRENCY_LIMIT' : 'BREAKER_OPEN', breaker)
+  const isLimited = breaker.admission().refusedBy === 'bulkhead'
+  return new RouteUnavailableError(isLimited ? 'CONCURRENCY_LIMIT' : 'BREAKER_OPEN', breaker)
 }
 
 /** What the framework is told when there is no permit to be asked for: the error as it is, but for the end of the registry. */

@@ -2,7 +2,15 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { encodeEvent, type Hello, PROTOCOL, type StreamEvents, type WireRow } from '../../src/dashboard/protocol.ts'
+import {
+  encodeEvent,
+  type Hello,
+  PROTOCOL,
+  STATES,
+  type StreamEvents,
+  type WireAdmission,
+  type WireRow,
+} from '../../src/dashboard/protocol.ts'
 
 export interface LittleDashboard {
   readonly url: string
@@ -23,6 +31,7 @@ export function rowOf(
 ): WireRow {
   const { state = 0, allowed = 10, failed = 0, rejected = 0 } = figures
   const retryAfterMs = state === 2 ? 12_000 : null
+  const inWords = STATES[state]
   return [
     endpoint,
     state,
@@ -46,8 +55,13 @@ export function rowOf(
     null,
     null,
     null,
-    null,
+    inWords === 'open' || inWords === 'halfOpen' ? refusedAs(inWords) : null,
   ]
+}
+
+function refusedAs(state: 'open' | 'halfOpen'): WireAdmission {
+  const [admits, permits] = state === 'open' ? (['none', null] as const) : (['some', 1] as const)
+  return { admits, refusedBy: 'breaker', state, share: null, permits, queue: null, words: `${state}: as it is` }
 }
 
 export async function littleDashboard(rows: readonly WireRow[]): Promise<LittleDashboard> {

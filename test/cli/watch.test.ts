@@ -185,7 +185,7 @@ describe('where a dashboard refuses, or nothing answers', () => {
     const { port } = server.address() as AddressInfo
     expect((await cli.run('watch', `http://ops:p%40ss@127.0.0.1:${port}`, '--once')).stdout).toContain('mail')
     const { stderr } = await cli.run('watch', `http://ops:other@127.0.0.1:${port}`, '--once')
-    expect(stderr).toBe(`switchgear: http://127.0.0.1:${port}/: there is no dashboard (HTTP 401)\n`)
+    expect(stderr).toBe(`switchgear: http://127.0.0.1:${port}/: a name and a password are asked for (HTTP 401)\n`)
   })
 
   it('says what is wrong with a port that may not be asked', async () => {

@@ -39,7 +39,10 @@ describe('a service', () => {
     expect(body).toEqual({
       status: 'degraded',
       endpoints: [
-        { endpoint: 'payments', state: 'open', critical: false, reason: 'tripped: maintenance', retryAfterMs: 30_000 },
+        {
+          ...{ endpoint: 'payments', state: 'open', admits: 'none', refusedBy: 'breaker', critical: false },
+          ...{ reason: 'open: tripped: maintenance', retryAfterMs: 30_000 },
+        },
       ],
     })
   })
@@ -55,6 +58,43 @@ describe('a service', () => {
     expect(body.endpoints.map(({ endpoint }: { endpoint: string }) => endpoint)).toEqual(['db-main', 'payments'])
     await registry.resetAll()
     expect((await ask(handler)).status).toBe(200)
+  })
+
+  it('is down while a critical endpoint is half-open for reports alone: no call gets through (R-3)', async () => {
+    const { registry, clock } = newRegistry({ policy: { probes: 'reports', successThreshold: 1 } })
+    const handler = healthHandler(registry, { critical: ['db'] })
+    registry.breaker('db').trip()
+    clock.advance(30_000)
+    const { status, body } = await ask(handler)
+    expect([status, body.status]).toEqual([503, 'down'])
+    expect(body.endpoints).toMatchObject([{ state: 'halfOpen', admits: 'none', refusedBy: 'breaker' }])
+    registry.breaker('db').recordSuccess()
+    expect((await ask(handler)).body.status).toBe('up')
+  })
+
+  it('stays in traffic while calls probe a critical endpoint, also as the probe is held: it needs them (R-3)', async () => {
+    const { registry, clock } = newRegistry()
+    const handler = healthHandler(registry, { critical: ['db'] })
+    registry.breaker('db').trip()
+    clock.advance(30_000)
+    for (const permits of [1, 0]) {
+      expect(registry.breaker('db').admission().permits).toBe(permits)
+      const { status, body } = await ask(handler)
+      expect([status, body.status, body.endpoints[0].admits]).toEqual([200, 'degraded', 'some'])
+      registry.breaker('db').tryAcquire()
+    }
+  })
+
+  it('is down while the fleet or a full bulkhead refuses every call to a critical endpoint (R-1, R-2)', async () => {
+    const { registry } = newRegistry({ policies: { db: { maxConcurrent: 1 } } })
+    const handler = healthHandler(registry, { critical: ['db', 'search'] })
+    const permit = registry.breaker('db').tryAcquire()
+    const full = await ask(handler)
+    expect([full.status, full.body.endpoints]).toMatchObject([503, [{ state: 'closed', refusedBy: 'bulkhead' }]])
+    permit?.success()
+    registry.breaker('search').override({ state: 'open', reason: { type: 'isolated' } })
+    const ruled = await ask(handler)
+    expect([ruled.status, ruled.body.endpoints]).toMatchObject([503, [{ state: 'open', refusedBy: 'fleet' }]])
   })
 
   it('is down when its registry is closed: it is going', async () => {

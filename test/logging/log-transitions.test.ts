@@ -69,7 +69,8 @@ describe('a transition is one line', () => {
   it('of winston, with fields', async () => {
     const { registry, records } = newLog('winston', {}, { policy: { failureThreshold: 2 } })
     await fail(registry.breaker('payments'), 2)
-    expect(records()).toEqual([{ level: 'warn', message: words, ...fields, at: expect.any(String) }])
+    const admission = { admits: 'none', refusedBy: 'breaker' }
+    expect(records()).toEqual([{ level: 'warn', message: words, ...fields, ...admission, at: expect.any(String) }])
   })
 
   it('of a console, in words', async () => {

@@ -87,8 +87,11 @@ describe('the instruments', () => {
       'switchgear.state.time{endpoint=a,state=closed}': 1,
       'switchgear.state.time{endpoint=a,state=open}': 0.5,
       'switchgear.state{endpoint=a}': 2,
+      'switchgear.refuses{endpoint=a,by=breaker}': 2,
+      'switchgear.refuses{endpoint=a,by=fleet}': 0,
       'switchgear.breakers{state=open}': 1,
       'switchgear.breakers{state=closed}': 0,
+      'switchgear.breakers_refusing{by=breaker,calls=all}': 1,
       'switchgear.probes_in_flight{endpoint=a}': 0,
     })
     expect(points['switchgear.call.duration.quantile{endpoint=a,quantile=0.99}']).toBeCloseTo(1, 1)
@@ -153,6 +156,10 @@ describe('the instruments', () => {
       const points = Object.entries(await collect()).filter(([key]) => key.includes('endpoint=a'))
       expect(Object.fromEntries(points)).toEqual({
         'switchgear.state{endpoint=a}': 0,
+        'switchgear.refuses{endpoint=a,by=operator}': 0,
+        'switchgear.refuses{endpoint=a,by=breaker}': 0,
+        'switchgear.refuses{endpoint=a,by=fleet}': 0,
+        'switchgear.refuses{endpoint=a,by=bulkhead}': 0,
         'switchgear.probes_in_flight{endpoint=a}': 0,
       })
     }

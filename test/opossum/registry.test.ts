@@ -75,6 +75,36 @@ describe('the registry of a breaker', () => {
     expect(reasons).toEqual([{ type: 'tripped', message: '1 of 1 fires failed, more than 50 %' }])
   })
 
+  it('counts the fallbacks of calls that were refused and of calls that failed, and tells them (R-4)', async () => {
+    const { registry } = newRegistry()
+    const told: unknown[] = []
+    registry.on('fallback', ({ endpoint, error }) => told.push([endpoint, String(error)]))
+    const breaker = new CircuitBreaker(fails, { name: 'mail', registry })
+    breaker.fallback(() => 'instead')
+    expect([await breaker.fire(), await breaker.fire()]).toEqual(['instead', 'instead'])
+    expect(registry.stats()[0]?.calls).toMatchObject({ failed: 1, rejected: 1, fallbacks: 2 })
+    expect(told).toEqual([
+      ['mail', 'Error: boom'],
+      ['mail', 'Error: Breaker is open'],
+    ])
+    const late = new CircuitBreaker(() => new Promise((_, reject) => setImmediate(reject, new Error('late'))), {
+      ...{ name: 'gone', registry },
+    })
+    late.fallback(() => 'instead')
+    const answer = late.fire()
+    late.shutdown()
+    expect(await answer).toBe('instead')
+    expect(registry.has('gone')).toBe(false)
+  })
+
+  it('says that it is open where its fleet refuses, and not that there is no place (R-1)', async () => {
+    const { registry } = newRegistry()
+    const breaker = new CircuitBreaker(works, { name: 'mail', registry })
+    registry.breaker('mail').override({ state: 'open', reason: { type: 'isolated' } })
+    await expect(breaker.fire()).rejects.toMatchObject({ code: 'EOPENBREAKER' })
+    expect(breaker.status.stats.rejects).toBe(1)
+  })
+
   it('counts timeouts as such, and calls of a disabled breaker', async () => {
     vi.useFakeTimers()
     const registry = createRegistry()

@@ -135,7 +135,7 @@ describe('the dashboard and the alerts', async () => {
 
   it('are rules that promtool accepts', (context) => {
     const { status, stdout } = runPromtool(context, ['check', 'rules', ALERTS])
-    expect(stdout).toContain('SUCCESS: 7 rules found')
+    expect(stdout).toContain('SUCCESS: 8 rules found')
     expect(status).toBe(0)
   })
 

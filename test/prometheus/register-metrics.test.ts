@@ -65,6 +65,18 @@ describe('calls', () => {
     ])
   })
 
+  it('inside a call of the same breaker are part of that, and no calls of their own (K1)', async () => {
+    const { registry, clock, lines } = newMetrics()
+    const breaker = registry.breaker('a')
+    breaker.trip()
+    clock.advance(30_000)
+    await breaker.call(() => breaker.call(() => 'inner'))
+    expect(await lines('calls_total{endpoint="a",outcome="success"}')).toEqual([
+      'calls_total{endpoint="a",outcome="success"} 1',
+    ])
+    expect(await lines('rejections')).toEqual(['rejections_total{endpoint="a"} 0'])
+  })
+
   it('that are rejected, answered by a fallback, late or slow are counted apart', async () => {
     const { registry, clock, lines } = newMetrics(
       {},
@@ -131,9 +143,43 @@ describe('states', () => {
     made.registry.breaker('a')
     bring(made)
     expect(await made.lines('state{')).toEqual([`state{endpoint="a"} ${number}`])
-    const fleet = await made.lines('breakers')
+    const fleet = await made.lines('breakers{')
     expect(fleet).toContain(`breakers{state="${state}"} 1`)
     expect(fleet.filter((line) => line.endsWith(' 0'))).toHaveLength(4)
+  })
+
+  it('are not the answer to who refuses calls: that is told apart, some or all, by whom (R-1, R-2)', async () => {
+    const { registry, clock, lines } = newMetrics(
+      { maxEndpoints: 4 },
+      { policies: { full: { maxConcurrent: 1, maxQueued: 1 } } },
+    )
+    registry.breaker('fleet').override({ state: 'open', reason: { type: 'isolated' } })
+    registry.breaker('full').tryAcquire()
+    registry.breaker('probing').trip()
+    clock.advance(30_000)
+    registry.breaker('held').isolate()
+    registry.breaker('without series').isolate()
+    expect((await lines('state{')).filter((line) => line.endsWith(' 0'))).toEqual([
+      'state{endpoint="fleet"} 0',
+      'state{endpoint="full"} 0',
+    ])
+    expect((await lines('refuses')).filter((line) => !line.endsWith(' 0'))).toEqual([
+      'refuses{endpoint="fleet",by="fleet"} 2',
+      'refuses{endpoint="full",by="bulkhead"} 1',
+      'refuses{endpoint="probing",by="breaker"} 1',
+      'refuses{endpoint="held",by="operator"} 2',
+    ])
+    expect(await lines('refuses')).toHaveLength(16)
+    expect(await lines('breakers_refusing')).toEqual([
+      'breakers_refusing{by="operator",calls="some"} 0',
+      'breakers_refusing{by="operator",calls="all"} 2',
+      'breakers_refusing{by="breaker",calls="some"} 1',
+      'breakers_refusing{by="breaker",calls="all"} 0',
+      'breakers_refusing{by="fleet",calls="some"} 0',
+      'breakers_refusing{by="fleet",calls="all"} 1',
+      'breakers_refusing{by="bulkhead",calls="some"} 1',
+      'breakers_refusing{by="bulkhead",calls="all"} 0',
+    ])
   })
 
   it('are told with the seconds spent in each', async () => {

@@ -128,7 +128,7 @@ it('Prometheus scrapes what calls came to, with names of any kind, and the shipp
       severity: 'warning',
     },
   ])
-  expect(open[0]?.annotations['summary']).toBe('Circuit payments has not been closed for 2 minutes')
+  expect(open[0]?.annotations['summary']).toBe('Calls to payments have been refused for 3 minutes')
 
   const calls = await query('switchgear_calls_total{endpoint="payments"}')
   expect(Object.fromEntries(calls.map(({ metric, value }) => [metric['outcome'], value[1]]))).toEqual({

@@ -53,6 +53,14 @@ describe.each(FRAMEWORKS)('a route of $name', (framework) => {
     await settled(() => expect(breaker.state).toBe('closed'))
   })
 
+  it('is not called while the fleet of its breaker refuses: 503, and Retry-After by the fleet (R-1)', async () => {
+    const { get, breaker, log } = await begin(framework)
+    breaker.override({ state: 'open', reason: { type: 'isolated' }, retryAfterMs: 2_001 })
+    const response = await get('this')
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '3'])
+    expect(log.handled).toEqual([])
+  })
+
   it('at the limit of its breaker is not called: 503, with nothing to say of when', async () => {
     const { get, breaker, log } = await begin(framework, { maxConcurrent: 1, maxQueued: 5 })
     const first = get('hang')

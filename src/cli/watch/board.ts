@@ -8,7 +8,7 @@ export interface Watched {
   /** Fit for a terminal. */
   readonly name: string
   /** `null` until two images of it are a second apart. */
-  readonly perSecond: { readonly calls: number | null; readonly rejected: number | null }
+  readonly perSecond: { readonly calls: number | null; readonly refused: number | null }
   /** Of its window, or of its last second where it keeps none. */
   readonly failureShare: number | null
   /** As it counts down from when the row came. */
@@ -36,7 +36,7 @@ interface Kept {
   receivedAt: number
   base: EndpointRow
   baseAt: number
-  rates: { calls: number; rejected: number; failureShare: number | null } | null
+  rates: { calls: number; refused: number; failureShare: number | null } | null
 }
 
 const RATE_OVER_MS = 1000
@@ -94,14 +94,19 @@ export function createBoard(now: () => number = () => performance.now()): Board 
   }
 }
 
+/** Calls that were not made, whoever refused them. */
+export function refusedOf({ calls }: EndpointRow): number {
+  return calls.rejected + calls.limited
+}
+
 function ratesOf({ row, at, base, baseAt }: Kept): Kept['rates'] {
   const seconds = (at - baseAt) / 1000
-  const rejected = row.calls.rejected - base.calls.rejected
+  const refused = refusedOf(row) - refusedOf(base)
   const failed = row.calls.failed - base.calls.failed
   const ended = row.calls.succeeded - base.calls.succeeded + failed
   return {
-    calls: (row.calls.allowed - base.calls.allowed + rejected) / seconds,
-    rejected: rejected / seconds,
+    calls: (row.calls.allowed - base.calls.allowed + refused) / seconds,
+    refused: refused / seconds,
     failureShare: ended > 0 ? failed / ended : null,
   }
 }
@@ -114,7 +119,7 @@ function shown({ row, name, receivedAt, rates }: Kept, now: number): Watched {
     name,
     perSecond: {
       calls: isQuiet ? 0 : (rates?.calls ?? null),
-      rejected: isQuiet ? 0 : (rates?.rejected ?? null),
+      refused: isQuiet ? 0 : (rates?.refused ?? null),
     },
     failureShare: row.failureRate ?? (isQuiet ? null : (rates?.failureShare ?? null)),
     retryAfterMs: row.retryAfterMs === null ? null : Math.max(row.retryAfterMs - agoMs, 0),

@@ -1,8 +1,9 @@
 // Detail: one endpoint opened: its figures, why it is in its state, its last transitions, and its policy in words.
 import { type EndpointDetail, PATHS, readRow } from '../../dashboard/index.ts'
-import { cut, inWords, type Paint, paintState, safeText, wrap } from '../../terminal/index.ts'
+import { cut, inWords, type Paint, safeText, wrap } from '../../terminal/index.ts'
 import type { Board } from './board.ts'
-import { nextProbe, type Size, transitionLine } from './picture.ts'
+import { type Size, transitionLine } from './picture.ts'
+import { nextAdmission, paintStanding, refusalOf, standingOf, whyOf } from './standing.ts'
 import { request } from './stream.ts'
 import type { View } from './view.ts'
 
@@ -54,7 +55,7 @@ export function createDetail(base: URL, signal: AbortSignal): Detail {
       const heading = paint.bold(cut(safeText(name), columns))
       const news = paint.yellow(cut(status === '' ? problem : status, columns))
       const row = live?.row ?? (detail === null ? null : readRow(detail.row))
-      const head = row === null ? [] : figures(row, live === undefined ? '' : nextProbe(live), columns, paint)
+      const head = row === null ? [] : figures(row, live === undefined ? '-' : nextAdmission(live), columns, paint)
       const body = detail === null ? [paint.dim('…')] : more(detail, columns, paint)
       const all = [...head, ...body]
       const room = Math.max(rows - 3, 1)
@@ -66,14 +67,20 @@ export function createDetail(base: URL, signal: AbortSignal): Detail {
   }
 }
 
-function figures(row: ReturnType<typeof readRow>, probe: string, columns: number, paint: Paint): string[] {
-  const { state, generation, calls, p50, p99, reason } = row
-  const next = probe === '' || probe === '-' ? '' : `, next probe ${probe}`
+function figures(row: ReturnType<typeof readRow>, next: string, columns: number, paint: Paint): string[] {
+  const { state, generation, calls, p50, p99, concurrency } = row
+  const own = standingOf(row) === state ? '' : ` (${state} itself)`
+  const after = `${own} since generation ${generation}${next === '-' ? '' : `, next call ${next}`}`
   const counts = Object.entries(calls).map(([name, count]) => `${count} ${name}`)
+  const why = whyOf(row)
   return [
-    `${paintState(state, paint)}${cut(` since generation ${generation}${next}`, columns - state.length)}`,
-    ...(reason === null ? [] : wrap(`why: ${safeText(reason)}`, columns, 5).split('\n')),
+    `${paintStanding(row, paint)}${cut(after, columns - standingOf(row).length)}`,
+    cut(refusalOf(row), columns),
+    ...(why === '' ? [] : wrap(`why: ${safeText(why)}`, columns, 5).split('\n')),
     ...wrap(`calls: ${counts.join(', ')}`, columns, 7).split('\n'),
+    ...(concurrency === null
+      ? []
+      : [cut(`places: ${concurrency.inFlight} taken, ${concurrency.queued} wait`, columns)]),
     cut(`latency: p50 ${inWords(p50)}, p99 ${inWords(p99)}`, columns),
   ]
 }

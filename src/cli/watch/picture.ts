@@ -1,8 +1,8 @@
 // Picture: the live table as lines of a terminal: a heading, the endpoints that fit, and the last transitions.
-import type { BreakerState } from '../../index.ts'
-import { type Column, cut, inWords, type Paint, paintState, plainTable, safeText } from '../../terminal/index.ts'
-import type { Board, Watched } from './board.ts'
+import { type Column, cut, inWords, type Paint, plainTable, safeText } from '../../terminal/index.ts'
+import { type Board, refusedOf, type Watched } from './board.ts'
 import { sorted } from './sort.ts'
+import { nextAdmission, paintStanding, severityOf, standingOf, whyOf } from './standing.ts'
 import type { View } from './view.ts'
 
 export interface Size {
@@ -17,7 +17,7 @@ const KEYS = 'q quit  ↑↓ ⏎ open  s sort  / filter  o not closed  r reverse
 export function chosen(board: Board, { sort, isReversed, filter, onlyNotClosed }: View): Watched[] {
   const wanted = filter.toLowerCase()
   const kept = board.all().filter(({ row }) => {
-    if (onlyNotClosed && row.state === 'closed') return false
+    if (onlyNotClosed && standingOf(row) === 'closed') return false
     return wanted === '' || row.endpoint.toLowerCase().includes(wanted)
   })
   return sorted(kept, sort, isReversed)
@@ -55,12 +55,16 @@ export function pictureOf(board: Board, view: View, status: string, size: Size, 
 function heading(board: Board): string {
   const { hello } = board
   if (hello === null) return 'switchgear watch'
-  const counts = new Map<BreakerState, number>()
-  for (const { row } of board.all()) counts.set(row.state, (counts.get(row.state) ?? 0) + 1)
-  const states = (['open', 'halfOpen', 'forcedOpen', 'disabled', 'closed'] as const).flatMap((state) => {
-    const count = counts.get(state) ?? 0
-    return count > 0 ? `${count} ${state}` : []
-  })
+  const counts = new Map<string, { count: number; readonly severity: number }>()
+  for (const { row } of board.all()) {
+    const standing = standingOf(row)
+    const counted = counts.get(standing) ?? { count: 0, severity: severityOf(row) }
+    counts.set(standing, counted)
+    counted.count++
+  }
+  const states = Array.from(counts)
+    .sort(([, one], [, other]) => one.severity - other.severity)
+    .map(([standing, { count }]) => `${count} ${standing}`)
   return `${safeText(hello.title)}  pid ${hello.pid}  ${states.join(', ')}`
 }
 
@@ -85,15 +89,15 @@ export function tableOfAll(all: readonly Watched[], paint: Paint, width: number,
   return plainTable(
     [
       { title: 'endpoint', cells: all.map(({ name }) => cut(name, longest)), isWords: true },
-      { title: 'state'.padEnd(10), cells: all.map(({ row }) => paintState(row.state, paint)), isWords: true },
+      { title: 'state'.padEnd(10), cells: all.map(({ row }) => paintStanding(row, paint)), isWords: true },
       ...(isOnce ? counts(figures) : rates(figures)),
       figures('slow', 5, ({ row }) => share(row.slowRate)),
       figures('p50', 4, ({ row }) => inWords(row.p50)),
       figures('p99', 3, ({ row }) => inWords(row.p99)),
-      { title: 'next probe', cells: all.map(nextProbe) },
+      { title: 'next call', cells: all.map(nextAdmission) },
       {
         title: 'why',
-        cells: all.map(({ row }) => cut(safeText(row.reason ?? ''), 60)),
+        cells: all.map(({ row }) => cut(safeText(whyOf(row)), 60)),
         isWords: true,
         spare: 6,
       },
@@ -107,8 +111,8 @@ type Figures = (title: string, spare: number, write: (watched: Watched) => strin
 
 function counts(figures: Figures): Column[] {
   return [
-    figures('calls', 0, ({ row: { calls } }) => String(calls.allowed + calls.rejected)),
-    figures('rejected', 2, ({ row: { calls } }) => String(calls.rejected)),
+    figures('calls', 0, ({ row }) => String(row.calls.allowed + refusedOf(row))),
+    figures('refused', 2, ({ row }) => String(refusedOf(row))),
     figures('failed', 1, ({ row: { calls } }) => String(calls.failed)),
   ]
 }
@@ -116,7 +120,7 @@ function counts(figures: Figures): Column[] {
 function rates(figures: Figures): Column[] {
   return [
     figures('calls/s', 0, ({ perSecond }) => rate(perSecond.calls)),
-    figures('rej/s', 2, ({ perSecond }) => rate(perSecond.rejected)),
+    figures('ref/s', 2, ({ perSecond }) => rate(perSecond.refused)),
     figures('failed', 1, ({ failureShare }) => share(failureShare)),
   ]
 }
@@ -130,12 +134,8 @@ function share(of: number | null): string {
   return of === null ? '-' : `${Math.round(of * 100)} %`
 }
 
-export function nextProbe({ row: { state, probesInFlight }, retryAfterMs }: Watched): string {
-  if (state === 'halfOpen') return probesInFlight > 0 ? 'probing' : 'now'
-  return state === 'open' && retryAfterMs !== null ? `in ${(retryAfterMs / 1000).toFixed(1)} s` : '-'
-}
-
-export function transitionLine({ endpoint, from, to, reason, time }: Board['transitions'][number]): string {
+export function transitionLine({ endpoint, by, from, to, reason, time }: Board['transitions'][number]): string {
   const at = new Date(time).toTimeString().slice(0, 8)
-  return `${at}  ${cut(safeText(endpoint), 24)}  ${from} → ${to}  ${safeText(reason)}`
+  const whose = by === 'fleet' ? 'fleet ' : ''
+  return `${at}  ${cut(safeText(endpoint), 24)}  ${whose}${from} → ${to}  ${safeText(reason)}`
 }

@@ -1,19 +1,16 @@
 // Sort: the orders of the live table.
-import type { BreakerState } from '../../index.ts'
 import type { Watched } from './board.ts'
+import { severityOf } from './standing.ts'
 
 export const SORTS = ['state', 'name', 'calls', 'failures', 'rejected', 'p99'] as const
 export type Sort = (typeof SORTS)[number]
 
-/** What needs looking at first. */
-const SEVERITY: Readonly<Record<BreakerState, number>> = { open: 0, halfOpen: 1, forcedOpen: 2, disabled: 3, closed: 4 }
-
 /** The smallest is shown first: of figures the highest, so with a minus; what has none comes last. */
 const KEYS: Readonly<Record<Exclude<Sort, 'name'>, (watched: Watched) => number>> = {
-  state: ({ row }) => SEVERITY[row.state],
+  state: ({ row }) => severityOf(row),
   calls: ({ perSecond }) => -(perSecond.calls ?? -1),
   failures: ({ failureShare }) => -(failureShare ?? -1),
-  rejected: ({ perSecond }) => -(perSecond.rejected ?? -1),
+  rejected: ({ perSecond }) => -(perSecond.refused ?? -1),
   p99: ({ row }) => -(row.p99 ?? -1),
 }
 

@@ -128,11 +128,12 @@ async function open(base: URL, signal: AbortSignal): Promise<ReadableStream<Uint
   return response.body
 }
 
-/** A dashboard says why it refuses; whatever else is there has no such words. */
+/** A dashboard says why it refuses; whatever else is there has no such words. What stands before it may ask who it is. */
 async function refusalIn(response: Response): Promise<string> {
   const answer = (await response.json().catch(() => null)) as Partial<ErrorAnswer> | null
   const why: unknown = answer?.error?.message
-  return `${typeof why === 'string' ? safeText(why) : 'there is no dashboard'} (HTTP ${response.status})`
+  const otherwise = response.status === 401 ? 'a name and a password are asked for' : 'there is no dashboard'
+  return `${typeof why === 'string' ? safeText(why) : otherwise} (HTTP ${response.status})`
 }
 
 function eventOf(name: keyof StreamEvents, text: string): Told[keyof Told] {
