@@ -20,7 +20,7 @@ const MOST_LISTED = 100
 /**
  * A handler for `/healthz`: 200 `{ status: 'up' }`, 200 `{ status: 'degraded' }` while an endpoint refuses calls, some or all,
  * whoever refuses them, 503 `{ status: 'down' }` while a critical one admits none, and when the registry is closed. One that is
- * half-open and probed by calls is degraded at worst: without traffic it would stay half-open. `endpoints` lists at most 100,
+ * half-open and probed by calls, or whose bulkhead is full, is degraded at worst: it needs traffic to recover. `endpoints` lists at most 100,
  * critical ones first; `more` says how many there are besides. Never to be cached; GET and HEAD only.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options
  */
