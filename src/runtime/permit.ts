@@ -37,7 +37,7 @@ export class Permit implements Enclosing {
     this.#holding = holding
     this.generation = generation
     this.#sampled = holding?.outer ? false : takesSample(row)
-    this.#startedAt = this.#sampled || timesCalls(row.policy) ? row.home.clock.now() : null
+    this.#startedAt = this.#sampled || isTimed(row, holding) ? row.home.clock.now() : null
   }
 
   /** The name of the breaker. */
@@ -55,7 +55,8 @@ export class Permit implements Enclosing {
       this.#settled = true
       if (this.#sampled && this.#startedAt !== null) sample(row, row.home.clock.now() - this.#startedAt)
       // A clock is code of others, which may have ended the stay.
-      if (row.generation !== this.generation) settle(row, 'succeed', this.generation, this.#probe, Number.NaN, 0)
+      if (row.generation !== this.generation)
+        settle(row, 'succeed', this.generation, this.#probe, Number.NaN, Number.NaN)
       else {
         row.succeeded++
         row.version++
@@ -142,13 +143,12 @@ export class Permit implements Enclosing {
     if (this.#settled) return result
     this.#settled = true
     const row = this.row
-    const timed = this.#sampled || timesCalls(row.policy)
-    const now = timed ? row.home.clock.now() : dateOf(row)
-    const durationMs = timed && this.#startedAt !== null ? now - this.#startedAt : Number.NaN
+    const now = this.#startedAt === null ? dateOf(row) : row.home.clock.now()
+    const durationMs = this.#startedAt === null ? Number.NaN : now - this.#startedAt
     if (this.#sampled) sample(row, durationMs)
     const judged = ended === undefined ? result : classify(row, ended, durationMs)
     if (this.#holding?.outer) {
-      tellNested(row, judged, durationMs, errorOf(ended))
+      tellNested(row, judged, durationMs, now, errorOf(ended))
       return judged
     }
     settle(row, judged, this.generation, this.#probe, durationMs, now, errorOf(ended))
@@ -156,6 +156,13 @@ export class Permit implements Enclosing {
     this.#holding?.giveBack(judged)
     return judged
   }
+}
+
+/** Whether somebody wants to know how long it takes. */
+function isTimed({ policy, isHeard, path, home, name }: Row, holding: Holding | null): boolean {
+  if (timesCalls(policy) || callChannel.hasSubscribers) return true
+  // Who listens to failures alone makes no call slower that would have gone the fast way.
+  return holding?.outer ? home.hub.hears('nested', name) : isHeard && path === 'full'
 }
 
 /** An outcome that is reported without a permit counts in the generation of its report. */

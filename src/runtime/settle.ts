@@ -8,16 +8,16 @@ import { firedTrigger, rateTrigger } from '../rules/triggers.ts'
 import { callChannel } from './channels.ts'
 import type { Result } from './classify.ts'
 import { caughtUp, send } from './deliver.ts'
-import { publishCall, tellOutcome } from './outcome-events.ts'
+import { tellLate, tellOutcome } from './outcome-events.ts'
 import { chronicleOf, NO_PROBE, type Row } from './row.ts'
 
-/** The time of an outcome, where the policy needs it. */
+/** The time of an outcome, where the policy needs it of any; else NaN. */
 export function dateOf(row: Row): number {
-  return datesSuccesses(row.policy) ? row.home.clock.now() : 0
+  return datesSuccesses(row.policy) ? row.home.clock.now() : Number.NaN
 }
 
 /**
- * Counts how a call ended. `durationMs` is NaN where nobody measured it; `now` matters if the policy dates successes;
+ * Counts how a call ended. `durationMs` is NaN where nobody measured it; `now`, where nobody has looked at the clock yet;
  * `error` is what the call threw.
  */
 export function settle(
@@ -29,9 +29,12 @@ export function settle(
   now: number,
   error?: unknown,
 ): void {
-  if (!row.isHeard && !callChannel.hasSubscribers) count(row, result, admittedIn, probe, durationMs, now, error)
+  const isTold = row.isHeard || callChannel.hasSubscribers
+  // Before anything is judged: a clock is code of others, which may end the stay.
+  const at = Number.isNaN(now) && (isTold || result === 'fail') ? row.home.clock.now() : now
+  if (!isTold) count(row, result, admittedIn, probe, durationMs, at, error)
   // The outcome is told before what comes of it.
-  else row.home.turns.hold(() => count(row, result, admittedIn, probe, durationMs, now, error))
+  else row.home.turns.hold(() => count(row, result, admittedIn, probe, durationMs, at, error))
 }
 
 function count(
@@ -40,30 +43,36 @@ function count(
   admittedIn: number,
   probe: number,
   durationMs: number,
-  now: number,
+  at: number,
   error: unknown,
 ): void {
   const { policy, state } = caughtUp(row)
   row.version++
   if (isLate(row, admittedIn, probe === NO_PROBE ? undefined : probe)) {
-    countLate(row, admittedIn, durationMs)
+    chronicleOf(row).late++
+    tellLate(row, result, admittedIn, durationMs, at, error)
     if (!row.folds) sendResult(row, result, admittedIn, probe, durationMs)
     return
   }
-  if (row.isHeard || callChannel.hasSubscribers) tellOutcome(row, result, durationMs, error)
-  if (result === 'fail' && isTimeout(error)) chronicleOf(row).timedOut++
+  if (row.isHeard || callChannel.hasSubscribers) tellOutcome(row, result, durationMs, at, error)
+  if (result === 'fail') noteFailure(row, at, error)
   if (row.folds && state === 'closed') {
-    fold(row, result, durationMs, now)
+    fold(row, result, durationMs, at, error)
     return
   }
   addOutcome(row, result, durationMs)
   const prolongs = state === 'open' && result === 'fail' && policy.openTimeoutFrom === 'lastFailure'
-  if (!row.folds || state === 'halfOpen' || prolongs) sendResult(row, result, admittedIn, probe, durationMs)
+  if (!row.folds || state === 'halfOpen' || prolongs) sendResult(row, result, admittedIn, probe, durationMs, error)
 }
 
-function fold(row: Row, result: Result, durationMs: number, now: number): void {
-  if (result === 'succeed') foldSuccess(row, durationMs, now)
-  else if (result === 'fail') foldFailure(row, durationMs, now)
+function noteFailure(row: Row, at: number, error: unknown): void {
+  row.lastFailureAt = at
+  if (isTimeout(error)) chronicleOf(row).timedOut++
+}
+
+function fold(row: Row, result: Result, durationMs: number, at: number, error: unknown): void {
+  if (result === 'succeed') foldSuccess(row, durationMs, at)
+  else if (result === 'fail') foldFailure(row, durationMs, at, error)
   else addOutcome(row, 'ignore', durationMs)
 }
 
@@ -77,12 +86,11 @@ export function foldSuccess(row: Row, durationMs: number, now: number): void {
   if (rateTrigger(row, policy) !== null) sendResult(row, 'succeed', row.generation, NO_PROBE, durationMs)
 }
 
-function foldFailure(row: Row, durationMs: number, dated: number): void {
+function foldFailure(row: Row, durationMs: number, now: number, error: unknown): void {
   const { policy } = row
-  const now = policy.failureWindowMs === null || datesSuccesses(policy) ? dated : row.home.clock.now()
   addOutcome(row, 'fail', durationMs)
   addFailure(row, policy, now, durationMs)
-  if (firedTrigger(row, policy, now) !== null) sendResult(row, 'fail', row.generation, NO_PROBE, durationMs)
+  if (firedTrigger(row, policy, now) !== null) sendResult(row, 'fail', row.generation, NO_PROBE, durationMs, error)
 }
 
 function addOutcome(row: Row, result: Result, durationMs: number): void {
@@ -93,17 +101,19 @@ function addOutcome(row: Row, result: Result, durationMs: number): void {
   if (result !== 'ignore' && slowCalls !== null && durationMs > slowCalls.slowerThanMs) chronicleOf(row).slow++
 }
 
-function sendResult(row: Row, type: Result, generation: number, probe: number, durationMs: number): void {
+function sendResult(
+  row: Row,
+  type: Result,
+  generation: number,
+  probe: number,
+  durationMs: number,
+  error?: unknown,
+): void {
   const at = row.home.clock.now()
-  if (probe === NO_PROBE) send(row, { type, generation, durationMs, at })
-  else send(row, { type, generation, probe, durationMs, at })
-}
-
-function countLate(row: Row, admittedIn: number, durationMs: number): void {
-  const { home, name: endpoint, generation } = row
-  chronicleOf(row).late++
-  publishCall(row, 'late', durationMs)
-  if (home.hub.hears('late', endpoint)) home.hub.post('late', { endpoint, admittedIn, generation })
+  // An error that was judged no failure is the cause of nothing.
+  const cause = type === 'fail' ? error : undefined
+  if (probe === NO_PROBE) send(row, { type, generation, durationMs, at }, cause)
+  else send(row, { type, generation, probe, durationMs, at }, cause)
 }
 
 /** Counts down to the next call whose latency is sampled. */

@@ -14,7 +14,7 @@ import { makeHome, type OwnHome } from './home.ts'
 import { OwnPolicies } from './own-policies.ts'
 import { choosePath } from './path.ts'
 import { configureWithoutActor, detach, resetWithoutActor } from './publish.ts'
-import { Row } from './row.ts'
+import { chronicleOf, Row } from './row.ts'
 import { inSlices } from './slices.ts'
 import { restore } from './snapshot.ts'
 
@@ -46,6 +46,10 @@ export class Table {
       unfold: (name) => this.#unfold(name),
       heard: (endpoint) => this.#heard(endpoint),
     })
+  }
+
+  get seed(): number {
+    return this.#options.seed
   }
 
   handleOf(row: Row): Breaker {
@@ -218,6 +222,7 @@ export class Table {
     if (forgotten !== undefined) this.#warnedOf.delete(forgotten)
     detach(row)
     row.state = 'closed'
+    if (row.chronicle.cause !== undefined) chronicleOf(row).cause = undefined
     this.#eviction?.note(row)
     this.#firstGeneration = Math.max(this.#firstGeneration, row.generation)
     this.home.hub.post('deleted', { endpoint: row.name, evicted })
