@@ -20,7 +20,8 @@ export function publish(row: Row, snapshot: Pick<SnapshotFrom<typeof breakerMach
   if (!row.folds || isNewPolicy || (isNewGeneration && state === 'closed')) setTally(row, decision.tally)
   const rampBegins = decision.ramp !== null && before.ramp === null
   row.stay = decision
-  if (isNewPolicy) setPolicy(row, policy, at)
+  const { policy: previous } = row
+  if (isNewPolicy) setPolicy(row, policy)
   if (isNewGeneration) beginGeneration(row, decision.generation)
   if ((isNewGeneration || rampBegins) && row.chronicle.rejection !== null) chronicleOf(row).rejection = null
   if (state !== from) move(row, state, at)
@@ -30,6 +31,8 @@ export function publish(row: Row, snapshot: Pick<SnapshotFrom<typeof breakerMach
     tell(row, from, at)
   }
   choosePath(row)
+  // To be given a policy decides nothing: that has a time of its own.
+  if (isNewPolicy) tellConfigured(row, previous, row.actor?.at ?? at)
 }
 
 /** What opened it is known until it closes: the trial is about that still. What operators do has no cause. */
@@ -72,14 +75,18 @@ export function resetWithoutActor(row: Row, at: number): void {
 /** A new policy for a closed row whose actor rests: to start one for it would cost 60 µs a row, and there may be a million. */
 export function configureWithoutActor(row: Row, policy: Policy, at: number): void {
   setTally(row, refitTally(row, row.policy, policy, at))
-  setPolicy(row, policy, at)
+  const { policy: previous } = row
+  setPolicy(row, policy)
   choosePath(row)
+  tellConfigured(row, previous, at)
 }
 
-function setPolicy(row: Row, policy: Policy, at: number): void {
-  const { home, name: endpoint, policy: previous } = row
+function setPolicy(row: Row, policy: Policy): void {
   row.policy = policy
   row.untilSample = firstSampleIn(policy)
+}
+
+function tellConfigured({ home, name: endpoint, policy }: Row, previous: Policy, at: number): void {
   if (!home.hub.hears('configured', endpoint)) return
   home.hub.post('configured', { endpoint, policy, previous, at, time: dateAt(home.clock, at) })
 }

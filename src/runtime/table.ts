@@ -18,6 +18,9 @@ import { chronicleOf, Row } from './row.ts'
 import { inSlices } from './slices.ts'
 import { restore } from './snapshot.ts'
 
+/** A breaker that is gone keeps no error alive. */
+const NOTHING_OPENED = { cause: undefined, rejection: null }
+
 export class Table {
   readonly rows = new Map<string, Row>()
   readonly home: OwnHome
@@ -222,7 +225,8 @@ export class Table {
     if (forgotten !== undefined) this.#warnedOf.delete(forgotten)
     detach(row)
     row.state = 'closed'
-    if (row.chronicle.cause !== undefined) chronicleOf(row).cause = undefined
+    if (row.chronicle.rejection !== null || row.chronicle.cause !== undefined)
+      Object.assign(chronicleOf(row), NOTHING_OPENED)
     this.#eviction?.note(row)
     this.#firstGeneration = Math.max(this.#firstGeneration, row.generation)
     this.home.hub.post('deleted', { endpoint: row.name, evicted })
