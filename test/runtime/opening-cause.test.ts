@@ -163,7 +163,7 @@ describe('an error that has opened a breaker', () => {
     collect()
     return ref.deref() !== undefined
   }
-  const open = async (breaker: Breaker) => {
+  const failOnce = async (breaker: Breaker) => {
     const error = new Error('down')
     await failWith(breaker, error)
     return new WeakRef(error)
@@ -179,7 +179,7 @@ describe('an error that has opened a breaker', () => {
         () => breaker.isolate(),
         () => void registry.delete('a'),
       ]) {
-        const error = await open(breaker)
+        const error = await failOnce(breaker)
         await rejected(breaker)
         expect(await isKept(error)).toBe(true)
         letGo()
@@ -189,4 +189,11 @@ describe('an error that has opened a breaker', () => {
       expect(await succeed(breaker)).toBe('ok')
     },
   )
+
+  it.each(EVERY_WAY)('is none of those that a closed one has seen: $way (K11)', async ({ how }) => {
+    const { breaker } = newBreaker({ failureThreshold: 2 }, how)
+    const error = await failOnce(breaker)
+    expect(breaker.state).toBe('closed')
+    expect(await isKept(error)).toBe(false)
+  })
 })
