@@ -162,7 +162,8 @@ export class Permit implements Enclosing {
 function isTimed({ policy, isHeard, path, home, name }: Row, holding: Holding | null): boolean {
   if (timesCalls(policy) || callChannel.hasSubscribers) return true
   // Who listens to failures alone makes no call slower that would have gone the fast way.
-  return holding?.outer ? home.hub.hears('nested', name) : isHeard && path === 'full'
+  if (path !== 'full') return false
+  return holding?.outer ? home.hub.hears('nested', name) : isHeard
 }
 
 /** An outcome that is reported without a permit counts in the generation of its report. */
