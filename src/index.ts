@@ -53,7 +53,7 @@ export type {
 export type { Reason } from './rules/triggers.ts'
 export type { AdmissionStatus } from './runtime/admission-status.ts'
 export type { Breaker, TripOptions } from './runtime/breaker.ts'
-export type { ErrorSource, EventName, Listener, OutcomeEvent, RegistryEvents } from './runtime/events.ts'
+export type { CallOutcome, ErrorSource, EventName, Listener, OutcomeEvent, RegistryEvents } from './runtime/events.ts'
 export type { Evidence, RateEvidence } from './runtime/evidence.ts'
 export type { Guarded } from './runtime/full-call.ts'
 export type { EndpointHealth, Health, HealthRules } from './runtime/health.ts'

@@ -64,6 +64,8 @@ export function recordHistory(registry: Registry): History {
 
   const unsubscribe = [
     registry.on('transition', ({ endpoint, from, to, generation, reason, time }) => {
+      // A reset of all would push out what is worth remembering.
+      if (from === 'closed' && to === 'closed') return
       const by = 'breaker'
       add({ endpoint, by, from, to, generation, reason: describeReason(reason), time: Math.round(time) })
     }),

@@ -5,6 +5,7 @@
 import type { BreakerState } from '../rules/decide.ts'
 import { describeReason, type Reason } from '../rules/triggers.ts'
 import { shared } from './branded-error.ts'
+import { carryCause } from './caused-by.ts'
 import { quote } from './describe-value.ts'
 
 /**
@@ -32,6 +33,12 @@ export interface BreakerOpenError extends Error {
    * ramp: its rest, and up to as much again, another time for each, so that not all come back in the instant in which it ends.
    */
   readonly retryAfterMs: number | undefined
+  /**
+   * The error that opened the breaker: the one that made its trigger fire, or failed its probe. Of no call before it, and
+   * `undefined` where a value was judged a failure, an operator opened it, or a lease ran out. As of any Error it is not
+   * enumerable: printed with the error, and in no JSON.
+   */
+  readonly cause?: unknown
   /** Every field, with `name` and `message`: what `JSON.stringify(error)` writes. */
   toJSON(): object
 }
@@ -40,11 +47,13 @@ export interface BreakerOpenError extends Error {
 export interface Rejection {
   readonly message: string
   readonly reason: Reason
+  /** The error that opened it; `undefined`: none. */
+  readonly cause: unknown
 }
 
 /** `how` it is: a state in words. */
-export function newRejection(endpoint: string, how: string, reason: Reason): Rejection {
-  return { message: `circuit ${quote(endpoint)} is ${how}: ${describeReason(reason)}`, reason }
+export function newRejection(endpoint: string, how: string, reason: Reason, cause?: unknown): Rejection {
+  return { message: `circuit ${quote(endpoint)} is ${how}: ${describeReason(reason)}`, reason, cause }
 }
 
 type Fields = { -readonly [K in keyof BreakerOpenError]: BreakerOpenError[K] }
@@ -57,8 +66,7 @@ function OpenError(
   retryAfterMs: number | undefined,
   captureStack = false,
 ): Fields {
-  // Only Error itself makes native errors, and captures the stack once as it does.
-  const error = captureStack ? (Reflect.construct(Error, [rejection.message], OpenError) as Fields) : this
+  const error = captureStack ? newNative(rejection) : rejection.cause === undefined ? this : newCaused(rejection)
   error.message = rejection.message
   error.code = 'BREAKER_OPEN'
   error.endpoint = endpoint
@@ -66,6 +74,11 @@ function OpenError(
   error.reason = rejection.reason
   error.retryAfterMs = retryAfterMs
   return error
+}
+
+/** Only Error itself makes native errors, and captures the stack once as it does. */
+function newNative({ message, cause }: Rejection): Fields {
+  return carryCause(Reflect.construct(Error, [message], OpenError) as Fields, cause)
 }
 
 OpenError.prototype = Object.create(Error.prototype, {
@@ -84,6 +97,29 @@ OpenError.prototype = Object.create(Error.prototype, {
   },
 })
 Object.defineProperty(OpenError, 'name', { value: 'BreakerOpenError' })
+
+/**
+ * One that has a cause. It is kept with the stay, and found by a getter: a property that is not enumerable would cost each
+ * rejection 10 times what making it does.
+ */
+class CausedOpenError {
+  readonly #rejection: Rejection
+  constructor(rejection: Rejection) {
+    this.#rejection = rejection
+  }
+  get cause(): unknown {
+    return this.#rejection.cause
+  }
+  set cause(value: unknown) {
+    carryCause(this, value)
+  }
+}
+Object.setPrototypeOf(CausedOpenError.prototype, OpenError.prototype)
+Object.defineProperty(CausedOpenError.prototype, 'constructor', { value: OpenError })
+
+function newCaused(rejection: Rejection): Fields {
+  return new CausedOpenError(rejection) as unknown as Fields
+}
 
 export const BreakerOpenError = OpenError as unknown as {
   new (

@@ -1,7 +1,13 @@
-// CausedBy: the error that a fallback failed with, told what it failed to replace.
+// CausedBy: the error that something comes from, where only who asks for it finds it: as an Error has its `cause`.
 
 /** More is no chain of causes but a circle, or somebody's joke. */
 const DEEPEST = 100
+
+/** Gives `target` the `cause`, if there is one. Not enumerable: neither JSON nor a copy carries what an error may say. */
+export function carryCause<T extends object>(target: T, cause: unknown): T {
+  if (cause === undefined) return target
+  return Object.defineProperty(target, 'cause', { value: cause, writable: true, configurable: true, enumerable: false })
+}
 
 /**
  * Gives `error` the `cause`, where it can have one: an Error that may be extended and has none. Anything else stays as it is,
@@ -10,8 +16,8 @@ const DEEPEST = 100
 export function addCause(error: unknown, cause: unknown): void {
   try {
     if (!isError(error) || 'cause' in error || comesFrom(cause, error)) return
-    // As the constructor does; a frozen error refuses.
-    Object.defineProperty(error, 'cause', { value: cause, writable: true, configurable: true, enumerable: false })
+    // A frozen error refuses.
+    carryCause(error, cause)
   } catch {
     // It stays as it is.
   }

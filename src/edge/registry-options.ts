@@ -64,7 +64,7 @@ export interface RegistryOptions extends RegistryPolicies {
   readonly idleTimeout?: Duration | undefined
   /** What happens when a breaker's actor crashes. Default: 3 restarts within 5 s, then `'disabled'`. */
   readonly supervision?: SupervisionOptions | undefined
-  /** Chooses the jitter of every backoff: a whole number of at least 0. Default: random. For tests that repeat. */
+  /** Chooses the jitter of every backoff: a whole number of at least 0. Default: random; `registry.seed` says which. For tests that repeat, and logs that are replayed. */
   readonly seed?: number | undefined
 }
 

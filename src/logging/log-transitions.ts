@@ -78,6 +78,8 @@ export function logTransitions(registry: Registry, logger: Logger, options: LogO
   }
   const ends = [
     checked.on('transition', (event) => {
+      // A reset of all would write a line for each breaker that was closed before.
+      if (event.from === 'closed' && event.to === 'closed') return undefined
       const admission = admissionIn(checked, event)
       return write(levels[stateOf(event.to, admission)], transitionLine(event, admission))
     }),

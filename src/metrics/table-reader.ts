@@ -39,7 +39,10 @@ export class TableReader {
         this.#series.drop(endpoint)
         this.#shared.leave(endpoint)
       }),
-      registry.on('transition', (event) => this.#series.of(event.endpoint).count(event)),
+      registry.on('transition', (event) => {
+        // A reset of all would make a series for each breaker that was closed before.
+        if (event.from !== 'closed' || event.to !== 'closed') this.#series.of(event.endpoint).count(event)
+      }),
       registry.on('restarted', ({ endpoint }) => {
         this.#series.of(endpoint).restarts++
       }),

@@ -4,13 +4,13 @@ import { type BreakerOpenError, type ErrorCode, isBreakerError } from '../index.
 /** More is no chain of causes but a circle. */
 const DEEPEST = 16
 
-/** The error and its causes, the outermost first. */
+/** The error and its causes, the outermost first. What opened a breaker is none: no call that it rejects has met with that. */
 function causesOf(error: unknown): unknown[] {
   const found: unknown[] = []
   let next = error
   while (next !== undefined && next !== null && found.length < DEEPEST) {
     found.push(next)
-    next = memberOf(next, 'cause')
+    next = isBreakerError(next, 'BREAKER_OPEN') ? undefined : memberOf(next, 'cause')
   }
   return found
 }

@@ -37,6 +37,8 @@ export interface Outside {
 export class SupervisedActor<L extends AnyActorLogic> extends Actor<L> {
   /** When the event being handled happened, in ms of the registry's clock. */
   at: number
+  /** The error that the event being handled comes from. No part of the event: inspectors are shown those. */
+  cause: unknown = undefined
   /** How many subscribers others have. */
   watchers = 0
   readonly #outside: Outside
@@ -49,9 +51,11 @@ export class SupervisedActor<L extends AnyActorLogic> extends Actor<L> {
   }
 
   /** Hands the actor an event of ours. */
-  deliver(event: EventFromLogic<L>, at: number): void {
+  deliver(event: EventFromLogic<L>, at: number, cause?: unknown): void {
     this.at = at
+    this.cause = cause
     super.send(event)
+    this.cause = undefined
   }
 
   /** `next` is ours: called inside the turn, at every decision. */

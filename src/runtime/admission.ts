@@ -136,7 +136,7 @@ function take(row: Row, at: number, hasItsPlace: boolean, place: Bulkhead | null
     return null
   }
   countAdmitted(row)
-  if (probe !== NO_PROBE) tellProbe(row)
+  if (probe !== NO_PROBE) tellProbe(row, at)
   const endProbe = isFleetProbe ? override.beginProbe() : null
   return new Permit(row, probe, generation, holdingOf(place ?? taken, endProbe, ownShare || override?.lets === 'share'))
 }
@@ -166,8 +166,9 @@ function takeOwn(row: Row, at: number): number | null {
   return call
 }
 
-function tellProbe({ home, name: endpoint, generation, stay }: Row): void {
-  if (home.hub.hears('probe', endpoint)) home.hub.post('probe', { endpoint, generation, inFlight: stay.probes.length })
+function tellProbe({ home, name: endpoint, generation, stay }: Row, at: number): void {
+  if (!home.hub.hears('probe', endpoint)) return
+  home.hub.post('probe', { endpoint, generation, inFlight: stay.probes.length, at })
 }
 
 /** On a ramp a call that is refused counts, too: the share is one of all calls. Unfolded, the actor is told of every call. */

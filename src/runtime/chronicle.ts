@@ -21,6 +21,8 @@ export class Chronicle {
   readonly timeInState: Record<BreakerState, number> = { closed: 0, open: 0, halfOpen: 0, forcedOpen: 0, disabled: 0 }
   /** What the errors of this stay have in common. */
   rejection: Rejection | null = null
+  /** The error that opened it, until it closes; `undefined`: none, or not known. */
+  cause: unknown = undefined
   lastProbe = 0
   /** Whether it was told that calls inside calls of it are refused. */
   isToldOfNesting = false

@@ -8,11 +8,11 @@ import { chronicleOf, type Row } from './row.ts'
 export const COMMANDS = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable'] as const
 export type Command = (typeof COMMANDS)[number]
 
-/** Sends to the row's actor, after what is overdue. */
-export function send(row: Row, event: BreakerEvent): void {
+/** Sends to the row's actor, after what is overdue. `cause` is the error that it comes from. */
+export function send(row: Row, event: BreakerEvent, cause?: unknown): void {
   row.home.turns.touch(event.at)
   catchUp(row, event.at)
-  deliver(row, event)
+  deliver(row, event, cause)
 }
 
 /** `message`, of a trip or a probe: why. `openForMs`, of a trip: in place of the policy's open time. */
@@ -104,7 +104,7 @@ export function isActive({ actor }: Row): boolean {
 }
 
 /** With the outcomes that were folded since the actor's last event as evidence. */
-function deliver(row: Row, event: BreakerEvent): void {
+function deliver(row: Row, event: BreakerEvent, cause?: unknown): void {
   row.home.turns.run(() => {
     // A deleted row has no actor any more; one of its name would be another breaker's.
     if (!row.attached) return
@@ -115,7 +115,7 @@ function deliver(row: Row, event: BreakerEvent): void {
     // An actor that was started from the row just now has all of it already.
     if (row.folds && row.state === 'closed')
       event.tally = wasIdle ? actor?.getSnapshot().context.decision.tally : copyTally(row)
-    actor?.deliver(event, event.at)
+    actor?.deliver(event, event.at, cause)
     if (row.state === 'closed' && (wasIdle || row.generation !== generation)) home.supervisor.rest(row)
   })
 }

@@ -1,10 +1,14 @@
 // Events: what a registry tells its listeners.
 import type { BreakerState } from '../rules/decide.ts'
+import type { Policy } from '../rules/policy.ts'
 import type { Reason } from '../rules/triggers.ts'
 
 /** What `registry.on` tells, by name. Events are frozen, and told after the actors have settled. */
 export interface RegistryEvents {
-  /** A breaker changed its state. */
+  /**
+   * A breaker changed its state; or began it anew: tripped while open (`open` to `open`), reset while closed (`closed` to
+   * `closed`).
+   */
   transition: {
     /** The name of the breaker. */
     readonly endpoint: string
@@ -23,8 +27,13 @@ export interface RegistryEvents {
     readonly at: number
     /** The same moment as a date, for logs: whole ms since 1970, as `Date.now()`. */
     readonly time: number
+    /**
+     * Of an opening: the error that made the trigger fire, or failed the probe. Absent where a value was judged a failure, an
+     * operator opened it, or a lease ran out. Not enumerable: in no JSON, and in no copy of the event.
+     */
+    readonly cause?: unknown
   }
-  /** A call succeeded, or a success was reported. Who listens to what calls come to takes calls off their fast path. */
+  /** A call succeeded, or a success was reported. Who listens to successes takes calls off their fast path; they are timed. */
   success: OutcomeEvent
   /** A call failed, or a failure was reported. */
   failure: OutcomeEvent & {
@@ -57,6 +66,8 @@ export interface RegistryEvents {
     readonly by: 'operator' | 'breaker' | 'fleet'
     /** Number of its stay in a state. */
     readonly generation: number
+    /** When, in ms of the registry's clock. */
+    readonly at: number
   }
   /** A call was not made for want of a place: `maxConcurrent` calls are in flight, and `maxQueued` wait. */
   limited: {
@@ -68,6 +79,8 @@ export interface RegistryEvents {
     readonly inFlight: number
     /** Calls that wait for one. */
     readonly queued: number
+    /** When, in ms of the registry's clock. */
+    readonly at: number
   }
   /** An outcome came after its stay, or the lease of its probe, had ended: counted as late, it changed nothing. */
   late: {
@@ -77,6 +90,12 @@ export interface RegistryEvents {
     readonly admittedIn: number
     /** The generation that the breaker is in. */
     readonly generation: number
+    /** What it came to, which was not counted. */
+    readonly outcome: CallOutcome
+    /** When, in ms of the registry's clock. */
+    readonly at: number
+    /** How long it took, in ms; absent where nobody measured it. */
+    readonly durationMs?: number
   }
   /** A call was admitted while half-open. */
   probe: {
@@ -86,6 +105,8 @@ export interface RegistryEvents {
     readonly generation: number
     /** Probes in flight, this one included. */
     readonly inFlight: number
+    /** When, in ms of the registry's clock. */
+    readonly at: number
   }
   /**
    * A call ran inside an admitted call of the same breaker, under its admission: it took no permit and no place of its own, and
@@ -97,7 +118,11 @@ export interface RegistryEvents {
     /** Number of its stay in a state. */
     readonly generation: number
     /** Its own outcome, which was not counted. */
-    readonly outcome: 'success' | 'failure' | 'timeout' | 'ignored'
+    readonly outcome: CallOutcome
+    /** When, in ms of the registry's clock. */
+    readonly at: number
+    /** How long it took, in ms; absent where nobody measured it, as where nobody listened when it began. */
+    readonly durationMs?: number
   }
   /** What the fleet decides about an endpoint, on top of its breaker, is another state. */
   overridden: {
@@ -121,6 +146,19 @@ export interface RegistryEvents {
     readonly endpoint: string
     /** `'deleted'` by `delete`; `'evicted'` to make room under `maxBreakers`; `'idle'` for as long as `idleTimeout`. */
     readonly why: 'deleted' | 'evicted' | 'idle'
+  }
+  /** A breaker has another policy: by `configure`, `configureAll`, or the first that was given for its name. */
+  configured: {
+    /** The name of the breaker. */
+    readonly endpoint: string
+    /** The policy that is in force now. */
+    readonly policy: Policy
+    /** The one before. */
+    readonly previous: Policy
+    /** When, in ms of the registry's clock. */
+    readonly at: number
+    /** When, in ms since 1970. */
+    readonly time: number
   }
   /** Another policy was given for a breaker that has one; it is not applied (`configure` does that). Once per breaker. */
   policyIgnored: {
@@ -166,9 +204,17 @@ export interface OutcomeEvent {
   readonly endpoint: string
   /** Number of the stay it counts in. */
   readonly generation: number
-  /** How long it took, in ms; absent where nobody measured it. `latencySampling: 1` has every call measured. */
+  /** When it ended, in ms of the registry's clock: less `durationMs`, when it was admitted. */
+  readonly at: number
+  /**
+   * How long it took, in ms. Every call is measured that begins while somebody listens to `success`; else absent where nobody
+   * measured it.
+   */
   readonly durationMs?: number
 }
+
+/** What a call came to. */
+export type CallOutcome = (typeof OUTCOMES)[number]
 
 /**
  * Whose code went wrong: a listener, a subscriber of an actor, an inspector, a classifier, the clock, the signal of a
@@ -203,6 +249,7 @@ export const EVENT_NAMES: Record<EventName, true> = {
   overridden: true,
   created: true,
   deleted: true,
+  configured: true,
   policyIgnored: true,
   restarted: true,
   escalated: true,

@@ -2,6 +2,7 @@
 import { isTimeout } from '../edge/call-options.ts'
 import { callChannel } from './channels.ts'
 import type { Result } from './classify.ts'
+import type { CallOutcome } from './events.ts'
 import { chronicleOf, type Row } from './row.ts'
 
 /** A message of the channel `switchgear:call`. */
@@ -10,28 +11,65 @@ export interface CallMessage {
   readonly endpoint: string
   /** Number of its stay in a state. */
   readonly generation: number
-  /** What the call came to. */
-  readonly outcome: 'success' | 'failure' | 'timeout' | 'ignored' | 'rejected' | 'limited' | 'late' | 'nested'
+  /** How the call counted. */
+  readonly outcome: CallOutcome | 'rejected' | 'limited' | 'late' | 'nested'
+  /** What it came to, of one that is `late` or `nested`; absent of any other. */
+  readonly result?: CallOutcome
+  /** The generation that it was admitted in, of one that is `late`; absent of any other. */
+  readonly admittedIn?: number
+  /** When, in ms of the registry's clock. */
+  readonly at: number
   /** How long it took, in ms; absent where nobody measured it. */
   readonly durationMs?: number
 }
 
 /** Tells of a call that has counted. `durationMs` is NaN where nobody measured it. */
-export function tellOutcome(row: Row, result: Result, durationMs: number, error: unknown): void {
+export function tellOutcome(row: Row, result: Result, durationMs: number, at: number, error: unknown): void {
   const { home, name: endpoint, generation } = row
-  const event = Number.isNaN(durationMs) ? { endpoint, generation } : { endpoint, generation, durationMs }
   const outcome = outcomeOf(result, error)
-  if (outcome === 'failure' || outcome === 'timeout') home.hub.post(outcome, { ...event, error })
-  else home.hub.post(outcome, event)
-  publishCall(row, outcome, durationMs)
+  if (home.hub.hears(outcome, endpoint)) {
+    const event = { endpoint, generation, at, ...measured(durationMs) }
+    if (outcome === 'failure' || outcome === 'timeout') home.hub.post(outcome, { ...event, error })
+    else home.hub.post(outcome, event)
+  }
+  publishCall(row, { outcome, at, ...measured(durationMs) })
+}
+
+/** Tells of a call that came after its stay had ended. `at` is NaN where nobody has looked at the clock yet. */
+export function tellLate(
+  row: Row,
+  result: Result,
+  admittedIn: number,
+  durationMs: number,
+  at: number,
+  error: unknown,
+): void {
+  const { home, name: endpoint, generation } = row
+  if (!isTold(row, 'late')) return
+  const outcome = outcomeOf(result, error)
+  const when = { at: dated(row, at), ...measured(durationMs) }
+  publishCall(row, { outcome: 'late', result: outcome, admittedIn, ...when })
+  home.hub.post('late', { endpoint, admittedIn, generation, outcome, ...when })
 }
 
 /** Tells of a call that ran under the admission of the call around it, and counts by that. */
-export function tellNested(row: Row, result: Result, durationMs: number, error: unknown): void {
+export function tellNested(row: Row, result: Result, durationMs: number, at: number, error: unknown): void {
   const { home, name: endpoint, generation } = row
+  if (!isTold(row, 'nested')) return
   const outcome = outcomeOf(result, error)
-  if (home.hub.hears('nested', endpoint)) home.hub.post('nested', { endpoint, generation, outcome })
-  publishCall(row, 'nested', durationMs)
+  const when = { at: dated(row, at), ...measured(durationMs) }
+  home.hub.post('nested', { endpoint, generation, outcome, ...when })
+  publishCall(row, { outcome: 'nested', result: outcome, ...when })
+}
+
+/** Whether somebody hears of this event of calls. */
+export function isTold({ home, name }: Row, event: 'late' | 'nested' | 'rejected' | 'limited'): boolean {
+  return callChannel.hasSubscribers || home.hub.hears(event, name)
+}
+
+/** When, for who tells of it: looked up where nobody has. */
+export function dated({ home }: Row, at: number): number {
+  return Number.isNaN(at) ? home.clock.now() : at
 }
 
 /** Counts that a fallback is asked to answer instead of this error, and tells it. */
@@ -42,14 +80,19 @@ export function tellFallback(row: Row, error: unknown): void {
 }
 
 /** To the channel alone. */
-export function publishCall(row: Row, outcome: CallMessage['outcome'], durationMs: number): void {
+export function publishCall(row: Row, call: Omit<CallMessage, 'endpoint' | 'generation'>): void {
   if (!callChannel.hasSubscribers) return
   const { home, name: endpoint, generation } = row
-  const call: CallMessage = { endpoint, generation, outcome, ...(!Number.isNaN(durationMs) && { durationMs }) }
-  home.turns.later(() => callChannel.publish(call))
+  const message: CallMessage = { endpoint, generation, ...call }
+  home.turns.later(() => callChannel.publish(message))
 }
 
-function outcomeOf(result: Result, error: unknown): 'success' | 'failure' | 'timeout' | 'ignored' {
+/** What nobody measured is no key. */
+function measured(durationMs: number): { readonly durationMs?: number } {
+  return Number.isNaN(durationMs) ? {} : { durationMs }
+}
+
+function outcomeOf(result: Result, error: unknown): CallOutcome {
   if (result === 'succeed') return 'success'
   if (result === 'ignore') return 'ignored'
   return isTimeout(error) ? 'timeout' : 'failure'

@@ -10,7 +10,9 @@ export function choosePath(row: Row): void {
   const folds = attached && row.folds && row.state === 'closed' && row.resets === home.resets.count
   row.version++
   row.isHeard = home.hub.hearsCalls(name)
-  if (!folds || isJudged || !isUnguarded(row) || row.isHeard) row.path = 'full'
+  // A failure is told by whatever way its call was made; a success has to be timed, and told.
+  const tellsSuccesses = row.isHeard && home.hub.hears('success', name)
+  if (!folds || isJudged || !isUnguarded(row) || tellsSuccesses) row.path = 'full'
   else if (policy.failureRate !== null || policy.slowCalls !== null) row.path = 'timed'
   else row.path = row.onValue === null ? 'unready' : 'plain'
   row.chronicle.bulkhead?.changed()

@@ -41,7 +41,7 @@ export class Permit implements Enclosing {
     this.#holding = holding
     this.generation = generation
     this.#sampled = holding?.outer ? false : takesSample(row)
-    this.#startedAt = this.#sampled || timesCalls(row.policy) ? row.home.clock.now() : null
+    this.#startedAt = this.#sampled || isTimed(row, holding) ? row.home.clock.now() : null
     this.#flight = row.policy.slowCalls === null || holding?.outer ? null : newFlight()
     if (this.#flight !== null) beginFlight(row, this.#flight, this.#startedAt ?? 0)
   }
@@ -66,7 +66,8 @@ export class Permit implements Enclosing {
       this.#settled = true
       if (this.#sampled && this.#startedAt !== null) sample(row, row.home.clock.now() - this.#startedAt)
       // A clock is code of others, which may have ended the stay.
-      if (row.generation !== this.generation) settle(row, 'succeed', this.generation, this.#probe, Number.NaN, 0)
+      if (row.generation !== this.generation)
+        settle(row, 'succeed', this.generation, this.#probe, Number.NaN, Number.NaN)
       else {
         row.succeeded++
         row.version++
@@ -158,13 +159,12 @@ export class Permit implements Enclosing {
     if (this.#settled) return result
     this.#settled = true
     const row = this.row
-    const timed = this.#sampled || timesCalls(row.policy)
-    const now = timed ? row.home.clock.now() : dateOf(row)
-    const durationMs = timed && this.#startedAt !== null ? now - this.#startedAt : Number.NaN
+    const now = this.#startedAt === null ? dateOf(row) : row.home.clock.now()
+    const durationMs = this.#startedAt === null ? Number.NaN : now - this.#startedAt
     if (this.#sampled) sample(row, durationMs)
     const judged = ended === undefined ? result : classify(row, ended, durationMs)
     if (this.#holding?.outer) {
-      tellNested(row, judged, durationMs, errorOf(ended))
+      tellNested(row, judged, durationMs, now, errorOf(ended))
       return judged
     }
     if (row.inFlight?.isDue(now)) countSlow(row, now)
@@ -174,6 +174,14 @@ export class Permit implements Enclosing {
     this.#holding?.giveBack(judged)
     return judged
   }
+}
+
+/** Whether somebody wants to know how long it takes. */
+function isTimed({ policy, isHeard, path, home, name }: Row, holding: Holding | null): boolean {
+  if (timesCalls(policy) || callChannel.hasSubscribers) return true
+  // Who listens to failures alone makes no call slower that would have gone the fast way.
+  if (path !== 'full') return false
+  return holding?.outer ? home.hub.hears('nested', name) : isHeard
 }
 
 /** An outcome that is reported without a permit counts in the generation of its report. */

@@ -238,6 +238,11 @@ export class Registry {
     this.#table.home.hub.report(typeof word === 'string' ? word : describeValue(word), error, name)
   }
 
+  /** Chooses the jitter of every backoff: what `createRegistry` was given, or chose. With it a history can be told anew. */
+  get seed(): number {
+    return this.#table.seed
+  }
+
   /** The time by the registry's clock, in ms: that of the `at` of its events. The difference of two is a duration. */
   now(): number {
     return this.#table.home.clock.now()

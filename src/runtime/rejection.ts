@@ -2,7 +2,7 @@
 import { BreakerOpenError, ConcurrencyLimitError } from '../edge/errors.ts'
 import { type BreakerState, hasPermit } from '../rules/decide.ts'
 import { breakerLets, type Gate, overrideOf } from './gates.ts'
-import { publishCall } from './outcome-events.ts'
+import { dated, isTold, publishCall } from './outcome-events.ts'
 import { rejectionOf } from './publish.ts'
 import { chronicleOf, type Row } from './row.ts'
 
@@ -18,35 +18,40 @@ export function holderOf({ state, stay }: Pick<Row, 'state' | 'stay'>): 'operato
 export function refuse(row: Row, gate: Gate, now: number): BreakerOpenError | ConcurrencyLimitError {
   // Its share is the next one's.
   row.chronicle.override?.passOver()
-  if (gate === 'bulkhead') return refuseByBulkhead(row)
+  if (gate === 'bulkhead') return refuseByBulkhead(row, now)
   const { policy, name: endpoint } = row
   const override = overrideOf(row)
   if (gate === 'fleet' && override !== null) {
     const { state } = override.given
-    tellRejection(row, gate, state)
+    tellRejection(row, gate, state, now)
     const waitMs = override.retryAfterMs(row.home.clock.now())
     return new BreakerOpenError(override.reject(), endpoint, state, waitMs, policy.captureStack)
   }
-  tellRejection(row, holderOf(row), row.state)
+  tellRejection(row, holderOf(row), row.state, now)
   // A permit that is free is taken by somebody just now: at once is the honest answer, and it is above 0.
   const waitMs = ownWaitMs(row, now) ?? (breakerLets(row) === 'probe' ? 1 : undefined)
   return new BreakerOpenError(rejectionOf(row), endpoint, row.state, waitMs, policy.captureStack)
 }
 
-function tellRejection(row: Row, by: 'operator' | 'breaker' | 'fleet', state: BreakerState): void {
+function tellRejection(row: Row, by: 'operator' | 'breaker' | 'fleet', state: BreakerState, now: number): void {
   const { generation, home, name: endpoint } = row
   chronicleOf(row).rejected++
-  if (home.hub.hears('rejected', endpoint)) home.hub.post('rejected', { endpoint, state, generation, by })
-  publishCall(row, 'rejected', Number.NaN)
+  if (!isTold(row, 'rejected')) return
+  const at = dated(row, now)
+  home.hub.post('rejected', { endpoint, state, generation, by, at })
+  publishCall(row, { outcome: 'rejected', at })
 }
 
 /** It says nothing of the endpoint. */
-function refuseByBulkhead(row: Row): ConcurrencyLimitError {
+function refuseByBulkhead(row: Row, now: number): ConcurrencyLimitError {
   const { home, name: endpoint, generation, policy, chronicle } = row
   const { inFlight = 0, queued = 0 } = chronicle.bulkhead ?? {}
   chronicleOf(row).limited++
-  if (home.hub.hears('limited', endpoint)) home.hub.post('limited', { endpoint, generation, inFlight, queued })
-  publishCall(row, 'limited', Number.NaN)
+  if (isTold(row, 'limited')) {
+    const at = dated(row, now)
+    home.hub.post('limited', { endpoint, generation, inFlight, queued, at })
+    publishCall(row, { outcome: 'limited', at })
+  }
   return new ConcurrencyLimitError(endpoint, policy.maxConcurrent ?? 0, policy.maxQueued)
 }
 

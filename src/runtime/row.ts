@@ -94,6 +94,8 @@ export class Row implements Tally {
   inFlight: InFlight | null = null
 
   failed = 0
+  /** When the last failure counted, in ms. */
+  lastFailureAt: number | null = null
   readonly name: string
   /** The policy was given by name, not taken from the registry's. */
   isBound = false

@@ -8,16 +8,16 @@ import { firedTrigger, rateTrigger } from '../rules/triggers.ts'
 import { callChannel } from './channels.ts'
 import type { Result } from './classify.ts'
 import { caughtUp, send } from './deliver.ts'
-import { publishCall, tellOutcome } from './outcome-events.ts'
+import { tellLate, tellOutcome } from './outcome-events.ts'
 import { chronicleOf, NO_PROBE, type Row } from './row.ts'
 
-/** The time of an outcome, where the policy needs it. */
+/** The time of an outcome, where the policy needs it of any; else NaN. */
 export function dateOf(row: Row): number {
-  return datesSuccesses(row.policy) ? row.home.clock.now() : 0
+  return datesSuccesses(row.policy) ? row.home.clock.now() : Number.NaN
 }
 
 /**
- * Counts how a call ended. `durationMs` is NaN where nobody measured it; `now` matters if the policy dates successes;
+ * Counts how a call ended. `durationMs` is NaN where nobody measured it; `now`, where nobody has looked at the clock yet;
  * `error` is what the call threw.
  */
 export function settle(
@@ -30,9 +30,12 @@ export function settle(
   error?: unknown,
   isSlow = false,
 ): void {
-  if (!row.isHeard && !callChannel.hasSubscribers) count(row, result, admittedIn, probe, durationMs, now, error, isSlow)
+  const isTold = row.isHeard || callChannel.hasSubscribers
+  // Before anything is judged: a clock is code of others, which may end the stay.
+  const at = Number.isNaN(now) && (isTold || result === 'fail') ? row.home.clock.now() : now
+  if (!isTold) count(row, result, admittedIn, probe, durationMs, at, error, isSlow)
   // The outcome is told before what comes of it.
-  else row.home.turns.hold(() => count(row, result, admittedIn, probe, durationMs, now, error, isSlow))
+  else row.home.turns.hold(() => count(row, result, admittedIn, probe, durationMs, at, error, isSlow))
 }
 
 function count(
@@ -41,31 +44,38 @@ function count(
   admittedIn: number,
   probe: number,
   durationMs: number,
-  now: number,
+  at: number,
   error: unknown,
   isSlow: boolean,
 ): void {
   const { policy, state } = caughtUp(row)
   row.version++
   if (isLate(row, admittedIn, probe === NO_PROBE ? undefined : probe)) {
-    countLate(row, admittedIn, durationMs)
+    chronicleOf(row).late++
+    tellLate(row, result, admittedIn, durationMs, at, error)
     if (!row.folds) sendResult(row, result, admittedIn, probe, durationMs, isSlow)
     return
   }
-  if (row.isHeard || callChannel.hasSubscribers) tellOutcome(row, result, durationMs, error)
-  if (result === 'fail' && isTimeout(error)) chronicleOf(row).timedOut++
+  if (row.isHeard || callChannel.hasSubscribers) tellOutcome(row, result, durationMs, at, error)
+  if (result === 'fail') noteFailure(row, at, error)
   if (row.folds && state === 'closed') {
-    fold(row, result, durationMs, now, isSlow)
+    fold(row, result, durationMs, at, error, isSlow)
     return
   }
   addOutcome(row, result, durationMs, isSlow)
   const prolongs = state === 'open' && result === 'fail' && policy.openTimeoutFrom === 'lastFailure'
-  if (!row.folds || state === 'halfOpen' || prolongs) sendResult(row, result, admittedIn, probe, durationMs, isSlow)
+  if (!row.folds || state === 'halfOpen' || prolongs)
+    sendResult(row, result, admittedIn, probe, durationMs, isSlow, error)
 }
 
-function fold(row: Row, result: Result, durationMs: number, now: number, isSlow: boolean): void {
-  if (result === 'succeed') foldSuccess(row, durationMs, now, isSlow)
-  else if (result === 'fail') foldFailure(row, durationMs, now, isSlow)
+function noteFailure(row: Row, at: number, error: unknown): void {
+  row.lastFailureAt = at
+  if (isTimeout(error)) chronicleOf(row).timedOut++
+}
+
+function fold(row: Row, result: Result, durationMs: number, at: number, error: unknown, isSlow: boolean): void {
+  if (result === 'succeed') foldSuccess(row, durationMs, at, isSlow)
+  else if (result === 'fail') foldFailure(row, durationMs, at, error, isSlow)
   else addOutcome(row, 'ignore', durationMs, isSlow)
 }
 
@@ -79,12 +89,12 @@ export function foldSuccess(row: Row, durationMs: number, now: number, isSlow: b
   if (rateTrigger(row, policy) !== null) sendResult(row, 'succeed', row.generation, NO_PROBE, durationMs, isSlow)
 }
 
-function foldFailure(row: Row, durationMs: number, dated: number, isSlow: boolean): void {
+function foldFailure(row: Row, durationMs: number, now: number, error: unknown, isSlow: boolean): void {
   const { policy } = row
-  const now = policy.failureWindowMs === null || datesSuccesses(policy) ? dated : row.home.clock.now()
   addOutcome(row, 'fail', durationMs, isSlow)
   addFailure(row, policy, now, durationMs, isSlow)
-  if (firedTrigger(row, policy, now) !== null) sendResult(row, 'fail', row.generation, NO_PROBE, durationMs, isSlow)
+  if (firedTrigger(row, policy, now) !== null)
+    sendResult(row, 'fail', row.generation, NO_PROBE, durationMs, isSlow, error)
 }
 
 function addOutcome(row: Row, result: Result, durationMs: number, isSlow: boolean): void {
@@ -103,17 +113,13 @@ function sendResult(
   probe: number,
   durationMs: number,
   isSlow: boolean,
+  error?: unknown,
 ): void {
   const at = row.home.clock.now()
-  if (probe === NO_PROBE) send(row, { type, generation, durationMs, at, isSlow })
-  else send(row, { type, generation, probe, durationMs, at, isSlow })
-}
-
-function countLate(row: Row, admittedIn: number, durationMs: number): void {
-  const { home, name: endpoint, generation } = row
-  chronicleOf(row).late++
-  publishCall(row, 'late', durationMs)
-  if (home.hub.hears('late', endpoint)) home.hub.post('late', { endpoint, admittedIn, generation })
+  // An error that was judged no failure is the cause of nothing.
+  const cause = type === 'fail' ? error : undefined
+  const event = { type, generation, durationMs, at, ...(probe !== NO_PROBE && { probe }), ...(isSlow && { isSlow }) }
+  send(row, event, cause)
 }
 
 /** Counts down to the next call whose latency is sampled. */

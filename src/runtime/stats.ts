@@ -1,5 +1,6 @@
 // Stats: what a row has counted, as one value for people and exporters.
 
+import { carryCause } from '../edge/caused-by.ts'
 import { ArgumentError } from '../edge/errors.ts'
 import { checkOptions } from '../edge/option-object.ts'
 import type { Calls } from '../rules/calls.ts'
@@ -35,6 +36,10 @@ export interface BreakerStats {
   readonly reason: Reason | null
   /** Probes that hold a permit now: 0 unless it is half-open. */
   readonly probesInFlight: number
+  /** Probes of this half-open stay that have succeeded so far; on its ramp, calls of that; 0 unless it is half-open. */
+  readonly probesSucceeded: number
+  /** The same of those that have failed. */
+  readonly probesFailed: number
   /** The share of calls that its recovery ramp admits now, 0-1; `null` unless it is on one. */
   readonly rampShare: number | null
   /**
@@ -58,6 +63,13 @@ export interface BreakerStats {
   readonly latency: Latency
   /** When it opened, in ms of the registry's clock (monotonic, no date); `null` unless open. */
   readonly openedAt: number | null
+  /** When the last failure counted, in ms of the registry's clock; `null` if none has since this process made the breaker. */
+  readonly lastFailureAt: number | null
+  /**
+   * The error that opened it: that made the trigger fire, or failed the probe. Until it closes; absent where there was none, as
+   * in `transition`. Not enumerable: in no JSON, and in no copy of the figures.
+   */
+  readonly cause?: unknown
   /** Whole ms, rounded up, until a call may be admitted; `null` when one may be now, or nobody knows (forced open). */
   readonly retryAfterMs: number | null
   /** Ms spent in each state, the current stay included. */
@@ -82,11 +94,13 @@ export interface StatsOptions {
 export function statsOf(row: Row, now = row.home.clock.now()): BreakerStats {
   const { state, generation, policy, stay, consecutiveFailures } = row
   expireTally(row, policy, now)
-  return {
+  const figures = {
     state,
     generation,
     reason: stay.reason,
     probesInFlight: stay.probes.length,
+    probesSucceeded: stay.probeSuccesses,
+    probesFailed: stay.probeFailures,
     rampShare: stay.ramp && shareAt(stay.ramp, policy, now),
     concurrency: concurrencyOf(row),
     admission: admissionOf(row, now),
@@ -97,15 +111,19 @@ export function statsOf(row: Row, now = row.home.clock.now()): BreakerStats {
     slowRate: rate(row.slowCalls),
     latency: latencyOf(sketchOf(row)),
     openedAt: stay.openedAt,
+    lastFailureAt: row.lastFailureAt,
     retryAfterMs: retryAfterMs(row, now) ?? null,
     timeInState: timeInState(row, now),
   }
+  return carryCause(figures, row.chronicle.cause)
 }
 
 export function endpointStats(row: Row, now?: number, { latencyBoundsMs }: StatsOptions = {}): EndpointStats {
-  const stats = { endpoint: row.name, ...statsOf(row, now) }
-  if (latencyBoundsMs === undefined) return stats
-  return { ...stats, latency: { ...stats.latency, atMost: countsUpTo(sketchOf(row), latencyBoundsMs) } }
+  const figures = statsOf(row, now)
+  const { latency } = figures
+  const atMost = latencyBoundsMs && countsUpTo(sketchOf(row), latencyBoundsMs)
+  const stats = { endpoint: row.name, ...figures, latency: atMost === undefined ? latency : { ...latency, atMost } }
+  return carryCause(stats, figures.cause)
 }
 
 /** @throws ArgumentError (`INVALID_ARGUMENT`) */

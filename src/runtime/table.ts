@@ -16,9 +16,12 @@ import { OwnPolicies } from './own-policies.ts'
 import { choosePath } from './path.ts'
 import { configureWithoutActor, detach, resetWithoutActor } from './publish.ts'
 import { Retirement } from './retirement.ts'
-import { Row } from './row.ts'
+import { chronicleOf, Row } from './row.ts'
 import { inSlices } from './slices.ts'
 import { restore } from './snapshot.ts'
+
+/** A breaker that is gone keeps no error alive. */
+const NOTHING_OPENED = { cause: undefined, rejection: null }
 
 export class Table {
   readonly rows = new Map<string, Row>()
@@ -65,6 +68,10 @@ export class Table {
         home.turns.run(() => this.#retire(row, 'idle'))
       },
     })
+  }
+
+  get seed(): number {
+    return this.#options.seed
   }
 
   handleOf(row: Row): Breaker {
@@ -242,6 +249,8 @@ export class Table {
     if (forgotten !== undefined) this.#warnedOf.delete(forgotten)
     detach(row)
     row.state = 'closed'
+    if (row.chronicle.rejection !== null || row.chronicle.cause !== undefined)
+      Object.assign(chronicleOf(row), NOTHING_OPENED)
     this.#eviction?.note(row)
     this.#firstGeneration = Math.max(this.#firstGeneration, row.generation)
     this.home.hub.post('deleted', { endpoint: row.name, why })

@@ -85,12 +85,13 @@ describe('a service', () => {
     }
   })
 
-  it('is down while the fleet or a full bulkhead refuses every call to a critical endpoint (R-1, R-2)', async () => {
+  it('is down while the fleet refuses every call to a critical endpoint, degraded while a full bulkhead does (R-1, R-2)', async () => {
     const { registry } = newRegistry({ policies: { db: { maxConcurrent: 1 } } })
     const handler = healthHandler(registry, { critical: ['db', 'search'] })
     const permit = registry.breaker('db').tryAcquire()
     const full = await ask(handler)
-    expect([full.status, full.body.endpoints]).toMatchObject([503, [{ state: 'closed', refusedBy: 'bulkhead' }]])
+    expect([full.status, full.body.endpoints]).toMatchObject([200, [{ state: 'closed', refusedBy: 'bulkhead' }]])
+    expect(full.body.status).toBe('degraded')
     permit?.success()
     registry.breaker('search').override({ state: 'open', reason: { type: 'isolated' } })
     const ruled = await ask(handler)

@@ -91,6 +91,16 @@ describe('a budget as in the AWS SDKs', () => {
     }
   })
 
+  it('takes 5 for a retry after a rejection, whatever has opened the breaker (K11)', async () => {
+    const breaker = createRegistry().breaker('a', { failureThreshold: 1 })
+    breaker.recordFailure(new DOMException('', 'TimeoutError'))
+    const rejection = await breaker.call(() => 'not run').catch((error: unknown) => error)
+    expect(rejection).toMatchObject({ code: 'BREAKER_OPEN', cause: { name: 'TimeoutError' } })
+    const budget = createRetryBudget()
+    budget.call((meter) => expect(meter.mayRetry(rejection)).toBe(true))
+    expect(budget.tokens).toBe(495)
+  })
+
   it('gives 1 back for a success without a retry, and never holds more than its capacity', async () => {
     const budget = createRetryBudget({ capacity: 12 })
     await budget.call((meter) => void meter.mayRetry(new Error()))

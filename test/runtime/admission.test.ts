@@ -54,7 +54,7 @@ describe('an admission', () => {
     expect(readings()).toBe(0)
   })
 
-  it('by a breaker that is disabled or closed reads no clock where no rule asks for the time, however it ends (R01)', async () => {
+  it('by a breaker that is disabled or closed reads no clock where no rule asks for the time, but for when the last failure was (R01, K13)', async () => {
     for (const command of ['disable', 'reset'] as const) {
       const { breaker, clock } = newBreaker({ latencySampling: 0 })
       breaker[command]()
@@ -65,7 +65,7 @@ describe('an admission', () => {
       breaker.recordFailure()
       expect(breaker.allows()).toBe(true)
       expect(breaker.stats().calls).toMatchObject({ succeeded: 1, failed: 3 })
-      expect(readings(), `${command}: that of stats() alone`).toBe(1)
+      expect(readings(), `${command}: that of stats(), and of each failure`).toBe(1 + 3)
     }
   })
 })

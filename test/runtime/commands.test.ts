@@ -128,7 +128,7 @@ describe.each(EVERY_WAY)('commands, $way', ({ how }) => {
     expect(breaker.state).toBe('closed')
   })
 
-  it('tells each transition with its reason, also to open once more, and nothing where nothing was to be done (R08, K5)', () => {
+  it('tells each transition with its reason, also to open or close once more, and nothing where nothing was to be done (R08, K5, K12)', () => {
     const { breaker, registry } = newBreaker({}, how)
     const transitions = hear(registry, 'transition')
     breaker.enable()
@@ -139,6 +139,7 @@ describe.each(EVERY_WAY)('commands, $way', ({ how }) => {
     breaker.disable()
     breaker.enable()
     expect(transitions.map(({ from, to, reason }) => [from, to, reason.type])).toEqual([
+      ['closed', 'closed', 'reset'],
       ['closed', 'open', 'tripped'],
       ['open', 'open', 'tripped'],
       ['open', 'forcedOpen', 'isolated'],

@@ -44,15 +44,15 @@ describe('a listener', () => {
     ])
   })
 
-  it('hears each rejection (R02)', async () => {
+  it('hears each rejection, and when that was (R02, K12)', async () => {
     const { breaker, registry } = newBreaker()
     const rejections = hear(registry, 'rejected')
     breaker.trip()
     await rejected(breaker)
     breaker.tryAcquire()
     expect(rejections).toEqual([
-      { endpoint: 'a', state: 'open', generation: 1, by: 'breaker' },
-      { endpoint: 'a', state: 'open', generation: 1, by: 'breaker' },
+      { endpoint: 'a', state: 'open', generation: 1, by: 'breaker', at: START },
+      { endpoint: 'a', state: 'open', generation: 1, by: 'breaker', at: START },
     ])
   })
 
@@ -198,6 +198,7 @@ describe('a listener', () => {
       overridden: true,
       created: true,
       deleted: true,
+      configured: true,
       policyIgnored: true,
       restarted: true,
       escalated: true,

@@ -111,15 +111,15 @@ describe.each(EVERY_WAY)('a half-open breaker, $way', ({ how }) => {
     expect(breaker.state).toBe('halfOpen')
   })
 
-  it('tells of each probe, with those in flight (R03)', () => {
-    const { breaker, registry } = newHalfOpen({ halfOpenMaxCalls: 2 }, how)
+  it('tells of each probe, with those in flight, and when that was (R03, K12)', () => {
+    const { breaker, clock, registry } = newHalfOpen({ halfOpenMaxCalls: 2 }, how)
     const probes = hear(registry, 'probe')
     const { generation } = breaker
     hold(breaker)
     hold(breaker)
     expect(probes).toEqual([
-      { endpoint: 'a', generation, inFlight: 1 },
-      { endpoint: 'a', generation, inFlight: 2 },
+      { endpoint: 'a', generation, inFlight: 1, at: clock.now() },
+      { endpoint: 'a', generation, inFlight: 2, at: clock.now() },
     ])
   })
 

@@ -100,15 +100,17 @@ describe.each(EVERY_PATH)('a late result, $path', ({ options }) => {
     expect(breaker.stats()).toMatchObject({ state: 'halfOpen', calls: { late: 1 } })
   })
 
-  it('is told to listeners, with both generations (R06)', async () => {
-    const { breaker, registry } = newBreaker({}, options)
+  it('is told to listeners, with both generations, what it came to and when (R06, K12)', async () => {
+    const { breaker, clock, registry } = newBreaker({}, options)
     const late = hear(registry, 'late')
     const call = hold(breaker)
     const admittedIn = breaker.generation
     breaker.reset()
+    clock.advance(7)
     await call.succeed()
-    expect(late).toEqual([{ endpoint: 'a', admittedIn, generation: breaker.generation }])
-    expect(breaker.generation).toBeGreaterThan(admittedIn)
+    const { generation } = breaker
+    expect(late).toMatchObject([{ endpoint: 'a', admittedIn, generation, outcome: 'success', at: clock.now() }])
+    expect(generation).toBeGreaterThan(admittedIn)
   })
 
   it('still reaches its caller (R06)', async () => {

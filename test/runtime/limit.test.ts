@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type ConcurrencyLimitError, isBreakerError, type PolicyOptions } from '../../src/index.ts'
 import { acquire, DOWN, errorOf, fail, hold, jobsDone } from '../support/calls.ts'
-import { EVERY_WAY, hear, newBreaker, newHalfOpen, statesIn } from '../support/registries.ts'
+import { EVERY_WAY, hear, newBreaker, newHalfOpen, START, statesIn } from '../support/registries.ts'
 
 const codeOf = async (promise: Promise<unknown>) => ((await errorOf(promise)) as { code?: string }).code
 
@@ -41,7 +41,7 @@ describe.each(EVERY_WAY)('a limit of concurrent calls, $way', ({ how }) => {
     expect(error.message).toBe(
       'the call to "a" was not made: maxConcurrent = 1 calls are in flight, and maxQueued = 2 wait',
     )
-    expect(limited).toEqual([{ endpoint: 'a', generation: 0, inFlight: 1, queued: 2 }])
+    expect(limited).toEqual([{ endpoint: 'a', generation: 0, inFlight: 1, queued: 2, at: START }])
     expect(breaker.stats().concurrency).toEqual({ inFlight: 1, queued: 2 })
     await first.fail()
     await Promise.all(waiting)

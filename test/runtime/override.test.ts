@@ -21,7 +21,7 @@ describe.each(EVERY_WAY)('a breaker that is override from above, $way', ({ how }
     expect(error.message).toBe(
       'circuit "a" is open: the fleet: 62% failures over 120 calls, seen by 5 processes (version 7)',
     )
-    expect(heard.at(-1)).toEqual({ endpoint: 'a', state: 'open', generation: 0, by: 'fleet' })
+    expect(heard.at(-1)).toEqual({ endpoint: 'a', state: 'open', generation: 0, by: 'fleet', at: clock.now() })
     expect(breaker.stats()).toMatchObject({
       state: 'closed',
       override: { state: 'open', reason, retryAfterMs: 1_500, share: 0 },

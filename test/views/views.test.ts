@@ -89,8 +89,9 @@ function lastLine(registry: Registry) {
 }
 
 /** Half-open for whoever comes: without traffic it would stay so for ever, hence it is no reason to get none. */
-function isProbedByCalls({ refusedBy, state, admits }: AdmissionStatus): boolean {
-  return admits !== 'none' || (refusedBy === 'fleet' && state === 'halfOpen')
+/** Calls may go on: those that probe it, of a fleet here or there, or those that leave a bulkhead. */
+function needsCalls({ refusedBy, state, admits }: AdmissionStatus): boolean {
+  return admits !== 'none' || refusedBy === 'bulkhead' || (refusedBy === 'fleet' && state === 'halfOpen')
 }
 
 it('the combinations are of every kind', () => {
@@ -134,7 +135,7 @@ describe.each(COMBINATIONS)('$title:', ({ make }) => {
     expect(registry.list()).toMatchObject([{ admission }])
     expect([...registry.changes().read()]).toMatchObject([{ admission }])
 
-    const isDown = !isProbedByCalls(admission)
+    const isDown = !needsCalls(admission)
     const others = admits === 'all' ? 'up' : 'degraded'
     const endpoints =
       admits === 'all' ? [] : [{ endpoint: 'a', state, admits, refusedBy, critical: true, reason: words, retryAfterMs }]
