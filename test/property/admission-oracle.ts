@@ -2,10 +2,10 @@
 // concurrent calls", "How it comes back"), docs/calls.md and the order of the gates, without a line of src/. What the breaker
 // itself decides is the other oracle's (oracle.ts); here is what was laid around it: an override, places and a queue, nesting.
 import type { PolicyOptions } from '../../src/index.ts'
+import { type Asker, type Frame, type Gate, Held } from './admission-held.ts'
+import { type Said, saidBy } from './admission-said.ts'
 import { Oracle } from './oracle.ts'
 import type { Command, Result } from './subjects.ts'
-
-export type Gate = 'breaker' | 'fleet' | 'bulkhead'
 
 export interface OverrideSteps {
   readonly state: 'open' | 'halfOpen' | 'forcedOpen'
@@ -14,65 +14,9 @@ export interface OverrideSteps {
   readonly probe: boolean
 }
 
-/** An admitted call, for those inside it: the innermost first. */
-export interface Frame {
-  readonly call: Held
-  readonly around: Frame | null
-}
-
-/** The admission of one call. */
-export class Held {
-  /** Which breaker of which name has admitted it, and in which stay. */
-  readonly instance: object
-  readonly generation: number
-  /** The call that it runs under, if it does. */
-  readonly outer: Held | null
-  /** What it holds: a probe's permit, a place, a fleet's probe, its part of a share. */
-  permit: object | null = null
-  hasPlace = false
-  isFleetProbe = false
-  isOfShare = false
-  isSettled = false
-  settle: (result: Result) => void = () => {}
-
-  constructor(instance: object, generation: number, outer: Held | null) {
-    this.instance = instance
-    this.generation = generation
-    this.outer = outer
-  }
-
-  get isHeld(): boolean {
-    return this.permit !== null || this.hasPlace || this.isFleetProbe || this.isOfShare
-  }
-
-  /** What calls inside it find around them. */
-  frames(around: Frame | null): Frame | null {
-    const call = this.outer ?? (this.isHeld ? this : null)
-    return call === null ? around : { call, around }
-  }
-}
-
-/** Somebody who asks for admission, and what becomes of him. */
-export interface Asker {
-  readonly around: Frame | null
-  readonly mayWait: boolean
-  admitted(held: Held): void
-  refused(by: Gate): void
-}
-
 interface Ruling extends OverrideSteps {
   credit: number
   isProbeFree: boolean
-}
-
-/** What `admission()` must say, as far as it is no matter of words. */
-export interface Said {
-  admits: 'all' | 'some' | 'none'
-  refusedBy: Gate | 'operator' | null
-  state: string
-  share: number | null
-  permits: number | null
-  queue: number | null
 }
 
 export class AdmissionOracle {
@@ -184,21 +128,13 @@ export class AdmissionOracle {
     }
   }
 
+  /** What `admission()` must say. */
   said(): Said {
-    const limits = [this.#ownLimit(), this.#fleetLimit(), this.#bulkheadLimit()].filter((limit) => limit !== null)
-    const { state } = this
-    if (limits.length === 0) return { admits: 'all', refusedBy: null, state, share: null, permits: null, queue: null }
-    // Where every permit is held it is for that the next call is refused: the places are those of the probes.
-    const isHeld = limits.some(({ permits }) => permits === 0)
-    const refuser = limits.find(({ admits, refusedBy }) => admits === 'none' && !(isHeld && refusedBy === 'bulkhead'))
-    if (refuser !== undefined) return refuser
-    const openness = ({ share, permits }: Said) => (permits === null ? (share ?? 1) : permits === 0 ? -1 : 0)
-    const [strictest] = limits.toSorted((one, other) => openness(one) - openness(other))
-    const least = (of: 'share' | 'permits' | 'queue') => {
-      const figures = limits.map((limit) => limit[of]).filter((figure) => figure !== null)
-      return figures.length === 0 ? null : Math.min(...figures)
-    }
-    return { ...(strictest as Said), share: least('share'), permits: least('permits'), queue: least('queue') }
+    const limits = [this.#ownLimit(), this.#fleetLimit(), this.#bulkheadLimit()]
+    return saidBy(
+      limits.filter((limit) => limit !== null),
+      this.state,
+    )
   }
 
   #ownLimit(): Said | null {
