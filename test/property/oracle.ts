@@ -21,6 +21,17 @@ interface Ramp {
   admitted: number
 }
 
+function isWhole({ shares, admitted }: Ramp, share: number): boolean {
+  return Math.floor(shares + share + 1e-9) > admitted
+}
+export interface Look {
+  readonly lets: 'all' | 'probe' | 'share' | 'no'
+  readonly admitsNext: boolean
+  /** How many calls more may probe now, and the share of a ramp. */
+  readonly permits?: number
+  readonly share?: number
+}
+
 export class Oracle implements HistorySubject {
   #policy: PolicyOptions
   #now = 0
@@ -42,10 +53,28 @@ export class Oracle implements HistorySubject {
     this.#policy = policy
   }
 
-  admit() {
+  /** What it lets through by now, and whether the next call; to ask counts nothing. */
+  look(): Look {
     this.#pass()
-    const isTrial = this.#state === 'halfOpen' && this.#ramp === null && this.#policy.probes !== 'reports'
-    const mayProbe = isTrial && this.#permits.length < (this.#policy.halfOpenMaxCalls ?? 1)
+    const most = this.#policy.halfOpenMaxCalls ?? 1
+    const permits = Math.max(0, most - this.#permits.length)
+    if (this.#state === 'closed' || this.#state === 'disabled') return { lets: 'all', admitsNext: true }
+    if (this.#ramp !== null) {
+      const share = this.#shareOf(this.#ramp)
+      return { lets: 'share', admitsNext: isWhole(this.#ramp, share), share }
+    }
+    const isTrial = this.#state === 'halfOpen' && this.#policy.probes !== 'reports'
+    return isTrial ? { lets: 'probe', admitsNext: permits > 0, permits } : { lets: 'no', admitsNext: false }
+  }
+
+  /** Those of the calls that probe. */
+  get permits(): readonly object[] {
+    return this.#permits
+  }
+
+  admit() {
+    const { lets, admitsNext } = this.look()
+    const mayProbe = lets === 'probe' && admitsNext
     const isShare = this.#ramp !== null && this.#takesShare(this.#ramp)
     if (!mayProbe && !isShare && this.#state !== 'closed' && this.#state !== 'disabled') {
       this.#calls.rejected++
@@ -178,12 +207,17 @@ export class Oracle implements HistorySubject {
 
   /** Of n calls as many are admitted as their shares add up to. */
   #takesShare(ramp: Ramp): boolean {
+    const share = this.#shareOf(ramp)
+    const isIn = isWhole(ramp, share)
+    ramp.shares += share
+    if (isIn) ramp.admitted++
+    return isIn
+  }
+
+  #shareOf(ramp: Ramp): number {
     const { from = 0.1, steps } = this.#policy.recoveryRamp ?? { from: 1 }
     const passed = (this.#now - ramp.from) / (ramp.until - ramp.from)
-    ramp.shares += from + (1 - from) * (steps === undefined ? passed : Math.floor(passed * steps) / steps)
-    if (Math.floor(ramp.shares + 1e-9) <= ramp.admitted) return false
-    ramp.admitted++
-    return true
+    return from + (1 - from) * (steps === undefined ? passed : Math.floor(passed * steps) / steps)
   }
 
   #recover() {

@@ -1,0 +1,221 @@
+// Mutants of admission and of the queue: what was laid around a breaker, broken in one place each. The random histories of
+// test/property/admission.test.ts must find them. Those of the queue's links would have it spin: test/runtime/admission-queue.test.ts.
+import type { Mutant } from './load.ts'
+
+const admission = 'src/runtime/admission.ts'
+const bulkhead = 'src/runtime/bulkhead.ts'
+const gates = 'src/runtime/gates.ts'
+const holding = 'src/runtime/holding.ts'
+const nesting = 'src/runtime/nesting.ts'
+const override = 'src/runtime/override.ts'
+const path = 'src/runtime/path.ts'
+const permit = 'src/runtime/permit.ts'
+const queue = 'src/runtime/queue.ts'
+const rejection = 'src/runtime/rejection.ts'
+const status = 'src/runtime/admission-status.ts'
+
+type Broken = readonly [name: string, find: string, replace: string]
+
+const of = (file: string, ...broken: Broken[]): Mutant[] =>
+  broken.map(([name, find, replace]) => ({ name: `admission: ${name}`, breaks: 'K1', file, find, replace }))
+
+const GATES =
+  "  if (!breakerAdmits(row, now)) return 'breaker'\n  if (overrideOf(row)?.admitsNext === false) return 'fleet'\n"
+const THIRD = "  return hasItsPlace || isPlaceFree(row, row.chronicle.bulkhead?.queued ?? 0) ? null : 'bulkhead'\n"
+
+export const ofAdmission: readonly Mutant[] = [
+  ...of(
+    admission,
+    [
+      'a call inside a call asks for itself',
+      'if (outer?.isInForce === true && outer.generation === generation)',
+      'if (false)',
+    ],
+    [
+      'a call runs under one of another stay',
+      'if (outer?.isInForce === true && outer.generation === generation)',
+      'if (outer?.isInForce === true)',
+    ],
+    [
+      'a call inside one that has a place needs another',
+      'const hasItsPlace = place !== null || outer?.hasPlace === true',
+      'const hasItsPlace = place !== null',
+    ],
+    [
+      'who has waited takes a second place',
+      'const taken = hasItsPlace ? null : newPlace(row)',
+      'const taken = newPlace(row)',
+    ],
+    ['the place of who has waited is lost', 'holdingOf(place ?? taken,', 'holdingOf(taken,'],
+    [
+      'the place of who has waited is given back at once',
+      'if (!(admitted instanceof Permit)) place.giveBack()',
+      'place.giveBack()',
+    ],
+    ['allows() knows of no call around', 'return isInside || refuserOf(', 'return refuserOf('],
+    ['an override lets through more than its share', 'const putBack = override?.take()', 'const putBack = () => {}'],
+    ['a fleet’s probe is not told', 'isFleetProbe ? override.beginProbe() : null', 'null'],
+    [
+      'a call that a ramp turns away is not counted',
+      'if (row.folds && row.stay.ramp === null) return',
+      'if (row.folds) return',
+    ],
+    ['an admission is no news', 'row.allowed++\n  row.version++', 'row.allowed++'],
+    ['a call of a ramp’s share is a probe', 'if (!holdsProbe(stay, call)) return NO_PROBE', ''],
+    ['calls inside one of a fleet’s share ask for themselves', "ownShare || override?.lets === 'share'", 'ownShare'],
+    [
+      'calls inside one of a ramp’s share ask for themselves',
+      "ownShare || override?.lets === 'share'",
+      "override?.lets === 'share'",
+    ],
+    ['a context of another breaker is one of this', 'return call?.row === row &&', 'return call != null &&'],
+  ),
+  ...of(
+    gates,
+    ['the fleet is asked first', GATES, GATES.split('\n').toReversed().join('\n')],
+    [
+      'the bulkhead is asked first',
+      `${GATES}${THIRD}`,
+      `  if (!hasItsPlace && !isPlaceFree(row, row.chronicle.bulkhead?.queued ?? 0)) return 'bulkhead'\n${GATES}  return null\n`,
+    ],
+    [
+      'a breaker that is disabled obeys its fleet',
+      "state === 'disabled' ? null : chronicle.override",
+      'chronicle.override',
+    ],
+    ['one call too many has a place', '?? 0) < policy.maxConcurrent', '?? 0) <= policy.maxConcurrent'],
+    ['a closed breaker has no limit', ' && policy.maxConcurrent === null', ''],
+  ),
+  ...of(
+    queue,
+    ['one call too many waits', '?? 0) < policy.maxQueued', '?? 0) <= policy.maxQueued'],
+    ['who waits waits on at a breaker that refuses', 'refuserOf(row, home.clock.now(), true) !== null', 'false'],
+    [
+      'who has nothing to wait for gets a place',
+      "bulkhead.wakeFirst(next === 'has its place')",
+      'bulkhead.wakeFirst(true)',
+    ],
+    ['nobody is woken while one waits', 'return isPlaceFree(row, 0)', 'return isPlaceFree(row, 1)'],
+    ['who is called off waits on', 'if (bulkhead.leave(waiter)) end(signal?.reason)', 'bulkhead.leave(waiter)'],
+    ['who is called off keeps his turn', 'if (bulkhead.leave(waiter)) end(signal?.reason)', ''],
+  ),
+  ...of(
+    bulkhead,
+    ['a place is taken by nobody', 'this.inFlight++', ''],
+    ['who leaves is no news', 'this.queued--\n    this.#breaker.version++', 'this.queued--'],
+    ['a place that is free is told to nobody', 'if (this.queued > 0) this.#moveOn()', ''],
+    ['a change is told to nobody who waits', 'if (this.queued > 0) this.#breaker.home.turns.later(this.#moveOn)', ''],
+    ['who is woken has no place', 'if (hasPlace) this.take()', ''],
+    ['the last goes first', 'const first = this.#first', 'const first = this.#last'],
+  ),
+  ...of(
+    override,
+    ['shares that were not used add up', 'Math.min(1, this.#credit + this.share)', 'this.#credit + this.share'],
+    ['what is left of a share is lost', 'Math.max(0, before + this.share - 1)', '0'],
+    ['a fleet’s probe is never taken', "this.#probe = 'taken'", ''],
+    ['a fleet’s probe waits for its share', 'return this.isProbeFree || isWholeCall', 'return isWholeCall'],
+    ['a fleet whose probe is taken admits none', "|| (this.share === 0 && this.#probe === 'taken')", ''],
+    ['a share of all is a share', "if (this.share >= 1) return 'all'", ''],
+    [
+      'a share comes before the probe',
+      "if (this.#probe === 'free' || (",
+      "if ((this.share === 0 && this.#probe === 'free') || (",
+    ],
+  ),
+  ...of('src/runtime/set-override.ts', ['an override leaves the path of calls as it is', '  choosePath(row)\n', '']),
+  ...of(
+    holding,
+    ['the result of a fleet’s probe is told to nobody', 'this.#endProbe?.(result)', ''],
+    ['a place is never given back', 'this.#bulkhead?.giveBack()', ''],
+    [
+      'a place is given back twice',
+      'this.#bulkhead?.giveBack()',
+      'this.#bulkhead?.giveBack()\n    this.#bulkhead?.giveBack()',
+    ],
+    ['a call forgets its place', 'return this.#bulkhead !== null', 'return false'],
+    ['a call of a share holds nothing', 'return isOfShare ? OF_SHARE : null', 'return null'],
+    ['every call holds something', 'return isOfShare ? OF_SHARE : null', 'return OF_SHARE'],
+  ),
+  ...of(
+    permit,
+    ['a second report counts', 'if (this.#settled) return result', ''],
+    ['a call inside a call has a verdict', 'if (this.#holding?.outer) {', 'if (false) {'],
+    [
+      'a place is free before its outcome counts',
+      '    settle(row, judged, this.generation',
+      '    this.#holding?.giveBack(judged)\n    settle(row, judged, this.generation',
+    ],
+    ['a probe that lost its lease has calls run under it', 'holdsProbe(this.row, this.#probe))', 'true)'],
+  ),
+  ...of(
+    nesting,
+    ['a call knows the innermost call around it alone', 'around: storage.getStore() ?? null', 'around: null'],
+    [
+      'a call runs under any call around it',
+      'frame.call.row === row && !frame.call.isSettled',
+      '!frame.call.isSettled',
+    ],
+  ),
+  ...of(
+    rejection,
+    ['who is refused leaves no share to the next', 'row.chronicle.override?.passOver()', ''],
+    [
+      'what the fleet refuses leaves it no share',
+      'row.chronicle.override?.passOver()',
+      "if (gate !== 'fleet') row.chronicle.override?.passOver()",
+    ],
+    [
+      'what the bulkhead refuses leaves the fleet no share',
+      'row.chronicle.override?.passOver()',
+      "if (gate !== 'bulkhead') row.chronicle.override?.passOver()",
+    ],
+    [
+      'what the breaker refuses leaves the fleet no share',
+      'row.chronicle.override?.passOver()',
+      "if (gate !== 'breaker') row.chronicle.override?.passOver()",
+    ],
+    [
+      'what an operator holds is the breaker’s',
+      "return state === 'forcedOpen' && stay.reason?.type !== 'escalated' ? 'operator' : 'breaker'",
+      "return 'breaker'",
+    ],
+    ['a call at the limit is counted nowhere', '  chronicleOf(row).limited++\n', ''],
+    ['a rejection is counted nowhere', '  chronicleOf(row).rejected++\n', ''],
+  ),
+  ...of(
+    status,
+    [
+      'it says that one more may wait',
+      'Math.max(0, policy.maxQueued - queued)',
+      'Math.max(0, policy.maxQueued - queued + 1)',
+    ],
+    [
+      'it says that one more may probe',
+      'policy.halfOpenMaxCalls - stay.probes.length',
+      'policy.halfOpenMaxCalls + 1 - stay.probes.length',
+    ],
+    ['it says the largest of several figures', 'Math.min(...figures)', 'Math.max(...figures)'],
+    ['the most open gate speaks', 'opennessOf(other) < opennessOf(one)', 'opennessOf(other) > opennessOf(one)'],
+    [
+      'it obeys the fleet of a breaker that is disabled',
+      'const override = overrideOf(row)',
+      'const override = row.chronicle.override',
+    ],
+    [
+      'it says that a fleet’s probe is free',
+      "permits: lets === 'probe' ? Number(override.isProbeFree)",
+      "permits: lets === 'probe' ? 1",
+    ],
+    [
+      'it says the breaker’s state for the fleet’s',
+      "    refusedBy: 'fleet',\n    state,",
+      "    refusedBy: 'fleet',\n    state: row.state,",
+    ],
+  ),
+  ...of(
+    path,
+    ['who waits hears of no decision', '  row.chronicle.bulkhead?.changed()\n', ''],
+    ['a decision is no news', '  row.version++\n', ''],
+  ),
+  ...of('src/runtime/stats-reader.ts', ['a share that grows is no news', ' && stay.ramp === null', '']),
+]
