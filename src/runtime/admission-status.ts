@@ -66,7 +66,8 @@ export function admissionOf(row: Row, now: number, state = row.state): Admission
   const speaker =
     limits.find(({ admits, permits }) => admits === 'none' || permits === 0) ??
     limits.reduce((one, other) => (opennessOf(other) < opennessOf(one) ? other : one))
-  const isShut = limits.some(({ admits }) => admits === 'none')
+  // Places come back with the calls that hold them, of which the probe may be one.
+  const isShut = speaker.admits === 'none' || fleet?.admits === 'none'
   if (isShut) return { ...speaker, admits: 'none', share: null, permits: null, queue: null }
   return {
     ...speaker,

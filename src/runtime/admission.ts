@@ -6,7 +6,7 @@ import { holdsProbe, wasAdmitted } from '../rules/decide.ts'
 import type { Bulkhead } from './bulkhead.ts'
 import { OwnContext } from './contexts.ts'
 import { catchUp, isQuiet, send } from './deliver.ts'
-import { breakerLets, type Gate, overrideOf, refuserOf } from './gates.ts'
+import { breakerLets, type Gate, isUnguarded, overrideOf, refuserOf } from './gates.ts'
 import { holdingOf, Nested } from './holding.ts'
 import { type Enclosing, enclosingOf } from './nesting.ts'
 import { Permit } from './permit.ts'
@@ -99,6 +99,8 @@ function admitTo(row: Row, signal: AbortSignal | undefined, context: CallContext
 /** The admitted call of this breaker that the running code is inside of: by the context where it is told. */
 function outerOf(row: Row, context: CallContext | undefined): Enclosing | null {
   const call = context === undefined ? null : OwnContext.callOf(context)
+  // Nothing is held of a breaker that counts nothing, as where its limit is gone: by whatever path, both calls count.
+  if (isUnguarded(row)) return null
   if (call?.row === row && !call.isSettled) return call
   const { state, chronicle } = row
   const mayHold = state === 'halfOpen' || chronicle.bulkhead !== null || chronicle.override !== null
@@ -136,6 +138,8 @@ function take(row: Row, at: number, hasItsPlace: boolean, place: Bulkhead | null
     return null
   }
   countAdmitted(row)
+  // What the override has let through is gone for those who wait.
+  if (override !== null) row.chronicle.bulkhead?.changed()
   if (probe !== NO_PROBE) tellProbe(row, at)
   const endProbe = isFleetProbe ? override.beginProbe() : null
   return new Permit(row, probe, generation, holdingOf(place ?? taken, endProbe, ownShare || override?.lets === 'share'))

@@ -102,7 +102,8 @@ export class Permit implements Enclosing {
    * @throws what `code` throws
    */
   run<T>(code: () => T): T {
-    return this.isHeld ? runInside(this, code) : code()
+    const under = this.#holding?.outer ?? (this.isHeld ? this : null)
+    return under === null ? code() : runInside(under, code)
   }
 
   /** @internal Whether it has neither a probe nor anything to hold, as most. */
@@ -132,17 +133,19 @@ export class Permit implements Enclosing {
 
   /** @internal */
   get isSettled(): boolean {
-    return this.#settled
+    return this.#holding?.outer?.isSettled ?? this.#settled
   }
 
-  /** @internal */
+  /** @internal One that runs under another is in force as that is; one that holds nothing has nothing to run under. */
   get isInForce(): boolean {
-    return !this.#settled && (this.#probe === NO_PROBE || holdsProbe(this.row, this.#probe))
+    const outer = this.#holding?.outer
+    if (outer) return outer.isInForce
+    return !this.#settled && this.isHeld && (this.#probe === NO_PROBE || holdsProbe(this.row, this.#probe))
   }
 
   /** @internal */
   get hasPlace(): boolean {
-    return !this.#settled && this.#holding?.hasPlace === true
+    return this.#holding?.outer?.hasPlace ?? (!this.#settled && this.#holding?.hasPlace === true)
   }
 
   /** @internal */

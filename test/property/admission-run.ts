@@ -81,7 +81,8 @@ export class AdmissionRun {
           breaker.enable()
         } else if (step.command === 'crash') {
           breaker.actor?.send({ type: 'xstate.error.actor.test', error: new Error('crash') } as never)
-        } else breaker[step.command]()
+        } else if (step.command === 'tripFor') breaker.trip('by hand', { openTimeout: TRIP_MS })
+        else breaker[step.command]()
         oracle.command(step.command)
         break
       case 'override':

@@ -18,7 +18,12 @@ import { errorOf } from './calls.ts'
 import { newRegistry } from './registries.ts'
 
 const open = () =>
-  new BreakerOpenError({ message: 'open', reason: { type: 'tripped', message: 'by hand' }, cause: undefined }, 'db', 'open', 1_000)
+  new BreakerOpenError(
+    { message: 'open', reason: { type: 'tripped', message: 'by hand' }, cause: undefined },
+    'db',
+    'open',
+    1_000,
+  )
 
 /** One of each kind, made anew. */
 export const REFUSALS: Record<string, () => unknown> = {
