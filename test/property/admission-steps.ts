@@ -19,7 +19,7 @@ export type Step = { readonly on: Name } & (
   | { readonly do: 'volley'; readonly calls: number }
   | { readonly do: 'record'; readonly result: 'succeed' | 'fail' }
   | { readonly do: 'advance' | 'stall'; readonly ms: number }
-  | { readonly do: 'command'; readonly command: Exclude<Command, 'tripFor'> }
+  | { readonly do: 'command'; readonly command: Command }
   | { readonly do: 'override'; readonly given: OverrideSteps | null }
   | { readonly do: 'configure'; readonly policy: PolicyOptions }
 )
