@@ -19,8 +19,8 @@ type Broken = readonly [name: string, find: string, replace: string]
 const of = (file: string, ...broken: Broken[]): Mutant[] =>
   broken.map(([name, find, replace]) => ({ name: `admission: ${name}`, breaks: 'K1', file, find, replace }))
 
-const GATES =
-  "  if (!breakerAdmits(row, now)) return 'breaker'\n  if (overrideOf(row)?.admitsNext === false) return 'fleet'\n"
+const FIRST = "  if (!breakerAdmits(row, now)) return 'breaker'\n"
+const SECOND = "  if (overrideOf(row)?.admitsNext === false) return 'fleet'\n"
 const THIRD = "  return hasItsPlace || isPlaceFree(row, row.chronicle.bulkhead?.queued ?? 0) ? null : 'bulkhead'\n"
 
 export const ofAdmission: readonly Mutant[] = [
@@ -72,11 +72,11 @@ export const ofAdmission: readonly Mutant[] = [
   ),
   ...of(
     gates,
-    ['the fleet is asked first', GATES, GATES.split('\n').toReversed().join('\n')],
+    ['the fleet is asked first', FIRST + SECOND, SECOND + FIRST],
     [
       'the bulkhead is asked first',
-      `${GATES}${THIRD}`,
-      `  if (!hasItsPlace && !isPlaceFree(row, row.chronicle.bulkhead?.queued ?? 0)) return 'bulkhead'\n${GATES}  return null\n`,
+      FIRST + SECOND + THIRD,
+      `  if (!hasItsPlace && !isPlaceFree(row, row.chronicle.bulkhead?.queued ?? 0)) return 'bulkhead'\n${FIRST}${SECOND}  return null\n`,
     ],
     [
       'a breaker that is disabled obeys its fleet',
@@ -95,18 +95,14 @@ export const ofAdmission: readonly Mutant[] = [
       "bulkhead.wakeFirst(next === 'has its place')",
       'bulkhead.wakeFirst(true)',
     ],
-    ['nobody is woken while one waits', 'return isPlaceFree(row, 0)', 'return isPlaceFree(row, 1)'],
     ['who is called off waits on', 'if (bulkhead.leave(waiter)) end(signal?.reason)', 'bulkhead.leave(waiter)'],
-    ['who is called off keeps his turn', 'if (bulkhead.leave(waiter)) end(signal?.reason)', ''],
   ),
   ...of(
     bulkhead,
-    ['a place is taken by nobody', 'this.inFlight++', ''],
     ['who leaves is no news', 'this.queued--\n    this.#breaker.version++', 'this.queued--'],
     ['a place that is free is told to nobody', 'if (this.queued > 0) this.#moveOn()', ''],
     ['a change is told to nobody who waits', 'if (this.queued > 0) this.#breaker.home.turns.later(this.#moveOn)', ''],
     ['who is woken has no place', 'if (hasPlace) this.take()', ''],
-    ['the last goes first', 'const first = this.#first', 'const first = this.#last'],
   ),
   ...of(
     override,
@@ -127,11 +123,6 @@ export const ofAdmission: readonly Mutant[] = [
     holding,
     ['the result of a fleet’s probe is told to nobody', 'this.#endProbe?.(result)', ''],
     ['a place is never given back', 'this.#bulkhead?.giveBack()', ''],
-    [
-      'a place is given back twice',
-      'this.#bulkhead?.giveBack()',
-      'this.#bulkhead?.giveBack()\n    this.#bulkhead?.giveBack()',
-    ],
     ['a call forgets its place', 'return this.#bulkhead !== null', 'return false'],
     ['a call of a share holds nothing', 'return isOfShare ? OF_SHARE : null', 'return null'],
     ['every call holds something', 'return isOfShare ? OF_SHARE : null', 'return OF_SHARE'],
@@ -149,7 +140,7 @@ export const ofAdmission: readonly Mutant[] = [
   ),
   ...of(
     nesting,
-    ['a call knows the innermost call around it alone', 'around: storage.getStore() ?? null', 'around: null'],
+    ['a call knows the innermost call around it alone', 'storage.getStore() ?? null', 'null'],
     [
       'a call runs under any call around it',
       'frame.call.row === row && !frame.call.isSettled',
@@ -159,11 +150,6 @@ export const ofAdmission: readonly Mutant[] = [
   ...of(
     rejection,
     ['who is refused leaves no share to the next', 'row.chronicle.override?.passOver()', ''],
-    [
-      'what the fleet refuses leaves it no share',
-      'row.chronicle.override?.passOver()',
-      "if (gate !== 'fleet') row.chronicle.override?.passOver()",
-    ],
     [
       'what the bulkhead refuses leaves the fleet no share',
       'row.chronicle.override?.passOver()',
@@ -179,8 +165,6 @@ export const ofAdmission: readonly Mutant[] = [
       "return state === 'forcedOpen' && stay.reason?.type !== 'escalated' ? 'operator' : 'breaker'",
       "return 'breaker'",
     ],
-    ['a call at the limit is counted nowhere', '  chronicleOf(row).limited++\n', ''],
-    ['a rejection is counted nowhere', '  chronicleOf(row).rejected++\n', ''],
   ),
   ...of(
     status,
@@ -196,11 +180,6 @@ export const ofAdmission: readonly Mutant[] = [
     ],
     ['it says the largest of several figures', 'Math.min(...figures)', 'Math.max(...figures)'],
     ['the most open gate speaks', 'opennessOf(other) < opennessOf(one)', 'opennessOf(other) > opennessOf(one)'],
-    [
-      'it obeys the fleet of a breaker that is disabled',
-      'const override = overrideOf(row)',
-      'const override = row.chronicle.override',
-    ],
     [
       'it says that a fleet’s probe is free',
       "permits: lets === 'probe' ? Number(override.isProbeFree)",

@@ -190,6 +190,9 @@ export class AdmissionOracle {
   /** The call around, if a call inside it runs under that. */
   #insideOf(outer: Held | null): Held | null {
     if (outer === null || outer.generation !== this.generation) return null
+    // Where nothing is counted any more, as under a limit that is gone, both count by themselves.
+    const isGuarded = this.breaker.look().lets !== 'all' || this.#ruling !== null || this.policy.maxConcurrent != null
+    if (!isGuarded) return null
     return outer.permit === null || this.breaker.permits.includes(outer.permit) ? outer : null
   }
 

@@ -150,6 +150,9 @@ export class AdmissionRun {
   }
 
   async #settled(): Promise<void> {
+    // Who looks finds all done that a stall has left undone; those who wait hear of it.
+    this.#registry.stats()
+    for (const name of NAMES) this.#oracles[name].advance(0)
     this.#wakeAll()
     for (const call of this.#cast.asked) {
       if (!call.isCall && call.expected === 'runs' && call.held !== null) call.expected = 'ended'

@@ -12,16 +12,19 @@ export interface Said {
 
 /** Of what each gate says, if it does not let everything through: what is said of all. */
 export function saidBy(limits: readonly Said[], state: string): Said {
-  if (limits.length === 0) return { admits: 'all', refusedBy: null, state, share: null, permits: null, queue: null }
-  // Where every permit is held it is for that the next call is refused: the places are those of the probes.
-  const isHeld = limits.some(({ permits }) => permits === 0)
-  const refuser = limits.find(({ admits, refusedBy }) => admits === 'none' && !(isHeld && refusedBy === 'bulkhead'))
-  if (refuser !== undefined) return refuser
-  const openness = ({ share, permits }: Said) => (permits === null ? (share ?? 1) : permits === 0 ? -1 : 0)
+  const nothing = { share: null, permits: null, queue: null }
+  const openness = ({ share, permits }: Said) => (permits === null ? (share ?? 1) : 0)
   const [strictest] = limits.toSorted((one, other) => openness(one) - openness(other))
+  // Who refuses the next call speaks, in the order in which they are asked.
+  const speaker = limits.find(({ admits, permits }) => admits === 'none' || permits === 0) ?? strictest
+  if (speaker === undefined) return { admits: 'all', refusedBy: null, state, ...nothing }
+  // Where probes hold the places, too, it is open to the next one.
+  const isByProbes = ({ refusedBy }: Said) => refusedBy === 'bulkhead' && speaker.permits === 0
+  if (limits.some((limit) => limit.admits === 'none' && !isByProbes(limit)))
+    return { ...speaker, admits: 'none', ...nothing }
   const least = (of: 'share' | 'permits' | 'queue') => {
     const figures = limits.map((limit) => limit[of]).filter((figure) => figure !== null)
     return figures.length === 0 ? null : Math.min(...figures)
   }
-  return { ...(strictest as Said), share: least('share'), permits: least('permits'), queue: least('queue') }
+  return { ...speaker, share: least('share'), permits: least('permits'), queue: least('queue') }
 }
