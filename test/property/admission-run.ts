@@ -8,6 +8,7 @@ import { Cast } from './admission-cast.ts'
 import { AdmissionOracle } from './admission-oracle.ts'
 import type { Name, Step } from './admission-steps.ts'
 import { checkViews, Reader } from './admission-views.ts'
+import { TRIP_MS } from './subjects.ts'
 
 const NAMES: readonly Name[] = ['a', 'b']
 export class AdmissionRun {

@@ -94,7 +94,8 @@ function sums(held: Held): { calls: number; marked: number } {
 }
 
 function expectSameBut(before: Looked, after: Looked) {
-  const { tally, ...image } = before
+  // A rule for slow calls has a timer of its own, which comes and goes with it.
+  const { tally, timer: _, ...image } = before as Looked & { timer?: unknown }
   expect(after).toMatchObject(image)
   const { consecutiveFailures, failures } = tally
   expect(after.tally).toMatchObject({ consecutiveFailures, failures })
