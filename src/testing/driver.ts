@@ -43,8 +43,11 @@ export interface Subject<P> {
 export interface Observation {
   /** Number of the stay; only how it grows is compared. */
   readonly generation: number
-  /** Timers of the breaker that are pending: none when nothing is due, at least one when something is. */
-  readonly timers: number
+  /**
+   * Timers of the breaker that are pending: none when nothing is due, at least one when something is. `undefined` where calls in
+   * flight have timers, too: then they are not compared.
+   */
+  readonly timers: number | undefined
   /** Calls since the breaker was made, or deleted and made again. */
   readonly calls: {
     readonly allowed: number

@@ -2,13 +2,22 @@
 
 import type { RegistryOptions } from '../edge/registry-options.ts'
 import { resolvePolicy } from '../edge/resolve-policy.ts'
-import { type Admission, newBreaker, recordFailure, recordIgnored, recordSuccess, shouldAllowRequest } from '../pure.ts'
+import {
+  type Admission,
+  newBreaker,
+  recordFailure,
+  recordIgnored,
+  recordSlow,
+  recordSuccess,
+  shouldAllowRequest,
+} from '../pure.ts'
 import { type BreakerValue, reduce, resumed } from '../rules/reducer.ts'
 import type { Breaker } from '../runtime/breaker.ts'
 import type { Permit } from '../runtime/permit.ts'
 import { createRegistry, type Registry } from '../runtime/registry.ts'
 import type { Command, Driver, Observation, Subject } from './driver.ts'
 import { checkOptions } from './model/given.ts'
+import { slowAfterMs } from './model/model.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 const NAME = 'endpoint'
@@ -60,7 +69,8 @@ function runtimeSubject(registry: Registry, breaker: Breaker, clock: VirtualCloc
     state: () => breaker.state,
     observe() {
       const { generation, calls } = breaker.stats()
-      return { generation, calls, timers: clock.pending.length }
+      // The oldest call under a rule for slow calls has a timer.
+      return { generation, calls, timers: breaker.policy.slowCalls === null ? clock.pending.length : undefined }
     },
     fingerprint() {
       const { endpoint, generation, calls, timeInState, ...rest } = registry.snapshot().breakers[0] ?? ({} as never)
@@ -80,6 +90,7 @@ interface PurePermit {
   readonly owner: object
   readonly admission: Admission
   readonly admittedAt: number
+  isSlow: boolean
 }
 
 /** `switchgear/pure`: immutable values, no timers of its own. */
@@ -93,22 +104,45 @@ export const pureDriver: Driver<PurePermit> = {
     // A deleted breaker and the next one of its name are two: what one admitted is no business of the other.
     let owner = {}
     const at = () => clock.now()
+    let flights: PurePermit[] = []
+    /** The pure layer knows nothing of calls in flight: whoever uses it tells it that one has become slow. */
+    const countSlow = () => {
+      for (;;) {
+        flights = flights.filter(
+          (flight) => flight.owner === owner && flight.admission.generation === breaker.generation,
+        )
+        const [flight] = flights
+        const slowAt = (flight?.admittedAt ?? 0) + slowAfterMs(policy)
+        if (flight === undefined || breaker.state !== 'closed' || slowAt > at()) return
+        flights.shift()
+        flight.isSlow = true
+        breaker = recordSlow(breaker, policy, slowAt)
+      }
+    }
     const tick = () => {
+      countSlow()
       breaker = reduce(breaker, policy, { type: 'elapse', at: at() })
     }
     const settlers = { succeed: recordSuccess, fail: recordFailure, ignore: recordIgnored }
     return {
       admit() {
+        countSlow()
         const { allowed, breaker: next, permit } = shouldAllowRequest(breaker, policy, at())
         breaker = next
-        return allowed && permit ? { owner, admission: permit, admittedAt: at() } : undefined
+        if (!allowed || permit === undefined) return undefined
+        const flight = { owner, admission: permit, admittedAt: at(), isSlow: false }
+        flights.push(flight)
+        return flight
       },
-      settle({ owner: admittedBy, admission, admittedAt }, result) {
+      settle(flight, result) {
         tick()
-        if (admittedBy === owner)
-          breaker = settlers[result](breaker, policy, at(), { permit: admission, durationMs: at() - admittedAt })
+        const { owner: admittedBy, admission, admittedAt, isSlow } = flight
+        flights = flights.filter((other) => other !== flight)
+        const report = { permit: admission, durationMs: at() - admittedAt, isSlow }
+        if (admittedBy === owner) breaker = settlers[result](breaker, policy, at(), report)
       },
       command(command) {
+        if (command !== 'delete') countSlow()
         if (command === 'delete') {
           const generation = breaker.generation + 1
           breaker = { ...newBreaker(policy, at()), generation }

@@ -68,7 +68,7 @@ export const ofAdmission: readonly Mutant[] = [
       "ownShare || override?.lets === 'share'",
       "override?.lets === 'share'",
     ],
-    ['a context of another breaker is one of this', 'return call?.row === row &&', 'return call != null &&'],
+    ['a context of another breaker is one of this', 'if (call?.row === row &&', 'if (call != null &&'],
   ),
   ...of(
     gates,

@@ -59,17 +59,26 @@ function permitOf(breaker: Breaker): Settle | undefined {
   )
 }
 
-function callOf(breaker: Breaker): Settle | undefined {
+/** Those in flight have a timer each, which aborts their signal. */
+interface Probing {
+  count: number
+}
+
+function callOf(breaker: Breaker, probing: Probing): Settle | undefined {
   const { promise, resolve, reject } = promiseOf<void>()
   let isAdmitted = false
+  let isProbe = false
   const ended = breaker
-    .call(() => {
+    .call(({ probe }) => {
       isAdmitted = true
+      isProbe = probe
       return promise
     })
     .catch(() => {})
+  if (isProbe) probing.count++
   if (!isAdmitted) return undefined
   return (result) => {
+    if (isProbe) probing.count--
     if (result === 'succeed') resolve()
     else reject(new Error('failed'))
     return ended
@@ -81,6 +90,7 @@ function subjectOf(
   clock: VirtualClock,
   admitOne: (breaker: Breaker) => Settle | undefined,
   restored: ((snapshot: unknown) => Registry) | null = null,
+  probing: Probing = { count: 0 },
 ): Subject<Held> {
   let registry = first
   let deletions = 0
@@ -136,7 +146,10 @@ function subjectOf(
     },
     observe() {
       const { generation, calls } = breaker().stats()
-      return { generation, calls: { ...calls, late: calls.late + lateElsewhere }, timers: clock.pending.length }
+      // As under a rule for slow calls, for the oldest of them.
+      const haveTimers = probing.count > 0 || breaker().policy.slowCalls !== null
+      const timers = haveTimers ? undefined : clock.pending.length
+      return { generation, calls: { ...calls, late: calls.late + lateElsewhere }, timers }
     },
     fingerprint() {
       const found = registry.snapshot().breakers.find(({ endpoint }) => endpoint === NAME)
@@ -150,7 +163,8 @@ function subjectOf(
 /** Through one handle, which finds the breaker again when it was deleted. */
 function calledSubject(registry: Registry, clock: VirtualClock): Subject<Held> {
   const handle = registry.breaker(NAME)
-  return subjectOf(registry, clock, () => callOf(handle))
+  const probing = { count: 0 }
+  return subjectOf(registry, clock, () => callOf(handle, probing), null, probing)
 }
 
 /** Beside breakers that are open for long: there is always a timer, so timers tell nothing here. */

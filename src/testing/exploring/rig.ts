@@ -119,8 +119,9 @@ export class Rig<P> {
     const generation = seen.generation - this.#firstGeneration
     if (generation !== expected.generation) return `generation is ${generation}, expected ${expected.generation}`
     // How many timers stand behind what is due is the breaker's own business; that there is none when nothing is due, is not.
-    if (seen.timers > 0 !== expected.timers > 0) {
-      return `${seen.timers} timers are pending, expected ${expected.timers > 0 ? 'one' : 'none'}`
+    const isDue = expected.timers !== undefined && expected.timers > 0
+    if (seen.timers !== undefined && seen.timers > 0 !== isDue) {
+      return `${seen.timers} timers are pending, expected ${isDue ? 'one' : 'none'}`
     }
     for (const name of ['allowed', 'rejected', 'succeeded', 'failed', 'ignored', 'late'] as const) {
       if (seen.calls[name] !== expected.calls[name]) {
