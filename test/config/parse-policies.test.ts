@@ -125,6 +125,7 @@ describe('a file', () => {
 
 describe('an option', () => {
   const VALUES: Readonly<Record<string, unknown>> = {
+    refusals: 'judge',
     counting: 'cumulative',
     failureRate: { threshold: 0.5, minimum_calls: 5, window: { calls: 50 } },
     slowCalls: { slower_than: '2s', threshold: 0.5, minimum_calls: 5, window: { time: '1m', buckets: 6 } },
