@@ -12,13 +12,16 @@ import { packageJson } from './sandbox.ts'
 
 /** Of values that other functions of the kit or of the rules have made; they look at nothing that a user wrote. */
 const GIVEN_OURS: Readonly<Record<string, readonly string[]>> = {
-  './pure': ['describeReason', 'getMetrics', 'getOrCreate', 'newBreaker', 'recordFailure', 'recordIgnored'].concat([
-    'recordSuccess',
-    'reduce',
-    'reset',
-    'shouldAllowRequest',
-    'update',
-  ]),
+  '.': ['judgeOutcome'],
+  './pure': [
+    'recordSlow',
+    'describeReason',
+    'getMetrics',
+    'getOrCreate',
+    'newBreaker',
+    'recordFailure',
+    'recordIgnored',
+  ].concat(['recordSuccess', 'reduce', 'reset', 'shouldAllowRequest', 'update']),
   './testing': ['coverage', 'generateMachinePaths', 'shrink', 'tellStory', 'toMermaid', 'toTestFile'].concat([
     'uncoveredTransitions',
     'describeBreaker',

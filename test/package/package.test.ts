@@ -20,11 +20,11 @@ describe('the entries', () => {
   const names = {
     switchgear: [
       'ArgumentError BreakerOpenError CallTimeoutError ClockError PolicyError RegistryClosedError RegistryFullError',
-      'SnapshotError createRegistry describeReason isBreakerError matchNames parsePolicy presets resolvePolicy',
+      'SnapshotError createRegistry describeReason isBreakerError judgeOutcome matchNames parsePolicy presets resolvePolicy',
     ],
     'switchgear/pure': [
       'defaultPolicy describeReason getMetrics getOrCreate newBreaker recordFailure recordIgnored recordSuccess reduce',
-      'reset shouldAllowRequest update',
+      'recordSlow reset shouldAllowRequest update',
     ],
     'switchgear/machines': ['breakerMachine fleetBreakerMachine fleetMachine recoveryMachine registryMachine'],
     'switchgear/testing': ['createVirtualClock'],
