@@ -19,7 +19,7 @@ import { dateOf, sample, settle, takesSample } from './settle.ts'
  * changes nothing. While half-open it is held for at most the policy's `probeTimeout`, and has failed after that. None of
  * its methods throws.
  */
-export class Permit implements Enclosing {
+export class Permit {
   /** @internal */
   readonly row: Row
   readonly #probe: number

@@ -41,6 +41,7 @@ const OWN_ERROR_OF: readonly string[] = [
   'runtimeDriver',
   'checkPath',
   'explore',
+  'startDriver',
   'generatePaths',
 ]
 /** What it says in opossum's own words. */
