@@ -84,7 +84,10 @@ export interface PolicyOptions {
   readonly failureWindow?: Duration | null | undefined
   /** Opens by the share of failures, too. Default none. For busy endpoints, where a few failures in a row are noise. */
   readonly failureRate?: FailureRateOptions | null | undefined
-  /** Opens by the share of slow calls, too. Default none. For services that get slow before they fail. */
+  /**
+   * Opens by the share of slow calls, too. Default none. For services that get slow before they fail, or hang: a call counts
+   * as soon as it is slow, before it ends.
+   */
   readonly slowCalls?: SlowCallsOptions | null | undefined
   /** How long it stays open before it probes. Default `'30s'`. As long as the service usually takes to recover. */
   readonly openTimeout?: Duration | undefined
@@ -115,7 +118,7 @@ export interface PolicyOptions {
   readonly probeTimeout?: Duration | undefined
   /**
    * How long a call may take before it fails with CallTimeoutError and its signal is aborted. Default none. Set it
-   * wherever the function has no limit of its own: a call that hangs is no evidence before it ends.
+   * wherever the function has no limit of its own: but for `slowCalls`, a call that hangs is no evidence before it ends.
    */
   readonly timeout?: Duration | null | undefined
   /**
