@@ -124,9 +124,10 @@ function subjectOf(
     },
     async settle({ settle, ...admittedBy }, result) {
       await settle(result)
-      if (admittedBy.registry === registry || admittedBy.deletions !== deletions) return
-      lateElsewhere++
-      // As a late result does where there is one registry, it brings the breaker up to date.
+      const isDeleted = admittedBy.deletions !== deletions
+      if (admittedBy.registry === registry && !isDeleted) return
+      if (!isDeleted) lateElsewhere++
+      // As a late result does where there is one registry and one breaker, it brings that up to date.
       breaker().allows()
     },
     command(command) {
