@@ -33,9 +33,6 @@ interface AsyncHooks {
 
 const storage = newStorage()
 
-/** Whether calls know by themselves which call they are inside of. */
-export const knowsNesting = storage !== null
-
 /** Runs code under an admission: calls of the same breaker in it, or in what it begins, find that. */
 export function runInside<T>(call: Enclosing, code: () => T): T {
   return storage === null ? code() : storage.run({ call, around: underWay(storage.getStore() ?? null) }, code)
