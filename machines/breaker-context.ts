@@ -1,6 +1,6 @@
 // BreakerContext: what an actor of breaker.machine.ts is started with, and what it knows.
-import type * as rules from '../src/rules/decide.ts'
-import type { Policy } from '../src/rules/policy.ts'
+import type * as rules from '../src/core/rules/decide.ts'
+import type { Policy } from '../src/core/rules/policy.ts'
 
 /** What an actor of `breakerMachine` is started with. */
 export interface BreakerInput {

@@ -1,11 +1,11 @@
 // The breaker as a statechart: the specification, and the logic of the actor that runs in production.
 // It does no I/O and reads no clock: every event says when it happened, and every rule lives in the pure layer.
 import { assign, cancel, enqueueActions, setup } from 'xstate'
-import * as rules from '../src/rules/decide.ts'
-import type { Policy } from '../src/rules/policy.ts'
-import { afterAdmission, afterRejection } from '../src/rules/ramp.ts'
-import { copyTally, refitTally } from '../src/rules/tally.ts'
-import type { Reason } from '../src/rules/triggers.ts'
+import * as rules from '../src/core/rules/decide.ts'
+import type { Policy } from '../src/core/rules/policy.ts'
+import { afterAdmission, afterRejection } from '../src/core/rules/ramp.ts'
+import { copyTally, refitTally } from '../src/core/rules/tally.ts'
+import type { Reason } from '../src/core/rules/triggers.ts'
 import type { BreakerContext, BreakerInput } from './breaker-context.ts'
 import { judge } from './judgement.ts'
 

@@ -2,7 +2,7 @@
 // which can only add rejections. It reads no clock and asks no store: it asks for a lease, and for the outcome of a probe to
 // be told, by emitted events; it is told what the store answered. Whoever sends `decided` has compared the versions.
 import { assign, emit, not, setup } from 'xstate'
-import { fraction } from '../src/rules/backoff.ts'
+import { fraction } from '../src/core/rules/backoff.ts'
 import type {
   FleetBreakerContext,
   FleetBreakerEvent,

@@ -1,7 +1,7 @@
 // A process's membership in a fleet as a statechart: when it talks to the store that they share, and what it makes of the
 // answers. It does no I/O: it asks for a round (changes fetched, reports sent) by an emitted event and is told how that went.
 import { assign, emit, setup } from 'xstate'
-import { backoffMs, fraction } from '../src/rules/backoff.ts'
+import { backoffMs, fraction } from '../src/core/rules/backoff.ts'
 
 /** How a member deals with the store. Durations in ms. */
 export interface MembershipRules {

@@ -1,5 +1,5 @@
 // Public entry `switchgear/machines`: the statecharts themselves, to draw, simulate or generate paths from.
-export type { BreakerEvent } from '../src/rules/decide.ts'
+export type { BreakerEvent } from '../src/core/rules/decide.ts'
 export { breakerMachine } from './breaker.machine.ts'
 export type { BreakerContext, BreakerInput } from './breaker-context.ts'
 export {

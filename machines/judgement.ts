@@ -1,8 +1,8 @@
 // Judgement: what an outcome comes to while the breaker is closed: the evidence with it, and the trigger that fires.
 // A guard asks for it, and then the action that it lets through; it is worked out once for both.
-import type { BreakerEvent, Decision } from '../src/rules/decide.ts'
-import { addFailure, addSlow, addSuccess, copyTally, type Tally } from '../src/rules/tally.ts'
-import { type Reason, triggerAfter } from '../src/rules/triggers.ts'
+import type { BreakerEvent, Decision } from '../src/core/rules/decide.ts'
+import { addFailure, addSlow, addSuccess, copyTally, type Tally } from '../src/core/rules/tally.ts'
+import { type Reason, triggerAfter } from '../src/core/rules/triggers.ts'
 import type { BreakerContext } from './breaker-context.ts'
 
 interface Judgement {

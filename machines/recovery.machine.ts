@@ -1,8 +1,8 @@
 // The recovery of a resource as a statechart: when to check whether it is well again, and what follows from the answer.
 // It runs no check and reads no clock: it asks for a check by an emitted event and is told the answer, with the check's number.
 import { assign, emit, setup } from 'xstate'
-import { backoffMs } from '../src/rules/backoff.ts'
-import type { BreakerState } from '../src/rules/decide.ts'
+import { backoffMs } from '../src/core/rules/backoff.ts'
+import type { BreakerState } from '../src/core/rules/decide.ts'
 
 /** When a recovery checks, and who probes. Durations in ms. */
 export interface RecoveryRules {

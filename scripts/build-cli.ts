@@ -26,7 +26,7 @@ export async function buildCli(dist: string): Promise<void> {
       minify: false,
       copyPublicDir: false,
       rolldownOptions: {
-        input: { switchgear: 'src/cli/switchgear.ts', service: 'src/demo/service.ts' },
+        input: { switchgear: 'src/cli/switchgear.ts', service: 'src/cli/demo/service.ts' },
         external: EXTERNAL,
         output: {
           format: 'es',

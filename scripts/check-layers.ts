@@ -13,10 +13,10 @@ const ENTRIES = ['src/index.ts', 'src/pure.ts', 'machines/index.ts']
  * policy for a name alike, and have their refusals taken for that.
  */
 const SHARED = [
-  'src/edge/option-object.ts',
-  'src/edge/named-policies.ts',
-  'src/edge/refusal.ts',
-  'src/rules/printable.ts',
+  'src/core/edge/option-object.ts',
+  'src/core/edge/named-policies.ts',
+  'src/core/edge/refusal.ts',
+  'src/core/rules/printable.ts',
 ]
 
 interface Import {
@@ -28,32 +28,38 @@ interface Import {
 
 /** The rooms of the core, and what each may look into besides itself. */
 const CORE: Record<string, readonly string[]> = {
-  'src/rules': [],
-  machines: ['src/rules'],
-  'src/edge': ['src/rules', 'machines'],
-  'src/runtime': ['src/rules', 'machines', 'src/edge'],
+  'src/core/rules': [],
+  machines: ['src/core/rules'],
+  'src/core/edge': ['src/core/rules', 'machines'],
+  'src/core/runtime': ['src/core/rules', 'machines', 'src/core/edge'],
 }
 
 /** The packages a room may use. None may use Node's modules: the core runs in browsers and edge runtimes too. */
 const PACKAGES: Record<string, readonly string[]> = {
-  'src/rules': [],
+  'src/core/rules': [],
   machines: ['xstate'],
-  'src/edge': ['xstate', 'valibot'],
-  'src/runtime': ['xstate'],
+  'src/core/edge': ['xstate', 'valibot'],
+  'src/core/runtime': ['xstate'],
   entry: [],
 }
 
-/** The folder that a file is in, as in `src/testing`; `entry` for a file of src/ itself. */
+/** Folders of src/ that hold rooms and no file of their own. */
+const GROUPS = ['core', 'observe', 'http', 'compat']
+
+/** The room that a file is in, as in `src/testing` or `src/http/fetch`; `entry` for a file of src/ itself. */
 function roomOf(file: string): string {
-  const [top = '', folder = '', ...rest] = file.split('/')
+  const [top = '', folder = '', inner = '', ...rest] = file.split('/')
   if (top === 'machines') return top
-  return rest.length === 0 ? 'entry' : `src/${folder}`
+  if (inner === '') return 'entry'
+  if (!GROUPS.includes(folder)) return `src/${folder}`
+  if (rest.length === 0) throw new Error(`${file}: src/${folder} holds folders only`)
+  return `src/${folder}/${inner}`
 }
 
 function mayImport(from: string, to: string): boolean {
   const room = roomOf(from)
   const target = roomOf(to)
-  if (from === 'src/pure.ts') return target === 'src/rules'
+  if (from === 'src/pure.ts') return target === 'src/core/rules'
   if (room === target) return room !== 'entry'
   if (room === 'entry') return target in CORE
   if (room in CORE) return CORE[room]?.includes(target) ?? false
@@ -64,9 +70,9 @@ function mayImport(from: string, to: string): boolean {
   return ENTRIES.includes(to) || isEntryOfRoom(to) || SHARED.includes(to)
 }
 
-/** As `src/dashboard/index.ts`; the rooms of the core have none. */
+/** As `src/observe/dashboard/index.ts`; the rooms of the core have none. */
 function isEntryOfRoom(file: string): boolean {
-  return /^src\/[^/]+\/index\.ts$/.test(file)
+  return file === `${roomOf(file)}/index.ts`
 }
 
 function mayImportPackage(from: string, specifier: string): boolean {

@@ -3,9 +3,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { breakerMachine } from '../machines/index.ts'
-import { resolvePolicy } from '../src/edge/resolve-policy.ts'
-import type { BreakerEvent } from '../src/rules/decide.ts'
-import { COMMANDS, type Command } from '../src/runtime/deliver.ts'
+import { resolvePolicy } from '../src/core/edge/resolve-policy.ts'
+import type { BreakerEvent } from '../src/core/rules/decide.ts'
+import { COMMANDS, type Command } from '../src/core/runtime/deliver.ts'
 import { sendEvent, startMachine, type TimedMachine } from '../src/testing/model/timed-machine.ts'
 
 type Breaker = TimedMachine<typeof breakerMachine>

@@ -1,6 +1,6 @@
 // npx tsx scripts/dashboard-dev.ts [endpoints=24] [port=0] [token]: a dashboard over simulated endpoints, for who works on
 // the page: real asynchronous calls that fail, slow down and recover in different ways, some hostile names among them.
-import { createDashboard } from '../src/dashboard/index.ts'
+import { createDashboard } from '../src/observe/dashboard/index.ts'
 import { createSimulation } from './dashboard-dev/simulation.ts'
 
 const [endpoints = '24', port = '0', token] = process.argv.slice(2)

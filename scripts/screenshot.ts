@@ -4,8 +4,8 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { chromium } from 'playwright-core'
-import { createDashboard } from '../src/dashboard/index.ts'
 import { createRegistry, type PolicyOptions } from '../src/index.ts'
+import { createDashboard } from '../src/observe/dashboard/index.ts'
 
 const PICTURE = resolve(import.meta.dirname, '../docs/dashboard.png')
 const LARGEST = 300 * 1024

@@ -2,7 +2,12 @@
 // Used by scripts/build-page.ts; what the page draws is this and nothing else, so a state that is added appears.
 import dagre from '@dagrejs/dagre'
 import type { AnyStateMachine, AnyTransitionDefinition } from 'xstate'
-import type { Picture, PictureEdge, PictureNode, PictureTransition } from '../src/dashboard/page/detail/picture.ts'
+import type {
+  Picture,
+  PictureEdge,
+  PictureNode,
+  PictureTransition,
+} from '../src/observe/dashboard/page/detail/picture.ts'
 
 const STATE = { width: 116, height: 44 }
 const POINT = { width: 14, height: 14 }

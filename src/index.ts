@@ -1,10 +1,10 @@
 // Public entry `switchgear`.
 export type { BreakerActor, RegistryActor, Supervision } from '../machines/registry.machine.ts'
-export type { CallContext } from './edge/call-context.ts'
-export type { AcquireOptions, CallOptions, FallbackContext } from './edge/call-options.ts'
-export type { Clock } from './edge/clock.ts'
-export { describeReason } from './edge/describe-reason.ts'
-export type { Duration } from './edge/duration.ts'
+export type { CallContext } from './core/edge/call-context.ts'
+export type { AcquireOptions, CallOptions, FallbackContext } from './core/edge/call-options.ts'
+export type { Clock } from './core/edge/clock.ts'
+export { describeReason } from './core/edge/describe-reason.ts'
+export type { Duration } from './core/edge/duration.ts'
 export {
   ArgumentError,
   type BreakerError,
@@ -19,9 +19,9 @@ export {
   RegistryClosedError,
   RegistryFullError,
   SnapshotError,
-} from './edge/errors.ts'
-export { matchNames } from './edge/name-pattern.ts'
-export type { RegistryPolicies } from './edge/named-policies.ts'
+} from './core/edge/errors.ts'
+export { matchNames } from './core/edge/name-pattern.ts'
+export type { RegistryPolicies } from './core/edge/named-policies.ts'
 export type {
   BackoffOptions,
   CallWindowOptions,
@@ -31,14 +31,14 @@ export type {
   SlowCallsOptions,
   TimeWindowOptions,
   WindowOptions,
-} from './edge/policy-options.ts'
-export { type Presets, presets } from './edge/presets.ts'
-export type { RegistryOptions, SupervisionOptions } from './edge/registry-options.ts'
-export { parsePolicy, resolvePolicy } from './edge/resolve-policy.ts'
-export type { BreakerSnapshot, RegistrySnapshot } from './edge/snapshot-format.ts'
-export type { Calls } from './rules/calls.ts'
-export type { BreakerState } from './rules/decide.ts'
-export type { Latency } from './rules/latency.ts'
+} from './core/edge/policy-options.ts'
+export { type Presets, presets } from './core/edge/presets.ts'
+export type { RegistryOptions, SupervisionOptions } from './core/edge/registry-options.ts'
+export { parsePolicy, resolvePolicy } from './core/edge/resolve-policy.ts'
+export type { BreakerSnapshot, RegistrySnapshot } from './core/edge/snapshot-format.ts'
+export type { Calls } from './core/rules/calls.ts'
+export type { BreakerState } from './core/rules/decide.ts'
+export type { Latency } from './core/rules/latency.ts'
 export type {
   Backoff,
   Classifier,
@@ -49,21 +49,28 @@ export type {
   RecoveryRamp,
   SlowRule,
   WindowSize,
-} from './rules/policy.ts'
-export type { Reason } from './rules/triggers.ts'
-export type { AdmissionStatus } from './runtime/admission-status.ts'
-export type { Breaker, TripOptions } from './runtime/breaker.ts'
-export type { CallOutcome, ErrorSource, EventName, Listener, OutcomeEvent, RegistryEvents } from './runtime/events.ts'
-export type { Evidence, RateEvidence } from './runtime/evidence.ts'
-export type { Guarded } from './runtime/full-call.ts'
-export type { EndpointHealth, Health, HealthRules } from './runtime/health.ts'
-export { judgeOutcome } from './runtime/judge.ts'
-export type { CallMessage } from './runtime/outcome-events.ts'
-export type { Override } from './runtime/override.ts'
-export type { Permit } from './runtime/permit.ts'
-export { createRegistry, Registry } from './runtime/registry.ts'
-export type { Refuser } from './runtime/rejection.ts'
-export type { OverrideStats } from './runtime/set-override.ts'
-export type { Spawned, SpawnOptions, SpawnStart } from './runtime/spawning.ts'
-export type { BreakerStats, CallStats, EndpointStats, StatsOptions } from './runtime/stats.ts'
-export type { StatsReader } from './runtime/stats-reader.ts'
+} from './core/rules/policy.ts'
+export type { Reason } from './core/rules/triggers.ts'
+export type { AdmissionStatus } from './core/runtime/admission-status.ts'
+export type { Breaker, TripOptions } from './core/runtime/breaker.ts'
+export type {
+  CallOutcome,
+  ErrorSource,
+  EventName,
+  Listener,
+  OutcomeEvent,
+  RegistryEvents,
+} from './core/runtime/events.ts'
+export type { Evidence, RateEvidence } from './core/runtime/evidence.ts'
+export type { Guarded } from './core/runtime/full-call.ts'
+export type { EndpointHealth, Health, HealthRules } from './core/runtime/health.ts'
+export { judgeOutcome } from './core/runtime/judge.ts'
+export type { CallMessage } from './core/runtime/outcome-events.ts'
+export type { Override } from './core/runtime/override.ts'
+export type { Permit } from './core/runtime/permit.ts'
+export { createRegistry, Registry } from './core/runtime/registry.ts'
+export type { Refuser } from './core/runtime/rejection.ts'
+export type { OverrideStats } from './core/runtime/set-override.ts'
+export type { Spawned, SpawnOptions, SpawnStart } from './core/runtime/spawning.ts'
+export type { BreakerStats, CallStats, EndpointStats, StatsOptions } from './core/runtime/stats.ts'
+export type { StatsReader } from './core/runtime/stats-reader.ts'

@@ -1,14 +1,14 @@
 // Public entry `switchgear/pure`: breakers as immutable values, after distribute's circuit_breaker (Gleam).
 // No clock, no timer, no actor: the caller passes `now` in ms, from one clock that never goes back, and keeps the result.
-import { type Admission, type BreakerEvent, type BreakerState, holdsProbe } from './rules/decide.ts'
-import { defaultPolicy, type Policy } from './rules/policy.ts'
-import { type BreakerValue, newBreakerValue, reduce } from './rules/reducer.ts'
+import { type Admission, type BreakerEvent, type BreakerState, holdsProbe } from './core/rules/decide.ts'
+import { defaultPolicy, type Policy } from './core/rules/policy.ts'
+import { type BreakerValue, newBreakerValue, reduce } from './core/rules/reducer.ts'
 
-export type { Calls } from './rules/calls.ts'
-export type { Admission, BreakerEvent, BreakerState } from './rules/decide.ts'
-export { defaultPolicy, type Policy } from './rules/policy.ts'
-export { type BreakerValue, reduce } from './rules/reducer.ts'
-export { describeReason, type Reason } from './rules/triggers.ts'
+export type { Calls } from './core/rules/calls.ts'
+export type { Admission, BreakerEvent, BreakerState } from './core/rules/decide.ts'
+export { defaultPolicy, type Policy } from './core/rules/policy.ts'
+export { type BreakerValue, reduce } from './core/rules/reducer.ts'
+export { describeReason, type Reason } from './core/rules/triggers.ts'
 
 /** Breakers by name: a plain frozen object, replaced by `getOrCreate`, `update` and `reset`. */
 export type BreakerRegistry = Readonly<Record<string, BreakerValue>>

@@ -2,10 +2,14 @@
 const from = (entry: string): Promise<unknown> => import(new URL(`../../dist/src/${entry}.js`, import.meta.url).href)
 
 export const { createRegistry } = (await from('index')) as typeof import('../../src/index.ts')
-export const { createDashboard } = (await from('dashboard/index')) as typeof import('../../src/dashboard/index.ts')
-export const { createFetch } = (await from('fetch/index')) as typeof import('../../src/fetch/index.ts')
-export const { breakerInterceptor } = (await from('undici/index')) as typeof import('../../src/undici/index.ts')
-export const { registerMetrics } = (await from('prometheus/index')) as typeof import('../../src/prometheus/index.ts')
+export const { createDashboard } = (await from(
+  'dashboard/index',
+)) as typeof import('../../src/observe/dashboard/index.ts')
+export const { createFetch } = (await from('fetch/index')) as typeof import('../../src/http/fetch/index.ts')
+export const { breakerInterceptor } = (await from('undici/index')) as typeof import('../../src/http/undici/index.ts')
+export const { registerMetrics } = (await from(
+  'prometheus/index',
+)) as typeof import('../../src/observe/prometheus/index.ts')
 export const { joinFleet, memoryStore, redisStore } = (await from(
   'fleet/index',
 )) as typeof import('../../src/fleet/index.ts')

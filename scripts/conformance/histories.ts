@@ -3,7 +3,7 @@
 // are kept apart from those without: a library may remember what the model forgets. They are the same for every library
 // and every trial, and the model is slow: each is worked out once a process.
 
-import type { PolicyOptions } from '../../src/edge/resolve-policy.ts'
+import type { PolicyOptions } from '../../src/core/edge/resolve-policy.ts'
 import { resolvePolicy } from '../../src/index.ts'
 import { decisionOf, type ModelState, type Step, startModel, stateOf, takeStep } from '../../src/testing/model/model.ts'
 import { ALL_STEPS, keyOf, type StepOptions, stepsFrom } from '../../src/testing/model/steps.ts'

@@ -1,8 +1,8 @@
 // What people see of the demonstration: on a terminal a table of the services over what happened last, in a pipe a line for each
 // thing that happens.
 import { createLogUpdate } from 'log-update'
+import { cut, isTerminal, type Paint, paintFor, paintState, tableOf } from '../../src/cli/terminal/index.ts'
 import type { BreakerState } from '../../src/index.ts'
-import { cut, isTerminal, type Paint, paintFor, paintState, tableOf } from '../../src/terminal/index.ts'
 import { SERVICES, type View } from './services.ts'
 
 export interface Scene {

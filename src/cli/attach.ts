@@ -1,5 +1,5 @@
 // Attach: what can look at the demonstration's registry from outside, each loaded when it is asked for.
-import type { Attach } from '../demo/index.ts'
+import type { Attach } from './demo/index.ts'
 import { Failure } from './exit.ts'
 import { DASHBOARD_PORT, INSPECTOR_PORT } from './ports.ts'
 
@@ -9,7 +9,7 @@ const HOST = '127.0.0.1'
 export function attachDashboard(option: string, asked: number | true): Attach {
   const port = asked === true ? DASHBOARD_PORT : asked
   return async (registry) => {
-    const { createDashboard } = await import('../dashboard/index.ts')
+    const { createDashboard } = await import('../observe/dashboard/index.ts')
     const dashboard = createDashboard(registry, { title: 'switchgear demo' })
     const { url } = await listening(option, port, dashboard.listen({ port, host: HOST }))
     const watch = port === DASHBOARD_PORT ? 'switchgear watch' : `switchgear watch ${url}`
@@ -21,7 +21,7 @@ export function attachDashboard(option: string, asked: number | true): Attach {
 export function attachInspector(option: string, asked: number | true): Attach {
   const port = asked === true ? INSPECTOR_PORT : asked
   return async (registry) => {
-    const { createInspectorBridge, inspectRegistry } = await import('../inspect/index.ts')
+    const { createInspectorBridge, inspectRegistry } = await import('../observe/inspect/index.ts')
     const bridge = await listening(option, port, createInspectorBridge({ port, host: HOST }))
     const inspection = inspectRegistry(registry, { inspector: bridge })
     return {

@@ -1,8 +1,8 @@
 // Main: from the arguments to an exit code. The one place that ends the process.
 import { CommanderError } from 'commander'
-import { safeText } from '../terminal/index.ts'
 import { COULD_NOT, DONE, Failure, WRONG_ARGUMENTS } from './exit.ts'
 import { createProgram } from './program.ts'
+import { safeText } from './terminal/index.ts'
 
 /** `root`: the folder of the package, or of the checkout. */
 export async function main(args: readonly string[], root: URL): Promise<never> {

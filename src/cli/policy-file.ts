@@ -1,8 +1,8 @@
 // PolicyFile: a policy read from a file of JSON, and whether a file is one, or has the policies of many endpoints.
 import { readFileSync } from 'node:fs'
 import { isBreakerError, type Mistake, type Policy, parsePolicy, resolvePolicy } from '../index.ts'
-import { safeText } from '../terminal/index.ts'
 import { COULD_NOT, Failure, WRONG_ARGUMENTS } from './exit.ts'
+import { safeText } from './terminal/index.ts'
 
 const WHY: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',

@@ -2,10 +2,10 @@
 // and a mistyped option are answered at once.
 import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
-import { paintFor } from '../terminal/index.ts'
 import { EXIT_CODES } from './exit.ts'
 import { FORMATS } from './graph/formats.ts'
 import { DASHBOARD_PORT, INSPECTOR_PORT } from './ports.ts'
+import { paintFor } from './terminal/index.ts'
 import { SORTS } from './watch/sort.ts'
 
 const HINT = '(--help lists what there is)'

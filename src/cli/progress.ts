@@ -1,7 +1,7 @@
 // Progress: a line that says what takes so long, from the first second on. A thread of its own draws it, because the work
 // may keep this one busy.
 import { Worker } from 'node:worker_threads'
-import { isTerminal } from '../terminal/index.ts'
+import { isTerminal } from './terminal/index.ts'
 
 export interface Progress {
   /** Takes the line away. To be called before anything else is written. */

@@ -1,6 +1,6 @@
 // SettingLines: the settings of a policy in words, as lines for a terminal.
-import type { ExplainedSetting } from '../explain/index.ts'
-import { type Paint, wrap } from '../terminal/index.ts'
+import type { ExplainedSetting } from '../observe/explain/index.ts'
+import { type Paint, wrap } from './terminal/index.ts'
 
 /** Longer lines are hard to read, however wide the terminal is. */
 export const WIDEST = 100

@@ -1,6 +1,7 @@
 // ConfigError: what is wrong with a configuration file: every mistake with its place and the line it is in.
+
+import { printable } from '../core/options/index.ts'
 import { type Mistake, PolicyError } from '../index.ts'
-import { printable } from '../options/index.ts'
 
 /** One mistake in a file. */
 export interface ConfigMistake extends Mistake {

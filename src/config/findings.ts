@@ -1,6 +1,6 @@
 // Findings: the mistakes and warnings of one file, as they are found, with the places they are at.
 import type { LineCounter } from 'yaml'
-import { printable } from '../options/index.ts'
+import { printable } from '../core/options/index.ts'
 import { ConfigError, type ConfigMistake, type ConfigWarning } from './config-error.ts'
 
 /** Where in the text something is: from, and up to, in characters. */

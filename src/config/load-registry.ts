@@ -1,6 +1,7 @@
 // LoadRegistry: a registry with the policies of a file, and on request with those that the file will have.
+
+import { checkCount, checkOptions } from '../core/options/index.ts'
 import { ArgumentError, createRegistry, type Registry, type RegistryOptions, type RegistryPolicies } from '../index.ts'
-import { checkCount, checkOptions } from '../options/index.ts'
 import { type ConfigError, type ConfigWarning, warningText } from './config-error.ts'
 import type { Environment } from './environment.ts'
 import { checkEnvironment, type FilePolicies, policiesOver } from './parse-policies.ts'

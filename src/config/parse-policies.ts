@@ -1,4 +1,6 @@
 // ParsePolicies: the text of a file as the policies of a registry: the default, and those of names and patterns over it.
+
+import { checkOptions, hasFunctions, printable } from '../core/options/index.ts'
 import {
   ArgumentError,
   isBreakerError,
@@ -7,7 +9,6 @@ import {
   type RegistryPolicies,
   resolvePolicy,
 } from '../index.ts'
-import { checkOptions, hasFunctions, printable } from '../options/index.ts'
 import type { ConfigWarning } from './config-error.ts'
 import type { Environment } from './environment.ts'
 import { withFailureRate } from './failure-rate.ts'

@@ -1,7 +1,7 @@
 // PolicyReader: the options of one policy in a file: by their own names, with the places they are written at. Whether the
 // values are right is asked of the core, once the policy is known that it goes over.
-import { expectedInsteadOf } from '../edge/option-object.ts'
-import { printable } from '../options/index.ts'
+import { expectedInsteadOf } from '../core/edge/option-object.ts'
+import { printable } from '../core/options/index.ts'
 import { type Environment, hasReference, substitute } from './environment.ts'
 import type { Findings, Span } from './findings.ts'
 import { ALL_OPTIONS, FILE_OPTIONS, type FileOption, type Kind, type OptionTable } from './option-table.ts'

@@ -1,6 +1,6 @@
 // Reconfigure: gives a registry the policies of a new version of the file, and says whom that concerned.
 import { isDeepStrictEqual } from 'node:util'
-import { resolvePolicies } from '../edge/named-policies.ts'
+import { resolvePolicies } from '../core/edge/named-policies.ts'
 import type { Policy, Registry, RegistryPolicies } from '../index.ts'
 
 /** Between slices others have their turn: a registry may have a million breakers. */

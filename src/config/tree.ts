@@ -12,7 +12,7 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml'
-import { printable } from '../options/index.ts'
+import { printable } from '../core/options/index.ts'
 import { Findings, type Span } from './findings.ts'
 
 export interface MapEntry {

@@ -1,6 +1,7 @@
 // What a store answers is checked where it comes in, whatever store it is: one that lies must neither harm an actor nor be believed.
+
+import { hasFunctions } from '../core/options/index.ts'
 import { ArgumentError } from '../index.ts'
-import { hasFunctions } from '../options/index.ts'
 import type { FleetChange, FleetReason, FleetRecord } from './record.ts'
 import { HIGHEST_VERSION } from './record.ts'
 import type { FleetCompletion, FleetGrant, FleetNews } from './store.ts'

@@ -1,6 +1,7 @@
 // What no store could do is refused before it is sent, the same way by all of them.
+
+import { checkCount, checkOptions } from '../core/options/index.ts'
 import { ArgumentError } from '../index.ts'
-import { checkCount, checkOptions } from '../options/index.ts'
 import { checkSafeName } from './names.ts'
 import { packRules } from './rules.ts'
 import type { FleetCommand, FleetEntry, FleetMember, FleetReport, ProbeResult } from './store.ts'

@@ -1,5 +1,5 @@
 // The deadline of requests, and what follows from it.
-import { checkCount } from '../options/index.ts'
+import { checkCount } from '../core/options/index.ts'
 
 /** A store on the same network answers within a few ms; one that takes longer than this is no help. */
 const DEADLINE_MS = 150

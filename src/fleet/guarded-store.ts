@@ -1,7 +1,8 @@
 // GuardedStore: a store behind a breaker of our own, so that one that hangs costs each process a deadline now and then, not a
 // deadline for every request. The breaker is closed again by a ping, never by a request that somebody needs.
+
+import { checkOptions, hasFunctions } from '../core/options/index.ts'
 import { ArgumentError, type Breaker, type Clock, createRegistry, isBreakerError, type Registry } from '../index.ts'
-import { checkOptions, hasFunctions } from '../options/index.ts'
 import { checkLink } from './check-answer.ts'
 import type { FleetLink, FleetListener, FleetMember, FleetStore } from './store.ts'
 import { FleetStoreError } from './store-error.ts'

@@ -1,6 +1,7 @@
 // joinFleet: a registry becomes one of a fleet of processes that decide together, through a store that no call waits for.
+
+import { checkRegistry } from '../core/options/index.ts'
 import type { Registry } from '../index.ts'
-import { checkRegistry } from '../options/index.ts'
 import type { Fleet } from './fleet.ts'
 import { JoinedFleet } from './joined-fleet.ts'
 import { checkFleet, type FleetOptions } from './options.ts'

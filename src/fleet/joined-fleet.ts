@@ -1,8 +1,8 @@
 // JoinedFleet: one registry's membership: its breakers are shared, rounds are made when the membership's actor asks for them,
 // and what is heard of goes to the endpoint that it is about. Whatever the store does wrong ends here.
 import { type FleetRequest, fleetMachine } from '../../machines/index.ts'
+import { checkOptions } from '../core/options/index.ts'
 import { ArgumentError, type EndpointStats, isBreakerError, type Registry, type Spawned } from '../index.ts'
-import { checkOptions } from '../options/index.ts'
 import { checkChanges, checkLink } from './check-answer.ts'
 import type { Fleet, FleetCommandOptions, FleetEndpoint, FleetStats } from './fleet.ts'
 import { Hearsay } from './hearsay.ts'

@@ -1,7 +1,8 @@
 // MemoryStore: a fleet's store within one process, for those who have no other, for demonstrations and for tests: it can lose
 // its data, stop, and have its clock set, and what goes over its network can be delayed, reordered, doubled and dropped.
+
+import { checkOptions, hasFunctions } from '../core/options/index.ts'
 import { ArgumentError, type Clock } from '../index.ts'
-import { checkOptions, hasFunctions } from '../options/index.ts'
 import { checkMember } from './check-request.ts'
 import { checkDeadline } from './deadline.ts'
 import { newMemoryLink } from './memory/link.ts'

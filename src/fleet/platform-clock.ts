@@ -1,7 +1,8 @@
 // The clock of links that were not given one: the platform's monotonic time. Its timers keep the process alive, because
 // each belongs to somebody who waits for an answer.
+
+import { hasFunctions } from '../core/options/index.ts'
 import { ArgumentError, type Clock } from '../index.ts'
-import { hasFunctions } from '../options/index.ts'
 
 export const platformClock: Clock = {
   now: () => performance.now(),

@@ -1,8 +1,8 @@
 // FleetRules: when a fleet opens an endpoint, for how long, and how it comes back. Plain functions, without a clock; the
 // scripts of the Redis stores are the same in Lua, and the contract tests hold them together.
 import { createHash } from 'node:crypto'
+import { checkOptions } from '../core/options/index.ts'
 import { ArgumentError } from '../index.ts'
-import { checkOptions } from '../options/index.ts'
 
 /** The rules of one endpoint. Processes share an endpoint only where they agree in all of them. */
 export interface FleetRules {

@@ -1,5 +1,5 @@
 // HealthCheck: one look at the resource, by a function that is not ours: it may throw, hang, or answer anything.
-import { printable } from '../options/index.ts'
+import { printable } from '../core/options/index.ts'
 
 /** What a health check is given besides the resource. */
 export interface HealthCheckContext {

@@ -1,7 +1,7 @@
 // ResourceOptions: what createResource takes, checked once.
 import type { RecoveryRules } from '../../machines/index.ts'
+import { checkDuration, checkOptions, checkRegistry, hasFunctions } from '../core/options/index.ts'
 import { ArgumentError, type Duration, type PolicyOptions, type Registry, resolvePolicy } from '../index.ts'
-import { checkDuration, checkOptions, checkRegistry, hasFunctions } from '../options/index.ts'
 import type { HealthCheck } from './health-check.ts'
 
 /** How a resource recovers. Everything is optional. */

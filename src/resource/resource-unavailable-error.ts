@@ -1,6 +1,7 @@
 // ResourceUnavailableError: the rejection of a call to a resource, in the words of whoever uses the resource.
+
+import { markRefusal, printable } from '../core/options/index.ts'
 import { type BreakerOpenError, describeReason } from '../index.ts'
-import { markRefusal, printable } from '../options/index.ts'
 
 /**
  * The resource was not touched (`RESOURCE_UNAVAILABLE`): its breaker is open, held, or half-open with nothing to spare; or the

@@ -1,8 +1,8 @@
 // RetryBudget: how many retries all calls together may make, so that an outage does not multiply the traffic. What a
 // retry costs and what a success gives back is the business of the bucket, `aws-bucket.ts` or `grpc-bucket.ts`.
-import { isOptionObject } from '../edge/option-object.ts'
+import { isOptionObject } from '../core/edge/option-object.ts'
+import { checkOptions } from '../core/options/index.ts'
 import { ArgumentError } from '../index.ts'
-import { checkOptions } from '../options/index.ts'
 import { type AwsRetryBudgetOptions, newAwsBucket } from './aws-bucket.ts'
 import type { Bucket, RetryMeter } from './bucket.ts'
 import { type GrpcRetryBudgetOptions, newGrpcBucket } from './grpc-bucket.ts'

@@ -1,6 +1,7 @@
 // WaitToRetry: question, budget and wait in one, for libraries that ask a function whether to retry and await its answer.
+
+import { checkDuration, checkOptions, hasFunctions } from '../core/options/index.ts'
 import { ArgumentError, type Duration } from '../index.ts'
-import { checkDuration, checkOptions, hasFunctions } from '../options/index.ts'
 import type { RetryMeter } from './bucket.ts'
 import { retryAfter, shouldRetry } from './should-retry.ts'
 

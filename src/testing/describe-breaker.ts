@@ -1,6 +1,6 @@
 // describeBreaker: generated paths as the tests of any runner that has `describe` and `it`.
-import { ArgumentError } from '../edge/errors.ts'
-import type { PolicyOptions } from '../edge/resolve-policy.ts'
+import { ArgumentError } from '../core/edge/errors.ts'
+import type { PolicyOptions } from '../core/edge/resolve-policy.ts'
 import { checkDriver, type Driver } from './driver.ts'
 import { checkPath } from './exploring/check-path.ts'
 import { shrink } from './exploring/shrink.ts'

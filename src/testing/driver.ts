@@ -1,8 +1,8 @@
 // Driver: how the kit works a breaker under test, whatever library or service it is in.
 // A step may answer at once or with a promise; the kit moves time only through the clock it hands over.
-import type { Duration } from '../edge/duration.ts'
-import { ArgumentError } from '../edge/errors.ts'
-import type { PolicyOptions } from '../edge/resolve-policy.ts'
+import type { Duration } from '../core/edge/duration.ts'
+import { ArgumentError } from '../core/edge/errors.ts'
+import type { PolicyOptions } from '../core/edge/resolve-policy.ts'
 import { checkMethods } from './model/given.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 

@@ -1,7 +1,11 @@
 // The drivers of switchgear itself: the runtime with and without folding, and the pure layer.
 
-import type { RegistryOptions } from '../edge/registry-options.ts'
-import { resolvePolicy } from '../edge/resolve-policy.ts'
+import type { RegistryOptions } from '../core/edge/registry-options.ts'
+import { resolvePolicy } from '../core/edge/resolve-policy.ts'
+import { type BreakerValue, reduce, resumed } from '../core/rules/reducer.ts'
+import type { Breaker } from '../core/runtime/breaker.ts'
+import type { Permit } from '../core/runtime/permit.ts'
+import { createRegistry, type Registry } from '../core/runtime/registry.ts'
 import {
   type Admission,
   newBreaker,
@@ -11,10 +15,6 @@ import {
   recordSuccess,
   shouldAllowRequest,
 } from '../pure.ts'
-import { type BreakerValue, reduce, resumed } from '../rules/reducer.ts'
-import type { Breaker } from '../runtime/breaker.ts'
-import type { Permit } from '../runtime/permit.ts'
-import { createRegistry, type Registry } from '../runtime/registry.ts'
 import type { Command, Driver, Observation, Subject } from './driver.ts'
 import { checkOptions } from './model/given.ts'
 import { slowAfterMs } from './model/model.ts'

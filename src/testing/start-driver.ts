@@ -1,8 +1,8 @@
 // startDriver: a driver's subject, each of whose promises settles within a while or says which one did not. A test runner would
 // only say that time is up, or that a promise is pending.
-import { DURATION_EXPECTED, parseDuration } from '../edge/duration.ts'
-import { ArgumentError } from '../edge/errors.ts'
-import type { PolicyOptions } from '../edge/resolve-policy.ts'
+import { DURATION_EXPECTED, parseDuration } from '../core/edge/duration.ts'
+import { ArgumentError } from '../core/edge/errors.ts'
+import type { PolicyOptions } from '../core/edge/resolve-policy.ts'
 import { checkDriver, checkSubject, type Driver, type Subject } from './driver.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 

@@ -1,8 +1,8 @@
 // VirtualClock: time that moves only when a test says so. It steps to every due time in turn, so that timers that set
 // timers fire in the order and at the times they would (XState's SimulatedClock jumps, and misses them).
-import type { Clock } from '../edge/clock.ts'
-import { DURATION_EXPECTED, type Duration, parseDuration } from '../edge/duration.ts'
-import { ArgumentError } from '../edge/errors.ts'
+import type { Clock } from '../core/edge/clock.ts'
+import { DURATION_EXPECTED, type Duration, parseDuration } from '../core/edge/duration.ts'
+import { ArgumentError } from '../core/edge/errors.ts'
 import { newQueue } from './timer-queue.ts'
 
 /** A clock that stands still until it is moved. Give it to whatever takes a `clock`: a registry, an XState actor. */

@@ -10,7 +10,7 @@ import {
   type StreamEvents,
   type WireAdmission,
   type WireRow,
-} from '../../src/dashboard/protocol.ts'
+} from '../../src/observe/dashboard/protocol.ts'
 
 export interface LittleDashboard {
   readonly url: string

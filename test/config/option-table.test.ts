@@ -8,7 +8,7 @@ import { parsePolicies } from '../../src/config/index.ts'
 import { jsonSchema } from '../../src/config/json-schema.ts'
 import { type FileOption, type Kind, OPTIONS, type OptionTable } from '../../src/config/option-table.ts'
 import { snakeCase } from '../../src/config/spelling.ts'
-import { policySchema } from '../../src/edge/policy-schema.ts'
+import { policySchema } from '../../src/core/edge/policy-schema.ts'
 import { isBreakerError, parsePolicy } from '../../src/index.ts'
 
 interface AjvLike {

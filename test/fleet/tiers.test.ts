@@ -1,8 +1,8 @@
 // Two tiers: what the fleet decides comes on top of each breaker, and takes nothing away.
 import { describe, expect, it, vi } from 'vitest'
+import type { Row } from '../../src/core/runtime/row.ts'
+import { Table } from '../../src/core/runtime/table.ts'
 import { BreakerOpenError, type RegistryEvents } from '../../src/index.ts'
-import type { Row } from '../../src/runtime/row.ts'
-import { Table } from '../../src/runtime/table.ts'
 import { CALM, call, newWorld, openFleet, override } from './support/processes.ts'
 
 describe('a fleet', () => {

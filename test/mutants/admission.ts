@@ -1,18 +1,18 @@
 // Mutants of admission and of the queue: what was laid around a breaker, broken in one place each. The random histories of
-// test/property/admission.test.ts must find them. Those of the queue's links would have it spin: test/runtime/admission-queue.test.ts.
+// test/property/admission.test.ts must find them. Those of the queue's links would have it spin: test/core/runtime/admission-queue.test.ts.
 import type { Mutant } from './load.ts'
 
-const admission = 'src/runtime/admission.ts'
-const bulkhead = 'src/runtime/bulkhead.ts'
-const gates = 'src/runtime/gates.ts'
-const holding = 'src/runtime/holding.ts'
-const nesting = 'src/runtime/nesting.ts'
-const override = 'src/runtime/override.ts'
-const path = 'src/runtime/path.ts'
-const permit = 'src/runtime/permit.ts'
-const queue = 'src/runtime/queue.ts'
-const rejection = 'src/runtime/rejection.ts'
-const status = 'src/runtime/admission-status.ts'
+const admission = 'src/core/runtime/admission.ts'
+const bulkhead = 'src/core/runtime/bulkhead.ts'
+const gates = 'src/core/runtime/gates.ts'
+const holding = 'src/core/runtime/holding.ts'
+const nesting = 'src/core/runtime/nesting.ts'
+const override = 'src/core/runtime/override.ts'
+const path = 'src/core/runtime/path.ts'
+const permit = 'src/core/runtime/permit.ts'
+const queue = 'src/core/runtime/queue.ts'
+const rejection = 'src/core/runtime/rejection.ts'
+const status = 'src/core/runtime/admission-status.ts'
 
 type Broken = readonly [name: string, find: string, replace: string]
 
@@ -118,7 +118,11 @@ export const ofAdmission: readonly Mutant[] = [
       "if ((this.share === 0 && this.#probe === 'free') || (",
     ],
   ),
-  ...of('src/runtime/set-override.ts', ['an override leaves the path of calls as it is', '  choosePath(row)\n', '']),
+  ...of('src/core/runtime/set-override.ts', [
+    'an override leaves the path of calls as it is',
+    '  choosePath(row)\n',
+    '',
+  ]),
   ...of(
     holding,
     ['the result of a fleet’s probe is told to nobody', 'this.#endProbe?.(result)', ''],
@@ -196,5 +200,5 @@ export const ofAdmission: readonly Mutant[] = [
     ['who waits hears of no decision', '  row.chronicle.bulkhead?.changed()\n', ''],
     ['a decision is no news', '  row.version++\n', ''],
   ),
-  ...of('src/runtime/stats-reader.ts', ['a share that grows is no news', ' && stay.ramp === null', '']),
+  ...of('src/core/runtime/stats-reader.ts', ['a share that grows is no news', ' && stay.ramp === null', '']),
 ]

@@ -2,11 +2,11 @@
 import type { Prey } from './hunt.ts'
 import { failureWindow, fromLastFailure, plain, rateOfCalls, twoProbes } from './policies.ts'
 
-const admission = 'src/runtime/admission.ts'
-const call = 'src/runtime/call.ts'
-const publish = 'src/runtime/publish.ts'
-const row = 'src/runtime/row.ts'
-const settle = 'src/runtime/settle.ts'
+const admission = 'src/core/runtime/admission.ts'
+const call = 'src/core/runtime/call.ts'
+const publish = 'src/core/runtime/publish.ts'
+const row = 'src/core/runtime/row.ts'
+const settle = 'src/core/runtime/settle.ts'
 
 export const ofTheCalls: readonly Prey[] = [
   {
@@ -37,7 +37,7 @@ export const ofTheCalls: readonly Prey[] = [
   {
     name: 'a rejected call is not counted',
     breaks: 'R02',
-    file: 'src/runtime/rejection.ts',
+    file: 'src/core/runtime/rejection.ts',
     find: '  chronicleOf(row).rejected++\n',
     replace: '',
     policy: plain,
@@ -61,7 +61,7 @@ export const ofTheCalls: readonly Prey[] = [
   {
     name: 'a permit counts each time that it is reported to',
     breaks: 'R03',
-    file: 'src/runtime/permit.ts',
+    file: 'src/core/runtime/permit.ts',
     find: 'if (this.#settled) return result',
     replace: '',
     policy: plain,
@@ -77,7 +77,7 @@ export const ofTheCalls: readonly Prey[] = [
   {
     name: 'a call whose time is taken folds its success, however late',
     breaks: 'R06',
-    file: 'src/runtime/timed-call.ts',
+    file: 'src/core/runtime/timed-call.ts',
     find: "if (row.generation === generation && row.path !== 'full') foldSuccess",
     replace: "if (row.path !== 'full') foldSuccess",
     policy: rateOfCalls,

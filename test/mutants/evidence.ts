@@ -1,10 +1,10 @@
-// Mutants of the evidence and of the triggers that judge it (src/rules/tally.ts, src/rules/window.ts, src/rules/triggers.ts).
+// Mutants of the evidence and of the triggers that judge it (src/core/rules/tally.ts, src/core/rules/window.ts, src/core/rules/triggers.ts).
 import type { Prey } from './hunt.ts'
 import { cumulative, failureWindow, plain, rateOfCalls, rateOverTime, slowCalls } from './policies.ts'
 
-const tally = 'src/rules/tally.ts'
-const triggers = 'src/rules/triggers.ts'
-const window = 'src/rules/window.ts'
+const tally = 'src/core/rules/tally.ts'
+const triggers = 'src/core/rules/triggers.ts'
+const window = 'src/core/rules/window.ts'
 
 export const ofTheEvidence: readonly Prey[] = [
   {
@@ -18,7 +18,7 @@ export const ofTheEvidence: readonly Prey[] = [
   {
     name: 'a call is slow 1 ms too late',
     breaks: 'R12',
-    file: 'src/runtime/in-flight.ts',
+    file: 'src/core/runtime/in-flight.ts',
     find: 'const TICK_MS = 1',
     replace: 'const TICK_MS = 2',
     policy: slowCalls,

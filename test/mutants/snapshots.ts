@@ -1,8 +1,8 @@
-// Mutants of the snapshot: what a registry that is restored from one takes up wrongly (src/runtime/snapshot.ts).
+// Mutants of the snapshot: what a registry that is restored from one takes up wrongly (src/core/runtime/snapshot.ts).
 import type { Prey } from './hunt.ts'
 import { backoff, failureWindow, plain, rateOverTime } from './policies.ts'
 
-const file = 'src/runtime/snapshot.ts'
+const file = 'src/core/runtime/snapshot.ts'
 
 export const ofTheSnapshot: readonly Prey[] = [
   {

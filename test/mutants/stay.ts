@@ -1,8 +1,8 @@
-// Mutants of the rules of a stay: generations, deadlines, probes, permits and the backoff (src/rules/decide.ts).
+// Mutants of the rules of a stay: generations, deadlines, probes, permits and the backoff (src/core/rules/decide.ts).
 import type { Prey } from './hunt.ts'
 import { backoff, fromLastFailure, plain, twoProbes } from './policies.ts'
 
-const file = 'src/rules/decide.ts'
+const file = 'src/core/rules/decide.ts'
 
 export const ofTheStay: readonly Prey[] = [
   {
@@ -57,7 +57,7 @@ export const ofTheStay: readonly Prey[] = [
   {
     name: 'a result gives back two permits',
     breaks: 'R03',
-    file: 'src/rules/probes.ts',
+    file: 'src/core/rules/probes.ts',
     find: 'rest.splice(place, 1)',
     replace: 'rest.splice(place, 2)',
     policy: twoProbes,
@@ -121,7 +121,7 @@ export const ofTheStay: readonly Prey[] = [
   {
     name: 'the backoff grows beyond its maximum',
     breaks: 'R09',
-    file: 'src/rules/backoff.ts',
+    file: 'src/core/rules/backoff.ts',
     find: 'Math.min(backoff.maxMs, firstMs',
     replace: 'Math.min(1e9, firstMs',
     policy: backoff,

@@ -2,12 +2,12 @@
 import type { Prey } from './hunt.ts'
 import { failureWindow, plain, rateOfCalls, twoProbes } from './policies.ts'
 
-const actors = 'src/runtime/actors.ts'
-const agenda = 'src/runtime/agenda.ts'
-const appointments = 'src/runtime/appointments.ts'
-const deliver = 'src/runtime/deliver.ts'
-const supervisor = 'src/runtime/supervisor.ts'
-const table = 'src/runtime/table.ts'
+const actors = 'src/core/runtime/actors.ts'
+const agenda = 'src/core/runtime/agenda.ts'
+const appointments = 'src/core/runtime/appointments.ts'
+const deliver = 'src/core/runtime/deliver.ts'
+const supervisor = 'src/core/runtime/supervisor.ts'
+const table = 'src/core/runtime/table.ts'
 
 export const ofTheSupervision: readonly Prey[] = [
   {
@@ -118,7 +118,7 @@ export const ofTheSupervision: readonly Prey[] = [
   {
     name: 'a crash loses the window',
     breaks: 'R30',
-    file: 'src/runtime/row.ts',
+    file: 'src/core/runtime/row.ts',
     find: 'copyDecision(row.stay, copyTally(row))',
     replace: 'copyDecision(row.stay, newTally(row.policy, 0))',
     policy: failureWindow,
@@ -159,7 +159,7 @@ export const ofTheSupervision: readonly Prey[] = [
   {
     name: 'a deleted breaker leaves its generation to the next of its name',
     breaks: 'R22',
-    file: 'src/runtime/publish.ts',
+    file: 'src/core/runtime/publish.ts',
     find: 'beginGeneration(row, row.generation + 1)',
     replace: 'beginGeneration(row, row.generation)',
     policy: plain,

@@ -1,14 +1,14 @@
 // Every function of every entry, called with what nobody should call it with: it says so itself, or it is harmless.
 import { EventEmitter } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { breakerPolicy } from '../../src/cockatiel/index.ts'
-import { createDashboard } from '../../src/dashboard/index.ts'
+import { ENTRIES as ALL } from '../../scripts/entries.ts'
+import { breakerPolicy } from '../../src/compat/cockatiel/index.ts'
+import CircuitBreaker from '../../src/compat/opossum/index.ts'
+import { SwitchgearModule } from '../../src/http/nestjs/index.ts'
 import { createRegistry, isBreakerError } from '../../src/index.ts'
-import { SwitchgearModule } from '../../src/nestjs/index.ts'
-import CircuitBreaker from '../../src/opossum/index.ts'
+import { createDashboard } from '../../src/observe/dashboard/index.ts'
 import { createResource } from '../../src/resource/index.ts'
 import { createRetryBudget } from '../../src/retry/index.ts'
-import { packageJson } from './sandbox.ts'
 
 /** Of values that other functions of the kit or of the rules have made; they look at nothing that a user wrote. */
 const GIVEN_OURS: Readonly<Record<string, readonly string[]>> = {
@@ -50,12 +50,11 @@ const OPOSSUMS = 'No action provided. Cannot construct a CircuitBreaker without 
 type Entry = Readonly<Record<string, unknown>>
 type Callable = ((...given: unknown[]) => unknown) & (new (...given: unknown[]) => unknown)
 
-/** Its name below the package, and its source. */
-const ENTRIES = Object.entries(packageJson.exports).flatMap(([subpath, target]) => {
-  const { default: file } = Object((target as { import?: unknown }).import) as { default?: string }
-  if (file === undefined) return []
-  return [{ subpath, source: file.replace('./dist/', '../../').replace(/\.js$/, '.ts') }]
-})
+/** Its name below the package, and its module as seen from here. */
+const ENTRIES = ALL.map(({ name, source }) => ({
+  subpath: name === 'index' ? '.' : `./${name}`,
+  source: `../../${source}`,
+}))
 
 const OWN = 'a trap of the value itself'
 const trap = () => {
@@ -110,7 +109,7 @@ function functionsOf(entry: Entry, subpath: string): [string, Callable][] {
   })
 }
 
-/** What they make, with its methods. (What is opossum's is judged by opossum's words: test/opossum.) */
+/** What they make, with its methods. (What is opossum's is judged by opossum's words: test/compat/opossum.) */
 const MADE: Readonly<Record<string, () => object>> = {
   'a registry': () => createRegistry(),
   'a breaker': () => createRegistry().breaker('a'),

@@ -3,29 +3,8 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseSync } from 'vite'
 import { describe, expect, it } from 'vitest'
+import { ENTRIES } from '../../scripts/entries.ts'
 import { inRepository } from './sandbox.ts'
-
-const SUBPATHS = [
-  ...['inspect', 'dashboard', 'prometheus', 'opentelemetry', 'logging', 'health', 'explain'],
-  ...[
-    'config',
-    'fetch',
-    'undici',
-    'retry',
-    'resource',
-    'fleet',
-    'fastify',
-    'express',
-    'hono',
-    'nestjs',
-    'cockatiel',
-    'opossum',
-  ],
-]
-const ENTRIES = [
-  ...['src/index.ts', 'src/pure.ts', 'machines/index.ts'],
-  ...SUBPATHS.map((name) => `src/${name}/index.ts`),
-]
 
 type Node = { readonly type: string; readonly start: number } & Readonly<Record<string, unknown>>
 interface Module {
@@ -97,8 +76,8 @@ function literalIn(annotation: Node | null): readonly Node[] {
 }
 
 describe('the doc comments', () => {
-  it.each(ENTRIES)('of %s leave nothing out', (entry) => {
-    const found = exportsOf(entry)
+  it.each(ENTRIES)('of $specifier leave nothing out', ({ source }) => {
+    const found = exportsOf(source)
     expect(found.length).toBeGreaterThan(1)
     const bare = found.flatMap(({ file, name }) =>
       bareIn(parsed(readFileSync(inRepository(file), 'utf8')), name).map((what) => `${file}: ${what}`),

@@ -1,16 +1,16 @@
 // Nothing breaks out of the name of an endpoint: no line of a log, no sample of Prometheus, no header, no event of a stream. Of
-// servers' routes and of logs, each in their own words: test/servers/guarded-routes.test.ts, test/logging/log-transitions.test.ts.
+// servers' routes and of logs, each in their own words: test/http/servers/guarded-routes.test.ts, test/observe/logging/log-transitions.test.ts.
 import { connect } from 'node:net'
 import fastify from 'fastify'
 import { Registry as Metrics } from 'prom-client'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createDashboard } from '../../src/dashboard/index.ts'
-import { RouteUnavailableError } from '../../src/express/index.ts'
-import { healthHandler } from '../../src/health/index.ts'
+import { RouteUnavailableError } from '../../src/http/express/index.ts'
+import { BreakerExceptionFilter, Guarded } from '../../src/http/nestjs/index.ts'
 import { CallTimeoutError, createRegistry, type Registry } from '../../src/index.ts'
-import { logTransitions } from '../../src/logging/index.ts'
-import { BreakerExceptionFilter, Guarded } from '../../src/nestjs/index.ts'
-import { registerMetrics } from '../../src/prometheus/index.ts'
+import { createDashboard } from '../../src/observe/dashboard/index.ts'
+import { healthHandler } from '../../src/observe/health/index.ts'
+import { logTransitions } from '../../src/observe/logging/index.ts'
+import { registerMetrics } from '../../src/observe/prometheus/index.ts'
 import { createResource, type Resource, ResourceUnavailableError } from '../../src/resource/index.ts'
 import { errorOf, thrownBy } from '../support/calls.ts'
 

@@ -157,8 +157,8 @@ describe('a change of the policy', () => {
   )
 })
 
-const WINDOW = 'src/rules/window.ts'
-const TALLY = 'src/rules/tally.ts'
+const WINDOW = 'src/core/rules/window.ts'
+const TALLY = 'src/core/rules/tally.ts'
 const defects: Mutant[] = [
   {
     name: 'a window of calls that becomes one of time begins empty',

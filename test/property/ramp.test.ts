@@ -106,21 +106,21 @@ const defects: Mutant[] = [
   {
     name: 'ramp: a call that is turned away is not counted',
     breaks: 'R03',
-    file: 'src/rules/ramp.ts',
+    file: 'src/core/rules/ramp.ts',
     find: 'credit: ramp.credit + shareAt(ramp, policy, at) }',
     replace: 'credit: ramp.credit }',
   },
   {
     name: 'ramp: what is left of a share is lost',
     breaks: 'R03',
-    file: 'src/rules/ramp.ts',
+    file: 'src/core/rules/ramp.ts',
     find: 'Math.max(0, ramp.credit + shareAt(ramp, policy, at) - 1)',
     replace: '0',
   },
   {
     name: 'ramp: it ends a moment too late',
     breaks: 'R05',
-    file: 'src/rules/decide.ts',
+    file: 'src/core/rules/decide.ts',
     find: 'now >= ramp.endsAt',
     replace: 'now > ramp.endsAt',
   },
@@ -134,7 +134,7 @@ const defects: Mutant[] = [
   {
     name: 'ramp: failures of the probes before it count on it',
     breaks: 'R04',
-    file: 'src/rules/decide.ts',
+    file: 'src/core/rules/decide.ts',
     find: 'forgetProbes(stay)\n  stay.ramp = newRamp',
     replace: 'stay.ramp = newRamp',
   },

@@ -1,11 +1,11 @@
 // The four ways to run one history: through calls, through permits, unfolded, and as values.
 
+import type { Admission } from '../../src/core/rules/decide.ts'
+import { type BreakerValue, reduce, resumed } from '../../src/core/rules/reducer.ts'
+import { inOrder } from '../../src/core/rules/tally.ts'
+import { slicesOf } from '../../src/core/rules/window.ts'
 import { createRegistry, type PolicyOptions, type Registry, resolvePolicy } from '../../src/index.ts'
 import { newBreaker, recordFailure, recordIgnored, recordSuccess, shouldAllowRequest } from '../../src/pure.ts'
-import type { Admission } from '../../src/rules/decide.ts'
-import { type BreakerValue, reduce, resumed } from '../../src/rules/reducer.ts'
-import { inOrder } from '../../src/rules/tally.ts'
-import { slicesOf } from '../../src/rules/window.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
 
 export type Result = 'succeed' | 'fail' | 'ignore'

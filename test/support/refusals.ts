@@ -1,7 +1,8 @@
 // Errors by which breakers, and integrations in their place, say that a call was not made.
 import { BrokenCircuitError } from 'cockatiel'
-import { breakerPolicy } from '../../src/cockatiel/index.ts'
-import { RouteUnavailableError } from '../../src/express/index.ts'
+import { breakerPolicy } from '../../src/compat/cockatiel/index.ts'
+import CircuitBreaker from '../../src/compat/opossum/index.ts'
+import { RouteUnavailableError } from '../../src/http/express/index.ts'
 import {
   ArgumentError,
   BreakerOpenError,
@@ -12,7 +13,6 @@ import {
   RegistryFullError,
   SnapshotError,
 } from '../../src/index.ts'
-import CircuitBreaker from '../../src/opossum/index.ts'
 import { createResource } from '../../src/resource/index.ts'
 import { errorOf } from './calls.ts'
 import { newRegistry } from './registries.ts'

@@ -2,8 +2,8 @@
 // Checked by `tsc`, the first step of `npm test`; nothing here runs.
 import type * as v from 'valibot'
 import { expectTypeOf } from 'vitest'
-import type { policySchema } from '../../src/edge/policy-schema.ts'
-import { createFetch } from '../../src/fetch/index.ts'
+import type { policySchema } from '../../src/core/edge/policy-schema.ts'
+import { createFetch } from '../../src/http/fetch/index.ts'
 import {
   createRegistry,
   type Duration,

@@ -1,10 +1,10 @@
 // The command policy check for a configuration file: every policy in it, and every mistake at its place.
 import { ConfigError, type FilePolicies, parsePolicies } from '../../config/index.ts'
-import { type ExplainedSetting, explainPolicy, policyWarnings } from '../../explain/index.ts'
 import { type Policy, resolvePolicy } from '../../index.ts'
-import { type Paint, paintFor, safeText, wrap } from '../../terminal/index.ts'
+import { type ExplainedSetting, explainPolicy, policyWarnings } from '../../observe/explain/index.ts'
 import { COULD_NOT, DONE, print } from '../exit.ts'
 import { settingLines, WIDEST } from '../setting-lines.ts'
+import { type Paint, paintFor, safeText, wrap } from '../terminal/index.ts'
 
 interface Checked {
   readonly name: string

@@ -1,4 +1,6 @@
-// The command demo: options, views and what looks on from outside, put together for a run of src/demo.
+// The command demo: options, views and what looks on from outside, put together for a run of src/cli/demo.
+
+import { attachDashboard, attachInspector } from '../attach.ts'
 import {
   type Attach,
   type Audience,
@@ -11,10 +13,9 @@ import {
   runDemo,
   summaryOf,
   UsageError,
-} from '../../demo/index.ts'
-import { isTerminal, type Paint, paintFor } from '../../terminal/index.ts'
-import { attachDashboard, attachInspector } from '../attach.ts'
+} from '../demo/index.ts'
 import { awaitEnding, Failure, print, WRONG_ARGUMENTS } from '../exit.ts'
+import { isTerminal, type Paint, paintFor } from '../terminal/index.ts'
 
 export interface Values extends DemoValues {
   readonly dashboard?: number | true

@@ -1,10 +1,11 @@
 // The command policy check: what is wrong with a policy, what it means, and what in it defeats itself.
-import { explainPolicy, policyWarnings } from '../../explain/index.ts'
+
 import type { Policy } from '../../index.ts'
-import { type Paint, paintFor, safeText, wrap } from '../../terminal/index.ts'
+import { explainPolicy, policyWarnings } from '../../observe/explain/index.ts'
 import { COULD_NOT, DONE, print } from '../exit.ts'
 import { isConfigText, mistakeLines, readPolicyFile, readText } from '../policy-file.ts'
 import { settingLines, WIDEST } from '../setting-lines.ts'
+import { type Paint, paintFor, safeText, wrap } from '../terminal/index.ts'
 
 export interface CheckValues {
   readonly json?: true

@@ -1,6 +1,6 @@
 // Dot: the statechart for Graphviz.
 import type { AnyStateMachine } from 'xstate'
-import { wrap } from '../../terminal/index.ts'
+import { wrap } from '../terminal/index.ts'
 import { chartOf, labelled } from './edges.ts'
 import { type Limits, withLimits } from './limits.ts'
 

@@ -1,6 +1,7 @@
 // Limits: the times and limits of a policy where the statechart has only their names.
-import { explainPolicy } from '../../explain/index.ts'
+
 import type { Policy } from '../../index.ts'
+import { explainPolicy } from '../../observe/explain/index.ts'
 import type { Chart, Edge } from './edges.ts'
 
 export interface Limits {

@@ -1,6 +1,6 @@
 // Board: the image of the breakers behind a dashboard, kept by the events of its stream; and rates, from differences.
-import { type EndpointRow, type Hello, type Rows, readRow, type WireTransition } from '../../dashboard/index.ts'
-import { safeText } from '../../terminal/index.ts'
+import { type EndpointRow, type Hello, type Rows, readRow, type WireTransition } from '../../observe/dashboard/index.ts'
+import { safeText } from '../terminal/index.ts'
 
 /** One endpoint as it is shown. */
 export interface Watched {

@@ -1,6 +1,6 @@
 // Detail: one endpoint opened: its figures, why it is in its state, its last transitions, and its policy in words.
-import { type EndpointDetail, PATHS, readRow } from '../../dashboard/index.ts'
-import { cut, inWords, type Paint, safeText, wrap } from '../../terminal/index.ts'
+import { type EndpointDetail, PATHS, readRow } from '../../observe/dashboard/index.ts'
+import { cut, inWords, type Paint, safeText, wrap } from '../terminal/index.ts'
 import type { Board } from './board.ts'
 import { type Size, transitionLine } from './picture.ts'
 import { nextAdmission, paintStanding, refusalOf, standingOf, whyOf } from './standing.ts'

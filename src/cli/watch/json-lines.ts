@@ -1,5 +1,5 @@
 // JsonLines: the stream for machines: one object a line, each with its type.
-import { readRow } from '../../dashboard/index.ts'
+import { readRow } from '../../observe/dashboard/index.ts'
 import type { News } from './stream.ts'
 
 /** What JSON leaves as it is and a terminal, or a reader of lines, would take for more than text. */

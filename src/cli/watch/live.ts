@@ -1,6 +1,6 @@
 // Live: the table on a terminal: drawn four times a second, worked by keys, until the user quits.
 import { emitKeypressEvents, type Key } from 'node:readline'
-import { paintFor } from '../../terminal/index.ts'
+import { paintFor } from '../terminal/index.ts'
 import { createBoard } from './board.ts'
 import { createDetail } from './detail.ts'
 import { tell } from './feed.ts'

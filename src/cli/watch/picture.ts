@@ -1,5 +1,5 @@
 // Picture: the live table as lines of a terminal: a heading, the endpoints that fit, and the last transitions.
-import { type Column, cut, inWords, type Paint, plainTable, safeText } from '../../terminal/index.ts'
+import { type Column, cut, inWords, type Paint, plainTable, safeText } from '../terminal/index.ts'
 import { type Board, refusedOf, type Watched } from './board.ts'
 import { sorted } from './sort.ts'
 import { nextAdmission, paintStanding, severityOf, standingOf, whyOf } from './standing.ts'

@@ -1,7 +1,7 @@
 // Standing: how an endpoint stands to whoever calls it, by its admission, which is the registry's word for all who look. The
 // breaker's own state is not enough: a closed one refuses calls where its fleet or its bulkhead does.
-import type { EndpointRow } from '../../dashboard/index.ts'
-import type { Paint } from '../../terminal/index.ts'
+import type { EndpointRow } from '../../observe/dashboard/index.ts'
+import type { Paint } from '../terminal/index.ts'
 import type { Watched } from './board.ts'
 
 /** What needs looking at first. Those that an operator holds need it last. */

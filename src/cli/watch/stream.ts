@@ -1,8 +1,8 @@
 // Stream: a dashboard's events, connected again whenever they break off. Silence is a break, too.
 import { createParser } from 'eventsource-parser'
-import { type ErrorAnswer, PATHS, PROTOCOL, type StreamEvents } from '../../dashboard/index.ts'
-import { safeText } from '../../terminal/index.ts'
+import { type ErrorAnswer, PATHS, PROTOCOL, type StreamEvents } from '../../observe/dashboard/index.ts'
 import { Failure, WRONG_ARGUMENTS } from '../exit.ts'
+import { safeText } from '../terminal/index.ts'
 
 type Told = { [N in keyof StreamEvents]: { readonly kind: 'event'; readonly name: N; readonly data: StreamEvents[N] } }
 

@@ -1,6 +1,7 @@
 // The command watch: a dashboard's stream as a live table, as a table once, or as lines of JSON.
-import { isTerminal, paintFor } from '../../terminal/index.ts'
+
 import { awaitEnding, Failure, print } from '../exit.ts'
+import { isTerminal, paintFor } from '../terminal/index.ts'
 import { createBoard } from './board.ts'
 import { tell } from './feed.ts'
 import { jsonLine, linesOf } from './json-lines.ts'

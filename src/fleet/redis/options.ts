@@ -1,6 +1,7 @@
 // What both Redis stores take, and its check.
+
+import { checkCount, checkOptions, hasFunctions } from '../../core/options/index.ts'
 import { ArgumentError } from '../../index.ts'
-import { checkCount, checkOptions, hasFunctions } from '../../options/index.ts'
 import { checkMember } from '../check-request.ts'
 import { checkDeadline } from '../deadline.ts'
 import type { FleetStore } from '../store.ts'

@@ -1,7 +1,7 @@
 // explore: every interleaving of calls, results, time and commands up to a depth, on a real breaker beside the model.
 // Histories that leave both the model and the driver's fingerprint the same are continued once.
-import { ArgumentError } from '../../edge/errors.ts'
-import { type PolicyOptions, resolvePolicy } from '../../edge/resolve-policy.ts'
+import { ArgumentError } from '../../core/edge/errors.ts'
+import { type PolicyOptions, resolvePolicy } from '../../core/edge/resolve-policy.ts'
 import { checkDriver, type Driver } from '../driver.ts'
 import { checkOptions } from '../model/given.ts'
 import { decisionOf, type ModelState, type Step, startModel, stateOf, takeStep } from '../model/model.ts'

@@ -1,5 +1,5 @@
 // Rig: one subject on its own virtual clock, taking steps and being compared with the model after each.
-import type { PolicyOptions } from '../../edge/resolve-policy.ts'
+import type { PolicyOptions } from '../../core/edge/resolve-policy.ts'
 import type { Driver, Subject } from '../driver.ts'
 import type { Step } from '../model/model.ts'
 import type { Expectation, PathStep } from '../paths/paths.ts'

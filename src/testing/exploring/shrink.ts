@@ -1,6 +1,6 @@
 // shrink: the shortest story that still goes wrong, found by leaving out steps.
 
-import { type PolicyOptions, resolvePolicy } from '../../edge/resolve-policy.ts'
+import { type PolicyOptions, resolvePolicy } from '../../core/edge/resolve-policy.ts'
 import type { Driver } from '../driver.ts'
 import { type Step, startModel, takeStep } from '../model/model.ts'
 import { pathOf } from '../paths/paths.ts'

@@ -1,7 +1,7 @@
 // The command line of switchgear-generate: what is asked for, with every mistake told in one line.
 import { parseArgs } from 'node:util'
-import { ArgumentError } from '../../edge/errors.ts'
-import { nearestName } from '../../edge/nearest-name.ts'
+import { ArgumentError } from '../../core/edge/errors.ts'
+import { nearestName } from '../../core/edge/nearest-name.ts'
 import type { CallResult, Command } from '../driver.ts'
 import { ALL_STEPS } from '../model/steps.ts'
 import type { Coverage } from '../paths/goals.ts'

@@ -1,8 +1,8 @@
 // generate: from the command line to the texts of a test file and, where there is none, of a driver to fill in.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
-import { ArgumentError } from '../../edge/errors.ts'
-import type { PolicyOptions } from '../../edge/resolve-policy.ts'
+import { ArgumentError } from '../../core/edge/errors.ts'
+import type { PolicyOptions } from '../../core/edge/resolve-policy.ts'
 import { coverage as coverageOf } from '../paths/coverage.ts'
 import { generatePaths } from '../paths/paths.ts'
 import { dialectOf } from '../writing/test-dialect.ts'

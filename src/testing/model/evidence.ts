@@ -1,8 +1,8 @@
 // Evidence: what a closed breaker of the model remembers of its calls, and what time does to it. Asked by the steps, to
 // tell states apart and to know when something changes, and by the runs, to know when all of it is gone.
-import type { Policy, RateRule, WindowSize } from '../../rules/policy.ts'
-import { inOrder, type Tally } from '../../rules/tally.ts'
-import { copyWindow, type SlidingWindow, slicesOf } from '../../rules/window.ts'
+import type { Policy, RateRule, WindowSize } from '../../core/rules/policy.ts'
+import { inOrder, type Tally } from '../../core/rules/tally.ts'
+import { copyWindow, type SlidingWindow, slicesOf } from '../../core/rules/window.ts'
 
 type TimeSize = Extract<WindowSize, { readonly timeMs: number }>
 

@@ -1,6 +1,6 @@
 // Given: what callers of the kit hand in, checked before it is used: a forgotten await or a misspelt option would
 // otherwise show as a test that proves nothing, or as a TypeError from somewhere inside.
-import { ArgumentError } from '../../edge/errors.ts'
+import { ArgumentError } from '../../core/edge/errors.ts'
 
 /**
  * Refuses what is no table of options, and names that are none of `known`.

@@ -1,8 +1,8 @@
 // The model: the production statechart in virtual time, and the calls in flight around it. A state is a value; a step
 // gives the next one. What the machine decides is asked of the machine; what it is not told (who called) is kept here.
 import { breakerMachine, stateOf as stateOfMachine } from '../../../machines/breaker.machine.ts'
-import { type BreakerState, holdsProbe, isLate, overdueEvent, resume, wasAdmitted } from '../../rules/decide.ts'
-import type { Policy } from '../../rules/policy.ts'
+import { type BreakerState, holdsProbe, isLate, overdueEvent, resume, wasAdmitted } from '../../core/rules/decide.ts'
+import type { Policy } from '../../core/rules/policy.ts'
 import type { CallResult, Command, Observation } from '../driver.ts'
 import { passTime, sendEvent, startMachine, type TimedMachine } from './timed-machine.ts'
 

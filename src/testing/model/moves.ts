@@ -1,6 +1,6 @@
 // Moves: what the path generator does in a state of the model: one step, or, under a policy whose evidence has too many
 // states, a run of calls or a wait until all evidence is gone. Then it takes few calls of its own between these.
-import type { Policy } from '../../rules/policy.ts'
+import type { Policy } from '../../core/rules/policy.ts'
 import { endOfAll, evidenceKey, isFresh } from './evidence.ts'
 import {
   decisionOf,

@@ -1,5 +1,5 @@
 // Which steps make sense in a state of the model, and when two states are the same for all that can follow.
-import type { Policy } from '../../rules/policy.ts'
+import type { Policy } from '../../core/rules/policy.ts'
 import type { CallResult, Command } from '../driver.ts'
 import { endOfOldest, evidenceKey, holdsEnough } from './evidence.ts'
 import {

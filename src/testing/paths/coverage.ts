@@ -1,7 +1,7 @@
 // coverage: what a set of paths meets of the statechart, and what no path can meet under this policy, and why.
 import { breakerMachine } from '../../../machines/breaker.machine.ts'
-import { type PolicyOptions, resolvePolicy } from '../../edge/resolve-policy.ts'
-import type { Policy } from '../../rules/policy.ts'
+import { type PolicyOptions, resolvePolicy } from '../../core/edge/resolve-policy.ts'
+import type { Policy } from '../../core/rules/policy.ts'
 import { checkOptions, checkPaths } from '../model/given.ts'
 import { allTransitions } from '../model/timed-machine.ts'
 import { breakerGraph } from './breaker-graph.ts'

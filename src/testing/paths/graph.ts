@@ -1,5 +1,5 @@
 // Graph: the states a model can be in and the moves between them, explored breadth first from the start.
-import { ArgumentError } from '../../edge/errors.ts'
+import { ArgumentError } from '../../core/edge/errors.ts'
 
 /** What can be explored. A move is one step, or several that are taken as one. */
 export interface Explorable<State, Move> {

@@ -1,7 +1,7 @@
 // generateMachinePaths: paths through any XState machine, its delayed transitions included, in virtual time.
 // A path is events and waits, with the state and context that must be seen after each.
 import type { AnyStateMachine, ContextFrom, EventFromLogic, InputFrom, SnapshotFrom, StateValueFrom } from 'xstate'
-import { ArgumentError } from '../../edge/errors.ts'
+import { ArgumentError } from '../../core/edge/errors.ts'
 import { allTransitions, passTime, sendEvent, startMachine, type TimedMachine } from '../model/timed-machine.ts'
 import { contextKey, tellMachinePath, tellMachineStep, tellValue } from '../writing/machine-words.ts'
 import { COVERAGES, type Coverage } from './goals.ts'

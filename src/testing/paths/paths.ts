@@ -1,8 +1,8 @@
 // generatePaths: tests as paths through the statechart that runs in production, with what must be seen after each step.
 
-import { ArgumentError } from '../../edge/errors.ts'
-import { type PolicyOptions, resolvePolicy } from '../../edge/resolve-policy.ts'
-import { defaultPolicy } from '../../rules/policy.ts'
+import { ArgumentError } from '../../core/edge/errors.ts'
+import { type PolicyOptions, resolvePolicy } from '../../core/edge/resolve-policy.ts'
+import { defaultPolicy } from '../../core/rules/policy.ts'
 import type { Observation } from '../driver.ts'
 import { checkOptions } from '../model/given.ts'
 import { decisionOf, type ModelState, type Step, startModel, stateOf, takeStep } from '../model/model.ts'

@@ -1,5 +1,5 @@
 // Words and keys for the paths of any machine.
-import { ArgumentError } from '../../edge/errors.ts'
+import { ArgumentError } from '../../core/edge/errors.ts'
 import { tellTime } from './words.ts'
 
 type AnyStep = { readonly event: { readonly type: string } } | { readonly pass: number }

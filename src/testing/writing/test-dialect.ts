@@ -1,5 +1,5 @@
 // Dialects: how each test runner is imported, and how it says what must be so.
-import { ArgumentError } from '../../edge/errors.ts'
+import { ArgumentError } from '../../core/edge/errors.ts'
 
 /** Test runners that files can be written for. */
 export type Runner = 'vitest' | 'jest' | 'node' | 'mocha'

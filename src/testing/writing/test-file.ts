@@ -1,5 +1,5 @@
 // toTestFile: generated paths as the source of a test file that a person can read, keep and change.
-import { ArgumentError } from '../../edge/errors.ts'
+import { ArgumentError } from '../../core/edge/errors.ts'
 import type { Mismatch } from '../exploring/check-path.ts'
 import type { Path } from '../paths/paths.ts'
 import { type Dialect, dialectOf, type Runner } from './test-dialect.ts'

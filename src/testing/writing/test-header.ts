@@ -1,5 +1,5 @@
 // What stands above the tests of a generated file: the comment with story, statechart and policy, the imports, the policy.
-import { type PolicyOptions, resolvePolicy } from '../../edge/resolve-policy.ts'
+import { type PolicyOptions, resolvePolicy } from '../../core/edge/resolve-policy.ts'
 import type { Mismatch } from '../exploring/check-path.ts'
 import type { Path } from '../paths/paths.ts'
 import { statechartLines } from './statechart-words.ts'

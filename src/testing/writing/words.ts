@@ -1,5 +1,5 @@
 // Words: a step, and a whole path, as a person would tell it.
-import type { BreakerState } from '../../rules/decide.ts'
+import type { BreakerState } from '../../core/rules/decide.ts'
 import type { Command } from '../driver.ts'
 import { decisionOf, type ModelState, type Step, stateOf } from '../model/model.ts'
 

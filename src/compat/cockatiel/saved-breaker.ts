@@ -1,0 +1,47 @@
+// SavedBreaker: the state of a breaker as JSON, for the next process; and its way back into a new breaker.
+import * as v from 'valibot'
+import { ArgumentError, type Breaker, type BreakerState } from '../../index.ts'
+
+/** What `toJSON()` gives and `initialState` takes. */
+export interface SavedBreaker {
+  /** Of the format. */
+  readonly version: 1
+  /** The state it was in. */
+  readonly state: BreakerState
+  /** Whole ms until it was to admit a call again; `null` when it did, or nobody knew. */
+  readonly retryAfterMs: number | null
+  /** When it was saved, in ms since 1970. */
+  readonly savedAt: number
+}
+
+const STATES = ['closed', 'open', 'halfOpen', 'forcedOpen', 'disabled'] as const satisfies readonly BreakerState[]
+const finite = v.pipe(v.number(), v.finite(), v.minValue(0))
+const saved = v.strictObject({
+  version: v.literal(1),
+  state: v.picklist(STATES),
+  retryAfterMs: v.nullable(finite),
+  savedAt: finite,
+})
+
+export function save(breaker: Breaker): SavedBreaker {
+  const { state, retryAfterMs } = breaker.stats()
+  return { version: 1, state, retryAfterMs, savedAt: Date.now() }
+}
+
+/** @throws ArgumentError (`INVALID_ARGUMENT`) */
+export function checkSaved(value: unknown): SavedBreaker {
+  const { success, output } = v.safeParse(saved, value)
+  if (success) return output
+  throw new ArgumentError('options.initialState', 'what toJSON() of such a policy gave, or its parsed JSON', value)
+}
+
+/** Open for what is left of its time; half-open at once when that has passed meanwhile, as cockatiel does. */
+export function restore(breaker: Breaker, { state, retryAfterMs, savedAt }: SavedBreaker): void {
+  if (state === 'forcedOpen') breaker.isolate()
+  if (state === 'disabled') breaker.disable()
+  if (state !== 'open' && state !== 'halfOpen') return
+  // A clock that was set back makes it no longer than it was.
+  const passedMs = Math.max(Date.now() - savedAt, 0)
+  const restMs = state === 'open' && retryAfterMs !== null ? retryAfterMs - passedMs : 0
+  breaker.trip('open when its state was saved', { openTimeout: Math.max(restMs, 1) })
+}

@@ -1,0 +1,293 @@
+// CircuitBreaker: opossum's class, on a breaker of a registry. It keeps opossum's books and follows opossum's rule of opening;
+// states, probes, late results and supervision are the registry's.
+import { randomUUID } from 'node:crypto'
+import type { Registry } from '../../index.ts'
+import type { Bucket, Count, Stats } from './bucket.ts'
+import { releaseEndpoint, sharedRegistry, takeEndpoint } from './endpoint.ts'
+import { COUNTED, type Events } from './events.ts'
+import { type AnyListener, GuardedEmitter } from './guarded-emitter.ts'
+import { HealthChecks } from './health-checks.ts'
+import type { CacheTransport as Transport } from './memory-cache.ts'
+import { type Loose, type Options, type ResolvedOptions, resolveOptions, type State } from './options.ts'
+import { isOurError, ourError } from './our-error.ts'
+import { type Fallback, Protection, type Tell } from './protection.ts'
+import { guest } from './report.ts'
+import type { Semaphore } from './semaphore.ts'
+import { type Shown, Standing } from './standing.ts'
+import { Status, type StatusOptions } from './status.ts'
+
+const DEPRECATION = 'options.maxFailures is deprecated. Please use options.errorThresholdPercentage'
+
+/** A breaker around one action, with opossum's interface. */
+export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> extends GuardedEmitter {
+  /** The registry of the breakers that were given none: for the dashboard, metrics and health. */
+  static get registry(): Registry {
+    return sharedRegistry()
+  }
+
+  /** Whether an error is of a breaker (it has a `code`), and not of the action. */
+  static isOurError(error: unknown): boolean {
+    return isOurError(error)
+  }
+
+  /** Books for `options.status`, to begin with figures of before. */
+  static newStatus(options: StatusOptions = {}): Status {
+    return new Status(options)
+  }
+
+  /** The options in force: a copy, every default filled in. */
+  readonly options: ResolvedOptions<TI>
+  /** The function that is run. */
+  readonly action: Loose<TI, TR | PromiseLike<TR>>
+  /** The places of `capacity`. */
+  readonly semaphore: Semaphore
+  /** The name: `options.name`, or the action's, or a UUID. */
+  readonly name: string
+  /** `options.group`, or the name. */
+  readonly group: string
+  /** The rolling figures. */
+  readonly status: Status
+  readonly #registry: Registry
+  readonly #endpoint: string
+  readonly #standing: Standing
+  readonly #protection: Protection<TI, TR>
+  readonly #checks: HealthChecks
+  #isShutdown = false
+
+  /**
+   * Makes a breaker around `action`; what is no function is the result of every call.
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for options that can't be meant; TypeError where opossum throws one
+   */
+  constructor(action: (...args: TI) => TR | PromiseLike<TR>, options: Options<TI> = {}) {
+    super()
+    this.options = resolveOptions(options)
+    if (!action) {
+      throw new TypeError('No action provided. Cannot construct a CircuitBreaker without an invocable action.')
+    }
+    if (options.maxFailures) console.error(DEPRECATION)
+    this.action = typeof action === 'function' ? action : () => action
+    this.name = options.name || action.name || randomUUID()
+    this.group = options.group || this.name
+    const { status, state } = options
+    this.#registry = options.registry ?? sharedRegistry()
+    this.status = status instanceof Status ? status : new Status({ ...this.options, stats: status }, this.#registry)
+    const breaker = takeEndpoint(this.#registry, this.name, this.options)
+    this.#endpoint = breaker.endpoint
+    const report = (source: string, error: unknown) => this.report(source, error)
+    const tell: Tell<TI, TR> = (event, args) => this.#tell(event, args)
+    this.#protection = new Protection(this.options, breaker, this.status, tell, report)
+    this.semaphore = this.#protection.semaphore
+    this.#standing = new Standing(breaker, this.options.resetTimeout, state, (shown) => this.#onShown(shown))
+    this.#checks = new HealthChecks((error) => {
+      this.#tell('healthCheckFailed', [error])
+      this.open()
+    })
+    if (options.allowWarmUp === true || state?.warmUp) this.#protection.startWarmUp()
+    if (state?.shutdown) this.shutdown()
+    else if ((state ?? options).enabled === false) this.disable()
+  }
+
+  /** Whether it protects: not disabled, not shut down. */
+  get enabled(): boolean {
+    return !this.#isShutdown && this.#standing.isEnabled
+  }
+
+  /** Whether it is half-open and its one call is not yet under way. */
+  get pendingClose(): boolean {
+    return !this.#isShutdown && this.#standing.isPendingClose
+  }
+
+  /** Whether it is closed. */
+  get closed(): boolean {
+    return !this.#isShutdown && this.#standing.shown === 'closed'
+  }
+
+  /** Whether it is open. */
+  get opened(): boolean {
+    return !this.#isShutdown && this.#standing.shown === 'open'
+  }
+
+  /** Whether it is half-open. */
+  get halfOpen(): boolean {
+    return !this.#isShutdown && this.#standing.shown === 'halfOpen'
+  }
+
+  /** Whether it was shut down. */
+  get isShutdown(): boolean {
+    return this.#isShutdown
+  }
+
+  /** The sum of the rolling window. */
+  get stats(): Stats {
+    return this.status.stats
+  }
+
+  /** Whether failures do not open it yet. */
+  get warmUp(): boolean {
+    return this.#protection.isWarmingUp
+  }
+
+  /** With fewer fires in the window it does not open. */
+  get volumeThreshold(): number {
+    return this.options.volumeThreshold
+  }
+
+  /** State and figures as JSON, for `options.state` and `options.status` of another. */
+  toJSON(): { state: State; status: Stats } {
+    const state = {
+      name: this.name,
+      enabled: this.enabled,
+      closed: this.closed,
+      open: this.opened,
+      halfOpen: this.halfOpen,
+      warmUp: this.warmUp,
+      shutdown: this.isShutdown,
+      lastTimerAt: this.#standing.lastTimerAt,
+    }
+    return { state, status: this.stats }
+  }
+
+  /** Has `func`, or another breaker, answer calls that are rejected or fail. */
+  fallback(func: Fallback<TI> | CircuitBreaker<never, unknown>): this {
+    this.#protection.fallback = func instanceof CircuitBreaker ? (...args) => func.fire(...(args as never)) : func
+    return this
+  }
+
+  /**
+   * Runs the action with these arguments, if the breaker lets it. The promise rejects with the action's error, or with one of
+   * ours: `EOPENBREAKER`, `ETIMEDOUT`, `ESEMLOCKED`, `ESHUTDOWN`; with a fallback it is the fallback's.
+   */
+  fire(...args: TI): Promise<TR> {
+    return this.call(this.action, ...args)
+  }
+
+  /** As `fire`, with `context` as the action's `this`. */
+  call(context: unknown, ...args: TI): Promise<TR> {
+    if (this.#isShutdown) return Promise.reject(ourError('ESHUTDOWN', 'The circuit has been shutdown.'))
+    this.#tell('fire', [args])
+    const run = () => this.action.apply(context as never, args)
+    try {
+      return this.enabled ? this.#protection.call(run, args) : this.#protection.unprotected(run)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /** Forgets the results that are kept. */
+  clearCache(): void {
+    if (this.options.cache) this.options.cacheTransport?.flush()
+    this.options.coalesceCache?.flush()
+  }
+
+  /**
+   * Calls `func` now and every `interval` ms (default 5000), with the breaker as `this`, until the breaker is shut down. When
+   * it rejects or throws, the breaker opens.
+   * @throws TypeError unless `func` is a function and `interval` a number
+   */
+  healthCheck(func: (this: this) => unknown, interval?: number): void {
+    if (typeof func !== 'function') throw new TypeError('Health check function must be a function')
+    this.#checks.start(() => func.call(this), interval)
+  }
+
+  /** Opens it, unless it is open. A disabled one will be open when it is enabled. */
+  open(): void {
+    if (!this.#isShutdown) this.#standing.open()
+  }
+
+  /** Closes it, unless it is closed. A disabled one will be closed when it is enabled. */
+  close(): void {
+    if (!this.#isShutdown) this.#standing.close()
+  }
+
+  /** Has it protect again, in the state it was in when it was disabled; an open one stays open for a whole `resetTimeout`. */
+  enable(): void {
+    if (this.#isShutdown) return
+    this.status.attach()
+    this.#standing.enable()
+  }
+
+  /** Has every call run, without protection, fallback, caches and time limit. */
+  disable(): void {
+    if (this.#isShutdown) return
+    this.status.detach()
+    this.#standing.disable()
+  }
+
+  /** Ends it for good: every call rejects with `ESHUTDOWN`, listeners and timers are gone, and so is it from its registry. */
+  shutdown(): void {
+    if (this.#isShutdown) return
+    this.#tell('shutdown', [])
+    this.removeAllListeners()
+    this.#isShutdown = true
+    this.#standing.end()
+    this.#checks.stop()
+    this.#protection.endWarmUp()
+    this.status.shutdown()
+    releaseEndpoint(this.#registry, this.#endpoint)
+    guest(
+      (source, error) => this.report(source, error),
+      'cacheTransport.flush',
+      () => this.clearCache(),
+    )
+  }
+
+  /** The signal of the AbortController, if there is one. */
+  getSignal(): AbortSignal | undefined {
+    return this.options.abortController?.signal
+  }
+
+  /** The AbortController, if there is one. */
+  getAbortController(): AbortController | undefined {
+    return this.options.abortController
+  }
+
+  /** As every EventEmitter's; a listener that throws is an `error` event of the registry, and harms nobody. */
+  override on<N extends keyof Events>(event: N, listener: (...args: Events<TI, TR>[N]) => void): this
+  override on(event: string | symbol, listener: AnyListener): this
+  override on(event: string | symbol, listener: AnyListener): this {
+    return super.on(event, listener as () => void)
+  }
+
+  /** As `on`, for the next event alone. */
+  override once<N extends keyof Events>(event: N, listener: (...args: Events<TI, TR>[N]) => void): this
+  override once(event: string | symbol, listener: AnyListener): this
+  override once(event: string | symbol, listener: AnyListener): this {
+    return super.once(event, listener as () => void)
+  }
+
+  /** The events that it keeps books of, and those that somebody listens to. */
+  override eventNames(): (string | symbol)[] {
+    const own = this.#isShutdown ? [] : Object.keys(COUNTED)
+    return [...new Set<string | symbol>([...own, ...super.eventNames()])]
+  }
+
+  /** Told what code of yours did wrong: an `error` event of the registry. */
+  protected override report(source: string, error: unknown): void {
+    this.#registry.report(source, error, this.#endpoint)
+  }
+
+  #tell<N extends keyof Events>(event: N, args: Events<TI, TR>[N]): void {
+    // Calls in flight end after it was shut down, and nobody is to hear of them.
+    if (this.#isShutdown) return
+    const count = (COUNTED as Partial<Record<keyof Events, Count | null>>)[event]
+    if (count) this.status.increment(count, typeof args[1] === 'number' ? args[1] : 0)
+    if (this.hears(event)) this.emit(event, ...(args as unknown[]))
+  }
+
+  #onShown(shown: Shown): void {
+    if (shown === 'halfOpen') {
+      this.#protection.renewAbortController()
+      this.#tell('halfOpen', [this.options.resetTimeout])
+      return
+    }
+    this.status.mark(shown === 'open')
+    if (shown === 'closed') this.#protection.renewAbortController()
+    this.#tell(shown === 'open' ? 'open' : 'close', [])
+  }
+}
+
+/** The names of opossum's types, as `CircuitBreaker.Options`. */
+export declare namespace CircuitBreaker {
+  export type { Bucket, Options, State, Stats, Status, StatusOptions, Transport as CacheTransport }
+  export type Window = Bucket[]
+}

@@ -1,0 +1,52 @@
+// Endpoint: the breaker of a registry behind a CircuitBreaker. In opossum any number of breakers may have the same name, each
+// with a state of its own; in a registry a name is one breaker. So the second of a name is 'name (2)'.
+import { type Breaker, createRegistry, type Registry } from '../../index.ts'
+
+/** Which names of a registry are held by a CircuitBreaker. */
+const held = new WeakMap<Registry, Set<string>>()
+let shared: Registry | undefined
+
+/** The registry of all that were given none. Made when it is first asked for; made anew when it was closed. */
+export function sharedRegistry(): Registry {
+  if (shared === undefined || shared.isClosed) shared = createRegistry()
+  return shared
+}
+
+/** How a breaker of the registry behaves as opossum's: the rule of opening is the CircuitBreaker's, which trips it. */
+export interface EndpointRules {
+  readonly resetTimeout: number
+  readonly timeout: number | false
+}
+
+/** A lease of at least the default, and longer than a call may take: then it is the timeout that ends a probe. */
+const LEAST_LEASE_MS = 30_000
+
+/** A name that a registry restored from a snapshot, and nobody holds, is taken over with its state. */
+export function takeEndpoint(registry: Registry, name: string, { resetTimeout, timeout }: EndpointRules): Breaker {
+  const names = held.get(registry) ?? new Set()
+  held.set(registry, names)
+  let endpoint = name
+  for (let number = 2; names.has(endpoint); number++) endpoint = `${name} (${number})`
+  const policy = {
+    failureThreshold: null,
+    failureRate: null,
+    openTimeout: Math.max(resetTimeout, 1),
+    openTimeoutFrom: 'opened' as const,
+    backoff: null,
+    halfOpenMaxCalls: 1,
+    successThreshold: 1,
+    halfOpenFailureThreshold: 1,
+    probeTimeout: Math.max(LEAST_LEASE_MS, (timeout || 0) * 2),
+    timeout: null,
+    isFailure: null,
+    ignore: null,
+  }
+  registry.configure(endpoint, policy)
+  names.add(endpoint)
+  return registry.breaker(endpoint)
+}
+
+/** Deletes the breaker: what is in flight becomes late, and the name is free. */
+export function releaseEndpoint(registry: Registry, endpoint: string): void {
+  if (held.get(registry)?.delete(endpoint) && !registry.isClosed) registry.delete(endpoint)
+}

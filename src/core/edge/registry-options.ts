@@ -1,0 +1,145 @@
+// RegistryOptions: what createRegistry takes, checked once, with every default but that of `activation` filled in.
+import * as v from 'valibot'
+import type { InspectionEvent, Observer } from 'xstate'
+import type { Supervision } from '../../../machines/registry.machine.ts'
+import { type Clock, checkClock } from './clock.ts'
+import { isThenable } from './describe-value.ts'
+import type { Duration } from './duration.ts'
+import { PolicyError } from './errors.ts'
+import { mistakesOf } from './mistakes.ts'
+import { choosePolicy, POLICIES_EXPECTED, type PolicyChoice, type RegistryPolicies } from './named-policies.ts'
+import { isOptionObject } from './option-object.ts'
+import { count, durationMs, flag, natural, optionsOf } from './option-schemas.ts'
+import type { RegistrySnapshot } from './snapshot-format.ts'
+
+/** What happens when a breaker's actor crashes. Calls go on: the breaker's row has all that the next actor needs. */
+export interface SupervisionOptions {
+  /** How many restarts within `withinMs` are borne before it escalates, at least 0. Default 3. */
+  readonly maxRestarts?: number | undefined
+  /** How long a restart counts: milliseconds or a string such as `'5s'`. Default `'5s'`. */
+  readonly withinMs?: Duration | undefined
+  /**
+   * The state that a breaker is parked in when it escalates. Default `'disabled'`: when the breaker itself is broken,
+   * calls go through. `'forcedOpen'` where a call without a breaker is worse than none.
+   */
+  readonly onEscalation?: Supervision['onEscalation'] | undefined
+}
+
+/** What createRegistry takes. Everything is optional. */
+export interface RegistryOptions extends RegistryPolicies {
+  /** Where time comes from. Default: the system's monotonic clock, with timers that keep no process alive. For tests. */
+  readonly clock?: Clock | undefined
+  /**
+   * What `snapshot()` gave, or its JSON text: restores states, counts and remaining open times. Default, and for the
+   * `null` that stores give for a key they don't have: none, every breaker begins closed.
+   */
+  readonly snapshot?: RegistrySnapshot | string | null | undefined
+  /**
+   * Watches every actor: a function, or an observer such as Stately's inspector. Default: none. Turns folding off, so
+   * that it sees every event.
+   */
+  readonly inspect?: Observer<InspectionEvent> | ((event: InspectionEvent) => void) | undefined
+  /**
+   * Whether outcomes that can't change a closed breaker's state are counted without its actor. Default `true`. `false`
+   * sends every admission and outcome through the actor, for those who subscribe to it; calls then cost 50 times as much.
+   */
+  readonly folding?: boolean | undefined
+  /**
+   * Whether a breaker's actor exists from the start (`'eager'`) or from the first event that only it may decide until
+   * it is closed and idle again (`'onDemand'`). Default `'onDemand'`; with `inspect` every breaker is watched, so its
+   * actor exists from the start.
+   */
+  readonly activation?: 'eager' | 'onDemand' | undefined
+  /**
+   * How many breakers there may be, at least 1. Default: no limit. At the limit an idle closed breaker is evicted, else one
+   * that is half-open and waits for a call; if there is none, the new one is refused (`REGISTRY_FULL`). Set it where names
+   * come from outside the program.
+   */
+  readonly maxBreakers?: number | undefined
+  /**
+   * How long a breaker may be without a call or an outcome: milliseconds or a string such as `'1h'`. After that, and at most
+   * half as long again, it is removed as by eviction, unless it holds a decision. To look at it is no use of it. Default: it
+   * stays. Set it where names come and go.
+   */
+  readonly idleTimeout?: Duration | undefined
+  /** What happens when a breaker's actor crashes. Default: 3 restarts within 5 s, then `'disabled'`. */
+  readonly supervision?: SupervisionOptions | undefined
+  /** Chooses the jitter of every backoff: a whole number of at least 0. Default: random; `registry.seed` says which. For tests that repeat, and logs that are replayed. */
+  readonly seed?: number | undefined
+}
+
+const isFunction = (value: unknown) => typeof value === 'function'
+
+const schema = optionsOf(
+  {
+    policy: v.optional(v.unknown()),
+    policies: v.optional(v.custom<object>(isOptionObject, POLICIES_EXPECTED)),
+    clock: v.optional(v.unknown()),
+    snapshot: v.nullish(
+      // What else is wrong with it is said by who reads it.
+      v.custom<unknown>((value) => !isThenable(value), 'what snapshot() gave, or its JSON'),
+    ),
+    inspect: v.optional(
+      v.custom<NonNullable<RegistryOptions['inspect']>>(
+        (value) => isFunction(value) || isFunction((value as Observer<unknown> | null)?.next),
+        'a function or an observer with a next function',
+      ),
+    ),
+    folding: v.optional(flag),
+    activation: v.optional(v.picklist(['eager', 'onDemand'], "'eager' or 'onDemand'")),
+    maxBreakers: v.optional(count),
+    idleTimeout: v.optional(durationMs),
+    supervision: v.optional(
+      optionsOf(
+        {
+          maxRestarts: v.optional(natural, 3),
+          withinMs: v.optional(durationMs, 5_000),
+          onEscalation: v.optional(v.picklist(['disabled', 'forcedOpen'], "'disabled' or 'forcedOpen'"), 'disabled'),
+        },
+        'an object: { maxRestarts, withinMs, onEscalation }',
+      ),
+      {},
+    ),
+    seed: v.optional(natural),
+  },
+  'an object of registry options',
+)
+
+export interface ResolvedOptions {
+  readonly clock: Clock | undefined
+  /** What the registry begins with: `configureAll` gives it another. */
+  readonly policyFor: PolicyChoice
+  /** `undefined`: none. Not checked yet. */
+  readonly snapshot: unknown
+  readonly inspect: RegistryOptions['inspect']
+  readonly folding: boolean
+  readonly activation: RegistryOptions['activation']
+  readonly maxBreakers: number
+  /** `null`: none. */
+  readonly idleTimeoutMs: number | null
+  readonly supervision: Supervision
+  readonly seed: number
+}
+
+/** @throws PolicyError (`INVALID_POLICY`), ClockError (`INVALID_CLOCK`) */
+export function resolveOptions(options: RegistryOptions): ResolvedOptions {
+  const result = v.safeParse(schema, options)
+  const mistakes = result.success ? [] : mistakesOf(result.issues, 'options')
+  const policyFor = choosePolicy(isOptionObject(options) ? options : {}, mistakes)
+  if (!result.success || mistakes.length > 0) throw new PolicyError('invalid registry options', mistakes)
+  const parsed = result.output
+  const { clock } = parsed
+  if (clock !== undefined) checkClock(clock)
+  return {
+    clock,
+    policyFor,
+    snapshot: parsed.snapshot ?? undefined,
+    inspect: parsed.inspect,
+    folding: (parsed.folding ?? true) && parsed.inspect === undefined,
+    activation: parsed.activation,
+    maxBreakers: parsed.maxBreakers ?? Number.POSITIVE_INFINITY,
+    idleTimeoutMs: parsed.idleTimeout ?? null,
+    supervision: parsed.supervision,
+    seed: parsed.seed ?? Math.floor(Math.random() * 2 ** 32),
+  }
+}

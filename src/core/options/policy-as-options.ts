@@ -1,0 +1,40 @@
+// PolicyAsOptions: a resolved policy written as options again.
+import type { Policy, PolicyOptions, RateRule, RecoveryRamp, WindowSize } from '../../index.ts'
+
+/** Options that come to this very policy, over whatever policy they are given; functions included. */
+export function optionsOf(policy: Policy): PolicyOptions {
+  const {
+    failureWindowMs,
+    openTimeoutMs,
+    probeTimeoutMs,
+    timeoutMs,
+    failureRate,
+    slowCalls,
+    backoff,
+    recoveryRamp,
+    ...same
+  } = policy
+  return {
+    ...same,
+    failureWindow: failureWindowMs,
+    failureRate: failureRate && rateOptions(failureRate),
+    slowCalls: slowCalls && { slowerThan: slowCalls.slowerThanMs, ...rateOptions(slowCalls) },
+    openTimeout: openTimeoutMs,
+    backoff: backoff && { factor: backoff.factor, max: backoff.maxMs, jitter: backoff.jitter },
+    recoveryRamp: recoveryRamp && rampOptions(recoveryRamp),
+    probeTimeout: probeTimeoutMs,
+    timeout: timeoutMs,
+  }
+}
+
+function rateOptions({ threshold, minimumCalls, window }: RateRule) {
+  return { threshold, minimumCalls, window: windowOptions(window) }
+}
+
+function rampOptions({ durationMs, from, steps }: RecoveryRamp) {
+  return steps === null ? { duration: durationMs, from } : { duration: durationMs, from, steps }
+}
+
+function windowOptions(window: WindowSize) {
+  return 'calls' in window ? { calls: window.calls } : { time: window.timeMs, buckets: window.buckets }
+}

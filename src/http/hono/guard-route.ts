@@ -1,0 +1,76 @@
+// GuardRoute: middleware of Hono. It imports nothing of Node's: the answer is judged as the handler gives it.
+import type { Context, MiddlewareHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { matchedRoutes } from 'hono/route'
+import { checkOptions, checkRegistry, markRefusal } from '../../core/options/index.ts'
+import { ArgumentError, type Breaker, type Permit, type PolicyOptions, type Registry } from '../../index.ts'
+import { limitTime, RouteUnavailableError, refusalBy, refusalOf, report } from '../servers/index.ts'
+
+/** What `guardRoute` takes. Everything is optional. */
+export interface HonoGuardOptions {
+  /** The name of the breaker; routes may share one. Default: that of the route, as in `'GET /orders/:id'`. */
+  readonly name?: string | undefined
+  /** The policy of a breaker that is made by this. Default: what the registry says for its name. */
+  readonly policy?: PolicyOptions | undefined
+}
+
+const NAMES = ['name', 'policy'] satisfies (keyof HonoGuardOptions)[]
+
+/**
+ * Middleware that has a request go on only if its breaker admits it; else it throws an HTTPException of 503 with `Retry-After`,
+ * whose `cause` is a RouteUnavailableError. An answer of 500 or above is a failure, others are successes; a client that goes away
+ * before the answer is ignored.
+ * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong arguments, PolicyError (`INVALID_POLICY`)
+ */
+export function guardRoute(registry: Registry, options: HonoGuardOptions = {}): MiddlewareHandler {
+  const checked = checkRegistry('guardRoute(registry)', registry)
+  checkOptions('options', options, NAMES)
+  const { name, policy } = options
+  if (name !== undefined && typeof name !== 'string') throw new ArgumentError('options.name', 'a string', name)
+  const shared = name === undefined ? undefined : checked.breaker(name, policy)
+  return async (context, next) => {
+    const { breaker, permit } = acquire(() => shared ?? checked.breaker(nameOf(context), policy))
+    const { signal } = context.req.raw
+    const endOfTime = limitTime(breaker, permit)
+    const leave = () => permit.ignore()
+    signal.addEventListener('abort', leave, { once: true })
+    try {
+      await permit.run(next)
+      report(permit, context.res.status, context.error)
+    } catch (error) {
+      // What is no Error is thrown through all middleware.
+      permit.failure(error)
+      throw error
+    } finally {
+      endOfTime()
+      signal.removeEventListener('abort', leave)
+    }
+  }
+}
+
+function acquire(find: () => Breaker): { breaker: Breaker; permit: Permit } {
+  let breaker: Breaker
+  let permit: Permit | undefined
+  try {
+    breaker = find()
+    permit = breaker.tryAcquire()
+  } catch (error) {
+    throw exceptionOf(refusalOf(error))
+  }
+  if (permit === undefined) throw exceptionOf(refusalBy(breaker))
+  return { breaker, permit }
+}
+
+/** By the pattern of the last route that matched, the handler's: never by the URL, of which there is no end. */
+function nameOf(context: Context): string {
+  const route = matchedRoutes(context).at(-1)
+  return `${route?.method ?? 'ALL'} ${route?.path ?? '*'}`
+}
+
+function exceptionOf(error: unknown): unknown {
+  if (!(error instanceof RouteUnavailableError)) return error
+  const { status, headers, message } = error
+  const res = new Response(message, { status, headers })
+  // As its cause is: a guard in front of this one is told of it.
+  return markRefusal(new HTTPException(status, { res, message, cause: error }))
+}

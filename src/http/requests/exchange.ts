@@ -1,0 +1,134 @@
+// Exchange: one admitted request and what becomes of it. Whoever sends it reports here, and the permit is settled once.
+import { type Breaker, CallTimeoutError, isBreakerError, judgeOutcome, type Permit } from '../../index.ts'
+import { HttpStatusError } from './http-status-error.ts'
+import type { Rules } from './options.ts'
+import type { Place } from './places.ts'
+import { mayAskForTime, openTimeOf } from './retry-after.ts'
+
+/** The value of a header of an answer, by its name in small letters; `null` or `undefined`: there is none. */
+export type HeaderOf<R> = (response: R, name: string) => string | null | undefined
+
+export class Exchange<R> {
+  readonly #rules: Rules<R>
+  readonly #place: Place
+  readonly #permit: Permit
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #isOver = false
+  /** In ms of the registry's clock; NaN where nobody asks how long it takes. */
+  readonly #startedAt: number
+
+  constructor(rules: Rules<R>, place: Place, permit: Permit) {
+    this.#rules = rules
+    this.#place = place
+    this.#permit = permit
+    place.inFlight++
+    this.#startedAt = rules.isFailure === undefined ? Number.NaN : place.registry.now()
+  }
+
+  /** How long it may take; `null`: as long as it likes. One that probes is over when its permit is. */
+  get timeoutMs(): number | null {
+    const own = this.#ownTimeoutMs
+    return this.#permit.probe
+      ? Math.min(own ?? Number.POSITIVE_INFINITY, this.#place.breaker.policy.probeTimeoutMs)
+      : own
+  }
+
+  get #ownTimeoutMs(): number | null {
+    const { timeoutMs } = this.#rules
+    return timeoutMs === undefined ? this.#place.breaker.policy.timeoutMs : timeoutMs
+  }
+
+  /** Runs what sends it. What that begins is inside the exchange: another request to the same breaker goes under its permit. */
+  run<T>(send: () => T): T {
+    return this.#permit.run(send)
+  }
+
+  /** After `timeoutMs` it has failed, and `stop` is called with the error for the caller. */
+  limit(timeoutMs: number, stop: (error: CallTimeoutError) => void): void {
+    this.#timer = setTimeout(() => {
+      const of = timeoutMs === this.#ownTimeoutMs ? 'timeout' : 'probeTimeout'
+      const error = new CallTimeoutError(this.#permit.endpoint, timeoutMs, of)
+      this.failed(error)
+      stop(error)
+    }, timeoutMs)
+  }
+
+  /** The headers are there. Says whether it goes on until `bodyEnded` or `failed`. */
+  answered(response: R, status: number, headerOf: HeaderOf<R>): boolean {
+    const judged = this.#judge({ value: response })
+    const failed = judged ?? status >= 500
+    if (judged !== false && mayAskForTime(status)) this.#leaveAlone(response, status, headerOf)
+    if (!failed && this.#rules.watchBody) return true
+    if (this.#end() && failed) this.#permit.failure(new HttpStatusError(this.#permit.endpoint, status))
+    else this.#permit.success()
+    return false
+  }
+
+  /** The body is complete. */
+  bodyEnded(): void {
+    if (this.#end()) this.#permit.success()
+  }
+
+  failed(error: unknown): void {
+    if (!this.#end()) return
+    if (this.#judge({ error }) === false) this.#permit.success()
+    else this.#permit.failure(error)
+  }
+
+  /** The caller wants no answer any more, which says nothing about the server; a deadline of his does. */
+  calledOff(reason: unknown): void {
+    if (isDeadline(reason)) this.failed(reason)
+    else if (this.#end()) this.#permit.ignore()
+  }
+
+  /** What code of the user's did wrong. */
+  report(source: string, error: unknown): void {
+    this.#place.registry.report(source, error, this.#permit.endpoint)
+  }
+
+  /** Whether this is the first end that is reported. */
+  #end(): boolean {
+    if (this.#isOver) return false
+    this.#isOver = true
+    this.#place.inFlight--
+    if (this.#timer !== undefined) clearTimeout(this.#timer)
+    return true
+  }
+
+  /** The classifier is code of the user's. */
+  #judge(ended: { readonly value: R } | { readonly error: unknown }): boolean | undefined {
+    const { isFailure } = this.#rules
+    if (isFailure === undefined) return undefined
+    try {
+      return judgeOutcome('options.isFailure', isFailure, ended, this.#place.registry.now() - this.#startedAt)
+    } catch (error) {
+      this.report('isFailure', error)
+      return true
+    }
+  }
+
+  /** Before the outcome is reported: that may open it too, for the time of the policy. It is late then, and changes nothing. */
+  #leaveAlone(response: R, status: number, headerOf: HeaderOf<R>): void {
+    const { longestRetryAfterMs } = this.#rules
+    if (longestRetryAfterMs === null || this.#isOver) return
+    const openTimeout = openTimeOf((name) => headerOf(response, name), longestRetryAfterMs, Date.now())
+    if (openTimeout === undefined || !mayOpen(this.#place.breaker, this.#permit)) return
+    this.#place.breaker.trip(`HTTP ${status}, Retry-After: ${Math.ceil(openTimeout / 1_000)} s`, { openTimeout })
+  }
+}
+
+/** An answer to a request of an earlier stay opens nothing (R06), nor does one undo what an operator has decided. */
+function mayOpen(breaker: Breaker, { generation }: Permit): boolean {
+  return breaker.generation === generation && (breaker.state === 'closed' || breaker.state === 'halfOpen')
+}
+
+/** Of `AbortSignal.timeout`, of a breaker around this one, or of a client such as axios: the server did not answer in time. */
+function isDeadline(reason: unknown): boolean {
+  try {
+    const { name, code } = reason as { readonly name?: unknown; readonly code?: unknown }
+    return name === 'TimeoutError' || code === 'ETIMEDOUT' || isBreakerError(reason, 'CALL_TIMEOUT')
+  } catch {
+    // There is none, or it can't be read.
+    return false
+  }
+}

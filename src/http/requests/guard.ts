@@ -1,0 +1,73 @@
+// Guard: from a request to its breaker. One for each fetch and interceptor that is made.
+
+import { checkRegistry } from '../../core/options/index.ts'
+import { ArgumentError, type Registry } from '../../index.ts'
+import { Exchange } from './exchange.ts'
+import { checkGuardOptions, type GuardOptions, type OutgoingRequest, type Rules } from './options.ts'
+import { type Place, Places } from './places.ts'
+
+export class Guard<R> {
+  readonly #rules: Rules<R>
+  readonly #registry: Registry
+  readonly #places: Places
+
+  /** @throws ArgumentError (`INVALID_ARGUMENT`) */
+  constructor(where: string, registry: Registry, options: GuardOptions<R>) {
+    this.#rules = checkGuardOptions(options)
+    this.#registry = checkRegistry(where, registry)
+    this.#places = new Places(this.#registry, this.#rules.maxBreakers)
+  }
+
+  /** Whether the name of the breaker is not simply the origin. */
+  get hasKey(): boolean {
+    return this.#rules.key !== undefined
+  }
+
+  /** Whether it has made a breaker of this name. */
+  knows(name: string): boolean {
+    return this.#places.has(name)
+  }
+
+  /** The origin of an address, if it has made a breaker for it. */
+  originOf(address: string): string | undefined {
+    return this.#places.originOf(address)
+  }
+
+  /** What code of the user's did wrong. */
+  report(source: string, error: unknown): void {
+    this.#registry.report(source, error)
+  }
+
+  /** What `key` says. @throws ArgumentError (`INVALID_ARGUMENT`) */
+  nameOf(request: OutgoingRequest): string {
+    let name: unknown
+    try {
+      name = this.#rules.key?.(request)
+    } catch (cause) {
+      throw Object.assign(new ArgumentError('options.key(request)', 'a string, not that it throws', cause), { cause })
+    }
+    if (typeof name === 'string') return name
+    throw new ArgumentError('options.key(request)', 'a string', name)
+  }
+
+  /**
+   * An exchange; `null` for a request that goes unguarded, as there is no room for its breaker (which is told); a promise for one that has to
+   * wait for its turn, until its caller aborts it, or is not admitted: then it rejects.
+   * @throws RegistryClosedError (`REGISTRY_CLOSED`)
+   */
+  admit(name: string, caller?: AbortSignal): Exchange<R> | Promise<Exchange<R>> | null {
+    const place = this.#places.find(name)
+    if (place === null) return null
+    try {
+      const permit = place.breaker.allows() ? place.breaker.tryAcquire() : undefined
+      return permit === undefined ? this.#acquire(place, caller) : new Exchange(this.#rules, place, permit)
+    } catch (error) {
+      // Evicted by the registry meanwhile, which has no room for it now.
+      return this.#places.refusedBy(error, name)
+    }
+  }
+
+  async #acquire(place: Place, signal: AbortSignal | undefined): Promise<Exchange<R>> {
+    return new Exchange(this.#rules, place, await place.breaker.acquire({ signal }))
+  }
+}

@@ -1,0 +1,67 @@
+// GuardExchange: one request of a Node server under the permit of a breaker, which is held until the response is over.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { Breaker, Permit } from '../../index.ts'
+import { FailedResponseError, limitTime, report } from './report.ts'
+import { refusalBy, refusalOf } from './route-unavailable-error.ts'
+
+/** A request on its way, and what the framework does with it. */
+export interface Exchange {
+  readonly request: IncomingMessage | Http2ServerRequest
+  readonly response: ServerResponse | Http2ServerResponse
+  /** Goes on with the request. */
+  admit(): void
+  /** Tells the framework of a request that does not go on. */
+  refuse(error: unknown): void
+  /** What the route threw, once its response is over; `undefined` where it threw nothing or nobody knows. */
+  thrown(): unknown
+}
+
+/** What a guard has said of a request: not every framework tells the guards in front of it. */
+const refusals = new WeakMap<Exchange['response'], unknown>()
+
+/** Lets the request go on if the breaker admits it. A client that goes away before it has its answer is ignored. */
+export function guardExchange(breaker: Breaker, exchange: Exchange): void {
+  let permit: Permit | undefined
+  try {
+    permit = breaker.tryAcquire()
+  } catch (error) {
+    refuse(exchange, refusalOf(error))
+    return
+  }
+  if (permit === undefined) refuse(exchange, refusalBy(breaker))
+  else {
+    watch(breaker, permit, exchange)
+    permit.run(() => exchange.admit())
+  }
+}
+
+function refuse(exchange: Exchange, error: unknown): void {
+  refusals.set(exchange.response, error)
+  exchange.refuse(error)
+}
+
+function watch(breaker: Breaker, permit: Permit, { request, response, thrown }: Exchange): void {
+  const { socket } = request
+  const endOfTime = limitTime(breaker, permit)
+  response.once('finish', () => {
+    // HTTP/2 tells of this in any case, when the stream has closed.
+    if (response.writableEnded) report(permit, response.statusCode, thrown() ?? refusals.get(response))
+  })
+  // After a report all this changes nothing.
+  response.once('close', () => {
+    endOfTime()
+    // The client has ended the connection, or reset it; else the route broke off its own answer.
+    const isLeft = request.httpVersionMajor > 1 || socket.readableEnded || isReset(socket.errored)
+    if (isLeft) permit.ignore()
+    else
+      permit.failure(
+        thrown() ?? socket.errored ?? new FailedResponseError(response.statusCode, 'the route broke off its answer'),
+      )
+  })
+}
+
+function isReset(error: unknown): boolean {
+  const { code } = Object(error) as { readonly code?: unknown }
+  return code === 'ECONNRESET' || code === 'EPIPE'
+}

@@ -1,0 +1,200 @@
+// Api: what the dashboard answers to single requests, and the bodies that it takes. Beside the stream, it is the rest of the
+// protocol, and like it written by the server, read by the page and the command line: types and names alone.
+import type { BreakerState, Latency } from '../../index.ts'
+import type { WireRow, WireTransition } from './wire.ts'
+
+/** Paths of the interface, below the base path of the dashboard. */
+export const PATHS = {
+  stream: 'api/stream',
+  endpoint: 'api/endpoint',
+  control: 'api/control',
+  preview: 'api/policy/preview',
+  policy: 'api/policy',
+} as const
+
+/** A rule over a window of calls, as it stands. */
+export interface WireRate {
+  /** In the window now. */
+  readonly calls: number
+  /** Failed ones, or slow ones. */
+  readonly marked: number
+  /** The share that opens, 0-1. */
+  readonly threshold: number
+  /** Not before so many calls. */
+  readonly minimumCalls: number
+  /** The share now, 0-1; `null` without a call. */
+  readonly rate: number | null
+  /** Oldest first: one for each call of a window of calls, one for each bucket of a window of time. */
+  readonly slots: readonly { readonly calls: number; readonly marked: number }[]
+  /** How large the window is. */
+  readonly window: { readonly calls: number } | { readonly timeMs: number; readonly buckets: number }
+}
+
+/** What the windows of one endpoint hold. */
+export interface WireEvidence {
+  /** For `failureThreshold`. */
+  readonly failures: {
+    /** That count towards it now. */
+    readonly count: number
+    /** So many open it; `null`: they are not counted. */
+    readonly threshold: number | null
+    /** The `failureWindow`; `null` without one. */
+    readonly windowMs: number | null
+    /** How long ago the failures within the window were, in ms, the oldest first. */
+    readonly ages: readonly number[]
+  }
+  /** `null` without that rule. */
+  readonly failureRate: WireRate | null
+  /** `null` without that rule. */
+  readonly slowCalls: WireRate | null
+}
+
+/** One setting of a policy. */
+export interface WireSetting {
+  /** Its name among the options of a policy. */
+  readonly setting: string
+  /** As it would be written; `none` where there is none. */
+  readonly value: string
+  /** What it does, in a sentence. */
+  readonly meaning: string
+}
+
+/** A stay in a state. */
+export interface WireStay {
+  /** Which. */
+  readonly state: BreakerState
+  /** Not known of a stay that began before the dashboard looked. */
+  readonly generation: number | null
+  /** In ms since 1970. */
+  readonly from: number
+  /** `null`: it lasts. */
+  readonly to: number | null
+}
+
+/** What `GET api/endpoint?name=…` gives. */
+export interface EndpointDetail {
+  /** Its name. */
+  readonly endpoint: string
+  /** In ms since 1970; what is "ago" or "after" counts from here. */
+  readonly now: number
+  /** As in the stream. */
+  readonly row: WireRow
+  /** What of its stats is not in the row. */
+  readonly stats: {
+    /** Since the last success. */
+    readonly consecutiveFailures: number
+    /** Of sampled calls, in ms. */
+    readonly latency: Latency
+    /** Fallbacks that were asked to answer. */
+    readonly fallbacks: number
+    /** Ms spent in each state. */
+    readonly timeInState: Readonly<Record<BreakerState, number>>
+  }
+  /** What the fleet that it is shared with rules on top of it; `null`: nothing. */
+  readonly override: WireOverride | null
+  /** The places of its bulkhead; `null` without a limit. */
+  readonly bulkhead: WireBulkhead | null
+  /** What its windows hold. */
+  readonly evidence: WireEvidence
+  /** Each setting, in the order of docs/policy.md. */
+  readonly policy: readonly WireSetting[]
+  /** The settings as options, in JSON: what a form of the policy begins with. Functions are not among them. */
+  readonly options: Readonly<Record<string, unknown>>
+  /** What in the policy will not work as one would think, in sentences. */
+  readonly warnings: readonly string[]
+  /** The newest, the oldest of them first. */
+  readonly transitions: readonly WireTransition[]
+  /** From the oldest stay that is known to the current one. */
+  readonly timeline: readonly WireStay[]
+  /** How long its fleet rejected calls, and as what; from when the dashboard was made. */
+  readonly fleetTimeline: readonly WireStay[]
+}
+
+/** The places of a bulkhead. */
+export interface WireBulkhead {
+  /** Calls that hold one. */
+  readonly inFlight: number
+  /** Calls that wait for one. */
+  readonly queued: number
+  /** So many may be in flight: `maxConcurrent`. */
+  readonly places: number
+  /** So many may wait: `maxQueued`. */
+  readonly mayWait: number
+}
+
+/** What a fleet rules about an endpoint. */
+export interface WireOverride {
+  /** As what calls are rejected. */
+  readonly state: BreakerState
+  /** Why, in words. */
+  readonly reason: string
+  /** Whole ms until a call may be let through; `null` when nobody knows. */
+  readonly retryAfterMs: number | null
+  /** The share of calls let through, 0-1. */
+  readonly share: number
+}
+
+/** What can be commanded. */
+export const COMMANDS = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable'] as const
+/** A command by its name. */
+export type Command = (typeof COMMANDS)[number]
+
+/** Body of `POST api/control`. */
+export interface ControlRequest {
+  /** To which. */
+  readonly endpoint: string
+  /** What to do. */
+  readonly command: Command
+  /** Of `trip` and `probe`: told by the transition, and by rejections; at most 200 characters. */
+  readonly message?: string
+}
+/** Its answer. */
+export interface ControlAnswer {
+  /** As it is then. */
+  readonly row: WireRow
+}
+
+/** Body of `POST api/policy/preview` and of `POST api/policy`. What `policy` leaves out stays as it is. */
+export interface PolicyRequest {
+  /** Of which. */
+  readonly endpoint: string
+  /** Options of a policy, in JSON. */
+  readonly policy: Readonly<Record<string, unknown>>
+}
+/** Answer of both. A preview changes nothing. */
+export interface PolicyAnswer {
+  /** Whether it is in force. */
+  readonly applied: boolean
+  /** What the policy would be, or is now. */
+  readonly policy: readonly WireSetting[]
+  /** Each setting that differs, with its value before. */
+  readonly changes: readonly (WireSetting & { readonly before: string })[]
+  /** What will not work as one would think, in sentences. */
+  readonly warnings: readonly string[]
+}
+
+/** Body of every answer that is not 2xx. */
+export interface ErrorAnswer {
+  /** What is wrong. */
+  readonly error: {
+    /** For programs. */
+    readonly code: ErrorName
+    /** For people. */
+    readonly message: string
+    /** Of a body or a policy that is wrong. */
+    readonly mistakes?: readonly { readonly path: string; readonly expected: string; readonly received: string }[]
+  }
+}
+/** What an answer that is not 2xx is about. */
+export type ErrorName =
+  | 'forbidden'
+  | 'controlsOff'
+  | 'unauthorized'
+  | 'notFound'
+  | 'methodNotAllowed'
+  | 'unsupportedMediaType'
+  | 'tooLarge'
+  | 'invalid'
+  | 'closed'
+  | 'busy'
+  | 'failed'

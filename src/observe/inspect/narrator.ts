@@ -1,0 +1,233 @@
+// Narrator: tells an inspector what actors there are and what comes to them, in the messages of its protocol and without what
+// is not to be shown. Whatever the inspector does wrong is kept for whoever can report it.
+import type { AnyActor, AnyEventObject, AnyMachineSnapshot } from 'xstate'
+import type { BreakerActor, RegistryActor } from '../../index.ts'
+import { CallThinner } from './call-thinner.ts'
+import { breakerDefinition, definitionOf, registryDefinition } from './definitions.ts'
+import type { ActorMessage, EventMessage, InspectionMessage, ShownEvent, SnapshotMessage } from './messages.ts'
+import { type ShownSnapshot, shortName, stamped } from './messages.ts'
+import type { ResolvedInspectOptions } from './options.ts'
+import {
+  type BreakerView,
+  isSameStage,
+  type RegistryView,
+  type Stage,
+  shownBreaker,
+  shownEvent,
+  shownSpawned,
+  stageOf,
+} from './shown.ts'
+
+/** An actor that the inspector was told of, and not yet of its end. */
+interface Told {
+  readonly actor: BreakerActor
+  readonly thinner: CallThinner
+  stage: Stage
+}
+
+/** What the registry's actor is shown with, besides its state. */
+export type Figures = Readonly<Record<string, number>>
+
+/** The inspection's own end is the end of its actors, to whom it is shown. */
+const DETACHED: ShownEvent = { type: 'switchgear.detached' }
+
+export class Narrator {
+  readonly #root: RegistryActor
+  readonly #options: ResolvedInspectOptions
+  readonly #figures: () => Figures
+  /** An actor may be shown by two inspections to one inspector, and numbers of actors are those of one process. */
+  readonly #tag = Math.random().toString(36).slice(2, 8)
+  /** By the number of the actor. */
+  readonly #told = new Map<string, Told>()
+  /** Actors that integrations run under those of breakers, and under whose. */
+  readonly #spawned = new Map<string, string>()
+  #omitted = 0
+  #failure: { readonly error: unknown } | null = null
+  #hasEnded = false
+
+  constructor(root: RegistryActor, options: ResolvedInspectOptions, figures: () => Figures) {
+    this.#root = root
+    this.#options = options
+    this.#figures = figures
+  }
+
+  /** Events of calls that were left out. */
+  get omitted(): number {
+    return this.#omitted
+  }
+
+  /** Tells of the registry's actor. */
+  begin(): void {
+    const root = this.#root
+    const snapshot = this.#shownRegistry(root.getSnapshot())
+    this.#actor({ sessionId: root.sessionId, name: this.#options.name, definition: registryDefinition(), snapshot })
+  }
+
+  /** Tells of a breaker's actor, once. */
+  meet(actor: BreakerActor): void {
+    const snapshot = actor.getSnapshot()
+    if (this.#told.has(actor.sessionId) || snapshot.status !== 'active') return
+    const thinner = new CallThinner(this.#options.callsPerSecond)
+    this.#told.set(actor.sessionId, { actor, thinner, stage: stageOf(snapshot) })
+    const shown = shownBreaker(snapshot, this.#options.values)
+    const { sessionId, id: name } = actor
+    this.#actor({ sessionId, name, definition: breakerDefinition(), snapshot: shown, parentId: this.#root.sessionId })
+  }
+
+  /** Tells of an actor under that of a breaker, once, if that one is shown. */
+  meetSpawned(actor: AnyActor, parentId: string): void {
+    const { sessionId, id: name } = actor
+    if (this.#spawned.has(sessionId) || !this.#told.has(parentId)) return
+    this.#spawned.set(sessionId, parentId)
+    const snapshot = shownSpawned(actor.getSnapshot(), this.#options.values)
+    this.#actor({ sessionId, name, definition: definitionOf(actor.logic), snapshot, parentId })
+  }
+
+  /** An event came to an actor under that of a breaker. */
+  spawnedEvent(sessionId: string, event: AnyEventObject, sourceId: string | undefined): void {
+    if (this.#spawned.has(sessionId)) this.#event(sessionId, shownEvent(event, this.#options.values), sourceId)
+  }
+
+  /** An actor under that of a breaker is as it is after an event. */
+  spawnedSnapshot(sessionId: string, event: AnyEventObject, snapshot: AnyMachineSnapshot): void {
+    if (!this.#spawned.has(sessionId)) return
+    const { values } = this.#options
+    this.#snapshot(sessionId, shownEvent(event, values), shownSpawned(snapshot, values))
+    if (snapshot.status !== 'active') this.#spawned.delete(sessionId)
+  }
+
+  /** An event came to a breaker's actor. */
+  event(sessionId: string, event: AnyEventObject, sourceId: string | undefined): void {
+    const told = this.#told.get(sessionId)
+    if (told === undefined) return
+    // No snapshot has come of the event before: it has crashed the actor.
+    this.#tellHeldBack(sessionId, told)
+    if (!told.thinner.holdsBack(event)) this.#event(sessionId, shownEvent(event, this.#options.values), sourceId)
+  }
+
+  /** A breaker's actor is as it is after an event. */
+  snapshot(sessionId: string, event: AnyEventObject, snapshot: BreakerView): void {
+    const told = this.#told.get(sessionId)
+    if (told === undefined) return
+    const stage = stageOf(snapshot)
+    const isNews = !isSameStage(stage, told.stage)
+    told.stage = stage
+    if (isNews) this.#tellHeldBack(sessionId, told)
+    else if (told.thinner.take() !== null) {
+      this.#omitted++
+      return
+    }
+    const { values } = this.#options
+    this.#snapshot(sessionId, shownEvent(event, values), shownBreaker(snapshot, values))
+    if (snapshot.status !== 'active') this.#told.delete(sessionId)
+  }
+
+  /** XState tells of a crash to the parent only. */
+  crashed(sessionId: string, event: AnyEventObject): void {
+    const told = this.#told.get(sessionId)
+    if (told === undefined) return
+    this.#tellHeldBack(sessionId, told)
+    this.#told.delete(sessionId)
+    this.#leaveUnder(sessionId)
+    const { values } = this.#options
+    this.#snapshot(sessionId, shownEvent(event, values), shownBreaker(told.actor.getSnapshot(), values))
+  }
+
+  /** An event came to the registry's actor. */
+  registryEvent(event: AnyEventObject, sourceId: string | undefined): void {
+    this.#event(this.#root.sessionId, shownEvent(event, this.#options.values), sourceId)
+  }
+
+  /** The registry's actor is as it is after an event. */
+  registrySnapshot(event: AnyEventObject, snapshot: RegistryView): void {
+    this.#snapshot(this.#root.sessionId, shownEvent(event, this.#options.values), this.#shownRegistry(snapshot))
+  }
+
+  /** What the inspection itself has to say: an event of the registry's actor. */
+  note(type: string, name: string): void {
+    this.#event(this.#root.sessionId, { type: `switchgear.${type}`, name: shortName(name) }, undefined)
+  }
+
+  /** A breaker is not shown any more. */
+  leave(name: string): void {
+    for (const [sessionId, { actor }] of this.#told) if (actor.id === name) this.#leave(sessionId)
+  }
+
+  /** Nothing is told after it. */
+  end(): void {
+    for (const sessionId of this.#told.keys()) this.#leave(sessionId)
+    const { status, value } = this.#root.getSnapshot()
+    if (status === 'active') this.#snapshot(this.#root.sessionId, DETACHED, { status: 'stopped', value })
+    this.#hasEnded = true
+  }
+
+  /** Throws what the inspector has thrown or rejected with, the first since it was asked last. */
+  rethrow(): void {
+    const failure = this.#failure
+    this.#failure = null
+    if (failure !== null) throw failure.error
+  }
+
+  #leave(sessionId: string): void {
+    this.#leaveUnder(sessionId)
+    const value = this.#told.get(sessionId)?.stage.value
+    this.#told.delete(sessionId)
+    this.#snapshot(sessionId, DETACHED, { status: 'stopped', value })
+  }
+
+  /** Those under a breaker's actor that is not shown any more. */
+  #leaveUnder(parentId: string): void {
+    for (const [sessionId, parent] of this.#spawned) {
+      if (parent !== parentId) continue
+      this.#spawned.delete(sessionId)
+      this.#snapshot(sessionId, DETACHED, { status: 'stopped' })
+    }
+  }
+
+  #tellHeldBack(sessionId: string, { thinner }: Told): void {
+    const event = thinner.take()
+    if (event !== null) this.#event(sessionId, shownEvent(event, this.#options.values), undefined)
+  }
+
+  #shownRegistry({ status, value, context }: RegistryView): ShownSnapshot {
+    const { supervision, children } = context
+    return { status, value, context: { supervision, actors: children.size, ...this.#figures() } }
+  }
+
+  #actor(actor: Pick<ActorMessage, 'sessionId' | 'name' | 'definition' | 'snapshot'> & { parentId?: string }): void {
+    const { sessionId, parentId, name } = actor
+    const ids = { sessionId: this.#id(sessionId), parentId: parentId && this.#id(parentId), rootId: this.#rootId }
+    this.#send(stamped<ActorMessage>({ ...actor, ...ids, type: '@xstate.actor', name: shortName(name) }))
+  }
+
+  #event(sessionId: string, event: ShownEvent, source: string | undefined): void {
+    const ids = { sessionId: this.#id(sessionId), sourceId: source && this.#id(source), rootId: this.#rootId }
+    this.#send(stamped<EventMessage>({ ...ids, type: '@xstate.event', event }))
+  }
+
+  #snapshot(sessionId: string, event: ShownEvent, snapshot: ShownSnapshot): void {
+    const ids = { sessionId: this.#id(sessionId), rootId: this.#rootId }
+    this.#send(stamped<SnapshotMessage>({ ...ids, type: '@xstate.snapshot', event, snapshot }))
+  }
+
+  get #rootId(): string {
+    return this.#id(this.#root.sessionId)
+  }
+
+  #id(sessionId: string): string {
+    return `${sessionId}.${this.#tag}`
+  }
+
+  #send(message: InspectionMessage): void {
+    if (this.#hasEnded) return
+    const keep = (error: unknown) => {
+      this.#failure ??= { error }
+    }
+    try {
+      const answer = this.#options.send(message) as Partial<PromiseLike<unknown>> | null | undefined
+      if (typeof answer?.then === 'function') answer.then(undefined, keep)
+    } catch (error) {
+      keep(error)
+    }
+  }
+}

@@ -1,0 +1,90 @@
+// Shown: what of an event and of a snapshot leaves the process, field by field: figures, states and names of endpoints.
+// What users hand in (messages of trips, errors, functions of policies) stays, unless `values` was asked for.
+import type { AnyEventObject, AnyMachineSnapshot, SnapshotFrom } from 'xstate'
+import type { BreakerContext, breakerMachine, registryMachine } from '../../../machines/index.ts'
+import { describeReason, type Policy, type Reason } from '../../index.ts'
+import { type ShownEvent, type ShownSnapshot, shortName } from './messages.ts'
+
+export type BreakerView = SnapshotFrom<typeof breakerMachine>
+export type RegistryView = SnapshotFrom<typeof registryMachine>
+
+const HIDDEN = '(hidden)'
+const LONGEST_TEXT = 1_000
+
+/** All that events have besides these is evidence (which the snapshot shows), or the user's. */
+const FIGURES = ['at', 'generation', 'probe', 'durationMs'] as const
+
+/** An event of a breaker's actor or of the registry's. */
+export function shownEvent(event: AnyEventObject, values: boolean): ShownEvent {
+  const shown: Record<string, unknown> & { type: string } = { type: shownType(event, values) }
+  for (const field of FIGURES) if (Number.isFinite(event[field])) shown[field] = event[field]
+  if (typeof event['name'] === 'string') shown['name'] = shortName(event['name'])
+  if (event.type === 'trip') shown['message'] = values ? textOf(event['message']) : HIDDEN
+  if ('error' in event) shown['error'] = values ? textOf(event['error']) : HIDDEN
+  if (event.type === 'configure') shown['policy'] = shownPolicy(event['policy'])
+  return shown
+}
+
+/** An error event may have been named by whoever sent it, and those of the registry's actor name their breaker. */
+function shownType({ type, actorId }: AnyEventObject, values: boolean): string {
+  if (!type.startsWith('xstate.error.')) return type
+  if (typeof actorId === 'string') return `xstate.error.actor.${shortName(actorId)}`
+  return values ? shortName(type) : 'xstate.error'
+}
+
+export function shownBreaker(snapshot: BreakerView, values: boolean): ShownSnapshot {
+  const { status, value, context } = snapshot
+  const shown = { status, value, context: shownContext(context, values) }
+  return status === 'error' ? { ...shown, error: values ? textOf(snapshot.error) : HIDDEN } : shown
+}
+
+/** Of an actor that an integration runs under a breaker's: its context is the integration's. */
+export function shownSpawned({ status, value, context }: AnyMachineSnapshot, values: boolean): ShownSnapshot {
+  return { status, value, context: values ? context : HIDDEN }
+}
+
+function shownContext({ at, policy, decision }: BreakerContext, values: boolean) {
+  const { generation, reason, openings, openedAt, deadline, probes, probeSuccesses, probeFailures, tally } = decision
+  const { consecutiveFailures, failures, failureRate, slowCalls } = tally
+  const share = (window: typeof failureRate) => window && { calls: window.calls, marked: window.marked }
+  const why = reason === null ? null : describeReason(shownReason(reason, values))
+  const evidence = { consecutiveFailures, failures, failureRate: share(failureRate), slowCalls: share(slowCalls) }
+  const stay = { generation, why, openings, openedAt, deadline, probeSuccesses, probeFailures }
+  return { at, ...stay, probesInFlight: probes.length, evidence, policy: shownPolicy(policy) }
+}
+
+function shownReason(reason: Reason, values: boolean): Reason {
+  return reason.type === 'tripped' && !values ? { ...reason, message: HIDDEN } : reason
+}
+
+/** Policies are frozen, and thousands of breakers share one. */
+const policies = new WeakMap<Policy, object>()
+
+function shownPolicy(policy: Policy): object {
+  const { isFailure, ignore, ...figures } = policy
+  const shown = policies.get(policy) ?? { ...figures, isFailure: presence(isFailure), ignore: presence(ignore) }
+  policies.set(policy, shown)
+  return shown
+}
+
+const presence = (given: unknown) => (given === null || given === undefined ? null : '(given)')
+
+/** What of a breaker makes an event of a call worth showing, however busy it is. */
+export function stageOf({ status, value, context: { decision, policy } }: BreakerView) {
+  return { status, value, generation: decision.generation, probes: decision.probes, policy }
+}
+
+export type Stage = ReturnType<typeof stageOf>
+
+export function isSameStage(one: Stage, other: Stage): boolean {
+  return (Object.keys(one) as (keyof Stage)[]).every((key) => one[key] === other[key])
+}
+
+/** An error can be anything, and refuse to be read. */
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown).slice(0, LONGEST_TEXT)
+  } catch {
+    return '(cannot be read)'
+  }
+}

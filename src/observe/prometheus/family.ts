@@ -1,0 +1,145 @@
+// Family: the metrics of one name each in a register, and the registries that they tell of.
+// It is found by its metrics in the register, so that `register.clear()` and two copies of this package do no harm.
+import type { Registry as Register } from 'prom-client'
+import { ArgumentError, type Registry } from '../../index.ts'
+import {
+  CALL_DURATION,
+  type Labels,
+  METRICS,
+  type MetricName,
+  prometheusName,
+  type Reading,
+  type TableReader,
+} from '../metrics/index.ts'
+import { DurationHistogram, TableCounter, TableGauge } from './table-metrics.ts'
+
+const FAMILY = Symbol.for('switchgear.prometheus.family')
+
+interface Member {
+  readonly registry: Registry
+  readonly labels: Labels
+  readonly reader: TableReader
+}
+
+type TableMetric = TableCounter | TableGauge | DurationHistogram
+
+/** The family of this prefix in the register; a new one joins it with its first member. */
+export function familyIn(register: Register, prefix: string, buckets: readonly number[]): Family {
+  const names = [...Object.values(METRICS), CALL_DURATION].map((metric) => prefix + prometheusName(metric))
+  for (const name of names) {
+    const metric = register.getSingleMetric(name) as { readonly [FAMILY]?: Family } | undefined
+    if (metric === undefined) continue
+    const family = metric[FAMILY]
+    if (family === undefined) {
+      throw new ArgumentError('options.prefix', `one whose names are free: ${name} is a metric of another`, prefix)
+    }
+    if (String(family.buckets) !== String(buckets)) {
+      throw new ArgumentError('options.latencyBuckets', `those of the other registry: ${family.buckets}`, buckets)
+    }
+    return family
+  }
+  return new Family(register, prefix, buckets)
+}
+
+export class Family {
+  readonly buckets: readonly number[]
+  readonly #register: Register
+  readonly #prefix: string
+  readonly #members = new Set<Member>()
+  #metrics: readonly TableMetric[] = []
+  #readings: readonly Reading[] | null = null
+  readonly #askers = new Set<string>()
+
+  constructor(register: Register, prefix: string, buckets: readonly number[]) {
+    this.#register = register
+    this.#prefix = prefix
+    this.buckets = buckets
+  }
+
+  /** @throws ArgumentError where its series would be those of another member that lives */
+  checkMember(registry: Registry, labels: Labels): void {
+    for (const other of this.#members) {
+      if (other.registry === registry) {
+        throw new ArgumentError('registerMetrics(registry)', 'a registry that the register does not have yet', registry)
+      }
+      const names = Object.keys(other.labels).toSorted()
+      if (String(names) !== String(Object.keys(labels).toSorted())) {
+        const expected = `the labels that the other registry in this register has: ${names.join(', ') || 'none'}`
+        throw new ArgumentError('options.labels', expected, labels)
+      }
+      if (names.some((name) => labels[name] !== other.labels[name])) continue
+      // Of one that is closed the last figures are told, until another takes its place.
+      if (other.registry.isClosed) this.remove(other.reader)
+      else {
+        const expected = "labels that tell it from the other registry in this register, such as { registry: 'shop' }"
+        throw new ArgumentError('options.labels', expected, labels)
+      }
+    }
+  }
+
+  add(member: Member): void {
+    if (this.#members.size === 0) this.#join(Object.keys(member.labels))
+    this.#members.add(member)
+  }
+
+  remove(reader: TableReader): void {
+    for (const member of this.#members) if (member.reader === reader) this.#members.delete(member)
+    if (this.#members.size === 0) this.#leave()
+  }
+
+  /**
+   * Of every member at this moment. A scrape asks each metric within one run of code: all get the same readings, until
+   * that has ended or the same one asks again.
+   */
+  readonly #readNow = (asker: string): readonly Reading[] => {
+    if (this.#readings === null || this.#askers.has(asker)) {
+      this.#readings = Array.from(this.#members, ({ reader }) => reader.read())
+      this.#askers.clear()
+      queueMicrotask(() => {
+        this.#readings = null
+        this.#askers.clear()
+      })
+    }
+    this.#askers.add(asker)
+    return this.#readings
+  }
+
+  #join(labels: readonly string[]): void {
+    const metrics: TableMetric[] = Object.keys(METRICS).map((key) => this.#metricOf(key as MetricName, labels))
+    if (this.buckets.length > 0) {
+      metrics.push(
+        new DurationHistogram(this.#readNow, this.#prefix + prometheusName(CALL_DURATION), labels, this.buckets),
+      )
+    }
+    this.#metrics = metrics
+    try {
+      for (const metric of metrics) {
+        Object.defineProperty(metric, FAMILY, { value: this })
+        this.#register.registerMetric(metric)
+      }
+    } catch (error) {
+      this.#leave()
+      throw error
+    }
+  }
+
+  #metricOf(key: MetricName, labels: readonly string[]): TableMetric {
+    const metric = METRICS[key]
+    const name = this.#prefix + prometheusName(metric)
+    const labelNames = [...labels, ...metric.attributes]
+    return metric.kind === 'counter'
+      ? new TableCounter(this.#readNow, key, name, labelNames)
+      : new TableGauge(this.#readNow, key, name, labelNames)
+  }
+
+  /** What somebody has registered under the same names meanwhile stays. */
+  #leave(): void {
+    for (const metric of this.#metrics) {
+      const name = [metric.name, `${metric.name}_total`].find(
+        (known) => this.#register.getSingleMetric(known) === metric,
+      )
+      if (name !== undefined) this.#register.removeSingleMetric(name)
+    }
+    this.#metrics = []
+  }
+}

@@ -1,0 +1,53 @@
+// What a dialog says of a command: what goes through then, by the fleet above the breaker and the places behind it.
+import { describe, expect, it } from 'vitest'
+import { consequenceOf } from '../../../src/observe/dashboard/page/controls/consequence.ts'
+import { COMMANDS } from '../../../src/observe/dashboard/protocol.ts'
+
+const FREE = { override: null, bulkhead: { inFlight: 1, queued: 0, places: 3, mayWait: 0 } }
+const FULL = { override: null, bulkhead: { inFlight: 3, queued: 0, places: 3, mayWait: 0 } }
+const fleet = (state: 'open' | 'halfOpen' | 'forcedOpen', share = 0) => ({
+  override: { state, reason: 'the fleet: 75% failures', retryAfterMs: null, share },
+  bulkhead: null,
+})
+
+describe('what goes through after a command', () => {
+  it.each([
+    ['trip', 'Every call is rejected.'],
+    ['probe', 'Probes go through.'],
+    ['reset', 'Calls go through.'],
+    ['isolate', 'Every call is rejected.'],
+    ['disable', 'Calls go through.'],
+    ['enable', 'Calls go through.'],
+  ] as const)('%s: %s (R-1)', (command, words) => {
+    expect(consequenceOf(command, FREE)).toEqual({ words, isHeld: false })
+    expect(consequenceOf(command, fleet('halfOpen', 1)).words).toBe(words)
+  })
+
+  it.each(['probe', 'reset', 'enable'] as const)('%s lets nothing through that the fleet rejects (R-1)', (command) => {
+    for (const state of ['open', 'halfOpen', 'forcedOpen'] as const) {
+      const { words, isHeld } = consequenceOf(command, fleet(state))
+      expect(isHeld).toBe(true)
+      expect(words).toMatch(/^But its fleet, (open|half-open|forced open) for it, lets no /)
+      expect(words).toContain('75% failures')
+    }
+    expect(consequenceOf(command, fleet('halfOpen', 0.25)).words).toContain('lets 25% of')
+  })
+
+  it('disable asks no fleet, and has as many places as before (R-1)', () => {
+    expect(consequenceOf('disable', fleet('open')).words).toBe('Calls go through.')
+    expect(consequenceOf('disable', FULL).words).toContain('3 of 3 places are taken')
+  })
+
+  it('is refused, or waits, where every place is taken (R-2)', () => {
+    const taken = { inFlight: 1, queued: 1, places: 1, mayWait: 1 }
+    expect(consequenceOf('reset', { override: null, bulkhead: taken })).toEqual({
+      words: 'But 1 of 1 place is taken: until one is free, calls are refused.',
+      isHeld: true,
+    })
+    expect(consequenceOf('reset', { override: null, bulkhead: { ...taken, mayWait: 2 } }).words).toContain('calls wait')
+  })
+
+  it('promises nothing before it is known what holds the endpoint (R-1)', () => {
+    for (const command of COMMANDS) expect(consequenceOf(command, null).words).not.toMatch(/go through\.$/)
+  })
+})
