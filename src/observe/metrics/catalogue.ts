@@ -125,14 +125,14 @@ export const METRICS = {
     name: 'calls_in_flight',
     kind: 'upDownCounter',
     unit: '{call}',
-    help: 'Calls that hold one of the places of maxConcurrent of the policy; absent without that limit.',
+    help: 'Calls that hold one of the slots of maxConcurrent of the policy; absent without that limit.',
     attributes: ['endpoint'],
   },
   callsQueued: {
     name: 'calls_queued',
     kind: 'upDownCounter',
     unit: '{call}',
-    help: 'Calls that wait for one of the places of maxConcurrent of the policy; absent without that limit.',
+    help: 'Calls that wait for one of the slots of maxConcurrent of the policy; absent without that limit.',
     attributes: ['endpoint'],
   },
   failureRatio: {

@@ -48,8 +48,8 @@ function limitFigures(row: WireRow): (readonly [label: string, value: string, ti
   if (inFlight === null && limited === 0) return []
   const now = `${count(inFlight ?? 0)}${queued === 0 ? '' : ` + ${count(queued)}`}`
   return [
-    ['Limited', count(limited), 'Calls that were refused for want of a place', kindOf(limited, 'is-full')],
-    ['In flight', now, 'Calls that hold a place, and those that wait for one'],
+    ['Limited', count(limited), 'Calls that were refused for want of a slot', kindOf(limited, 'is-full')],
+    ['In flight', now, 'Calls that hold a slot, and those that wait for one'],
   ]
 }
 
