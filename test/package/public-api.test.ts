@@ -46,7 +46,8 @@ describe('declarations', () => {
       'src/index.d.ts':
         "export * from './all.ts';\nexport { type A as B, c } from './ab.ts';\nexport default class D {}",
       'src/all.d.ts': "export type { E } from './ab.ts';",
-      'src/ab.d.ts': 'export interface A {}\nexport declare const c: 1;\nexport declare class E {}\nexport interface c {}',
+      'src/ab.d.ts':
+        'export interface A {}\nexport declare const c: 1;\nexport declare class E {}\nexport interface c {}',
     })
     const found = [...tree.exportsOf('src/index.ts')].map(([name, { declared, isType }]) => {
       return [name, `${declared.file} ${declared.name}`, isType]

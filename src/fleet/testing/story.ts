@@ -15,7 +15,7 @@ const LONGEST_LIST = 3
 export function narrated(link: FleetLink, instance: string, story: Story): FleetLink {
   const ask = <T>(what: string, asked: () => Promise<T>): Promise<T> => {
     story.push(`${instance}.${what}`)
-    return within(LONGEST_WAIT_MS, asked(), `${instance}.${what} was not settled`)
+    return within(LONGEST_WAIT_MS, promiseOf(what, asked), `${instance}.${what} was not settled`)
   }
   return {
     report(reports) {
@@ -39,6 +39,14 @@ export function narrated(link: FleetLink, instance: string, story: Story): Fleet
     subscribe: (listener) => link.subscribe(listener),
     figures: () => link.figures(),
     close: () => ask('close()', () => link.close()),
+  }
+}
+
+function promiseOf<T>(what: string, asked: () => Promise<T>): Promise<T> {
+  try {
+    return asked()
+  } catch (error) {
+    throw new Error(`${what}: expected a promise, and it threw`, { cause: error })
   }
 }
 
