@@ -1,11 +1,12 @@
 // docs/requirements.md and the tests know the same numbers: each that stands there is named by a test, and each that is named
 // anywhere stands there.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { filesUnder, numbersIn, requirementsIn } from '../support/titles.ts'
-import { pageOf } from './readme.ts'
-import { inRepository } from './sandbox.ts'
 
-const { text } = pageOf('docs/requirements.md')
+const inRepository = (path: string) => join(import.meta.dirname, '../..', path)
+const text = readFileSync(inRepository('docs/requirements.md'), 'utf8')
 const ROWS = [...text.matchAll(/^\| ([A-Z]\d+[a-z]?) \| (.+) \| (.+) \|$/gm)].map(
   ([, number = '', what = '', source = '']) => {
     return { number, what, source }
