@@ -75,8 +75,9 @@ export function checkCommand(command: FleetCommand): void {
  * That it is the result of a probe, for an entry that makes sense.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
-export function checkResult(entry: FleetEntry, { version, token }: ProbeResult): void {
+export function checkResult(entry: FleetEntry, result: ProbeResult): void {
   checkEntry(entry)
+  const { version, token } = Object(result) as ProbeResult
   checkSafeName('result.token', token)
   if (!Number.isSafeInteger(version)) throw new ArgumentError('result.version', 'a whole number', version)
 }
