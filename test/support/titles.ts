@@ -19,9 +19,9 @@ export function requirementsIn(source: string, all: readonly string[]): string[]
   return all.filter((requirement) => named.includes(requirement))
 }
 
-/** The text of every file under a folder whose name ends so. */
+/** The text of every file of ours under a folder whose name ends so. */
 export function filesUnder(folder: string, ...endings: string[]): { readonly path: string; readonly source: string }[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => endings.some((ending) => path.endsWith(ending)))
+    .filter((path) => !path.includes('node_modules') && endings.some((ending) => path.endsWith(ending)))
     .map((path) => ({ path, source: readFileSync(`${folder}/${path}`, 'utf8') }))
 }
