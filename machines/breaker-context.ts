@@ -10,12 +10,12 @@ export interface BreakerInput {
   readonly seed: number
   /** Now, in ms of the clock that the actor's events are dated by. */
   readonly at: number
-  /** The stay to take up; without it the breaker starts closed. */
+  /** The generation to take up; without it the breaker starts closed. */
   readonly restored?: {
     /** Which of the five. */
     readonly state: rules.BreakerState
     /** What was decided about it: generation, deadline, probes, evidence. */
-    readonly decision: rules.Decision
+    readonly data: rules.BreakerData
   }
 }
 
@@ -27,8 +27,8 @@ export interface BreakerContext {
   readonly seed: number
   /** When the last decision was made, in ms of the registry's clock. */
   readonly at: number
-  /** What it has decided about its stay: generation, deadline, probes, evidence. */
-  readonly decision: rules.Decision
+  /** What it has decided about its generation: generation, deadline, probes, evidence. */
+  readonly data: rules.BreakerData
   /** The state it was started in. */
   readonly startIn: rules.BreakerState
 }

@@ -2,16 +2,16 @@
 // It does no I/O and reads no clock: every event says when it happened, and every rule lives in the pure layer.
 import { assign, cancel, enqueueActions, setup } from 'xstate'
 import * as rules from '../src/core/rules/decide.ts'
+import { copyEvidence, refitEvidence } from '../src/core/rules/evidence.ts'
 import type { Policy } from '../src/core/rules/policy.ts'
 import { afterAdmission, afterRejection } from '../src/core/rules/ramp.ts'
-import { copyTally, refitTally } from '../src/core/rules/tally.ts'
 import type { Reason } from '../src/core/rules/triggers.ts'
 import type { BreakerContext, BreakerInput } from './breaker-context.ts'
 import { judge } from './judgement.ts'
 
 type BreakerEvent = rules.BreakerEvent
 /** Changes the decision, which is a copy of the context's. */
-type Rule = (decision: rules.Decision, context: BreakerContext, event: BreakerEvent, at: number) => void
+type Rule = (data: rules.BreakerData, context: BreakerContext, event: BreakerEvent, at: number) => void
 
 /**
  * The state as those who ask are told it. A breaker on its recovery ramp is half-open: `closed` admits every call, and
@@ -24,29 +24,28 @@ export function stateOf({ value }: { readonly value: unknown }): rules.BreakerSt
 /** Applies a rule of the pure layer. A delayed transition has no `at`: it is when it was due. */
 const decide = (rule: Rule) =>
   assign<BreakerContext, BreakerEvent, undefined, BreakerEvent, never>(({ context, event }) => {
-    const at = event.at ?? dueAt(context.decision) ?? context.at
-    const decision = rules.copyDecision(context.decision, event.tally ?? context.decision.tally)
-    rule(decision, context, event, at)
-    return { at, decision }
+    const at = event.at ?? dueAt(context.data) ?? context.at
+    const data = rules.copyData(context.data, event.evidence ?? context.data.evidence)
+    rule(data, context, event, at)
+    return { at, data }
   })
 
-/** When the stay ends by itself, open or on its ramp. */
-const dueAt = ({ deadline, ramp }: rules.Stay) => deadline ?? ramp?.endsAt
+/** When the generation ends by itself, open or on its ramp. */
+const dueAt = ({ deadline, ramp }: rules.Generation) => deadline ?? ramp?.endsAt
 
 const probeOf = (event: BreakerEvent) => ('probe' in event ? event.probe : undefined)
 const lease = (probe: number | undefined) => `lease-${probe}`
 
 const tripped = (by: typeof rules.enterOpen): Rule => {
-  return (decision, { policy, seed }, event, at) => {
-    if (event.type === 'trip')
-      by(decision, policy, { type: 'tripped', message: event.message }, at, seed, event.openForMs)
+  return (data, { policy, seed }, event, at) => {
+    if (event.type === 'trip') by(data, policy, { type: 'tripped', message: event.message }, at, seed, event.openForMs)
   }
 }
 
-const close = (reasonOf: (decision: rules.Decision, policy: Policy) => Reason) =>
-  decide((decision, { policy }, _, at) => rules.enterClosed(decision, policy, reasonOf(decision, policy), at))
+const close = (reasonOf: (data: rules.BreakerData, policy: Policy) => Reason) =>
+  decide((data, { policy }, _, at) => rules.enterClosed(data, policy, reasonOf(data, policy), at))
 
-const stay = (type: 'isolated' | 'disabled') => decide((decision) => rules.enter(decision, { type }))
+const hold = (type: 'isolated' | 'disabled') => decide((data) => rules.enter(data, { type }))
 
 /**
  * The statechart of one breaker: what the diagram shows, what paths are generated from, and what runs. Every event says when
@@ -55,55 +54,55 @@ const stay = (type: 'isolated' | 'disabled') => decide((decision) => rules.enter
 export const breakerMachine = setup({
   types: {} as { context: BreakerContext; events: BreakerEvent; input: BreakerInput },
   delays: {
-    openTime: ({ context: { decision, at } }) => Math.max(0, (decision.deadline ?? at) - at),
+    openTime: ({ context: { data, at } }) => Math.max(0, (data.deadline ?? at) - at),
     probeLease: ({ context }) => context.policy.probeTimeoutMs,
-    rampTime: ({ context: { decision, at } }) => Math.max(0, (decision.ramp?.endsAt ?? at) - at),
+    rampTime: ({ context: { data, at } }) => Math.max(0, (data.ramp?.endsAt ?? at) - at),
   },
   guards: {
     startsIn: ({ context }, state: rules.BreakerState) => context.startIn === state,
-    startsInRamp: ({ context: { startIn, decision } }) => startIn === 'halfOpen' && decision.ramp !== null,
-    late: ({ context: { decision }, event }) =>
+    startsInRamp: ({ context: { startIn, data } }) => startIn === 'halfOpen' && data.ramp !== null,
+    late: ({ context: { data }, event }) =>
       'generation' in event
-        ? rules.isLate(decision, event.generation, event.probe)
-        : !rules.holdsProbe(decision, probeOf(event) ?? -1),
+        ? rules.isLate(data, event.generation, event.probe)
+        : !rules.holdsProbe(data, probeOf(event) ?? -1),
     triggerFires: ({ context, event }) => judge(context, event).fired !== null,
-    openTimeElapsed: ({ context, event }) => rules.isDue(context.decision, event.at),
+    openTimeElapsed: ({ context, event }) => rules.isDue(context.data, event.at),
     extendsOpenTime: ({ context }) => context.policy.openTimeoutFrom === 'lastFailure',
-    permitFree: ({ context }) => rules.hasPermit(context.decision, context.policy),
-    rampFollows: ({ context }) => rules.rampsAfterSuccess(context.decision, context.policy),
-    withinShare: ({ context, event }) => rules.admitsWhileHalfOpen(context.decision, context.policy, event.at),
-    rampOver: ({ context, event }) => rules.isRampOver(context.decision, event.at),
-    lastSuccessNeeded: ({ context }) => rules.closesAfterSuccess(context.decision, context.policy),
-    lastFailureAllowed: ({ context }) => rules.reopensAfterFailure(context.decision, context.policy),
+    permitFree: ({ context }) => rules.hasPermit(context.data, context.policy),
+    rampFollows: ({ context }) => rules.rampsAfterSuccess(context.data, context.policy),
+    withinShare: ({ context, event }) => rules.admitsWhileHalfOpen(context.data, context.policy, event.at),
+    rampOver: ({ context, event }) => rules.isRampOver(context.data, event.at),
+    lastSuccessNeeded: ({ context }) => rules.closesAfterSuccess(context.data, context.policy),
+    lastFailureAllowed: ({ context }) => rules.reopensAfterFailure(context.data, context.policy),
   },
   actions: {
-    countOutcome: decide((decision, context, event) => {
-      decision.tally = judge(context, event).tally
+    countOutcome: decide((data, context, event) => {
+      data.evidence = judge(context, event).evidence
     }),
-    openByTrigger: decide((decision, context, event, at) => {
-      const { tally, fired } = judge(context, event)
-      decision.tally = tally
-      if (fired !== null) rules.enterOpen(decision, context.policy, fired, at, context.seed)
+    openByTrigger: decide((data, context, event, at) => {
+      const { evidence, fired } = judge(context, event)
+      data.evidence = evidence
+      if (fired !== null) rules.enterOpen(data, context.policy, fired, at, context.seed)
     }),
     openByTrip: decide(tripped(rules.enterOpen)),
     stayOpenByTrip: decide(tripped(rules.stayOpen)),
-    reopen: decide((decision, { policy, seed }, _, at) => {
-      rules.enterOpen(decision, policy, rules.reopenedByProbes(decision, policy), at, seed)
+    reopen: decide((data, { policy, seed }, _, at) => {
+      rules.enterOpen(data, policy, rules.reopenedByProbes(data, policy), at, seed)
     }),
-    extendOpenTime: decide((decision, { policy, seed }, _, at) => rules.extendOpen(decision, policy, at, seed)),
-    beginTrial: decide((decision, _, event) => {
+    extendOpenTime: decide((data, { policy, seed }, _, at) => rules.extendOpen(data, policy, at, seed)),
+    beginTrial: decide((data, _, event) => {
       const asked = event.type === 'probe' ? ({ type: 'probeRequested', message: event.message } as const) : null
-      rules.enter(decision, asked ?? { type: 'openTimeElapsed' })
+      rules.enter(data, asked ?? { type: 'openTimeElapsed' })
     }),
-    reservePermit: decide((decision, { policy }, event, at) => {
-      if (event.type === 'admit') rules.reserveProbe(decision, policy, event.probe, at)
+    reservePermit: decide((data, { policy }, event, at) => {
+      if (event.type === 'admit') rules.reserveProbe(data, policy, event.probe, at)
     }),
-    returnPermit: decide((decision, _, event) => rules.releaseProbe(decision, probeOf(event))),
-    countProbeSuccess: decide((decision) => {
-      decision.probeSuccesses++
+    returnPermit: decide((data, _, event) => rules.releaseProbe(data, probeOf(event))),
+    countProbeSuccess: decide((data) => {
+      data.probeSuccesses++
     }),
-    countProbeFailure: decide((decision) => {
-      decision.probeFailures++
+    countProbeFailure: decide((data) => {
+      data.probeFailures++
     }),
     startLease: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'admit') return
@@ -114,26 +113,31 @@ export const breakerMachine = setup({
     endLease: cancel(({ event }) => lease(probeOf(event))),
     // A delayed event outlives its state unless it is cancelled, and would keep a timer for nothing.
     endLeases: enqueueActions(({ context, enqueue }) => {
-      for (const { id } of context.decision.probes) enqueue.cancel(lease(id))
+      for (const { id } of context.data.probes) enqueue.cancel(lease(id))
     }),
-    beginRamp: decide((decision, { policy }, _, at) => rules.beginRamp(decision, policy, at)),
-    takeShare: decide((decision, { policy }, event, at) => {
-      if (event.type !== 'admit' || decision.ramp === null) return
-      decision.ramp = afterAdmission(decision.ramp, policy, event.probe, at)
+    beginRamp: decide((data, { policy }, _, at) => rules.beginRamp(data, policy, at)),
+    takeShare: decide((data, { policy }, event, at) => {
+      if (event.type !== 'admit' || data.ramp === null) return
+      data.ramp = afterAdmission(data.ramp, policy, event.probe, at)
     }),
-    leaveShare: decide((decision, { policy }, _, at) => {
-      if (decision.ramp !== null) decision.ramp = afterRejection(decision.ramp, policy, at)
+    leaveShare: decide((data, { policy }, _, at) => {
+      if (data.ramp !== null) data.ramp = afterRejection(data.ramp, policy, at)
     }),
     closeByRamp: close(rules.closedByRamp),
     closeByProbes: close(rules.closedByProbes),
     closeByReset: close(() => ({ type: 'reset' })),
     closeByEnable: close(() => ({ type: 'enabled' })),
-    isolate: stay('isolated'),
-    disable: stay('disabled'),
+    isolate: hold('isolated'),
+    disable: hold('disabled'),
     configure: assign(({ context, event }) => {
       if (event.type !== 'configure') return {}
-      const tally = refitTally(event.tally ?? copyTally(context.decision.tally), context.policy, event.policy, event.at)
-      return { policy: event.policy, decision: { ...context.decision, tally } }
+      const evidence = refitEvidence(
+        event.evidence ?? copyEvidence(context.data.evidence),
+        context.policy,
+        event.policy,
+        event.at,
+      )
+      return { policy: event.policy, data: { ...context.data, evidence } }
     }),
   },
 }).createMachine({
@@ -144,7 +148,7 @@ export const breakerMachine = setup({
     policy: input.policy,
     seed: input.seed,
     at: input.at,
-    decision: input.restored?.decision ?? rules.newDecision(input.policy, input.at),
+    data: input.restored?.data ?? rules.newData(input.policy, input.at),
     startIn: input.restored?.state ?? 'closed',
   }),
   initial: 'starting',

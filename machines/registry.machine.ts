@@ -23,7 +23,7 @@ export interface Supervision {
 /** How an actor is started: for a breaker that has none; after a crash; after one too many. */
 export type Start = 'install' | 'restart' | 'park'
 
-/** The table, as the supervisor sees it: where a breaker's stay is kept while its actor is gone. */
+/** The table, as the supervisor sees it: where a breaker's generation is kept while its actor is gone. */
 export interface Table {
   /** What to start the breaker's actor with, or `undefined` if there is no such breaker. */
   inputOf(name: string, start: Start): BreakerInput | undefined
@@ -39,7 +39,7 @@ export interface Table {
 
 /** What an actor of `registryMachine` is started with. */
 export interface RegistryInput {
-  /** Where the breakers' stays are kept. */
+  /** Where the breakers' generations are kept. */
   readonly table: Table
   /** When crashes escalate, and to what. */
   readonly supervision: Supervision

@@ -54,12 +54,12 @@ function breakerIn(state: string): Breaker {
 function effectOf(command: Command, from: string): Effect | null {
   const before = breakerIn(from)
   const after = sendEvent(breakerMachine, { ...before, now: 1 }, commandAt(command, 1))
-  if (after.snapshot.context.decision === before.snapshot.context.decision) return null
-  const [was, is] = [before.snapshot.context.decision, after.snapshot.context.decision]
+  if (after.snapshot.context.data === before.snapshot.context.data) return null
+  const [was, is] = [before.snapshot.context.data, after.snapshot.context.data]
   return {
     to: nameOf(String(after.snapshot.value)),
     generation: is.generation > was.generation ? 'a new one' : 'the same',
-    evidence: is.tally.failures === was.tally.failures ? 'stays' : 'is cleared',
+    evidence: is.evidence.failures === was.evidence.failures ? 'stays' : 'is cleared',
     deadline: deadlineOf(before.timers, after.timers),
   }
 }

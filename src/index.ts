@@ -61,7 +61,7 @@ export type {
   OutcomeEvent,
   RegistryEvents,
 } from './core/runtime/events.ts'
-export type { Evidence, RateEvidence } from './core/runtime/evidence.ts'
+export type { EvidenceReport, RateEvidence } from './core/runtime/evidence-report.ts'
 export type { Guarded } from './core/runtime/full-call.ts'
 export type { EndpointHealth, Health, HealthRules } from './core/runtime/health.ts'
 export { judgeOutcome } from './core/runtime/judge.ts'

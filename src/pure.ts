@@ -66,7 +66,7 @@ export function recordIgnored(breaker: BreakerValue, policy: Policy, now: number
 
 /**
  * The breaker after a request that is still in flight at `now` (ms) has become slower than its policy's `slowCalls.slowerThan`:
- * it counts before it ends. Only for a request that this closed stay has allowed; report it with `isSlow: true` when it ends.
+ * it counts before it ends. Only for a request that this closed generation has allowed; report it with `isSlow: true` when it ends.
  */
 export function recordSlow(breaker: BreakerValue, policy: Policy, now: number): BreakerValue {
   return reduce(breaker, policy, { type: 'slow', at: now })
@@ -77,8 +77,8 @@ export function recordSlow(breaker: BreakerValue, policy: Policy, now: number): 
  * 1 half-open, 2 open, 3 forced open, 4 disabled. As of the last event: time that has passed since then is not in them.
  */
 export function getMetrics(breaker: BreakerValue): Readonly<Record<string, number>> {
-  const { generation, probes, probeSuccesses, probeFailures, tally, calls } = breaker
-  const { consecutiveFailures, failures } = tally
+  const { generation, probes, probeSuccesses, probeFailures, evidence, calls } = breaker
+  const { consecutiveFailures, failures } = evidence
   return Object.freeze({
     ...calls,
     generation,

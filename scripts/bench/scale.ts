@@ -36,7 +36,7 @@ export async function measureEndpoints(count: number): Promise<Endpoints> {
   return { microseconds, bytes }
 }
 
-/** Bytes of an endpoint that is open: its actor lives, its deadline is in the agenda. */
+/** Bytes of an endpoint that is open: its actor lives, its deadline is in the scheduler. */
 export async function measureOpenBytes(): Promise<number> {
   const count = 20_000
   const names = Array.from({ length: count }, (_, index) => `endpoint-${index}`)

@@ -5,7 +5,7 @@
 
 import type { PolicyOptions } from '../../src/core/edge/resolve-policy.ts'
 import { resolvePolicy } from '../../src/index.ts'
-import { decisionOf, type ModelState, type Step, startModel, stateOf, takeStep } from '../../src/testing/model/model.ts'
+import { dataOf, type ModelState, type Step, startModel, stateOf, takeStep } from '../../src/testing/model/model.ts'
 import { ALL_STEPS, keyOf, type StepOptions, stepsFrom } from '../../src/testing/model/steps.ts'
 import { generatePaths, type Path, type PathStep, pathStepOf } from '../../src/testing/paths/paths.ts'
 
@@ -19,7 +19,7 @@ interface Place {
   readonly key: string
   readonly history: readonly PathStep[]
   readonly late: string
-  /** Calls refused while half-open, in this stay. */
+  /** Calls refused while half-open, in this generation. */
   readonly refused: number
   /** Something has grown too old to count. */
   readonly aged: boolean
@@ -92,7 +92,7 @@ function refusedAfter({ refused }: Place, after: ModelState): number {
 }
 
 function openings(state: ModelState): number {
-  return Math.ceil(decisionOf(state).generation / 3)
+  return Math.ceil(dataOf(state).generation / 3)
 }
 
 const toured = new Map<string, Path[]>()

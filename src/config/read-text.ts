@@ -72,7 +72,7 @@ function misencoded(file: string, bytes: Buffer): ConfigError {
   lines.addNewLine(0)
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1)
   const findings = new Findings(file, text, lines)
-  // Before it there may be others that were written on purpose: those are three bytes that stay as they are.
+  // Before it there may be others that were written on purpose: those are three bytes that generation as they are.
   let at = 0
   for (let index = text.indexOf('\ufffd'); index !== -1; index = text.indexOf('\ufffd', index + 1)) {
     const before = Buffer.byteLength(text.slice(0, index))

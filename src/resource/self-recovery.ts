@@ -140,7 +140,7 @@ export class SelfRecovery {
   }
 
   #report(passed: boolean): void {
-    // What came in between has ended the stay that the check was a probe of.
+    // What came in between has ended the generation that the check was a probe of.
     if (this.#breaker.state !== 'halfOpen') return
     const { durationMs, error } = this.#last ?? {}
     if (passed) this.#breaker.recordSuccess(durationMs)

@@ -41,7 +41,7 @@ export interface Subject<P> {
 
 /** What can be seen of a breaker besides its state. */
 export interface Observation {
-  /** Number of the stay; only how it grows is compared. */
+  /** Number of the generation; only how it grows is compared. */
   readonly generation: number
   /**
    * Timers of the breaker that are pending: none when nothing is due, at least one when something is. `undefined` where calls in

@@ -21,7 +21,7 @@ const of = (file: string, ...broken: Broken[]): Mutant[] =>
 
 const FIRST = "  if (!breakerAdmits(row, now)) return 'breaker'\n"
 const SECOND = "  if (overrideOf(row)?.admitsNext === false) return 'fleet'\n"
-const THIRD = "  return hasItsPlace || isPlaceFree(row, row.chronicle.bulkhead?.queued ?? 0) ? null : 'bulkhead'\n"
+const THIRD = "  return hasItsPlace || isPlaceFree(row, row.extras.bulkhead?.queued ?? 0) ? null : 'bulkhead'\n"
 
 export const ofAdmission: readonly Mutant[] = [
   ...of(
@@ -32,7 +32,7 @@ export const ofAdmission: readonly Mutant[] = [
       'if (false)',
     ],
     [
-      'a call runs under one of another stay',
+      'a call runs under one of another current',
       'if (outer?.isInForce === true && outer.generation === generation)',
       'if (outer?.isInForce === true)',
     ],
@@ -57,11 +57,11 @@ export const ofAdmission: readonly Mutant[] = [
     ['a fleet’s probe is not told', 'isFleetProbe ? override.beginProbe() : null', 'null'],
     [
       'a call that a ramp turns away is not counted',
-      'if (row.folds && row.stay.ramp === null) return',
+      'if (row.folds && row.current.ramp === null) return',
       'if (row.folds) return',
     ],
     ['an admission is no news', 'row.allowed++\n  row.version++', 'row.allowed++'],
-    ['a call of a ramp’s share is a probe', 'if (!holdsProbe(stay, call)) return NO_PROBE', ''],
+    ['a call of a ramp’s share is a probe', 'if (!holdsProbe(current, call)) return NO_PROBE', ''],
     ['calls inside one of a fleet’s share ask for themselves', "ownShare || override?.lets === 'share'", 'ownShare'],
     [
       'calls inside one of a ramp’s share ask for themselves',
@@ -76,20 +76,16 @@ export const ofAdmission: readonly Mutant[] = [
     [
       'the bulkhead is asked first',
       FIRST + SECOND + THIRD,
-      `  if (!hasItsPlace && !isPlaceFree(row, row.chronicle.bulkhead?.queued ?? 0)) return 'bulkhead'\n${FIRST}${SECOND}  return null\n`,
+      `  if (!hasItsPlace && !isPlaceFree(row, row.extras.bulkhead?.queued ?? 0)) return 'bulkhead'\n${FIRST}${SECOND}  return null\n`,
     ],
-    [
-      'a breaker that is disabled obeys its fleet',
-      "state === 'disabled' ? null : chronicle.override",
-      'chronicle.override',
-    ],
+    ['a breaker that is disabled obeys its fleet', "state === 'disabled' ? null : extras.override", 'extras.override'],
     ['one call too many has a place', '?? 0) < policy.maxConcurrent', '?? 0) <= policy.maxConcurrent'],
     ['a closed breaker has no limit', ' && policy.maxConcurrent === null', ''],
   ),
   ...of(
     queue,
     ['one call too many waits', '?? 0) < policy.maxQueued', '?? 0) <= policy.maxQueued'],
-    ['who waits waits on at a breaker that refuses', 'refuserOf(row, home.clock.now(), true) !== null', 'false'],
+    ['who waits waits on at a breaker that refuses', 'refuserOf(row, core.clock.now(), true) !== null', 'false'],
     [
       'who has nothing to wait for gets a place',
       "bulkhead.wakeFirst(next === 'has its place')",
@@ -101,7 +97,7 @@ export const ofAdmission: readonly Mutant[] = [
     bulkhead,
     ['who leaves is no news', 'this.queued--\n    this.#breaker.version++', 'this.queued--'],
     ['a place that is free is told to nobody', 'if (this.queued > 0) this.#moveOn()', ''],
-    ['a change is told to nobody who waits', 'if (this.queued > 0) this.#breaker.home.turns.later(this.#moveOn)', ''],
+    ['a change is told to nobody who waits', 'if (this.queued > 0) this.#breaker.core.turns.later(this.#moveOn)', ''],
     ['who is woken has no place', 'if (hasPlace) this.take()', ''],
   ),
   ...of(
@@ -153,20 +149,20 @@ export const ofAdmission: readonly Mutant[] = [
   ),
   ...of(
     rejection,
-    ['who is refused leaves no share to the next', 'row.chronicle.override?.passOver()', ''],
+    ['who is refused leaves no share to the next', 'row.extras.override?.passOver()', ''],
     [
       'what the bulkhead refuses leaves the fleet no share',
-      'row.chronicle.override?.passOver()',
-      "if (gate !== 'bulkhead') row.chronicle.override?.passOver()",
+      'row.extras.override?.passOver()',
+      "if (gate !== 'bulkhead') row.extras.override?.passOver()",
     ],
     [
       'what the breaker refuses leaves the fleet no share',
-      'row.chronicle.override?.passOver()',
-      "if (gate !== 'breaker') row.chronicle.override?.passOver()",
+      'row.extras.override?.passOver()',
+      "if (gate !== 'breaker') row.extras.override?.passOver()",
     ],
     [
       'what an operator holds is the breaker’s',
-      "return state === 'forcedOpen' && stay.reason?.type !== 'escalated' ? 'operator' : 'breaker'",
+      "return state === 'forcedOpen' && current.reason?.type !== 'escalated' ? 'operator' : 'breaker'",
       "return 'breaker'",
     ],
   ),
@@ -179,8 +175,8 @@ export const ofAdmission: readonly Mutant[] = [
     ],
     [
       'it says that one more may probe',
-      'policy.halfOpenMaxCalls - stay.probes.length',
-      'policy.halfOpenMaxCalls + 1 - stay.probes.length',
+      'policy.halfOpenMaxCalls - current.probes.length',
+      'policy.halfOpenMaxCalls + 1 - current.probes.length',
     ],
     ['it says the largest of several figures', 'Math.min(...figures)', 'Math.max(...figures)'],
     ['the most open gate speaks', 'opennessOf(other) < opennessOf(one)', 'opennessOf(other) > opennessOf(one)'],
@@ -197,8 +193,8 @@ export const ofAdmission: readonly Mutant[] = [
   ),
   ...of(
     path,
-    ['who waits hears of no decision', '  row.chronicle.bulkhead?.changed()\n', ''],
-    ['a decision is no news', '  row.version++\n', ''],
+    ['who waits hears of no data', '  row.extras.bulkhead?.changed()\n', ''],
+    ['a data is no news', '  row.version++\n', ''],
   ),
-  ...of('src/core/runtime/stats-reader.ts', ['a share that grows is no news', ' && stay.ramp === null', '']),
+  ...of('src/core/runtime/stats-reader.ts', ['a share that grows is no news', ' && current.ramp === null', '']),
 ]

@@ -1,8 +1,8 @@
-// Mutants of the evidence and of the triggers that judge it (src/core/rules/tally.ts, src/core/rules/window.ts, src/core/rules/triggers.ts).
+// Mutants of the evidence and of the triggers that judge it (src/core/rules/evidence.ts, src/core/rules/window.ts, src/core/rules/triggers.ts).
 import type { Prey } from './hunt.ts'
 import { cumulative, failureWindow, plain, rateOfCalls, rateOverTime, slowCalls } from './policies.ts'
 
-const tally = 'src/core/rules/tally.ts'
+const evidence = 'src/core/rules/evidence.ts'
 const triggers = 'src/core/rules/triggers.ts'
 const window = 'src/core/rules/window.ts'
 
@@ -10,7 +10,7 @@ export const ofTheEvidence: readonly Prey[] = [
   {
     name: 'slow calls are not counted in their window',
     breaks: 'R12',
-    file: tally,
+    file: evidence,
     find: 'durationMs > policy.slowCalls.slowerThanMs',
     replace: 'false',
     policy: slowCalls,
@@ -26,25 +26,25 @@ export const ofTheEvidence: readonly Prey[] = [
   {
     name: 'a success does not clear the failures in a row',
     breaks: 'R12',
-    file: tally,
-    find: '  tally.consecutiveFailures = 0\n',
+    file: evidence,
+    find: '  evidence.consecutiveFailures = 0\n',
     replace: '',
     policy: plain,
   },
   {
     name: 'a success does not clear the failures in the window',
     breaks: 'R12',
-    file: tally,
-    find: "if (policy.failureWindowMs !== null && policy.counting === 'consecutive') clearFailureTimes(tally)",
+    file: evidence,
+    find: "if (policy.failureWindowMs !== null && policy.counting === 'consecutive') clearFailureTimes(evidence)",
     replace: '',
     policy: failureWindow,
   },
   {
     name: 'the newest failure is overwritten in place of the oldest',
     breaks: 'R13',
-    file: tally,
-    find: 'tally.oldestFailure = (tally.oldestFailure + 1) % capacity',
-    replace: 'tally.oldestFailure = 0',
+    file: evidence,
+    find: 'evidence.oldestFailure = (evidence.oldestFailure + 1) % capacity',
+    replace: 'evidence.oldestFailure = 0',
     policy: { ...failureWindow, counting: 'cumulative', openTimeoutFrom: 'lastFailure' },
     exploration: { depth: 5, steps: { commands: [] } },
   },
@@ -52,16 +52,16 @@ export const ofTheEvidence: readonly Prey[] = [
     name: 'one failure in a row too many is needed to open',
     breaks: 'R12',
     file: triggers,
-    find: 'return tally.consecutiveFailures >= threshold',
-    replace: 'return tally.consecutiveFailures > threshold',
+    find: 'return evidence.consecutiveFailures >= threshold',
+    replace: 'return evidence.consecutiveFailures > threshold',
     policy: plain,
   },
   {
     name: 'one failure in all too many is needed to open',
     breaks: 'R12',
     file: triggers,
-    find: 'return tally.failures >= threshold',
-    replace: 'return tally.failures > threshold',
+    find: 'return evidence.failures >= threshold',
+    replace: 'return evidence.failures > threshold',
     policy: cumulative,
   },
   {

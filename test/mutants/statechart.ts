@@ -58,8 +58,8 @@ export const ofTheStatechart: readonly Prey[] = [
     name: 'it reopens without a new deadline',
     breaks: 'R04',
     file,
-    find: 'rules.enterOpen(decision, policy, rules.reopenedByProbes(decision, policy), at, seed)',
-    replace: 'rules.enter(decision, rules.reopenedByProbes(decision, policy))',
+    find: 'rules.enterOpen(data, policy, rules.reopenedByProbes(data, policy), at, seed)',
+    replace: 'rules.enter(data, rules.reopenedByProbes(data, policy))',
     policy: plain,
   },
   {
@@ -87,7 +87,7 @@ export const ofTheStatechart: readonly Prey[] = [
     policy: plain,
   },
   {
-    name: 'isolating twice begins a new stay',
+    name: 'isolating twice begins a new current',
     breaks: 'R08',
     file,
     find: "isolate: { description: 'Already forced open.' },",
@@ -122,7 +122,7 @@ export const ofTheStatechart: readonly Prey[] = [
     name: 'a ramp admits every call',
     breaks: 'R03',
     file,
-    find: 'withinShare: ({ context, event }) => rules.admitsWhileHalfOpen(context.decision, context.policy, event.at),',
+    find: 'withinShare: ({ context, event }) => rules.admitsWhileHalfOpen(context.data, context.policy, event.at),',
     replace: 'withinShare: () => true,',
     policy: ramp,
   },

@@ -1,10 +1,10 @@
-// Mutants of what stands behind the rows: delivery, actors that come and go, the agenda, the table and the supervisor.
+// Mutants of what stands behind the rows: delivery, actors that come and go, the scheduler, the table and the supervisor.
 import type { Prey } from './hunt.ts'
 import { failureWindow, plain, rateOfCalls, twoProbes } from './policies.ts'
 
 const actors = 'src/core/runtime/actors.ts'
-const agenda = 'src/core/runtime/agenda.ts'
-const appointments = 'src/core/runtime/appointments.ts'
+const scheduler = 'src/core/runtime/scheduler.ts'
+const tasks = 'src/core/runtime/tasks.ts'
 const deliver = 'src/core/runtime/deliver.ts'
 const supervisor = 'src/core/runtime/supervisor.ts'
 const table = 'src/core/runtime/table.ts'
@@ -30,24 +30,24 @@ export const ofTheSupervision: readonly Prey[] = [
     name: 'an actor that is activated is brought no evidence, and counts the outcome twice',
     breaks: 'R12',
     file: deliver,
-    find: 'wasIdle ? actor?.getSnapshot().context.decision.tally : copyTally(row)',
-    replace: 'wasIdle ? undefined : copyTally(row)',
+    find: 'wasIdle ? actor?.getSnapshot().context.data.evidence : copyEvidence(row)',
+    replace: 'wasIdle ? undefined : copyEvidence(row)',
     policy: rateOfCalls,
   },
   {
     name: 'a closed breaker whose actor rests is not activated for a trigger',
     breaks: 'R12',
     file: deliver,
-    find: 'if (wasIdle) home.supervisor.activate',
-    replace: "if (wasIdle && !('generation' in event)) home.supervisor.activate",
+    find: 'if (wasIdle) core.supervisor.activate',
+    replace: "if (wasIdle && !('generation' in event)) core.supervisor.activate",
     policy: plain,
   },
   {
     name: 'a closed breaker whose actor rests does not hear of commands',
     breaks: 'R08',
     file: deliver,
-    find: 'if (wasIdle) home.supervisor.activate',
-    replace: "if (wasIdle && 'generation' in event) home.supervisor.activate",
+    find: 'if (wasIdle) core.supervisor.activate',
+    replace: "if (wasIdle && 'generation' in event) core.supervisor.activate",
     policy: plain,
   },
   {
@@ -62,15 +62,15 @@ export const ofTheSupervision: readonly Prey[] = [
     name: 'the actor of a breaker that closes rests, and keeps the timers of its probes',
     breaks: 'R33',
     file: actors,
-    find: '    this.#appointments?.delete(id)\n    this.#outside.agenda.cancel(appointment)\n',
-    replace: '    this.#appointments?.delete(id)\n',
+    find: '    this.#tasks?.delete(id)\n    this.#outside.scheduler.cancel(task)\n',
+    replace: '    this.#tasks?.delete(id)\n',
     policy: twoProbes,
   },
   {
     name: 'an actor that is stopped keeps its timers',
     breaks: 'R22',
     file: actors,
-    find: 'for (const appointment of this.#appointments.values()) this.#outside.agenda.cancel(appointment)',
+    find: 'for (const task of this.#tasks.values()) this.#outside.scheduler.cancel(task)',
     replace: '',
     policy: plain,
   },
@@ -79,30 +79,30 @@ export const ofTheSupervision: readonly Prey[] = [
     breaks: 'R05',
     file: deliver,
     find: 'actor?.deliver(event, event.at, cause)',
-    replace: 'actor?.deliver(event, home.clock.now(), cause)',
+    replace: 'actor?.deliver(event, core.clock.now(), cause)',
     policy: plain,
     exploration: { depth: 6, steps: { commands: ['trip'], results: ['fail'] } },
   },
   {
-    name: 'the agenda puts what is due sooner behind what is due later',
+    name: 'the scheduler puts what is due sooner behind what is due later',
     breaks: 'R05',
-    file: appointments,
+    file: tasks,
     find: '    this.#rise(this.#heap.length - 1)\n',
     replace: '',
     policy: plain,
   },
   {
-    name: 'the agenda loses its order when it has taken the first',
+    name: 'the scheduler loses its order when it has taken the first',
     breaks: 'R07',
-    file: appointments,
+    file: tasks,
     find: '      this.#sink(0)\n',
     replace: '',
     policy: twoProbes,
   },
   {
-    name: 'the agenda keeps what is due soon along with what is due',
+    name: 'the scheduler keeps what is due soon along with what is due',
     breaks: 'R07',
-    file: agenda,
+    file: scheduler,
     find: 'this.#soonest() <= now &&',
     replace: 'this.#soonest() <= now + 400 &&',
     policy: twoProbes,
@@ -110,7 +110,7 @@ export const ofTheSupervision: readonly Prey[] = [
   {
     name: 'a timer once set is never set sooner',
     breaks: 'R05',
-    file: agenda,
+    file: scheduler,
     find: ': this.#timerDueAt <= dueAt',
     replace: ': this.#timer !== undefined',
     policy: plain,
@@ -119,24 +119,24 @@ export const ofTheSupervision: readonly Prey[] = [
     name: 'a crash loses the window',
     breaks: 'R30',
     file: 'src/core/runtime/row.ts',
-    find: 'copyDecision(row.stay, copyTally(row))',
-    replace: 'copyDecision(row.stay, newTally(row.policy, 0))',
+    find: 'copyData(row.current, copyEvidence(row))',
+    replace: 'copyData(row.current, newEvidence(row.policy, 0))',
     policy: failureWindow,
   },
   {
     name: 'a restart begins the open time anew',
     breaks: 'R30',
     file: supervisor,
-    find: 'if (row.actor !== null) resume(decision)',
+    find: 'if (row.actor !== null) resume(data)',
     replace:
-      "if (row.actor !== null) resume(decision)\n    if (how === 'restart' && decision.deadline !== null) decision.deadline = at + policy.openTimeoutMs",
+      "if (row.actor !== null) resume(data)\n    if (how === 'restart' && data.deadline !== null) data.deadline = at + policy.openTimeoutMs",
     policy: plain,
   },
   {
     name: 'a restart keeps the generation of before the crash',
     breaks: 'R30',
     file: supervisor,
-    find: 'if (row.actor !== null) resume(decision)',
+    find: 'if (row.actor !== null) resume(data)',
     replace: '',
     policy: plain,
   },
@@ -176,7 +176,7 @@ export const ofTheSupervision: readonly Prey[] = [
     name: 'delete leaves the actor and its timers',
     breaks: 'R22',
     file: table,
-    find: '    this.home.supervisor.remove(row)\n    const forgotten',
+    find: '    this.core.supervisor.remove(row)\n    const forgotten',
     replace: '    const forgotten',
     policy: plain,
   },

@@ -43,7 +43,7 @@ describe('the preset phoenixMicro', () => {
     await fail(breaker)
     clock.advance(100)
     await fail(breaker)
-    expect(registry.snapshot().breakers[0]?.tally.failureAgesMs).toEqual([100, 0])
+    expect(registry.snapshot().breakers[0]?.evidence.failureAgesMs).toEqual([100, 0])
   })
 
   it('closes at one successful probe (R04)', async () => {

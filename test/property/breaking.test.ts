@@ -11,7 +11,7 @@ const defects: Mutant[] = [
     name: 'property: generation check broken',
     breaks: 'R06',
     file: 'src/core/rules/decide.ts',
-    find: 'stay.generation !== generation ||',
+    find: 'current.generation !== generation ||',
     replace: 'false ||',
   },
   {
@@ -38,7 +38,7 @@ const defects: Mutant[] = [
   {
     name: 'property: call exactly at the limit is slow',
     breaks: 'R12',
-    file: 'src/core/rules/tally.ts',
+    file: 'src/core/rules/evidence.ts',
     find: 'durationMs > policy.slowCalls.slowerThanMs',
     replace: 'durationMs >= policy.slowCalls.slowerThanMs',
   },
@@ -60,8 +60,8 @@ const defects: Mutant[] = [
     name: 'property: threshold off by one',
     breaks: 'R12',
     file: 'src/core/rules/triggers.ts',
-    find: 'return tally.consecutiveFailures >= threshold',
-    replace: 'return tally.consecutiveFailures > threshold',
+    find: 'return evidence.consecutiveFailures >= threshold',
+    replace: 'return evidence.consecutiveFailures > threshold',
   },
 ]
 

@@ -59,7 +59,7 @@ function ofAll(policy: PolicyOptions): HistorySubject {
   return { ...subject, configure: (next) => void registry?.configureAll({ policy: next }) }
 }
 
-interface Tally {
+interface Evidence {
   readonly consecutiveFailures: number
   readonly failures: number
   readonly failureAgesMs: readonly number[]
@@ -69,7 +69,7 @@ interface Tally {
 type Held = { readonly slices: readonly (readonly [number, number])[] } | null
 
 interface Looked extends Image {
-  readonly tally: Tally
+  readonly evidence: Evidence
 }
 
 /** Lives through the history, and looks before and after each of the changes. */
@@ -95,14 +95,14 @@ function sums(held: Held): { calls: number; marked: number } {
 
 function expectSameBut(before: Looked, after: Looked) {
   // A rule for slow calls has a timer of its own, which comes and goes with it.
-  const { tally, timer: _, ...image } = before as Looked & { timer?: unknown }
+  const { evidence, timer: _, ...image } = before as Looked & { timer?: unknown }
   expect(after).toMatchObject(image)
-  const { consecutiveFailures, failures } = tally
-  expect(after.tally).toMatchObject({ consecutiveFailures, failures })
+  const { consecutiveFailures, failures } = evidence
+  expect(after.evidence).toMatchObject({ consecutiveFailures, failures })
 }
 
 /** What the new windows have room for, and nothing that was not there. */
-function expectKept(before: Tally, after: Tally, policy: PolicyOptions, next: PolicyOptions) {
+function expectKept(before: Evidence, after: Evidence, policy: PolicyOptions, next: PolicyOptions) {
   const { failureAgesMs: ages } = after
   expect(ages.length).toBeLessThanOrEqual(next.failureThreshold ?? 0)
   expect(before.failureAgesMs.slice(before.failureAgesMs.length - ages.length)).toEqual(ages)
@@ -118,7 +118,7 @@ function expectKept(before: Tally, after: Tally, policy: PolicyOptions, next: Po
 }
 
 /** There and back: what had room in between is as it was, where the order of calls was never lost. */
-function expectBack(before: Tally, between: Tally, after: Tally, policy: PolicyOptions, next: PolicyOptions) {
+function expectBack(before: Evidence, between: Evidence, after: Evidence, policy: PolicyOptions, next: PolicyOptions) {
   for (const rule of RULES) {
     const hadRoom = sums(between[rule]).calls === sums(before[rule]).calls
     const isOfCalls = policy[rule]?.window.calls && next[rule]?.window.calls
@@ -134,9 +134,9 @@ describe('a change of the policy', () => {
         const [before, between, after] = await changed(make(policy), history, next, policy)
         expectSameBut(before, between)
         expectSameBut(between, after)
-        expectKept(before.tally, between.tally, policy, next)
-        expectKept(between.tally, after.tally, next, policy)
-        expectBack(before.tally, between.tally, after.tally, policy, next)
+        expectKept(before.evidence, between.evidence, policy, next)
+        expectKept(between.evidence, after.evidence, next, policy)
+        expectBack(before.evidence, between.evidence, after.evidence, policy, next)
       })
       await fc.assert(property, { numRuns: RUNS, seed: SEED })
     },
@@ -158,7 +158,7 @@ describe('a change of the policy', () => {
 })
 
 const WINDOW = 'src/core/rules/window.ts'
-const TALLY = 'src/core/rules/tally.ts'
+const EVIDENCE = 'src/core/rules/evidence.ts'
 const defects: Mutant[] = [
   {
     name: 'a window of calls that becomes one of time begins empty',
@@ -184,14 +184,14 @@ const defects: Mutant[] = [
   {
     name: 'failures before a success count as failures in a row',
     breaks: 'R21',
-    file: TALLY,
+    file: EVIDENCE,
     find: 'index >= first && now',
     replace: 'now',
   },
   {
     name: 'failures that were out of the old window come back',
     breaks: 'R21',
-    file: TALLY,
+    file: EVIDENCE,
     find: 'index >= first && now < at + failureWindowMs',
     replace: 'index >= first',
   },
@@ -199,10 +199,10 @@ const defects: Mutant[] = [
     name: 'an open breaker has its open time begin again',
     breaks: 'R21',
     file: 'machines/breaker.machine.ts',
-    find: 'return { policy: event.policy, decision: { ...context.decision, tally } }',
+    find: 'return { policy: event.policy, decision: { ...context.decision, evidence } }',
     replace:
       'const deadline = context.decision.deadline && event.at + event.policy.openTimeoutMs\n' +
-      '      return { policy: event.policy, decision: { ...context.decision, tally, deadline } }',
+      '      return { policy: event.policy, decision: { ...context.decision, evidence, deadline } }',
   },
 ]
 

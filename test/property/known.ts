@@ -1,4 +1,4 @@
-// Known: what the oracle knows of the calls of a closed stay, and what of that each rule counts: by definition, and across
+// Known: what the oracle knows of the calls of a closed generation, and what of that each rule counts: by definition, and across
 // changes of the policy by the rules of docs/policy.md. Lists of calls, looked through anew each time, in whole numbers.
 import type { PolicyOptions } from '../../src/index.ts'
 import { addingUpTo, isAtLeast, type Moment, sliceOf, spread, startOfSlice } from './exact.ts'

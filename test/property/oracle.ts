@@ -1,6 +1,6 @@
 // The oracle: a breaker by definition, written from DESIGN section 4 and the rules of docs/policy.md without a line of src/.
-// It keeps every outcome of the stay (known.ts) and counts by looking through them all, in whole numbers of any size
-// (exact.ts), so that it shares no window, tally, rule or rounding with what it judges.
+// It keeps every outcome of the generation (known.ts) and counts by looking through them all, in whole numbers of any size
+// (exact.ts), so that it shares no window, evidence, rule or rounding with what it judges.
 import type { PolicyOptions } from '../../src/index.ts'
 import { Known } from './known.ts'
 import { type Command, type HistorySubject, type Image, type Result, TRIP_MS } from './subjects.ts'
@@ -8,7 +8,7 @@ import { type Command, type HistorySubject, type Image, type Result, TRIP_MS } f
 interface Held {
   readonly until: number
 }
-/** A call of a closed stay, begun under a rule for slow calls. */
+/** A call of a closed generation, begun under a rule for slow calls. */
 interface Flight {
   readonly began: number
   isSlow: boolean
@@ -149,7 +149,7 @@ export class Oracle implements HistorySubject {
       generation: this.#generation,
       remainingMs: open ? this.#deadline - this.#now : null,
       calls: this.#calls,
-      tally: this.#known.image(this.#policy, this.#now),
+      evidence: this.#known.image(this.#policy, this.#now),
       timer: open || (this.#state === 'halfOpen' && (this.#ramp !== null || this.#permits.length > 0)),
     }
   }
@@ -245,7 +245,7 @@ export class Oracle implements HistorySubject {
     this.#deadline = at + this.#openTime()
   }
 
-  /** Tripped while open, it is another stay of the same opening. */
+  /** Tripped while open, it is another generation of the same opening. */
   #trip(openMs?: number) {
     if (this.#state !== 'open') this.#openings++
     this.#enter('open')

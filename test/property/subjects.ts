@@ -1,8 +1,8 @@
 // The four ways to run one history: through calls, through permits, unfolded, and as values.
 
 import type { Admission } from '../../src/core/rules/decide.ts'
+import { inOrder } from '../../src/core/rules/evidence.ts'
 import { type BreakerValue, reduce, resumed } from '../../src/core/rules/reducer.ts'
-import { inOrder } from '../../src/core/rules/tally.ts'
 import { slicesOf } from '../../src/core/rules/window.ts'
 import { createRegistry, type PolicyOptions, type Registry, resolvePolicy } from '../../src/index.ts'
 import { newBreaker, recordFailure, recordIgnored, recordSuccess, shouldAllowRequest } from '../../src/pure.ts'
@@ -254,8 +254,8 @@ function createRegistrySeed(): number {
 }
 
 function imageOf(breaker: BreakerValue, policy: ReturnType<typeof resolvePolicy>, now: number): Image {
-  const { state, generation, reason, openedAt, deadline, openings, tally, calls, probes, ramp } = breaker
-  const window = (of: typeof tally.failureRate, rule: typeof policy.failureRate) =>
+  const { state, generation, reason, openedAt, deadline, openings, evidence, calls, probes, ramp } = breaker
+  const window = (of: typeof evidence.failureRate, rule: typeof policy.failureRate) =>
     of && rule && { size: rule.window, slices: slicesOf(structuredClone(of), rule.window, now) }
   return {
     state,
@@ -264,14 +264,14 @@ function imageOf(breaker: BreakerValue, policy: ReturnType<typeof resolvePolicy>
     openForMs: openedAt === null ? null : now - openedAt,
     remainingMs: deadline === null ? null : deadline - now,
     openings,
-    tally: {
-      consecutiveFailures: tally.consecutiveFailures,
-      failures: tally.failures,
-      failureAgesMs: inOrder(structuredClone(tally))
+    evidence: {
+      consecutiveFailures: evidence.consecutiveFailures,
+      failures: evidence.failures,
+      failureAgesMs: inOrder(structuredClone(evidence))
         .map((at) => now - at)
         .filter((age) => policy.failureWindowMs !== null && age < policy.failureWindowMs),
-      failureRate: window(tally.failureRate, policy.failureRate),
-      slowCalls: window(tally.slowCalls, policy.slowCalls),
+      failureRate: window(evidence.failureRate, policy.failureRate),
+      slowCalls: window(evidence.slowCalls, policy.slowCalls),
     },
     calls,
     timer: state === 'open' || ramp !== null || probes.length > 0,

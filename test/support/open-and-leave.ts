@@ -14,7 +14,7 @@ const registry = createRegistry({
         openForMs: null,
         remainingMs: null,
         openings: 1,
-        tally: { consecutiveFailures: 0, failures: 0, failureAgesMs: [], failureRate: null, slowCalls: null },
+        evidence: { consecutiveFailures: 0, failures: 0, failureAgesMs: [], failureRate: null, slowCalls: null },
         calls: { allowed: 0, rejected: 0, succeeded: 0, failed: 0, ignored: 0, late: 0, slow: 0 },
         timeInState: { closed: 0, open: 0, halfOpen: 0, forcedOpen: 0, disabled: 0 },
       },

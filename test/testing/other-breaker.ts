@@ -13,13 +13,13 @@ interface Settings {
 }
 
 interface Call {
-  readonly stay: number
+  readonly current: number
   readonly isProbe: boolean
 }
 
 class OtherBreaker {
   #state: 'closed' | 'open' | 'halfOpen' = 'closed'
-  #stay = 0
+  #current = 0
   #failures = 0
   #successes = 0
   #probe: { readonly call: Call; readonly until: number } | null = null
@@ -42,14 +42,14 @@ class OtherBreaker {
   admit(): Call | undefined {
     this.#catchUp()
     if (this.#state === 'open' || this.#probe !== null) return undefined
-    const call = { stay: this.#stay, isProbe: this.#state === 'halfOpen' }
+    const call = { current: this.#current, isProbe: this.#state === 'halfOpen' }
     if (call.isProbe) this.#probe = { call, until: this.#clock.now() + this.#settings.probeTimeout }
     return call
   }
 
   settle(call: Call, succeeds: boolean): void {
     this.#catchUp()
-    const isLate = call.stay !== this.#stay || (call.isProbe && this.#probe?.call !== call)
+    const isLate = call.current !== this.#current || (call.isProbe && this.#probe?.call !== call)
     if (isLate && !(this.#defect === 'counts a late success' && succeeds && this.#state === 'halfOpen')) return
     if (!isLate) this.#probe = null
     if (succeeds) this.#succeed()
@@ -66,10 +66,10 @@ class OtherBreaker {
     this.#enter('open')
     const until = at + this.#settings.openTimeout
     this.#opensUntil = until
-    const stay = this.#stay
+    const current = this.#current
     this.#clock.setTimeout(() => {
       const isMissed = this.#defect === 'never half-opens after a stall' && this.#clock.now() > until
-      if (this.#stay === stay && !isMissed) this.#enter('halfOpen')
+      if (this.#current === current && !isMissed) this.#enter('halfOpen')
     }, until - this.#clock.now())
   }
 
@@ -87,7 +87,7 @@ class OtherBreaker {
 
   #enter(state: 'closed' | 'open' | 'halfOpen'): void {
     this.#state = state
-    this.#stay++
+    this.#current++
     this.#failures = 0
     this.#successes = 0
     this.#probe = null

@@ -43,7 +43,7 @@ export interface BreakerOpenError extends Error {
   toJSON(): object
 }
 
-/** The parts of a rejection that are the same for a whole stay, so that a rejected call builds no strings. */
+/** The parts of a rejection that are the same for a whole generation, so that a rejected call builds no strings. */
 export interface Rejection {
   readonly message: string
   readonly reason: Reason
@@ -99,7 +99,7 @@ OpenError.prototype = Object.create(Error.prototype, {
 Object.defineProperty(OpenError, 'name', { value: 'BreakerOpenError' })
 
 /**
- * One that has a cause. It is kept with the stay, and found by a getter: a property that is not enumerable would cost each
+ * One that has a cause. It is kept with the generation, and found by a getter: a property that is not enumerable would cost each
  * rejection 10 times what making it does.
  */
 class CausedOpenError {

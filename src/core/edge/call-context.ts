@@ -6,7 +6,7 @@ export interface CallContext {
   readonly signal: AbortSignal
   /** The name of the breaker. */
   readonly endpoint: string
-  /** Number of the stay in a state that the call was admitted in. */
+  /** Number of the generation in a state that the call was admitted in. */
   readonly generation: number
   /** Whether the call is a probe: its outcome decides whether the breaker closes. */
   readonly probe: boolean

@@ -1,4 +1,4 @@
-// describeReason: the reason of a stay in words, for users; who hands in none is told so.
+// describeReason: the reason of a generation in words, for users; who hands in none is told so.
 import { describeReason as inWords, type Reason } from '../rules/triggers.ts'
 import { ArgumentError } from './errors.ts'
 

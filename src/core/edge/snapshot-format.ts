@@ -96,7 +96,7 @@ const breaker = v.pipe(
     openings: natural,
     // Absent in older snapshots, and unless it is on its recovery ramp.
     ramp: v.optional(v.strictObject({ ranForMs: ms, remainingMs: ms, credit: share })),
-    tally: v.strictObject({
+    evidence: v.strictObject({
       consecutiveFailures: natural,
       failures: natural,
       failureAgesMs: v.array(ms),

@@ -1,10 +1,10 @@
-// Decision: what a breaker has decided about the stay it is in, and the rules that change it, each stated once.
+// Decision: what a breaker has decided about the generation it is in, and the rules that change it, each stated once.
 // The rules change a Decision in place: the machine's `assign` and the pure layer copy it first.
 import { backoffMs } from './backoff.ts'
+import { type Evidence, newEvidence } from './evidence.ts'
 import type { Policy } from './policy.ts'
 import { NO_PROBES, type Probe, placeOf, soonestLease, withoutProbe, withProbe } from './probes.ts'
 import { admitsNext, newRamp, type Ramp } from './ramp.ts'
-import { newTally, type Tally } from './tally.ts'
 import type { Reason } from './triggers.ts'
 
 /**
@@ -13,11 +13,11 @@ import type { Reason } from './triggers.ts'
  */
 export type BreakerState = 'closed' | 'open' | 'halfOpen' | 'forcedOpen' | 'disabled'
 
-/** `at` is when it happened, in ms; `tally` is evidence: what was folded since the last event, this outcome included. */
-type At = { readonly at: number; tally?: Tally | undefined }
+/** `at` is when it happened, in ms; `evidence` is evidence: what was folded since the last event, this outcome included. */
+type At = { readonly at: number; evidence?: Evidence | undefined }
 /** What the call was admitted with: its generation, and its probe if that was half-open. */
 export type Admission = {
-  /** Number of the stay it was admitted in. */
+  /** Number of the generation it was admitted in. */
   readonly generation: number
   /** Number of the probe; absent unless it was admitted while half-open. */
   readonly probe?: number
@@ -33,7 +33,7 @@ export type BreakerEvent =
         /** It has counted as slow while it was in flight. */
         readonly isSlow?: boolean
       })
-  /** A call of this stay that is still in flight has become slow. */
+  /** A call of this generation that is still in flight has become slow. */
   | (At & { readonly type: 'slow' })
   | (At & { readonly type: 'elapse' })
   | (At & { readonly type: 'leaseExpired'; readonly probe: number })
@@ -42,9 +42,9 @@ export type BreakerEvent =
   | (At & { readonly type: 'reset' | 'isolate' | 'disable' | 'enable' })
   | (At & { readonly type: 'configure'; readonly policy: Policy })
 
-/** What a breaker has decided about its stay. */
-export interface Stay {
-  /** Number of the current stay in a state. A permit of another generation is late. */
+/** What a breaker has decided about its generation. */
+export interface Generation {
+  /** Number of the current generation in a state. A permit of another generation is late. */
   generation: number
   reason: Reason | null
   /** When the breaker opened, and when it goes half-open; `null` unless open. */
@@ -61,12 +61,12 @@ export interface Stay {
   probeFailures: number
 }
 
-export interface Decision extends Stay {
-  tally: Tally
+export interface BreakerData extends Generation {
+  evidence: Evidence
 }
 
 /** Where every breaker begins. */
-export const FIRST_STAY: Stay = Object.freeze({
+export const FIRST_GENERATION: Generation = Object.freeze({
   generation: 0,
   reason: null,
   openedAt: null,
@@ -78,65 +78,65 @@ export const FIRST_STAY: Stay = Object.freeze({
   probeFailures: 0,
 })
 
-export function newDecision(policy: Policy, now: number): Decision {
-  return copyDecision(FIRST_STAY, newTally(policy, now))
+export function newData(policy: Policy, now: number): BreakerData {
+  return copyData(FIRST_GENERATION, newEvidence(policy, now))
 }
 
 /** A decision of one's own, to apply rules to. By its fields: where shapes differ, Node 20 takes microseconds to spread it. */
-export function copyDecision(stay: Stay, tally: Tally): Decision {
+export function copyData(current: Generation, evidence: Evidence): BreakerData {
   return {
-    generation: stay.generation,
-    reason: stay.reason,
-    openedAt: stay.openedAt,
-    deadline: stay.deadline,
-    openings: stay.openings,
-    probes: stay.probes,
-    ramp: stay.ramp,
-    probeSuccesses: stay.probeSuccesses,
-    probeFailures: stay.probeFailures,
-    tally,
+    generation: current.generation,
+    reason: current.reason,
+    openedAt: current.openedAt,
+    deadline: current.deadline,
+    openings: current.openings,
+    probes: current.probes,
+    ramp: current.ramp,
+    probeSuccesses: current.probeSuccesses,
+    probeFailures: current.probeFailures,
+    evidence,
   }
 }
 
-/** The stay of a crashed actor, taken up again: what was admitted before is late, probes start over (R06, R30). */
-export function resume(stay: Stay): void {
-  stay.generation++
-  forgetProbes(stay)
+/** The generation of a crashed actor, taken up again: what was admitted before is late, probes start over (R06, R30). */
+export function resume(current: Generation): void {
+  current.generation++
+  forgetProbes(current)
 }
 
-function forgetProbes(stay: Stay): void {
-  stay.probes = NO_PROBES
-  stay.probeSuccesses = 0
-  stay.probeFailures = 0
+function forgetProbes(current: Generation): void {
+  current.probes = NO_PROBES
+  current.probeSuccesses = 0
+  current.probeFailures = 0
 }
 
 /** Begins a new generation in any state but open. The reason is handed out in events and errors, to be read only. */
-export function enter(stay: Stay, reason: Reason): void {
-  resume(stay)
-  stay.ramp = null
-  stay.reason = Object.freeze(reason)
-  stay.openedAt = null
-  stay.deadline = null
+export function enter(current: Generation, reason: Reason): void {
+  resume(current)
+  current.ramp = null
+  current.reason = Object.freeze(reason)
+  current.openedAt = null
+  current.deadline = null
 }
 
-export function enterClosed(decision: Decision, policy: Policy, reason: Reason, at: number): void {
-  enter(decision, reason)
-  decision.openings = 0
-  decision.tally = newTally(policy, at)
+export function enterClosed(data: BreakerData, policy: Policy, reason: Reason, at: number): void {
+  enter(data, reason)
+  data.openings = 0
+  data.evidence = newEvidence(policy, at)
 }
 
 /** For `openForMs`, or as long as the policy says. */
 export function enterOpen(
-  stay: Stay,
+  current: Generation,
   policy: Policy,
   reason: Reason,
   at: number,
   seed: number,
   openForMs?: number,
 ): void {
-  stay.openings++
-  stayOpen(stay, policy, reason, at, seed, openForMs)
-  stay.openedAt = at
+  current.openings++
+  stayOpen(current, policy, reason, at, seed, openForMs)
+  current.openedAt = at
 }
 
 /**
@@ -144,125 +144,126 @@ export function enterOpen(
  * still: it has been open since then, and a backoff grows by what the service does, not by what operators say.
  */
 export function stayOpen(
-  stay: Stay,
+  current: Generation,
   policy: Policy,
   reason: Reason,
   at: number,
   seed: number,
   openForMs?: number,
 ): void {
-  const { openedAt } = stay
-  enter(stay, reason)
-  stay.openedAt = openedAt
-  stay.deadline = at + (openForMs ?? openTimeMs(policy, stay, seed))
+  const { openedAt } = current
+  enter(current, reason)
+  current.openedAt = openedAt
+  current.deadline = at + (openForMs ?? openTimeMs(policy, current, seed))
 }
 
-/** Enough probes have succeeded, and the policy wants a ramp: the same stay goes on, without probes. */
-export function beginRamp(stay: Stay, policy: Policy, at: number): void {
-  forgetProbes(stay)
-  stay.ramp = newRamp(policy, at)
+/** Enough probes have succeeded, and the policy wants a ramp: the same generation goes on, without probes. */
+export function beginRamp(current: Generation, policy: Policy, at: number): void {
+  forgetProbes(current)
+  current.ramp = newRamp(policy, at)
 }
 
 /** A failure reported while open counts as the last failure (snakepit): the open time starts again. */
-export function extendOpen(stay: Stay, policy: Policy, at: number, seed: number): void {
-  stay.deadline = at + openTimeMs(policy, stay, seed)
+export function extendOpen(current: Generation, policy: Policy, at: number, seed: number): void {
+  current.deadline = at + openTimeMs(policy, current, seed)
 }
 
 /** An outcome is late when its permit is of another generation, or has lost its lease. */
 export function isLate(
-  stay: Pick<Stay, 'generation' | 'probes'>,
+  current: Pick<Generation, 'generation' | 'probes'>,
   generation: number,
   probe: number | undefined,
 ): boolean {
-  return stay.generation !== generation || (probe !== undefined && !holdsProbe(stay, probe))
+  return current.generation !== generation || (probe !== undefined && !holdsProbe(current, probe))
 }
 
-export function holdsProbe(stay: Pick<Stay, 'probes'>, probe: number): boolean {
-  return placeOf(stay.probes, probe) >= 0
+export function holdsProbe(current: Pick<Generation, 'probes'>, probe: number): boolean {
+  return placeOf(current.probes, probe) >= 0
 }
 
 /** Whether a half-open breaker admits the next call: as a probe, or as part of the ramp's share. */
-export function admitsWhileHalfOpen(stay: Stay, policy: Policy, at: number): boolean {
-  return stay.ramp === null ? hasPermit(stay, policy) : admitsNext(stay.ramp, policy, at)
+export function admitsWhileHalfOpen(current: Generation, policy: Policy, at: number): boolean {
+  return current.ramp === null ? hasPermit(current, policy) : admitsNext(current.ramp, policy, at)
 }
 
 /** Whether a call was admitted while half-open: by its number it holds a probe's permit, or has its share of the ramp. */
-export function wasAdmitted({ probes, ramp }: Stay, call: number): boolean {
+export function wasAdmitted({ probes, ramp }: Generation, call: number): boolean {
   return ramp === null ? placeOf(probes, call) >= 0 : ramp.lastAdmitted === call
 }
 
 /** Whether a call may probe now; none may where reports alone do. */
-export function hasPermit(stay: Stay, policy: Policy): boolean {
-  return policy.probes === 'calls' && stay.probes.length < policy.halfOpenMaxCalls
+export function hasPermit(current: Generation, policy: Policy): boolean {
+  return policy.probes === 'calls' && current.probes.length < policy.halfOpenMaxCalls
 }
 
 /** Whether the open time has passed; exactly at the deadline it has. */
-export function isDue(stay: Stay, now: number): boolean {
-  return stay.deadline !== null && now >= stay.deadline
+export function isDue(current: Generation, now: number): boolean {
+  return current.deadline !== null && now >= current.deadline
 }
 
 /** Whether every call is to be admitted again. */
-export function isRampOver({ ramp }: Stay, now: number): boolean {
+export function isRampOver({ ramp }: Generation, now: number): boolean {
   return ramp !== null && now >= ramp.endsAt
 }
 
 /** What a timer should have told by `now`, soonest first: `null` unless the event loop was stalled. */
-export function overdueEvent(state: BreakerState, stay: Stay, now: number): BreakerEvent | null {
-  if (state === 'open' && stay.deadline !== null && isDue(stay, now)) return { type: 'elapse', at: stay.deadline }
+export function overdueEvent(state: BreakerState, current: Generation, now: number): BreakerEvent | null {
+  if (state === 'open' && current.deadline !== null && isDue(current, now))
+    return { type: 'elapse', at: current.deadline }
   if (state !== 'halfOpen') return null
-  if (stay.ramp !== null) return isRampOver(stay, now) ? { type: 'elapse', at: stay.ramp.endsAt } : null
-  const first = soonestLease(stay.probes)
+  if (current.ramp !== null) return isRampOver(current, now) ? { type: 'elapse', at: current.ramp.endsAt } : null
+  const first = soonestLease(current.probes)
   if (first === undefined || first.expiresAt > now) return null
   return { type: 'leaseExpired', probe: first.id, at: first.expiresAt }
 }
 
-export function reserveProbe(stay: Stay, policy: Policy, id: number, at: number): void {
-  stay.probes = withProbe(stay.probes, id, at + policy.probeTimeoutMs)
+export function reserveProbe(current: Generation, policy: Policy, id: number, at: number): void {
+  current.probes = withProbe(current.probes, id, at + policy.probeTimeoutMs)
 }
 
-export function releaseProbe(stay: Stay, probe: number | undefined): void {
-  if (probe !== undefined) stay.probes = withoutProbe(stay.probes, probe)
+export function releaseProbe(current: Generation, probe: number | undefined): void {
+  if (probe !== undefined) current.probes = withoutProbe(current.probes, probe)
 }
 
 /** Whether one more success closes. */
-export function closesAfterSuccess(stay: Stay, policy: Policy): boolean {
-  return stay.probeSuccesses + 1 >= policy.successThreshold
+export function closesAfterSuccess(current: Generation, policy: Policy): boolean {
+  return current.probeSuccesses + 1 >= policy.successThreshold
 }
 
 /** Whether one more success begins the ramp. */
-export function rampsAfterSuccess(stay: Stay, policy: Policy): boolean {
-  return policy.recoveryRamp !== null && closesAfterSuccess(stay, policy)
+export function rampsAfterSuccess(current: Generation, policy: Policy): boolean {
+  return policy.recoveryRamp !== null && closesAfterSuccess(current, policy)
 }
 
 /** Whether one more failure reopens. */
-export function reopensAfterFailure(stay: Stay, policy: Policy): boolean {
-  return stay.probeFailures + 1 >= policy.halfOpenFailureThreshold
+export function reopensAfterFailure(current: Generation, policy: Policy): boolean {
+  return current.probeFailures + 1 >= policy.halfOpenFailureThreshold
 }
 
-export function closedByProbes(stay: Stay, policy: Policy): Reason {
+export function closedByProbes(current: Generation, policy: Policy): Reason {
   return {
     type: 'probeSuccesses',
-    successes: stay.probeSuccesses + 1,
+    successes: current.probeSuccesses + 1,
     threshold: policy.successThreshold,
   }
 }
 
-export function closedByRamp({ ramp }: Stay): Reason {
+export function closedByRamp({ ramp }: Generation): Reason {
   return { type: 'rampEnded', durationMs: ramp === null ? 0 : ramp.endsAt - ramp.startedAt }
 }
 
-export function reopenedByProbes(stay: Stay, policy: Policy): Reason {
+export function reopenedByProbes(current: Generation, policy: Policy): Reason {
   return {
     type: 'probeFailures',
-    failures: stay.probeFailures + 1,
+    failures: current.probeFailures + 1,
     threshold: policy.halfOpenFailureThreshold,
   }
 }
 
-function openTimeMs(policy: Policy, stay: Stay, seed: number): number {
+function openTimeMs(policy: Policy, current: Generation, seed: number): number {
   const { openTimeoutMs, backoff } = policy
   if (backoff === null) return openTimeoutMs
-  return backoffMs(openTimeoutMs, backoff, stay.openings - 1, seed, stay.generation)
+  return backoffMs(openTimeoutMs, backoff, current.openings - 1, seed, current.generation)
 }
 
 /** Endpoints that open together should not probe together: each has a jitter of its own (FNV-1a of the name). */

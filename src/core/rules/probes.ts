@@ -1,4 +1,4 @@
-// Probes: the permits that are held while half-open, as a list that is replaced at each change: copies of a stay share it.
+// Probes: the permits that are held while half-open, as a list that is replaced at each change: copies of a generation share it.
 // There may be thousands, so that how a list is copied matters more than how often.
 
 /** A permit held by a call that was admitted while half-open, until it reports or its lease ends. */
@@ -9,7 +9,7 @@ export interface Probe {
   readonly overtakes?: true
 }
 
-/** Shared by every stay that has none in flight: there may be a million. */
+/** Shared by every generation that has none in flight: there may be a million. */
 export const NO_PROBES: readonly Probe[] = Object.freeze([])
 
 export function withProbe(probes: readonly Probe[], id: number, expiresAt: number): readonly Probe[] {

@@ -2,7 +2,7 @@
 // not met by all its callers at once. The share is a rule of time; a running sum says which calls make it up.
 import type { Policy } from './policy.ts'
 
-/** A ramp that has begun. Replaced at each admission, so that a copy of a stay may share it. */
+/** A ramp that has begun. Replaced at each admission, so that a copy of a generation may share it. */
 export interface Ramp {
   readonly startedAt: number
   /** When every call is admitted again. */

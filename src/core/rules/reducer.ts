@@ -2,35 +2,35 @@
 // For uses without a runtime, and as the second opinion that the tests ask about every history.
 import { type Calls, newCalls } from './calls.ts'
 import * as rules from './decide.ts'
+import { addFailure, addSlow, addSuccess, copyEvidence, type Evidence, refitEvidence } from './evidence.ts'
 import { freeze } from './freeze.ts'
 import type { Policy } from './policy.ts'
 import { afterAdmission, afterRejection } from './ramp.ts'
-import { addFailure, addSlow, addSuccess, copyTally, refitTally, type Tally } from './tally.ts'
 import { type Reason, triggerAfter } from './triggers.ts'
 
 /** An immutable, JSON-serialisable breaker. */
-export interface BreakerValue extends Readonly<rules.Stay> {
+export interface BreakerValue extends Readonly<rules.Generation> {
   /** As of the last event: time that has passed since then shows at the next. */
   readonly state: rules.BreakerState
   /** The evidence: counts and windows. */
-  readonly tally: Readonly<Tally>
+  readonly evidence: Readonly<Evidence>
   /** What calls came to since the breaker was made. */
   readonly calls: Readonly<Calls>
   /** Chooses the jitter of the backoff. */
   readonly seed: number
 }
 
-type Draft = rules.Decision & { state: rules.BreakerState; calls: Calls; readonly seed: number }
+type Draft = rules.BreakerData & { state: rules.BreakerState; calls: Calls; readonly seed: number }
 type Report = Extract<rules.BreakerEvent, { type: 'succeed' | 'fail' | 'ignore' }>
 type Command = Extract<rules.BreakerEvent, { type: 'trip' | 'probe' | 'reset' | 'isolate' | 'disable' | 'enable' }>
 
 export function newBreakerValue(policy: Policy, now: number, seed: number): BreakerValue {
-  return freeze({ ...rules.newDecision(policy, now), state: 'closed', calls: newCalls(), seed })
+  return freeze({ ...rules.newData(policy, now), state: 'closed', calls: newCalls(), seed })
 }
 
 /** The breaker after `event`; timers that are due by then come first, in order. */
 export function reduce(breaker: BreakerValue, policy: Policy, event: rules.BreakerEvent): BreakerValue {
-  const draft: Draft = { ...breaker, tally: copyTally(breaker.tally), calls: { ...breaker.calls } }
+  const draft: Draft = { ...breaker, evidence: copyEvidence(breaker.evidence), calls: { ...breaker.calls } }
   for (
     let due = rules.overdueEvent(draft.state, draft, event.at);
     due !== null;
@@ -71,7 +71,7 @@ function apply(draft: Draft, policy: Policy, event: rules.BreakerEvent): void {
       expireLease(draft, policy, event.probe, event.at)
       break
     case 'configure':
-      draft.tally = refitTally(draft.tally, policy, event.policy, event.at)
+      draft.evidence = refitEvidence(draft.evidence, policy, event.policy, event.at)
       break
     default:
       command(draft, policy, event)
@@ -147,16 +147,16 @@ function report(draft: Draft, policy: Policy, event: Report): void {
 function becomeSlow(draft: Draft, policy: Policy, at: number): void {
   if (draft.state !== 'closed') return
   draft.calls.slow++
-  addSlow(draft.tally, policy, at)
-  const reason = triggerAfter('slow', draft.tally, policy, at)
+  addSlow(draft.evidence, policy, at)
+  const reason = triggerAfter('slow', draft.evidence, policy, at)
   if (reason !== null) open(draft, policy, reason, at)
 }
 
 function judge(draft: Draft, policy: Policy, { type, at, durationMs, isSlow }: Report): void {
   if (type === 'ignore') return
-  if (type === 'succeed') addSuccess(draft.tally, policy, at, durationMs, isSlow)
-  else addFailure(draft.tally, policy, at, durationMs, isSlow)
-  const reason = triggerAfter(type, draft.tally, policy, at)
+  if (type === 'succeed') addSuccess(draft.evidence, policy, at, durationMs, isSlow)
+  else addFailure(draft.evidence, policy, at, durationMs, isSlow)
+  const reason = triggerAfter(type, draft.evidence, policy, at)
   if (reason !== null) open(draft, policy, reason, at)
 }
 

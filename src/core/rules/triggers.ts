@@ -1,8 +1,9 @@
-// Triggers: the rules that open, each judging a tally under a policy; and Reason, why a breaker is in its state.
+// Triggers: the rules that open, each judging a evidence under a policy; and Reason, why a breaker is in its state.
 // One implementation for the row, the machine and the pure layer.
+
+import { type Evidence, failuresInWindow } from './evidence.ts'
 import type { Policy, RateRule } from './policy.ts'
 import { printable } from './printable.ts'
-import { failuresInWindow, type Tally } from './tally.ts'
 import type { SlidingWindow } from './window.ts'
 
 /** Why a breaker entered its state, with the figures that decided. */
@@ -43,47 +44,49 @@ export type Reason =
   | { readonly type: 'escalated'; readonly restarts: number; readonly withinMs: number }
 
 /** The first trigger that fires, in the order of the policy table, or `null`. To be asked at the time of an addition. */
-export function firedTrigger(tally: Tally, policy: Policy, now: number): Reason | null {
-  return failureCountTrigger(tally, policy, now) ?? rateTrigger(tally, policy)
+export function firedTrigger(evidence: Evidence, policy: Policy, now: number): Reason | null {
+  return failureCountTrigger(evidence, policy, now) ?? rateTrigger(evidence, policy)
 }
 
-function failureCountTrigger(tally: Tally, policy: Policy, now: number): Reason | null {
+function failureCountTrigger(evidence: Evidence, policy: Policy, now: number): Reason | null {
   const { failureThreshold: threshold, failureWindowMs: windowMs } = policy
   if (threshold === null) return null
   if (windowMs !== null) {
     // The ring holds the newest `threshold` failures: it is full of recent ones exactly when its oldest is recent.
-    const times = tally.failureTimes
-    const oldest = times?.[tally.oldestFailure]
+    const times = evidence.failureTimes
+    const oldest = times?.[evidence.oldestFailure]
     if (times === null || times.length < threshold || oldest === undefined || now >= oldest + windowMs) return null
-    return { type: 'failuresInWindow', failures: failuresInWindow(tally, windowMs, now), threshold, windowMs }
+    return { type: 'failuresInWindow', failures: failuresInWindow(evidence, windowMs, now), threshold, windowMs }
   }
   if (policy.counting === 'cumulative') {
-    return tally.failures >= threshold ? { type: 'cumulativeFailures', failures: tally.failures, threshold } : null
+    return evidence.failures >= threshold
+      ? { type: 'cumulativeFailures', failures: evidence.failures, threshold }
+      : null
   }
-  return tally.consecutiveFailures >= threshold
-    ? { type: 'consecutiveFailures', failures: tally.consecutiveFailures, threshold }
+  return evidence.consecutiveFailures >= threshold
+    ? { type: 'consecutiveFailures', failures: evidence.consecutiveFailures, threshold }
     : null
 }
 
 /** The trigger that this outcome fires. Counts of failures are judged after a failure only. */
 export function triggerAfter(
   result: 'succeed' | 'fail' | 'slow',
-  tally: Tally,
+  evidence: Evidence,
   policy: Policy,
   now: number,
 ): Reason | null {
-  return result === 'fail' ? firedTrigger(tally, policy, now) : rateTrigger(tally, policy)
+  return result === 'fail' ? firedTrigger(evidence, policy, now) : rateTrigger(evidence, policy)
 }
 
 /** The trigger that a success can fire too: a rate is judged after every call. */
-export function rateTrigger(tally: Tally, policy: Policy): Reason | null {
+export function rateTrigger(evidence: Evidence, policy: Policy): Reason | null {
   const { failureRate, slowCalls } = policy
-  if (failureRate !== null && tally.failureRate !== null && isReached(tally.failureRate, failureRate)) {
-    const { marked, calls } = tally.failureRate
+  if (failureRate !== null && evidence.failureRate !== null && isReached(evidence.failureRate, failureRate)) {
+    const { marked, calls } = evidence.failureRate
     return { type: 'failureRate', rate: marked / calls, threshold: failureRate.threshold, calls }
   }
-  if (slowCalls !== null && tally.slowCalls !== null && isReached(tally.slowCalls, slowCalls)) {
-    const { marked, calls } = tally.slowCalls
+  if (slowCalls !== null && evidence.slowCalls !== null && isReached(evidence.slowCalls, slowCalls)) {
+    const { marked, calls } = evidence.slowCalls
     const { threshold, slowerThanMs } = slowCalls
     return { type: 'slowCallRate', rate: marked / calls, threshold, calls, slowerThanMs }
   }

@@ -1,6 +1,6 @@
 // SupervisedActor: an XState actor that may be handed out. What others do to it cannot harm it: events from outside are
 // requests, a stop is refused, subscribers are called between turns.
-// Its delayed events are appointments in the registry's agenda; they count from the event that set them.
+// Its delayed events are tasks in the registry's scheduler; they count from the event that set them.
 import {
   Actor,
   type ActorOptions,
@@ -15,9 +15,9 @@ import {
 import type { breakerMachine } from '../../../machines/breaker.machine.ts'
 import type { registryMachine } from '../../../machines/registry.machine.ts'
 import { ArgumentError } from '../edge/errors.ts'
-import type { Agenda } from './agenda.ts'
-import type { Appointment } from './appointments.ts'
-import type { EventHub } from './event-hub.ts'
+import type { EventDispatcher } from './event-dispatcher.ts'
+import type { Scheduler } from './scheduler.ts'
+import type { Task } from './task-heap.ts'
 import type { Turns } from './turns.ts'
 
 export type SupervisedBreaker = SupervisedActor<typeof breakerMachine>
@@ -26,9 +26,9 @@ export type SupervisedRegistry = SupervisedActor<typeof registryMachine>
 /** Where an actor's dealings with the rest of the world go. */
 export interface Outside {
   readonly turns: Turns
-  readonly hub: EventHub
-  readonly agenda: Agenda
-  /** An appointment of the actor's is due; what should have come to it before comes now. */
+  readonly dispatcher: EventDispatcher
+  readonly scheduler: Scheduler
+  /** An task of the actor's is due; what should have come to it before comes now. */
   beforeDue(actor: AnyActorRef): void
   /** Somebody who holds the actor has sent it an event. */
   request(actor: AnyActorRef, event: unknown): void
@@ -42,7 +42,7 @@ export class SupervisedActor<L extends AnyActorLogic> extends Actor<L> {
   /** How many subscribers others have. */
   watchers = 0
   readonly #outside: Outside
-  #appointments: Map<string, Appointment> | null = null
+  #tasks: Map<string, Task> | null = null
 
   constructor(logic: L, options: ActorOptions<L>, at: number, outside: Outside) {
     super(logic, options)
@@ -92,7 +92,7 @@ export class SupervisedActor<L extends AnyActorLogic> extends Actor<L> {
     let isSubscribed = true
     const tell = (call: () => unknown) =>
       this.#outside.turns.later(() => {
-        if (isSubscribed) this.#outside.hub.guest('subscriber', call, this.id)
+        if (isSubscribed) this.#outside.dispatcher.callUserCode('subscriber', call, this.id)
       })
     const subscription = super.subscribe({
       next: (snapshot) => tell(() => observer.next?.(snapshot)),
@@ -112,43 +112,43 @@ export class SupervisedActor<L extends AnyActorLogic> extends Actor<L> {
 
   /** A delayed event of the actor's to itself, due `delay` ms after the event that is being handled. */
   schedule(event: EventFromLogic<L>, delay: number, id: string): void {
-    const { turns, agenda } = this.#outside
+    const { turns, scheduler } = this.#outside
     const dueAt = this.at + delay
-    this.#appointments ??= new Map()
-    const appointment = agenda.add(dueAt, () => {
+    this.#tasks ??= new Map()
+    const task = scheduler.add(dueAt, () => {
       this.#outside.beforeDue(this)
-      if (this.#appointments?.get(id) !== appointment) return
-      this.#appointments.delete(id)
+      if (this.#tasks?.get(id) !== task) return
+      this.#tasks.delete(id)
       turns.run(() => this.deliver(event, dueAt))
     })
-    this.#appointments.set(id, appointment)
+    this.#tasks.set(id, task)
   }
 
   /** When the soonest of its delayed events is due. */
   get nextDueAt(): number | undefined {
-    const due = Array.from(this.#appointments?.values() ?? [], ({ dueAt }) => dueAt)
+    const due = Array.from(this.#tasks?.values() ?? [], ({ dueAt }) => dueAt)
     return due.length === 0 ? undefined : Math.min(...due)
   }
 
   cancel(id: string): void {
-    const appointment = this.#appointments?.get(id)
-    if (appointment === undefined) return
-    this.#appointments?.delete(id)
-    this.#outside.agenda.cancel(appointment)
+    const task = this.#tasks?.get(id)
+    if (task === undefined) return
+    this.#tasks?.delete(id)
+    this.#outside.scheduler.cancel(task)
   }
 
   cancelAll(): void {
-    if (this.#appointments === null) return
-    for (const appointment of this.#appointments.values()) this.#outside.agenda.cancel(appointment)
-    this.#appointments = null
+    if (this.#tasks === null) return
+    for (const task of this.#tasks.values()) this.#outside.scheduler.cancel(task)
+    this.#tasks = null
   }
 }
 
 /**
- * Puts the agenda in the place of a system's own timers. XState's cancelAll looks through the timers of the whole system
+ * Puts the scheduler in the place of a system's own timers. XState's cancelAll looks through the timers of the whole system
  * each time an actor stops: 5 ms for one delete among 20,000 open breakers, 45 s to close them all.
  */
-export function useAgenda({ scheduler }: AnyActorRef['system']): void {
+export function useScheduler({ scheduler }: AnyActorRef['system']): void {
   let last = 0
   scheduler.schedule = (source, _target, event, delay, id) =>
     (source as SupervisedBreaker).schedule(event as never, delay, id ?? `delayed-${last++}`)

@@ -1,7 +1,7 @@
 // AdmissionStatus: whether calls are admitted, and who refuses them: the one answer for all who look. Asked of the gates that
 // admission.ts asks.
 
-import { type BreakerState, FIRST_STAY, type Stay } from '../rules/decide.ts'
+import { type BreakerState, FIRST_GENERATION, type Generation } from '../rules/decide.ts'
 import { lettingOf } from '../rules/letting.ts'
 import { shareAt } from '../rules/ramp.ts'
 import { describeReason, type Reason } from '../rules/triggers.ts'
@@ -51,12 +51,15 @@ function everyCall(state: BreakerState): AdmissionStatus {
 }
 
 /** Half-open since an open time has passed that nobody has told the actor of yet. */
-const JUST_ELAPSED: Stay = Object.freeze({ ...FIRST_STAY, reason: Object.freeze({ type: 'openTimeElapsed' }) })
+const JUST_ELAPSED: Generation = Object.freeze({
+  ...FIRST_GENERATION,
+  reason: Object.freeze({ type: 'openTimeElapsed' }),
+})
 
 /** Of a row as it is by `now`; in this `state`, which it is in by then if nobody has told its actor yet. */
 export function admissionOf(row: Row, now: number, state = row.state): AdmissionStatus {
   const { policy } = row
-  const own = limitOfBreaker({ state, policy, stay: state === row.state ? row.stay : JUST_ELAPSED }, now)
+  const own = limitOfBreaker({ state, policy, current: state === row.state ? row.current : JUST_ELAPSED }, now)
   const fleet = limitOfFleet(row, now)
   const bulkhead = limitOfBulkhead(row)
   if (own === null && fleet === null && bulkhead === null) return row.state === 'disabled' ? DISABLED : CLOSED
@@ -77,21 +80,21 @@ export function admissionOf(row: Row, now: number, state = row.state): Admission
   }
 }
 
-function limitOfBreaker(breaker: Pick<Row, 'state' | 'stay' | 'policy'>, now: number): Limit | null {
-  const { state, stay, policy } = breaker
-  const lets = lettingOf(state, stay, policy)
+function limitOfBreaker(breaker: Pick<Row, 'state' | 'current' | 'policy'>, now: number): Limit | null {
+  const { state, current, policy } = breaker
+  const lets = lettingOf(state, current, policy)
   if (lets === 'all') return null
-  const permits = lets === 'probe' ? Math.max(0, policy.halfOpenMaxCalls - stay.probes.length) : null
+  const permits = lets === 'probe' ? Math.max(0, policy.halfOpenMaxCalls - current.probes.length) : null
   const how = permits ? 'half-open and admits probes' : howItIs(breaker)
   return {
     admits: lets === 'no' ? 'none' : 'some',
     refusedBy: holderOf(breaker),
     state,
-    share: lets === 'share' && stay.ramp !== null ? shareAt(stay.ramp, policy, now) : null,
+    share: lets === 'share' && current.ramp !== null ? shareAt(current.ramp, policy, now) : null,
     permits,
     queue: null,
-    reason: stay.reason,
-    words: stay.reason === null ? how : `${how}: ${describeReason(stay.reason)}`,
+    reason: current.reason,
+    words: current.reason === null ? how : `${how}: ${describeReason(current.reason)}`,
     retryAfterMs: retryAfterMs(breaker, now) ?? null,
   }
 }
@@ -115,8 +118,8 @@ function limitOfFleet(row: Row, now: number): Limit | null {
 }
 
 function limitOfBulkhead(row: Row): Limit | null {
-  const { state, policy, chronicle } = row
-  const { inFlight = 0, queued = 0 } = chronicle.bulkhead ?? {}
+  const { state, policy, extras } = row
+  const { inFlight = 0, queued = 0 } = extras.bulkhead ?? {}
   if (isPlaceFree(row, queued)) return null
   const room = Math.max(0, policy.maxQueued - queued)
   return {

@@ -12,7 +12,7 @@ import { type Enclosing, enclosingOf } from './nesting.ts'
 import { Permit } from './permit.ts'
 import { bulkheadOf, mayWait, moveOn, waitForPlace } from './queue.ts'
 import { refuse } from './rejection.ts'
-import { attached, chronicleOf, NO_PROBE, type Row } from './row.ts'
+import { attached, extrasOf, NO_PROBE, type Row } from './row.ts'
 
 /** A call is not admitted: by which gate, and when, in ms (NaN where no time was needed). */
 export interface Refusal {
@@ -20,7 +20,7 @@ export interface Refusal {
   readonly at: number
 }
 
-/** Who hears of an admission may end its stay, and the call is asked for anew; but not for ever: then it is late. */
+/** Who hears of an admission may end its generation, and the call is asked for anew; but not for ever: then it is late. */
 const MOST_TIMES = 10
 
 /**
@@ -102,16 +102,16 @@ function outerOf(row: Row, context: CallContext | undefined): Enclosing | null {
   // Nothing is held of a breaker that counts nothing, as where its limit is gone: by whatever path, both calls count.
   if (isUnguarded(row)) return null
   if (call?.row === row && !call.isSettled) return call
-  const { state, chronicle } = row
-  const mayHold = state === 'halfOpen' || chronicle.bulkhead !== null || chronicle.override !== null
+  const { state, extras } = row
+  const mayHold = state === 'halfOpen' || extras.bulkhead !== null || extras.override !== null
   return mayHold ? enclosingOf(row) : null
 }
 
 /** The row is brought up to now, which is given back: NaN where the state does not end by itself, and no clock is needed. */
 function upToDate(row: Row): number {
   if (isQuiet(row)) return Number.NaN
-  const now = row.home.clock.now()
-  row.home.turns.touch(now)
+  const now = row.core.clock.now()
+  row.core.turns.touch(now)
   catchUp(row, now)
   return now
 }
@@ -122,7 +122,7 @@ function newPlace(row: Row): Bulkhead | null {
   return bulkhead
 }
 
-/** Every gate takes what it counts; `null` when the breaker has not admitted it after all, or its stay has ended over it. */
+/** Every gate takes what it counts; `null` when the breaker has not admitted it after all, or its generation has ended over it. */
 function take(row: Row, at: number, hasItsPlace: boolean, place: Bulkhead | null, stands: boolean): Permit | null {
   const { generation } = row
   const ownShare = breakerLets(row) === 'share'
@@ -139,7 +139,7 @@ function take(row: Row, at: number, hasItsPlace: boolean, place: Bulkhead | null
   }
   countAdmitted(row)
   // What the override has let through is gone for those who wait.
-  if (override !== null) row.chronicle.bulkhead?.changed()
+  if (override !== null) row.extras.bulkhead?.changed()
   if (probe !== NO_PROBE) tellProbe(row, at)
   const endProbe = isFleetProbe ? override.beginProbe() : null
   return new Permit(row, probe, generation, holdingOf(place ?? taken, endProbe, ownShare || override?.lets === 'share'))
@@ -153,31 +153,31 @@ function countAdmitted(row: Row): void {
 /** The number of the probe, NO_PROBE for a call that is none; `null` where the breaker does not admit it after all. */
 function takeOwn(row: Row, at: number): number | null {
   if (breakerLets(row) === 'all') {
-    if (!row.folds) send(row, { type: 'admit', probe: NO_PROBE, at: row.home.clock.now() })
+    if (!row.folds) send(row, { type: 'admit', probe: NO_PROBE, at: row.core.clock.now() })
     return NO_PROBE
   }
-  const call = ++chronicleOf(row).lastProbe
+  const call = ++extrasOf(row).lastProbe
   send(row, { type: 'admit', probe: call, at })
-  const { generation, stay } = row
+  const { generation, current } = row
   // By the row, not by hope: the actor may have crashed.
-  if (!wasAdmitted(stay, call)) {
+  if (!wasAdmitted(current, call)) {
     // The permit may come into being yet, when the turn that is running has ended.
     send(row, { type: 'ignore', generation, probe: call, durationMs: Number.NaN, at })
     return null
   }
   // Of the share, not a probe: it needs no permit, and may take as long as any call.
-  if (!holdsProbe(stay, call)) return NO_PROBE
+  if (!holdsProbe(current, call)) return NO_PROBE
   return call
 }
 
-function tellProbe({ home, name: endpoint, generation, stay }: Row, at: number): void {
-  if (!home.hub.hears('probe', endpoint)) return
-  home.hub.post('probe', { endpoint, generation, inFlight: stay.probes.length, at })
+function tellProbe({ core, name: endpoint, generation, current }: Row, at: number): void {
+  if (!core.dispatcher.hears('probe', endpoint)) return
+  core.dispatcher.post('probe', { endpoint, generation, inFlight: current.probes.length, at })
 }
 
 /** On a ramp a call that is refused counts, too: the share is one of all calls. Unfolded, the actor is told of every call. */
 function tellActor(row: Row, at: number): void {
-  if (row.folds && row.stay.ramp === null) return
-  const now = Number.isNaN(at) ? row.home.clock.now() : at
-  send(row, { type: 'admit', probe: ++chronicleOf(row).lastProbe, at: now })
+  if (row.folds && row.current.ramp === null) return
+  const now = Number.isNaN(at) ? row.core.clock.now() : at
+  send(row, { type: 'admit', probe: ++extrasOf(row).lastProbe, at: now })
 }

@@ -18,7 +18,7 @@ export async function runBounded<T>(
   if (signal?.aborted) throw signal.reason
   const { row } = permit
   const { name: endpoint } = row
-  const { clock, deadlines, hub, turns } = row.home
+  const { clock, deadlines, dispatcher, turns } = row.core
   let end: (reason: unknown) => void = () => {}
   const ended = new Promise<never>((_, reject) => {
     end = (reason) => {
@@ -44,6 +44,6 @@ export async function runBounded<T>(
       deadlines.arm()
     }
     // A signal need not be the platform's; what it does wrong must not replace the outcome of the call.
-    if (forget !== undefined) hub.guest('signal', forget, endpoint)
+    if (forget !== undefined) dispatcher.callUserCode('signal', forget, endpoint)
   }
 }

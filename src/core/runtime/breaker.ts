@@ -13,7 +13,7 @@ import { type AdmissionStatus, admissionOf } from './admission-status.ts'
 import { call } from './call.ts'
 import { caughtUp, command, isActive } from './deliver.ts'
 import type { EventName, Listener } from './events.ts'
-import { type Evidence, evidenceOf } from './evidence.ts'
+import { type EvidenceReport, evidenceReportOf } from './evidence-report.ts'
 import { callFully, type Guarded } from './full-call.ts'
 import { tellFallback } from './outcome-events.ts'
 import type { Override } from './override.ts'
@@ -99,7 +99,7 @@ export class Breaker {
     return this.#readable().state
   }
 
-  /** The number of the current stay in a state; it only ever grows. */
+  /** The number of the current generation in a state; it only ever grows. */
   get generation(): number {
     return this.#readable().generation
   }
@@ -117,7 +117,7 @@ export class Breaker {
   get actor(): BreakerActor | null {
     const row = this.#readable()
     if (row.attached && !isActive(row))
-      row.home.turns.run(() => row.home.supervisor.activate(row, row.home.clock.now()))
+      row.core.turns.run(() => row.core.supervisor.activate(row, row.core.clock.now()))
     return row.actor
   }
 
@@ -127,8 +127,8 @@ export class Breaker {
   }
 
   /** What its triggers judge, by now: what is in its windows, and where the thresholds are. For pictures. */
-  evidence(): Evidence {
-    return evidenceOf(this.#readable())
+  evidence(): EvidenceReport {
+    return evidenceReportOf(this.#readable())
   }
 
   /**
@@ -136,7 +136,7 @@ export class Breaker {
    * @throws ArgumentError (`INVALID_ARGUMENT`) for an event that there is none of, or a listener that is no function
    */
   on<N extends EventName>(name: N, listener: Listener<N>): () => void {
-    return this.#row.home.hub.on(name, listener, this.#row.name)
+    return this.#row.core.dispatcher.on(name, listener, this.#row.name)
   }
 
   /**
@@ -144,7 +144,7 @@ export class Breaker {
    * stays; for who watches it. A call then costs microseconds. The function it gives ends that.
    */
   unfold(): () => void {
-    return this.#row.home.unfold(this.#row.name)
+    return this.#row.core.unfold(this.#row.name)
   }
 
   /**
@@ -158,7 +158,7 @@ export class Breaker {
   /** Whether calls are admitted now, and who refuses them, why, and until when: one answer for all who look. */
   admission(): AdmissionStatus {
     const row = this.#readable()
-    return admissionOf(row, row.home.clock.now())
+    return admissionOf(row, row.core.clock.now())
   }
 
   /**
@@ -269,7 +269,7 @@ export class Breaker {
    */
   spawn<L extends AnyStateMachine>(logic: L, options: SpawnOptions<L>): Spawned<L> {
     const row = this.#attached()
-    return row.home.supervisor.spawn(row, logic, options as SpawnOptions<AnyStateMachine>) as unknown as Spawned<L>
+    return row.core.supervisor.spawn(row, logic, options as SpawnOptions<AnyStateMachine>) as unknown as Spawned<L>
   }
 
   /**
@@ -284,7 +284,7 @@ export class Breaker {
 
   /** The row of this name now, as it is by now; of a breaker that is gone, the last figures. */
   #readable(): Row {
-    const row = this.#row.attached ? this.#row : (this.#row.home.find(this.#row.name) ?? this.#row)
+    const row = this.#row.attached ? this.#row : (this.#row.core.find(this.#row.name) ?? this.#row)
     return caughtUp(row)
   }
 

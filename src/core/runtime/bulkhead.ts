@@ -1,4 +1,4 @@
-// Bulkhead: the calls that run and the calls that wait under a breaker's `maxConcurrent`. In the chronicle of those breakers
+// Bulkhead: the calls that run and the calls that wait under a breaker's `maxConcurrent`. In the extras of those breakers
 // alone that have, or had, a limit. Taken by admission.ts, given back by permits; queue.ts waits in it.
 import type { Turns } from './turns.ts'
 
@@ -15,7 +15,7 @@ export interface Waiter {
 export interface Limited {
   /** Moved by every change. */
   version: number
-  readonly home: { readonly turns: Turns }
+  readonly core: { readonly turns: Turns }
 }
 
 export class Bulkhead {
@@ -49,7 +49,7 @@ export class Bulkhead {
 
   /** Something has changed that those who wait may have waited for. */
   changed(): void {
-    if (this.queued > 0) this.#breaker.home.turns.later(this.#moveOn)
+    if (this.queued > 0) this.#breaker.core.turns.later(this.#moveOn)
   }
 
   /** The last in the queue. */

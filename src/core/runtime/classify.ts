@@ -33,13 +33,13 @@ function ask(
   ended: Ended,
   durationMs: number,
 ): boolean | undefined | 'wrong' {
-  const { name, policy, home } = row
+  const { name, policy, core } = row
   const classifier = policy[source]
   if (classifier === null) return undefined
   try {
     return judgeOutcome(source, classifier, ended, durationMs)
   } catch (error) {
-    home.hub.report(source, error, name)
+    core.dispatcher.report(source, error, name)
     return 'wrong'
   }
 }

@@ -1,8 +1,8 @@
 // Deliver: how events reach a row's actor: after all that was due before them, in a turn.
 import { type BreakerEvent, type BreakerState, isDue, overdueEvent } from '../rules/decide.ts'
-import { addSlow, copyTally } from '../rules/tally.ts'
+import { addSlow, copyEvidence } from '../rules/evidence.ts'
 import { rateTrigger } from '../rules/triggers.ts'
-import { chronicleOf, type Row } from './row.ts'
+import { extrasOf, type Row } from './row.ts'
 
 /** What an operator may tell a breaker. */
 export const COMMANDS = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable'] as const
@@ -10,20 +10,20 @@ export type Command = (typeof COMMANDS)[number]
 
 /** Sends to the row's actor, after what is overdue. `cause` is the error that it comes from. */
 export function send(row: Row, event: BreakerEvent, cause?: unknown): void {
-  row.home.turns.touch(event.at)
+  row.core.turns.touch(event.at)
   catchUp(row, event.at)
   deliver(row, event, cause)
 }
 
 /** `message`, of a trip or a probe: why. `openForMs`, of a trip: in place of the policy's open time. */
 export function command(row: Row, type: Command, message = '', openForMs?: number): void {
-  const at = row.home.clock.now()
+  const at = row.core.clock.now()
   if (type === 'probe') send(row, { type, message, at })
   else if (type !== 'trip') send(row, { type, at })
   else send(row, openForMs === undefined ? { type, message, at } : { type, message, at, openForMs })
 }
 
-/** Makes up for what the agenda has not come to yet, so that no event comes before its turn (R05). */
+/** Makes up for what the scheduler has not come to yet, so that no event comes before its turn (R05). */
 export function catchUp(row: Row, now: number): void {
   resetIfDue(row)
   if (row.inFlight !== null) countSlow(row, now)
@@ -35,7 +35,7 @@ export function countSlow(row: Row, now: number): void {
   const { inFlight, policy } = row
   while (inFlight !== null && row.inFlight === inFlight && inFlight.isDue(now)) {
     const at = inFlight.takeSlow()
-    chronicleOf(row).slow++
+    extrasOf(row).slow++
     if (row.folds) addSlow(row, policy, at)
     if (!row.folds || rateTrigger(row, policy) !== null) deliver(row, { type: 'slow', at })
   }
@@ -43,8 +43,8 @@ export function countSlow(row: Row, now: number): void {
 
 /** The part of this row in the last `resetAll`, with what was due before that. */
 export function resetIfDue(row: Row | undefined): void {
-  if (row === undefined || row.resets === row.home.resets.count || !row.attached) return
-  const { resets } = row.home
+  if (row === undefined || row.resets === row.core.resets.count || !row.attached) return
+  const { resets } = row.core
   elapse(row, resets.at)
   row.resets = resets.count
   deliver(row, { type: 'reset', at: resets.at })
@@ -53,48 +53,48 @@ export function resetIfDue(row: Row | undefined): void {
 /** Tells what timers should have told by `now`: they are late when the event loop was stalled, or very many are due. */
 function elapse(row: Row, now: number): void {
   for (
-    let event = overdueEvent(row.state, row.stay, now);
+    let event = overdueEvent(row.state, row.current, now);
     event !== null;
-    event = overdueEvent(row.state, row.stay, now)
+    event = overdueEvent(row.state, row.current, now)
   ) {
     if (isHeld(row, event, now)) return
-    const { stay } = row
+    const { current } = row
     deliver(row, event)
     // An actor that can't be started changes nothing.
-    if (row.stay === stay) return
+    if (row.current === current) return
   }
 }
 
 /** Whether nothing can have become due by itself: no clock is needed to look at it. */
-export function isQuiet({ state, inFlight, resets, home }: Row): boolean {
-  if (state === 'open' || state === 'halfOpen' || resets !== home.resets.count) return false
+export function isQuiet({ state, inFlight, resets, core }: Row): boolean {
+  if (state === 'open' || state === 'halfOpen' || resets !== core.resets.count) return false
   return inFlight === null || inFlight.isEmpty
 }
 
 /** Whether a lease is not to be judged yet: the probe's answer may have come in while the event loop was stalled (R07). */
-function isHeld({ home, actor }: Row, event: BreakerEvent, now: number): boolean {
-  if (event.type !== 'leaseExpired' || !home.deadlines.isGraceOwed(event.at, now)) return false
+function isHeld({ core, actor }: Row, event: BreakerEvent, now: number): boolean {
+  if (event.type !== 'leaseExpired' || !core.deadlines.isGraceOwed(event.at, now)) return false
   const dueAt = actor?.nextDueAt
-  // An actor that was stopped has no appointment, and nothing else would end the wait.
+  // An actor that was stopped has no task, and nothing else would end the wait.
   if (dueAt === undefined || dueAt > now) return false
-  home.turns.touch(now)
+  core.turns.touch(now)
   return true
 }
 
 /** The row as all that is due by now leaves it. A closed row needs no clock. */
 export function caughtUp(row: Row): Row {
-  const now = isQuiet(row) ? undefined : row.home.clock.now()
-  row.home.turns.touch(now)
+  const now = isQuiet(row) ? undefined : row.core.clock.now()
+  row.core.turns.touch(now)
   if (now !== undefined) catchUp(row, now)
   return row
 }
 
 /** The state that `caughtUp` would find; of an open row without asking its actor, for a look at all breakers at once. */
 export function stateAt(row: Row, now: number): BreakerState {
-  const { state, stay, attached, resets, home } = row
+  const { state, current, attached, resets, core } = row
   if (!attached || (state === 'closed' && row.inFlight === null)) return state
-  if (resets !== home.resets.count) return 'closed'
-  if (state === 'open') return isDue(stay, now) ? 'halfOpen' : 'open'
+  if (resets !== core.resets.count) return 'closed'
+  if (state === 'open') return isDue(current, now) ? 'halfOpen' : 'open'
   return caughtUp(row).state
 }
 
@@ -105,17 +105,17 @@ export function isActive({ actor }: Row): boolean {
 
 /** With the outcomes that were folded since the actor's last event as evidence. */
 function deliver(row: Row, event: BreakerEvent, cause?: unknown): void {
-  row.home.turns.run(() => {
+  row.core.turns.run(() => {
     // A deleted row has no actor any more; one of its name would be another breaker's.
     if (!row.attached) return
-    const { home, generation } = row
+    const { core, generation } = row
     const wasIdle = !isActive(row)
-    if (wasIdle) home.supervisor.activate(row, event.at)
+    if (wasIdle) core.supervisor.activate(row, event.at)
     const { actor } = row
     // An actor that was started from the row just now has all of it already.
     if (row.folds && row.state === 'closed')
-      event.tally = wasIdle ? actor?.getSnapshot().context.decision.tally : copyTally(row)
+      event.evidence = wasIdle ? actor?.getSnapshot().context.data.evidence : copyEvidence(row)
     actor?.deliver(event, event.at, cause)
-    if (row.state === 'closed' && (wasIdle || row.generation !== generation)) home.supervisor.rest(row)
+    if (row.state === 'closed' && (wasIdle || row.generation !== generation)) core.supervisor.rest(row)
   })
 }

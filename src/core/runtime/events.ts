@@ -16,7 +16,7 @@ export interface RegistryEvents {
     readonly from: BreakerState
     /** The state it is in now. */
     readonly to: BreakerState
-    /** Of the stay that has begun. */
+    /** Of the generation that has begun. */
     readonly generation: number
     /** Why, with the figures that decided; `describeReason(reason)` says it in words. */
     readonly reason: Reason
@@ -51,7 +51,7 @@ export interface RegistryEvents {
   fallback: {
     /** The name of the breaker. */
     readonly endpoint: string
-    /** Number of its stay in a state. */
+    /** Number of its generation in a state. */
     readonly generation: number
     /** What the caller would have got: a rejection, or the error of a call that failed. */
     readonly error: unknown
@@ -64,7 +64,7 @@ export interface RegistryEvents {
     readonly state: BreakerState
     /** Who has rejected it: its breaker, an operator who holds that, or the fleet it is shared with. */
     readonly by: 'operator' | 'breaker' | 'fleet'
-    /** Number of its stay in a state. */
+    /** Number of its generation in a state. */
     readonly generation: number
     /** When, in ms of the registry's clock. */
     readonly at: number
@@ -73,7 +73,7 @@ export interface RegistryEvents {
   limited: {
     /** The name of the breaker. */
     readonly endpoint: string
-    /** Number of its stay in a state. */
+    /** Number of its generation in a state. */
     readonly generation: number
     /** Calls that hold a place. */
     readonly inFlight: number
@@ -82,7 +82,7 @@ export interface RegistryEvents {
     /** When, in ms of the registry's clock. */
     readonly at: number
   }
-  /** An outcome came after its stay, or the lease of its probe, had ended: counted as late, it changed nothing. */
+  /** An outcome came after its generation, or the lease of its probe, had ended: counted as late, it changed nothing. */
   late: {
     /** The name of the breaker. */
     readonly endpoint: string
@@ -101,7 +101,7 @@ export interface RegistryEvents {
   probe: {
     /** The name of the breaker. */
     readonly endpoint: string
-    /** Number of its stay in a state. */
+    /** Number of its generation in a state. */
     readonly generation: number
     /** Probes in flight, this one included. */
     readonly inFlight: number
@@ -115,7 +115,7 @@ export interface RegistryEvents {
   nested: {
     /** The name of the breaker. */
     readonly endpoint: string
-    /** Number of its stay in a state. */
+    /** Number of its generation in a state. */
     readonly generation: number
     /** Its own outcome, which was not counted. */
     readonly outcome: CallOutcome
@@ -171,7 +171,7 @@ export interface RegistryEvents {
     readonly endpoint: string
     /** What the actor threw. */
     readonly error: unknown
-    /** Of the stay as it goes on. */
+    /** Of the generation as it goes on. */
     readonly generation: number
     /** When, in ms since 1970. */
     readonly time: number
@@ -202,7 +202,7 @@ export interface RegistryEvents {
 export interface OutcomeEvent {
   /** The name of the breaker. */
   readonly endpoint: string
-  /** Number of the stay it counts in. */
+  /** Number of the generation it counts in. */
   readonly generation: number
   /** When it ended, in ms of the registry's clock: less `durationMs`, when it was admitted. */
   readonly at: number

@@ -5,10 +5,10 @@ import type { Row } from './row.ts'
 
 /** Follows a call that has begun, unless its breaker asks for nothing of the kind. */
 export function beginFlight(row: Row, flight: FlightLink, startedAt: number): void {
-  const { policy, state, home } = row
+  const { policy, state, core } = row
   if (policy.slowCalls === null || state !== 'closed') return
-  const onDue = () => countSlow(row, home.clock.now())
-  row.inFlight ??= new InFlight(policy.slowCalls.slowerThanMs, home.agenda, onDue)
+  const onDue = () => countSlow(row, core.clock.now())
+  row.inFlight ??= new InFlight(policy.slowCalls.slowerThanMs, core.scheduler, onDue)
   row.inFlight.add(flight, startedAt)
 }
 

@@ -15,7 +15,7 @@ import { ProbeLease } from './probe-lease.ts'
 import { rejectLater, rejectWith } from './promise.ts'
 import { mayWait } from './queue.ts'
 import { refuse } from './rejection.ts'
-import { attached, chronicleOf, contextOf, type Row } from './row.ts'
+import { attached, contextOf, extrasOf, type Row } from './row.ts'
 
 /** A function that a breaker guards. */
 export type Guarded<T> = (context: CallContext) => T | PromiseLike<T>
@@ -112,18 +112,18 @@ function isForWantOf(permit: Permit, error: unknown): boolean {
   const rejection = rejectionBy(row.name, error)
   if (rejection === undefined) return false
   if (rejection.code === 'CONCURRENCY_LIMIT') return permit.hasPlace
-  const { override } = row.chronicle
-  return rejection.reason === row.stay.reason || rejection.reason === override?.given.reason
+  const { override } = row.extras
+  return rejection.reason === row.current.reason || rejection.reason === override?.given.reason
 }
 
 /** Once for each breaker: the call inside did not know of the one around it, and was refused what that holds. */
 function tellOfNesting(row: Row, cause: unknown): void {
-  const chronicle = chronicleOf(row)
-  if (chronicle.isToldOfNesting) return
-  chronicle.isToldOfNesting = true
+  const extras = extrasOf(row)
+  if (extras.isToldOfNesting) return
+  extras.isToldOfNesting = true
   const what = `a call of ${quote(row.name)} inside a call of it was refused, for that holds its permit, and knew nothing of it`
   const error = new Error(`${what}: give it the context of the call around it, as in call(fn, { context })`, { cause })
-  row.home.hub.report('nesting', error, row.name)
+  row.core.dispatcher.report('nesting', error, row.name)
 }
 
 async function answer<F, A extends readonly unknown[]>(

@@ -13,32 +13,32 @@ export type Gate = 'breaker' | 'fleet' | 'bulkhead'
 export function refuserOf(row: Row, now: number, hasItsPlace: boolean): Gate | null {
   if (!breakerAdmits(row, now)) return 'breaker'
   if (overrideOf(row)?.admitsNext === false) return 'fleet'
-  return hasItsPlace || isPlaceFree(row, row.chronicle.bulkhead?.queued ?? 0) ? null : 'bulkhead'
+  return hasItsPlace || isPlaceFree(row, row.extras.bulkhead?.queued ?? 0) ? null : 'bulkhead'
 }
 
 /** Whether every gate lets all calls through, and none counts them. */
 export function isUnguarded(row: Row): boolean {
-  const { policy, chronicle } = row
-  return breakerLets(row) === 'all' && chronicle.override === null && policy.maxConcurrent === null
+  const { policy, extras } = row
+  return breakerLets(row) === 'all' && extras.override === null && policy.maxConcurrent === null
 }
 
 /** The first gate. */
-export function breakerLets({ state, stay, policy }: Row): Letting {
-  return lettingOf(state, stay, policy)
+export function breakerLets({ state, current, policy }: Row): Letting {
+  return lettingOf(state, current, policy)
 }
 
 function breakerAdmits(row: Row, now: number): boolean {
   const lets = breakerLets(row)
-  return lets === 'all' || (lets !== 'no' && admitsWhileHalfOpen(row.stay, row.policy, now))
+  return lets === 'all' || (lets !== 'no' && admitsWhileHalfOpen(row.current, row.policy, now))
 }
 
 /** The second: none above a breaker that an operator has disabled, who has not asked for that either. */
-export function overrideOf({ state, chronicle }: Row): OverrideInForce | null {
-  return state === 'disabled' ? null : chronicle.override
+export function overrideOf({ state, extras }: Row): OverrideInForce | null {
+  return state === 'disabled' ? null : extras.override
 }
 
 /** The third: whether there is a place for a call that comes after so many who wait. */
-export function isPlaceFree({ policy, chronicle }: Row, waiting: number): boolean {
+export function isPlaceFree({ policy, extras }: Row, waiting: number): boolean {
   if (policy.maxConcurrent === null) return true
-  return waiting === 0 && (chronicle.bulkhead?.inFlight ?? 0) < policy.maxConcurrent
+  return waiting === 0 && (extras.bulkhead?.inFlight ?? 0) < policy.maxConcurrent
 }

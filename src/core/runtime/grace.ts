@@ -1,5 +1,5 @@
 // Grace: what fell due while the event loop was stalled waits until pending I/O had one turn of the loop, because the answer
-// may have come in long ago. Asked before a timeout or a lease is judged; one for each registry, told by its agendas.
+// may have come in long ago. Asked before a timeout or a lease is judged; one for each registry, told by its schedulers.
 import { first, timersNow } from './platform-timers.ts'
 
 /** How long work of ours may go on before others get their turn, in ms of the clock. What makes a timer later is a stall. */
@@ -20,7 +20,7 @@ export class Grace {
     this.#isLive = isLive
   }
 
-  /** Whether what was due at `dueAt` must wait: it is later than the agenda's own work makes it, and I/O had no turn since. */
+  /** Whether what was due at `dueAt` must wait: it is later than the scheduler's own work makes it, and I/O had no turn since. */
   isOwed(dueAt: number, now: number): boolean {
     return this.#isLive && now - dueAt > SLICE_MS && dueAt > this.#givenUntil && !Number.isNaN(timersNow())
   }

@@ -48,8 +48,8 @@ export function healthOf(rows: Iterable<Row>, rules: HealthRules): Health {
   const endpoints: EndpointHealth[] = []
   let isDown = false
   for (const row of rows) {
-    const { name: endpoint, home } = row
-    const status = admissionOf(caughtUp(row), home.clock.now())
+    const { name: endpoint, core } = row
+    const status = admissionOf(caughtUp(row), core.clock.now())
     const { admits, refusedBy, state, words: reason, retryAfterMs } = status
     if (admits === 'all' || refusedBy === null) continue
     const critical = isCritical(endpoint)

@@ -1,8 +1,8 @@
 // InFlight: the calls of a closed breaker that have begun and not ended, under a rule for slow calls, oldest first: one that has
-// taken longer than `slowerThan` is slow already, and counts before it ends. One appointment for the oldest; no timer a call.
+// taken longer than `slowerThan` is slow already, and counts before it ends. One task for the oldest; no timer a call.
 import type { SlowRule } from '../rules/policy.ts'
-import type { Agenda } from './agenda.ts'
-import type { Appointment } from './appointments.ts'
+import type { Scheduler } from './scheduler.ts'
+import type { Task } from './task-heap.ts'
 
 /** A call in flight: one link of the list. */
 export interface FlightLink {
@@ -22,16 +22,16 @@ export class InFlight {
   #first: FlightLink | null = null
   #last: FlightLink | null = null
   #slowAfterMs: number
-  #appointment: Appointment | null = null
+  #task: Task | null = null
   #since = Number.NEGATIVE_INFINITY
   #isOver = false
-  readonly #agenda: Agenda
+  readonly #scheduler: Scheduler
   readonly #onDue: () => void
 
   /** `onDue` is called when the oldest may have become slow. */
-  constructor(slowerThanMs: number, agenda: Agenda, onDue: () => void) {
+  constructor(slowerThanMs: number, scheduler: Scheduler, onDue: () => void) {
     this.#slowAfterMs = slowerThanMs + TICK_MS
-    this.#agenda = agenda
+    this.#scheduler = scheduler
     this.#onDue = onDue
   }
 
@@ -48,7 +48,7 @@ export class InFlight {
     if (this.#last === null) this.#first = flight
     else this.#last.after = flight
     this.#last = flight
-    if (this.#appointment === null) this.#arm()
+    if (this.#task === null) this.#arm()
   }
 
   remove(flight: FlightLink): void {
@@ -85,23 +85,23 @@ export class InFlight {
     if (this.#first !== null) this.#arm()
   }
 
-  /** The stay is over: nothing of it counts any more. */
+  /** The generation is over: nothing of it counts any more. */
   end(): void {
     this.#isOver = true
     this.#disarm()
   }
 
   #arm(): void {
-    this.#appointment = this.#agenda.add((this.#first?.startedAt ?? 0) + this.#slowAfterMs, () => {
-      this.#appointment = null
+    this.#task = this.#scheduler.add((this.#first?.startedAt ?? 0) + this.#slowAfterMs, () => {
+      this.#task = null
       this.#onDue()
-      if (this.#first !== null && this.#appointment === null && !this.#isOver) this.#arm()
+      if (this.#first !== null && this.#task === null && !this.#isOver) this.#arm()
     })
-    this.#agenda.arm()
+    this.#scheduler.arm()
   }
 
   #disarm(): void {
-    if (this.#appointment !== null) this.#agenda.cancel(this.#appointment)
-    this.#appointment = null
+    if (this.#task !== null) this.#scheduler.cancel(this.#task)
+    this.#task = null
   }
 }

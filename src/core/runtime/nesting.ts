@@ -5,7 +5,7 @@
 export interface Enclosing {
   /** Of its breaker. */
   readonly row: object
-  /** The stay it was admitted in. */
+  /** The generation it was admitted in. */
   readonly generation: number
   /** Whether its outcome was reported: then nothing runs under it any more. */
   readonly isSettled: boolean

@@ -3,13 +3,13 @@ import { isTimeout } from '../edge/call-options.ts'
 import { callChannel } from './channels.ts'
 import type { Result } from './classify.ts'
 import type { CallOutcome } from './events.ts'
-import { chronicleOf, type Row } from './row.ts'
+import { extrasOf, type Row } from './row.ts'
 
 /** A message of the channel `switchgear:call`. */
 export interface CallMessage {
   /** The name of the breaker. */
   readonly endpoint: string
-  /** Number of its stay in a state. */
+  /** Number of its generation in a state. */
   readonly generation: number
   /** How the call counted. */
   readonly outcome: CallOutcome | 'rejected' | 'limited' | 'late' | 'nested'
@@ -25,17 +25,17 @@ export interface CallMessage {
 
 /** Tells of a call that has counted. `durationMs` is NaN where nobody measured it. */
 export function tellOutcome(row: Row, result: Result, durationMs: number, at: number, error: unknown): void {
-  const { home, name: endpoint, generation } = row
+  const { core, name: endpoint, generation } = row
   const outcome = outcomeOf(result, error)
-  if (home.hub.hears(outcome, endpoint)) {
+  if (core.dispatcher.hears(outcome, endpoint)) {
     const event = { endpoint, generation, at, ...measured(durationMs) }
-    if (outcome === 'failure' || outcome === 'timeout') home.hub.post(outcome, { ...event, error })
-    else home.hub.post(outcome, event)
+    if (outcome === 'failure' || outcome === 'timeout') core.dispatcher.post(outcome, { ...event, error })
+    else core.dispatcher.post(outcome, event)
   }
   publishCall(row, { outcome, at, ...measured(durationMs) })
 }
 
-/** Tells of a call that came after its stay had ended. `at` is NaN where nobody has looked at the clock yet. */
+/** Tells of a call that came after its generation had ended. `at` is NaN where nobody has looked at the clock yet. */
 export function tellLate(
   row: Row,
   result: Result,
@@ -44,47 +44,47 @@ export function tellLate(
   at: number,
   error: unknown,
 ): void {
-  const { home, name: endpoint, generation } = row
+  const { core, name: endpoint, generation } = row
   if (!isTold(row, 'late')) return
   const outcome = outcomeOf(result, error)
   const when = { at: dated(row, at), ...measured(durationMs) }
   publishCall(row, { outcome: 'late', result: outcome, admittedIn, ...when })
-  home.hub.post('late', { endpoint, admittedIn, generation, outcome, ...when })
+  core.dispatcher.post('late', { endpoint, admittedIn, generation, outcome, ...when })
 }
 
 /** Tells of a call that ran under the admission of the call around it, and counts by that. */
 export function tellNested(row: Row, result: Result, durationMs: number, at: number, error: unknown): void {
-  const { home, name: endpoint, generation } = row
+  const { core, name: endpoint, generation } = row
   if (!isTold(row, 'nested')) return
   const outcome = outcomeOf(result, error)
   const when = { at: dated(row, at), ...measured(durationMs) }
-  home.hub.post('nested', { endpoint, generation, outcome, ...when })
+  core.dispatcher.post('nested', { endpoint, generation, outcome, ...when })
   publishCall(row, { outcome: 'nested', result: outcome, ...when })
 }
 
 /** Whether somebody hears of this event of calls. */
-export function isTold({ home, name }: Row, event: 'late' | 'nested' | 'rejected' | 'limited'): boolean {
-  return callChannel.hasSubscribers || home.hub.hears(event, name)
+export function isTold({ core, name }: Row, event: 'late' | 'nested' | 'rejected' | 'limited'): boolean {
+  return callChannel.hasSubscribers || core.dispatcher.hears(event, name)
 }
 
 /** When, for who tells of it: looked up where nobody has. */
-export function dated({ home }: Row, at: number): number {
-  return Number.isNaN(at) ? home.clock.now() : at
+export function dated({ core }: Row, at: number): number {
+  return Number.isNaN(at) ? core.clock.now() : at
 }
 
 /** Counts that a fallback is asked to answer instead of this error, and tells it. */
 export function tellFallback(row: Row, error: unknown): void {
-  const { home, name: endpoint, generation } = row
-  chronicleOf(row).fallbacks++
-  home.hub.post('fallback', { endpoint, generation, error })
+  const { core, name: endpoint, generation } = row
+  extrasOf(row).fallbacks++
+  core.dispatcher.post('fallback', { endpoint, generation, error })
 }
 
 /** To the channel alone. */
 export function publishCall(row: Row, call: Omit<CallMessage, 'endpoint' | 'generation'>): void {
   if (!callChannel.hasSubscribers) return
-  const { home, name: endpoint, generation } = row
+  const { core, name: endpoint, generation } = row
   const message: CallMessage = { endpoint, generation, ...call }
-  home.turns.later(() => callChannel.publish(message))
+  core.turns.later(() => callChannel.publish(message))
 }
 
 /** What nobody measured is no key. */

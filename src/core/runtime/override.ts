@@ -1,10 +1,10 @@
 // Override: what a fleet has decided about an endpoint, on top of what its breaker does. It can only add rejections. In the
-// chronicle of those breakers alone that have one, put there by set-override.ts; the second gate of a call (gates.ts).
+// extras of those breakers alone that have one, put there by set-override.ts; the second gate of a call (gates.ts).
 import { newRejection, type Rejection } from '../edge/errors.ts'
 import type { Letting } from '../rules/letting.ts'
 import { isWholeCall } from '../rules/ramp.ts'
 import type { Reason } from '../rules/triggers.ts'
-import type { EventHub } from './event-hub.ts'
+import type { EventDispatcher } from './event-dispatcher.ts'
 import type { Turns } from './turns.ts'
 
 /** The outcome of a call. */
@@ -29,7 +29,7 @@ export interface Override {
 /** What an override needs to know of the breaker that it is above. */
 export interface Overridden {
   readonly name: string
-  readonly home: { readonly turns: Turns; readonly hub: EventHub }
+  readonly core: { readonly turns: Turns; readonly dispatcher: EventDispatcher }
 }
 
 /** An override that is in force. */
@@ -93,16 +93,16 @@ export class OverrideInForce {
 
   /** The probe begins; what it gives is to be told the outcome. */
   beginProbe(): (result: Result) => void {
-    const { home, name } = this.#breaker
+    const { core, name } = this.#breaker
     let end: ((result: Result) => void) | undefined
-    home.hub.guest(
+    core.dispatcher.callUserCode(
       'fleet',
       () => {
         end = this.given.probe?.()
       },
       name,
     )
-    return (result) => home.hub.guest('fleet', () => end?.(result), name)
+    return (result) => core.dispatcher.callUserCode('fleet', () => end?.(result), name)
   }
 
   /** When to try again, in whole ms, at least 1; `undefined` when nobody knows. */
@@ -118,11 +118,11 @@ export class OverrideInForce {
 
   /** What all rejections by it have in common. Told of the first, the integration knows that there is somebody. */
   reject(): Rejection {
-    const { home, name } = this.#breaker
+    const { core, name } = this.#breaker
     const { reason, onRejected } = this.given
     if (!this.#isToldOfRejections && onRejected !== undefined) {
       this.#isToldOfRejections = true
-      home.turns.later(() => home.hub.guest('fleet', onRejected, name))
+      core.turns.later(() => core.dispatcher.callUserCode('fleet', onRejected, name))
     }
     this.#rejection ??= newRejection(name, this.words, reason)
     return this.#rejection

@@ -4,16 +4,16 @@ import type { Row } from './row.ts'
 
 /** Chooses what a call has to do, and lets those who wait look again. */
 export function choosePath(row: Row): void {
-  const { policy, home, attached, name } = row
+  const { policy, core, attached, name } = row
   const isJudged = policy.timeoutMs !== null || policy.isFailure !== null || policy.ignore !== null
   // Disabled, its outcomes are no evidence.
-  const folds = attached && row.folds && row.state === 'closed' && row.resets === home.resets.count
+  const folds = attached && row.folds && row.state === 'closed' && row.resets === core.resets.count
   row.version++
-  row.isHeard = home.hub.hearsCalls(name)
+  row.isHeard = core.dispatcher.hearsCalls(name)
   // A failure is told by whatever way its call was made; a success has to be timed, and told.
-  const tellsSuccesses = row.isHeard && home.hub.hears('success', name)
+  const tellsSuccesses = row.isHeard && core.dispatcher.hears('success', name)
   if (!folds || isJudged || !isUnguarded(row) || tellsSuccesses) row.path = 'full'
   else if (policy.failureRate !== null || policy.slowCalls !== null) row.path = 'timed'
   else row.path = row.onValue === null ? 'unready' : 'plain'
-  row.chronicle.bulkhead?.changed()
+  row.extras.bulkhead?.changed()
 }

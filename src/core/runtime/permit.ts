@@ -2,7 +2,7 @@
 // Permit: the admission of one call, held by whoever reports its outcome.
 import { ArgumentError } from '../edge/errors.ts'
 import { holdsProbe } from '../rules/decide.ts'
-import { addSuccess, timesCalls } from '../rules/tally.ts'
+import { addSuccess, timesCalls } from '../rules/evidence.ts'
 import { callChannel } from './channels.ts'
 import { classify, type Ended, type Result } from './classify.ts'
 import { caughtUp, countSlow } from './deliver.ts'
@@ -11,7 +11,7 @@ import type { Holding } from './holding.ts'
 import type { FlightLink } from './in-flight.ts'
 import { type Enclosing, runInside } from './nesting.ts'
 import { tellNested } from './outcome-events.ts'
-import { chronicleOf, NO_PROBE, type Row } from './row.ts'
+import { extrasOf, NO_PROBE, type Row } from './row.ts'
 import { dateOf, sample, settle, takesSample } from './settle.ts'
 
 /**
@@ -31,7 +31,7 @@ export class Permit {
   /** Where calls may be slow before they end. */
   readonly #flight: FlightLink | null
   #settled = false
-  /** Number of the stay the call was admitted in. Reported in a later one, the outcome is late and changes nothing. */
+  /** Number of the generation the call was admitted in. Reported in a later one, the outcome is late and changes nothing. */
   readonly generation: number
 
   /** @internal Use `breaker.tryAcquire()`. */
@@ -41,7 +41,7 @@ export class Permit {
     this.#holding = holding
     this.generation = generation
     this.#sampled = holding?.outer ? false : takesSample(row)
-    this.#startedAt = this.#sampled || isTimed(row, holding) ? row.home.clock.now() : null
+    this.#startedAt = this.#sampled || isTimed(row, holding) ? row.core.clock.now() : null
     this.#flight = row.policy.slowCalls === null || holding?.outer ? null : newFlight()
     if (this.#flight !== null) beginFlight(row, this.#flight, this.#startedAt ?? 0)
   }
@@ -64,8 +64,8 @@ export class Permit {
     if (!isPlain || this.#settled || this.#holding !== null || callChannel.hasSubscribers) this.settle('succeed')
     else {
       this.#settled = true
-      if (this.#sampled && this.#startedAt !== null) sample(row, row.home.clock.now() - this.#startedAt)
-      // A clock is code of others, which may have ended the stay.
+      if (this.#sampled && this.#startedAt !== null) sample(row, row.core.clock.now() - this.#startedAt)
+      // A clock is code of others, which may have ended the generation.
       if (row.generation !== this.generation)
         settle(row, 'succeed', this.generation, this.#probe, Number.NaN, Number.NaN)
       else {
@@ -162,7 +162,7 @@ export class Permit {
     if (this.#settled) return result
     this.#settled = true
     const row = this.row
-    const now = this.#startedAt === null ? dateOf(row) : row.home.clock.now()
+    const now = this.#startedAt === null ? dateOf(row) : row.core.clock.now()
     const durationMs = this.#startedAt === null ? Number.NaN : now - this.#startedAt
     if (this.#sampled) sample(row, durationMs)
     const judged = ended === undefined ? result : classify(row, ended, durationMs)
@@ -180,11 +180,11 @@ export class Permit {
 }
 
 /** Whether somebody wants to know how long it takes. */
-function isTimed({ policy, isHeard, path, home, name }: Row, holding: Holding | null): boolean {
+function isTimed({ policy, isHeard, path, core, name }: Row, holding: Holding | null): boolean {
   if (timesCalls(policy) || callChannel.hasSubscribers) return true
   // Who listens to failures alone makes no call slower that would have gone the fast way.
   if (path !== 'full') return false
-  return holding?.outer ? home.hub.hears('nested', name) : isHeard
+  return holding?.outer ? core.dispatcher.hears('nested', name) : isHeard
 }
 
 /** An outcome that is reported without a permit counts in the generation of its report. */
@@ -195,7 +195,7 @@ export function record(row: Row, result: 'succeed' | 'fail', error: unknown, dur
   caughtUp(row)
   const durationMs = (duration as number | undefined) ?? Number.NaN
   const judged = error === undefined ? result : classify(row, { error }, durationMs)
-  chronicleOf(row).recorded++
+  extrasOf(row).recorded++
   settle(row, judged, row.generation, NO_PROBE, durationMs, dateOf(row), error)
 }
 

@@ -3,23 +3,23 @@
 import { Bulkhead } from './bulkhead.ts'
 import { caughtUp } from './deliver.ts'
 import { isPlaceFree, refuserOf } from './gates.ts'
-import { chronicleOf, type Row } from './row.ts'
+import { extrasOf, type Row } from './row.ts'
 import { onAbort } from './signals.ts'
 
 export function bulkheadOf(row: Row): Bulkhead {
-  const chronicle = chronicleOf(row)
-  chronicle.bulkhead ??= new Bulkhead(row, () => moveOn(row))
-  return chronicle.bulkhead
+  const extras = extrasOf(row)
+  extras.bulkhead ??= new Bulkhead(row, () => moveOn(row))
+  return extras.bulkhead
 }
 
 /** Whether a call for which there is no place may wait for one. */
-export function mayWait({ policy, chronicle }: Row): boolean {
-  return (chronicle.bulkhead?.queued ?? 0) < policy.maxQueued
+export function mayWait({ policy, extras }: Row): boolean {
+  return (extras.bulkhead?.queued ?? 0) < policy.maxQueued
 }
 
 /** Wakes those who wait, in order: with a place as far as there are any; without, who has nothing to wait for any more. */
 export function moveOn(row: Row): void {
-  const { bulkhead } = row.chronicle
+  const { bulkhead } = row.extras
   if (bulkhead === null || bulkhead.isMoving) return
   bulkhead.isMoving = true
   while (bulkhead.queued > 0) {
@@ -32,8 +32,8 @@ export function moveOn(row: Row): void {
 
 function nextOf(row: Row): 'has its place' | 'asks anew' | 'waits' {
   // Whoever hears of what was overdue may have changed anything: it is looked at after that.
-  const { attached, home } = caughtUp(row)
-  if (!attached || refuserOf(row, home.clock.now(), true) !== null) return 'asks anew'
+  const { attached, core } = caughtUp(row)
+  if (!attached || refuserOf(row, core.clock.now(), true) !== null) return 'asks anew'
   return isPlaceFree(row, 0) ? 'has its place' : 'waits'
 }
 
@@ -71,6 +71,6 @@ export async function waitForPlace(row: Row, signal: AbortSignal | undefined): P
     if (isHeld) bulkhead.giveBack()
     throw error
   } finally {
-    if (forget !== undefined) row.home.hub.guest('signal', forget, row.name)
+    if (forget !== undefined) row.core.dispatcher.callUserCode('signal', forget, row.name)
   }
 }

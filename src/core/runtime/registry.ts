@@ -52,7 +52,7 @@ export class Registry {
    * (they are refused with an `error` event), and its `stop()` throws ArgumentError: use `close`.
    */
   get actor(): RegistryActor {
-    return this.#table.home.supervisor.root
+    return this.#table.core.supervisor.root
   }
 
   /**
@@ -110,9 +110,9 @@ export class Registry {
    * breaker may refuse calls, too: for its fleet, or at its `maxConcurrent`.
    */
   list(): { readonly endpoint: string; readonly state: BreakerState; readonly admission: AdmissionStatus }[] {
-    const { rows, home } = this.#table
-    const now = home.clock.now()
-    home.turns.touch(now)
+    const { rows, core } = this.#table
+    const now = core.clock.now()
+    core.turns.touch(now)
     return Array.from(rows.values(), (row) => {
       const state = stateAt(row, now)
       return { endpoint: row.name, state, admission: admissionOf(row, now, state) }
@@ -125,8 +125,8 @@ export class Registry {
    */
   stats(options: StatsOptions = {}): EndpointStats[] {
     checkStatsOptions(options)
-    const { rows, home } = this.#table
-    const now = home.clock.now()
+    const { rows, core } = this.#table
+    const now = core.clock.now()
     return Array.from(rows.values(), (row) => endpointStats(caughtUp(row), now, options))
   }
 
@@ -212,7 +212,7 @@ export class Registry {
    * remaining open times in ms. Without policies, listeners and calls in flight.
    */
   snapshot(): RegistrySnapshot {
-    return snapshotOf(this.#table.rows.values(), this.#table.home.clock.now())
+    return snapshotOf(this.#table.rows.values(), this.#table.core.clock.now())
   }
 
   /**
@@ -221,7 +221,7 @@ export class Registry {
    * @throws ArgumentError (`INVALID_ARGUMENT`) for an event that there is none of, or a listener that is no function
    */
   on<N extends EventName>(name: N, listener: Listener<N>): () => void {
-    return this.#table.home.hub.on(name, listener)
+    return this.#table.core.dispatcher.on(name, listener)
   }
 
   /**
@@ -235,7 +235,7 @@ export class Registry {
   report(source: ErrorSource, error: unknown, endpoint?: string): void {
     const word: unknown = source
     const name = typeof endpoint === 'string' ? endpoint : undefined
-    this.#table.home.hub.report(typeof word === 'string' ? word : describeValue(word), error, name)
+    this.#table.core.dispatcher.report(typeof word === 'string' ? word : describeValue(word), error, name)
   }
 
   /** Chooses the jitter of every backoff: what `createRegistry` was given, or chose. With it a history can be told anew. */
@@ -245,7 +245,7 @@ export class Registry {
 
   /** The time by the registry's clock, in ms: that of the `at` of its events. The difference of two is a duration. */
   now(): number {
-    return this.#table.home.clock.now()
+    return this.#table.core.clock.now()
   }
 
   /**
@@ -256,7 +256,7 @@ export class Registry {
    */
   spawn<L extends AnyStateMachine>(logic: L, options: SpawnOptions<L>): Spawned<L> {
     if (this.#table.isClosed) throw new RegistryClosedError()
-    const { supervisor } = this.#table.home
+    const { supervisor } = this.#table.core
     return supervisor.spawnUnderRoot(logic, options as SpawnOptions<AnyStateMachine>) as unknown as Spawned<L>
   }
 

@@ -4,27 +4,27 @@ import { type BreakerState, hasPermit } from '../rules/decide.ts'
 import { breakerLets, type Gate, overrideOf } from './gates.ts'
 import { dated, isTold, publishCall } from './outcome-events.ts'
 import { rejectionOf } from './publish.ts'
-import { chronicleOf, type Row } from './row.ts'
+import { extrasOf, type Row } from './row.ts'
 
 /** Who refuses calls, as people are told: what an operator holds is the operator's. */
 export type Refuser = 'operator' | 'breaker' | 'fleet' | 'bulkhead'
 
 /** Whose refusal that of the breaker is. */
-export function holderOf({ state, stay }: Pick<Row, 'state' | 'stay'>): 'operator' | 'breaker' {
-  return state === 'forcedOpen' && stay.reason?.type !== 'escalated' ? 'operator' : 'breaker'
+export function holderOf({ state, current }: Pick<Row, 'state' | 'current'>): 'operator' | 'breaker' {
+  return state === 'forcedOpen' && current.reason?.type !== 'escalated' ? 'operator' : 'breaker'
 }
 
 /** The error of a call that this gate refuses. `now` matters only where the breaker's state will end. */
 export function refuse(row: Row, gate: Gate, now: number): BreakerOpenError | ConcurrencyLimitError {
   // Its share is the next one's.
-  row.chronicle.override?.passOver()
+  row.extras.override?.passOver()
   if (gate === 'bulkhead') return refuseByBulkhead(row, now)
   const { policy, name: endpoint } = row
   const override = overrideOf(row)
   if (gate === 'fleet' && override !== null) {
     const { state } = override.given
     tellRejection(row, gate, state, now)
-    const waitMs = override.retryAfterMs(row.home.clock.now())
+    const waitMs = override.retryAfterMs(row.core.clock.now())
     return new BreakerOpenError(override.reject(), endpoint, state, waitMs, policy.captureStack)
   }
   tellRejection(row, holderOf(row), row.state, now)
@@ -34,22 +34,22 @@ export function refuse(row: Row, gate: Gate, now: number): BreakerOpenError | Co
 }
 
 function tellRejection(row: Row, by: 'operator' | 'breaker' | 'fleet', state: BreakerState, now: number): void {
-  const { generation, home, name: endpoint } = row
-  chronicleOf(row).rejected++
+  const { generation, core, name: endpoint } = row
+  extrasOf(row).rejected++
   if (!isTold(row, 'rejected')) return
   const at = dated(row, now)
-  home.hub.post('rejected', { endpoint, state, generation, by, at })
+  core.dispatcher.post('rejected', { endpoint, state, generation, by, at })
   publishCall(row, { outcome: 'rejected', at })
 }
 
 /** It says nothing of the endpoint. */
 function refuseByBulkhead(row: Row, now: number): ConcurrencyLimitError {
-  const { home, name: endpoint, generation, policy, chronicle } = row
-  const { inFlight = 0, queued = 0 } = chronicle.bulkhead ?? {}
-  chronicleOf(row).limited++
+  const { core, name: endpoint, generation, policy, extras } = row
+  const { inFlight = 0, queued = 0 } = extras.bulkhead ?? {}
+  extrasOf(row).limited++
   if (isTold(row, 'limited')) {
     const at = dated(row, now)
-    home.hub.post('limited', { endpoint, generation, inFlight, queued, at })
+    core.dispatcher.post('limited', { endpoint, generation, inFlight, queued, at })
     publishCall(row, { outcome: 'limited', at })
   }
   return new ConcurrencyLimitError(endpoint, policy.maxConcurrent ?? 0, policy.maxQueued)
@@ -61,24 +61,24 @@ const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2
 /** What a call that is rejected is told. From a ramp all would come back in the instant in which it ends: each is told its own. */
 function ownWaitMs(row: Row, now: number): number | undefined {
   const waitMs = retryAfterMs(row, now)
-  if (waitMs === undefined || row.stay.ramp === null) return waitMs
-  return Math.ceil(waitMs * (1 + ((row.chronicle.rejected * GOLDEN_RATIO) % 1)))
+  if (waitMs === undefined || row.current.ramp === null) return waitMs
+  return Math.ceil(waitMs * (1 + ((row.extras.rejected * GOLDEN_RATIO) % 1)))
 }
 
 /** Whole ms to the next permit of the breaker itself: until the open time has passed, or the oldest probe must have reported. */
 export function retryAfterMs(
-  { state, stay, policy }: Pick<Row, 'state' | 'stay' | 'policy'>,
+  { state, current, policy }: Pick<Row, 'state' | 'current' | 'policy'>,
   now: number,
 ): number | undefined {
   const { openTimeoutMs } = policy
-  if (state === 'open' && stay.deadline !== null) {
-    const waitMs = Math.max(stay.deadline - now, 0)
+  if (state === 'open' && current.deadline !== null) {
+    const waitMs = Math.max(current.deadline - now, 0)
     // Rounded up, but no longer than the open time itself, which a backoff may have made longer.
     return waitMs > openTimeoutMs ? Math.ceil(waitMs) : Math.min(Math.ceil(waitMs), openTimeoutMs)
   }
   // By then it will be admitted for certain; who comes sooner may be, too.
-  if (stay.ramp !== null) return Math.max(Math.ceil(stay.ramp.endsAt - now), 1)
-  const [oldest] = stay.probes
-  if (oldest === undefined || hasPermit(stay, policy)) return undefined
+  if (current.ramp !== null) return Math.max(Math.ceil(current.ramp.endsAt - now), 1)
+  const [oldest] = current.probes
+  if (oldest === undefined || hasPermit(current, policy)) return undefined
   return Math.min(Math.max(Math.ceil(oldest.expiresAt - now), 1), openTimeoutMs)
 }

@@ -1,7 +1,7 @@
 // Retirement: removes breakers that nobody has used for `idleTimeout`. It costs a call nothing: twice within that time all rows
 // are looked at, in slices, and what they count anyway tells whether they were used. Told by the table of rows that are made.
 import { activityOf, awaitsAnyCall, callsInFlight } from './activity.ts'
-import type { Home, Row } from './row.ts'
+import type { RegistryCore, Row } from './row.ts'
 import { inSlices } from './slices.ts'
 
 /** What a row had done when it was first found so, and when that was, in ms of the clock. */
@@ -13,7 +13,7 @@ interface Look {
 /** What a retirement needs of the registry. */
 interface Staff {
   readonly rows: ReadonlyMap<string, Row>
-  readonly home: Pick<Home, 'clock' | 'agenda' | 'deadlines'>
+  readonly core: Pick<RegistryCore, 'clock' | 'scheduler' | 'deadlines'>
   isClosed(): boolean
   /** Whether an integration has actors under this breaker's. */
   carries(row: Row): boolean
@@ -25,7 +25,7 @@ export class Retirement {
   readonly #idleTimeoutMs: number
   readonly #staff: Staff
   readonly #looks = new WeakMap<Row, Look>()
-  /** Whether the next round has its appointment, or is at work. None without rows: no timer is left behind. */
+  /** Whether the next round has its task, or is at work. None without rows: no timer is left behind. */
   #isOn = false
 
   constructor(idleTimeoutMs: number, staff: Staff) {
@@ -39,10 +39,10 @@ export class Retirement {
   }
 
   #plan(): void {
-    const { home } = this.#staff
+    const { core } = this.#staff
     this.#isOn = true
-    home.agenda.add(home.clock.now() + Math.ceil(this.#idleTimeoutMs / 2), () => {
-      void inSlices(this.#round(), home, (row) => this.#look(row))
+    core.scheduler.add(core.clock.now() + Math.ceil(this.#idleTimeoutMs / 2), () => {
+      void inSlices(this.#round(), core, (row) => this.#look(row))
     })
   }
 
@@ -56,11 +56,11 @@ export class Retirement {
     this.#isOn = false
     if (rows.size === 0) return
     this.#plan()
-    this.#staff.home.agenda.arm()
+    this.#staff.core.scheduler.arm()
   }
 
   #look(row: Row): void {
-    const at = this.#staff.home.clock.now()
+    const at = this.#staff.core.clock.now()
     const last = this.#looks.get(row)
     const activity = activityOf(row)
     // What is kept is idle from now on at the earliest.
@@ -71,7 +71,7 @@ export class Retirement {
   /** What is in use without being called, or holds a decision. */
   #keeps(row: Row): boolean {
     // Who waits in a queue waits for a call in flight.
-    if (callsInFlight(row) > 0 || row.chronicle.override !== null || this.#staff.carries(row)) return true
+    if (callsInFlight(row) > 0 || row.extras.override !== null || this.#staff.carries(row)) return true
     return !(row.state === 'closed' || (row.state === 'halfOpen' && awaitsAnyCall(row)))
   }
 }

@@ -1,19 +1,19 @@
 // Row: the published image of one breaker, which callers read without a message. It survives its actor's crashes.
-// State and stay are written by `publish` alone, from the actor; tally and counts by folding (settle.ts).
+// State and generation are written by `publish` alone, from the actor; evidence and counts by folding (settle.ts).
 import type { AnyStateMachine } from 'xstate'
 import type { CallContext } from '../edge/call-context.ts'
 import type { Clock } from '../edge/clock.ts'
-import { type BreakerState, copyDecision, type Decision, FIRST_STAY, type Stay } from '../rules/decide.ts'
+import { type BreakerData, type BreakerState, copyData, FIRST_GENERATION, type Generation } from '../rules/decide.ts'
+import { copyEvidence, type Evidence, newEvidence } from '../rules/evidence.ts'
 import type { LatencySketch } from '../rules/latency.ts'
 import type { Policy } from '../rules/policy.ts'
-import { copyTally, newTally, type Tally } from '../rules/tally.ts'
 import type { SlidingWindow } from '../rules/window.ts'
 import type { SupervisedBreaker } from './actors.ts'
-import type { Agenda } from './agenda.ts'
-import { Chronicle, NOTHING_YET } from './chronicle.ts'
 import { sharedContext } from './contexts.ts'
-import type { EventHub } from './event-hub.ts'
+import type { EventDispatcher } from './event-dispatcher.ts'
 import type { InFlight } from './in-flight.ts'
+import { NO_EXTRAS, RowExtras } from './row-extras.ts'
+import type { Scheduler } from './scheduler.ts'
 import type { Spawned, SpawnOptions } from './spawning.ts'
 import type { Turns } from './turns.ts'
 
@@ -28,14 +28,14 @@ export interface Supervisor {
 }
 
 /** What a row needs of the registry it belongs to. */
-export interface Home {
+export interface RegistryCore {
   readonly clock: Clock
   readonly turns: Turns
-  readonly hub: EventHub
+  readonly dispatcher: EventDispatcher
   /** What is due later, and keeps no process alive. */
-  readonly agenda: Agenda
+  readonly scheduler: Scheduler
   /** When calls with a timeout are over. */
-  readonly deadlines: Agenda
+  readonly deadlines: Scheduler
   /** Whether outcomes that change nothing are kept from the actor of this name. */
   folds(name: string): boolean
   /** The last `resetAll`: a row that was not reset since then is reset before anything else happens to it. */
@@ -58,7 +58,7 @@ export interface Home {
 export type CallPath = 'unready' | 'plain' | 'timed' | 'full'
 
 // Flat, and small, for the sake of the cache and of a million rows: what a plain call touches comes first.
-export class Row implements Tally {
+export class Row implements Evidence {
   path: CallPath = 'full'
   /** Calls until the next one whose latency is sampled. */
   untilSample: number
@@ -74,7 +74,7 @@ export class Row implements Tally {
   onValue: ((value: unknown) => unknown) | null = null
   onError: ((error: unknown) => never) | null = null
   policy: Policy
-  readonly home: Home
+  readonly core: RegistryCore
   state: BreakerState = 'closed'
   /** Whether outcomes that change nothing are kept from the actor. */
   folds: boolean
@@ -86,7 +86,7 @@ export class Row implements Tally {
   resets: number
 
   failures = 0
-  failureTimes: Tally['failureTimes']
+  failureTimes: Evidence['failureTimes']
   oldestFailure = 0
   failureRate: SlidingWindow | null
   slowCalls: SlidingWindow | null
@@ -99,29 +99,29 @@ export class Row implements Tally {
   readonly name: string
   /** The policy was given by name, not taken from the registry's. */
   isBound = false
-  stay: Stay = FIRST_STAY
+  current: Generation = FIRST_GENERATION
   /** `null` while closed and idle: see Supervisor. */
   actor: SupervisedBreaker | null = null
   /** When the state was entered. */
   since: number
   /** One sample needs no sketch. */
   latency: LatencySketch | number | null = null
-  chronicle: Readonly<Chronicle> = NOTHING_YET
+  extras: Readonly<RowExtras> = NO_EXTRAS
 
   /** Those in flight; with the generation all that is needed to tell a late result. */
-  get probes(): Stay['probes'] {
-    return this.stay.probes
+  get probes(): Generation['probes'] {
+    return this.current.probes
   }
 
-  constructor(home: Home, name: string, policy: Policy, generation: number) {
-    const now = home.clock.now()
-    const { failureTimes, failureRate, slowCalls } = newTally(policy, now)
+  constructor(core: RegistryCore, name: string, policy: Policy, generation: number) {
+    const now = core.clock.now()
+    const { failureTimes, failureRate, slowCalls } = newEvidence(policy, now)
     this.untilSample = firstSampleIn(policy)
     this.generation = generation
     this.policy = policy
-    this.home = home
-    this.folds = home.folds(name)
-    this.resets = home.resets.count
+    this.core = core
+    this.folds = core.folds(name)
+    this.resets = core.resets.count
     this.failureTimes = failureTimes
     this.failureRate = failureRate
     this.slowCalls = slowCalls
@@ -141,28 +141,28 @@ export function firstSampleIn({ latencySampling }: Policy): number {
   return latencySampling === 0 ? NEVER : 1
 }
 
-/** The row's chronicle, to write in. */
-export function chronicleOf(row: Row): Chronicle {
+/** The row's extras, to write in. */
+export function extrasOf(row: Row): RowExtras {
   row.version++
-  if (row.chronicle === NOTHING_YET) row.chronicle = new Chronicle()
-  return row.chronicle as Chronicle
+  if (row.extras === NO_EXTRAS) row.extras = new RowExtras()
+  return row.extras as RowExtras
 }
 
 /** The row of this name now: a deleted breaker that is used again is made anew. */
 export function attached(row: Row): Row {
-  return row.attached ? row : row.home.rowOf(row.name, row)
+  return row.attached ? row : row.core.rowOf(row.name, row)
 }
 
 /** A copy of what the row's breaker has decided, to start an actor from. */
-export function decisionOf(row: Row): Decision {
-  const decision = copyDecision(row.stay, copyTally(row))
-  decision.generation = row.generation
-  return decision
+export function dataOf(row: Row): BreakerData {
+  const data = copyData(row.current, copyEvidence(row))
+  data.generation = row.generation
+  return data
 }
 
-/** The row's tally becomes a copy of this one. */
-export function setTally(row: Row, tally: Tally): void {
-  const copy = copyTally(tally)
+/** The row's evidence becomes a copy of this one. */
+export function setEvidence(row: Row, evidence: Evidence): void {
+  const copy = copyEvidence(evidence)
   row.consecutiveFailures = copy.consecutiveFailures
   row.failures = copy.failures
   row.failureTimes = copy.failureTimes

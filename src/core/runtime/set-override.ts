@@ -5,7 +5,7 @@ import { describeReason, type Reason } from '../rules/triggers.ts'
 import { dateAt } from './dates.ts'
 import { type Override, OverrideInForce } from './override.ts'
 import { choosePath } from './path.ts'
-import { chronicleOf, type Row } from './row.ts'
+import { extrasOf, type Row } from './row.ts'
 
 /** The override that is in force, for people to see. */
 export interface OverrideStats {
@@ -19,7 +19,7 @@ export interface OverrideStats {
   readonly share: number
 }
 
-export function overrideStats({ chronicle: { override } }: Row, now: number): OverrideStats | null {
+export function overrideStats({ extras: { override } }: Row, now: number): OverrideStats | null {
   if (override === null) return null
   const { state, reason } = override.given
   return { state, reason, retryAfterMs: override.retryAfterMs(now) ?? null, share: override.share }
@@ -28,19 +28,19 @@ export function overrideStats({ chronicle: { override } }: Row, now: number): Ov
 /** @throws ArgumentError (`INVALID_ARGUMENT`) */
 export function setOverride(row: Row, given: Override | null): void {
   if (given !== null) checkOverride(given)
-  const { home, name: endpoint } = row
-  const before = row.chronicle.override
+  const { core, name: endpoint } = row
+  const before = row.extras.override
   if (given === null && before === null) return
-  chronicleOf(row).override = given && new OverrideInForce(row, given, home.clock.now())
+  extrasOf(row).override = given && new OverrideInForce(row, given, core.clock.now())
   choosePath(row)
   const state = given?.state ?? null
-  if (state === (before?.given.state ?? null) || !home.hub.hears('overridden', endpoint)) return
-  home.turns.run(() =>
-    home.hub.post('overridden', {
+  if (state === (before?.given.state ?? null) || !core.dispatcher.hears('overridden', endpoint)) return
+  core.turns.run(() =>
+    core.dispatcher.post('overridden', {
       endpoint,
       state,
       reason: given?.reason ?? null,
-      time: dateAt(home.clock, home.clock.now()),
+      time: dateAt(core.clock, core.clock.now()),
     }),
   )
 }

@@ -2,18 +2,18 @@
 // state goes to the actor, which decides.
 import { isTimeout } from '../edge/call-options.ts'
 import { isLate } from '../rules/decide.ts'
+import { addFailure, addSuccess, datesSuccesses } from '../rules/evidence.ts'
 import { addDuration, type LatencySketch, newSketch } from '../rules/latency.ts'
-import { addFailure, addSuccess, datesSuccesses } from '../rules/tally.ts'
 import { firedTrigger, rateTrigger } from '../rules/triggers.ts'
 import { callChannel } from './channels.ts'
 import type { Result } from './classify.ts'
 import { caughtUp, send } from './deliver.ts'
 import { tellLate, tellOutcome } from './outcome-events.ts'
-import { chronicleOf, NO_PROBE, type Row } from './row.ts'
+import { extrasOf, NO_PROBE, type Row } from './row.ts'
 
 /** The time of an outcome, where the policy needs it of any; else NaN. */
 export function dateOf(row: Row): number {
-  return datesSuccesses(row.policy) ? row.home.clock.now() : Number.NaN
+  return datesSuccesses(row.policy) ? row.core.clock.now() : Number.NaN
 }
 
 /**
@@ -31,11 +31,11 @@ export function settle(
   isSlow = false,
 ): void {
   const isTold = row.isHeard || callChannel.hasSubscribers
-  // Before anything is judged: a clock is code of others, which may end the stay.
-  const at = Number.isNaN(now) && (isTold || result === 'fail') ? row.home.clock.now() : now
+  // Before anything is judged: a clock is code of others, which may end the generation.
+  const at = Number.isNaN(now) && (isTold || result === 'fail') ? row.core.clock.now() : now
   if (!isTold) count(row, result, admittedIn, probe, durationMs, at, error, isSlow)
   // The outcome is told before what comes of it.
-  else row.home.turns.hold(() => count(row, result, admittedIn, probe, durationMs, at, error, isSlow))
+  else row.core.turns.hold(() => count(row, result, admittedIn, probe, durationMs, at, error, isSlow))
 }
 
 function count(
@@ -51,7 +51,7 @@ function count(
   const { policy, state } = caughtUp(row)
   row.version++
   if (isLate(row, admittedIn, probe === NO_PROBE ? undefined : probe)) {
-    chronicleOf(row).late++
+    extrasOf(row).late++
     tellLate(row, result, admittedIn, durationMs, at, error)
     if (!row.folds) sendResult(row, result, admittedIn, probe, durationMs, isSlow)
     return
@@ -70,7 +70,7 @@ function count(
 
 function noteFailure(row: Row, at: number, error: unknown): void {
   row.lastFailureAt = at
-  if (isTimeout(error)) chronicleOf(row).timedOut++
+  if (isTimeout(error)) extrasOf(row).timedOut++
 }
 
 function fold(row: Row, result: Result, durationMs: number, at: number, error: unknown, isSlow: boolean): void {
@@ -84,7 +84,7 @@ export function foldSuccess(row: Row, durationMs: number, now: number, isSlow: b
   const { policy } = row
   row.succeeded++
   row.version++
-  if (!isSlow && policy.slowCalls !== null && durationMs > policy.slowCalls.slowerThanMs) chronicleOf(row).slow++
+  if (!isSlow && policy.slowCalls !== null && durationMs > policy.slowCalls.slowerThanMs) extrasOf(row).slow++
   addSuccess(row, policy, now, durationMs, isSlow)
   if (rateTrigger(row, policy) !== null) sendResult(row, 'succeed', row.generation, NO_PROBE, durationMs, isSlow)
 }
@@ -101,9 +101,8 @@ function addOutcome(row: Row, result: Result, durationMs: number, isSlow: boolea
   const { slowCalls } = row.policy
   if (result === 'succeed') row.succeeded++
   else if (result === 'fail') row.failed++
-  else chronicleOf(row).ignored++
-  if (!isSlow && result !== 'ignore' && slowCalls !== null && durationMs > slowCalls.slowerThanMs)
-    chronicleOf(row).slow++
+  else extrasOf(row).ignored++
+  if (!isSlow && result !== 'ignore' && slowCalls !== null && durationMs > slowCalls.slowerThanMs) extrasOf(row).slow++
 }
 
 function sendResult(
@@ -115,7 +114,7 @@ function sendResult(
   isSlow: boolean,
   error?: unknown,
 ): void {
-  const at = row.home.clock.now()
+  const at = row.core.clock.now()
   // An error that was judged no failure is the cause of nothing.
   const cause = type === 'fail' ? error : undefined
   const event = { type, generation, durationMs, at, ...(probe !== NO_PROBE && { probe }), ...(isSlow && { isSlow }) }

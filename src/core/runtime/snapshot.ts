@@ -1,16 +1,16 @@
 // Snapshot: the rows of a registry as JSON, and back.
 import { type BreakerSnapshot, type RegistrySnapshot, VERSION } from '../edge/snapshot-format.ts'
+import { type Evidence, failureAges, newEvidence, newestFailures } from '../rules/evidence.ts'
 import { freeze } from '../rules/freeze.ts'
 import type { Policy, RateRule } from '../rules/policy.ts'
 import type { Ramp } from '../rules/ramp.ts'
-import { failureAges, newestFailures, newTally, type Tally } from '../rules/tally.ts'
 import { isSameSize, phaseMsOf, type SlidingWindow, slicesOf, windowOf } from '../rules/window.ts'
 import { caughtUp } from './deliver.ts'
 import { choosePath } from './path.ts'
-import { chronicleOf, type Row, setTally } from './row.ts'
+import { extrasOf, type Row, setEvidence } from './row.ts'
 import { callsOf, timeInState } from './stats.ts'
 
-type WindowSnapshot = BreakerSnapshot['tally']['failureRate']
+type WindowSnapshot = BreakerSnapshot['evidence']['failureRate']
 
 export function snapshotOf(rows: Iterable<Row>, now: number): RegistrySnapshot {
   return { version: VERSION, breakers: Array.from(rows, (row) => breakerSnapshot(caughtUp(row), now)) }
@@ -18,7 +18,7 @@ export function snapshotOf(rows: Iterable<Row>, now: number): RegistrySnapshot {
 
 function breakerSnapshot(row: Row, now: number): BreakerSnapshot {
   const { name: endpoint, state, generation, policy } = row
-  const { reason, openedAt, deadline, openings, ramp } = row.stay
+  const { reason, openedAt, deadline, openings, ramp } = row.current
   return {
     endpoint,
     state,
@@ -28,7 +28,7 @@ function breakerSnapshot(row: Row, now: number): BreakerSnapshot {
     remainingMs: deadline === null ? null : msBetween(now, deadline),
     openings,
     ...(ramp !== null && { ramp: rampSnapshot(ramp, now) }),
-    tally: {
+    evidence: {
       consecutiveFailures: row.consecutiveFailures,
       failures: row.failures,
       failureAgesMs: failureAges(row, policy, now),
@@ -65,11 +65,11 @@ function windowSnapshot(window: SlidingWindow | null, rule: RateRule | null, now
 /** Makes a new row the image of the snapshot, as if its breaker had crashed and is to be restarted from it. */
 export function restore(row: Row, from: BreakerSnapshot, now: number): void {
   const { state, openings, calls } = from
-  const chronicle = chronicleOf(row)
+  const extras = extrasOf(row)
   row.state = state
   // What was admitted before is late, and no call is in flight here.
   row.generation = from.generation + 1
-  row.stay = {
+  row.current = {
     generation: row.generation,
     reason: from.reason && freeze(from.reason),
     openedAt: from.openForMs === null ? null : now - from.openForMs,
@@ -80,20 +80,20 @@ export function restore(row: Row, from: BreakerSnapshot, now: number): void {
     probeSuccesses: 0,
     probeFailures: 0,
   }
-  setTally(row, restoredTally(from, row.policy, now))
+  setEvidence(row, restoredEvidence(from, row.policy, now))
   row.allowed = calls.allowed
   row.succeeded = calls.succeeded
   row.failed = calls.failed
   const { rejected, ignored, late, slow, timedOut = 0, fallbacks = 0, limited = 0 } = calls
-  Object.assign(chronicle, { rejected, ignored, late, slow, timedOut, fallbacks, limited })
-  chronicle.recorded = calls.succeeded + calls.failed + calls.ignored + calls.late - calls.allowed
-  Object.assign(chronicle.timeInState, from.timeInState)
+  Object.assign(extras, { rejected, ignored, late, slow, timedOut, fallbacks, limited })
+  extras.recorded = calls.succeeded + calls.failed + calls.ignored + calls.late - calls.allowed
+  Object.assign(extras.timeInState, from.timeInState)
   choosePath(row)
 }
 
-function restoredTally(from: BreakerSnapshot, policy: Policy, now: number): Tally {
-  const { consecutiveFailures, failures, failureAgesMs, failureRate, slowCalls } = from.tally
-  const fresh = newTally(policy, now)
+function restoredEvidence(from: BreakerSnapshot, policy: Policy, now: number): Evidence {
+  const { consecutiveFailures, failures, failureAgesMs, failureRate, slowCalls } = from.evidence
+  const fresh = newEvidence(policy, now)
   const times = failureAgesMs.map((age) => now - age)
   return {
     consecutiveFailures,

@@ -158,14 +158,14 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
     this.#isOver = true
     this.#end()
     const { onEnd } = this.#options
-    const { turns, hub } = this.#ground
-    if (onEnd !== undefined) turns.later(() => hub.guest('listener', onEnd, this.#name ?? undefined))
+    const { turns, dispatcher } = this.#ground
+    if (onEnd !== undefined) turns.later(() => dispatcher.callUserCode('listener', onEnd, this.#name ?? undefined))
   }
 
   /** Between turns: starts it under the actor of its breaker, unless it runs already. */
   start(): void {
-    const { hub, turns, clock } = this.#ground
-    hub.guest(
+    const { dispatcher, turns, clock } = this.#ground
+    dispatcher.callUserCode(
       'actor',
       () => {
         if (!this.#mayStart) return
@@ -181,14 +181,14 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
   }
 
   #startUnder(parent: AnyActorRef, input: unknown, at: number): void {
-    const { turns, hub, agenda, find } = this.#ground
+    const { turns, dispatcher, scheduler, find } = this.#ground
     const outside: Outside = {
       turns,
-      hub,
-      agenda,
+      dispatcher,
+      scheduler,
       beforeDue: () => this.#name !== null && resetIfDue(find(this.#name)),
       request: (_, event) =>
-        hub.report(
+        dispatcher.report(
           'actor',
           new ArgumentError('actor.send(event)', 'nothing: it is spawned', event),
           this.#name ?? undefined,
@@ -207,7 +207,7 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
   #tell(actor: AnyActorRef, event: EmittedFrom<AnyStateMachine>): void {
     const { on } = this.#options
     if (on !== undefined && actor === this.#actor && this.#isRunning) {
-      this.#ground.hub.guest('listener', () => on(event), this.#name ?? undefined)
+      this.#ground.dispatcher.callUserCode('listener', () => on(event), this.#name ?? undefined)
     }
   }
 
@@ -228,27 +228,27 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
 
   /** Not while the registry is being closed, or with an actor that has crashed. */
   get #isRunning(): boolean {
-    return this.#actor !== null && this.#home === this.#actor._parent && this.#actor.getSnapshot().status === 'active'
+    return this.#actor !== null && this.#core === this.#actor._parent && this.#actor.getSnapshot().status === 'active'
   }
 
   get #parent(): AnyActorRef | undefined {
-    const actor = this.#home
+    const actor = this.#core
     return actor?.getSnapshot().status === 'active' ? actor : undefined
   }
 
   /** The actor it belongs under now, whatever has become of that. */
-  get #home(): AnyActorRef | null | undefined {
+  get #core(): AnyActorRef | null | undefined {
     const { find, root } = this.#ground
     return this.#name === null ? root() : find(this.#name)?.actor
   }
 
   /** Between turns: one under the registry's actor is started again, as breakers are, unless that happens too often. */
   #crashed(error: unknown): void {
-    const { hub, clock, supervision } = this.#ground
+    const { dispatcher, clock, supervision } = this.#ground
     const now = clock.now()
     this.#crashes = [...this.#crashes, now].filter((at) => now - at < supervision.withinMs)
     this.isGivenUp = this.#crashes.length > supervision.maxRestarts
-    hub.report('actor', error)
+    dispatcher.report('actor', error)
     this.start()
   }
 

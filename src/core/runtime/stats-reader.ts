@@ -21,9 +21,9 @@ export class StatsReader {
    */
   *read(): Generator<EndpointStats, void, undefined> {
     for (const row of this.#rows) {
-      const { version, stay } = caughtUp(row)
+      const { version, current } = caughtUp(row)
       // A ramp's share grows by itself.
-      if (this.#seen.get(row) === version && stay.ramp === null) continue
+      if (this.#seen.get(row) === version && current.ramp === null) continue
       this.#seen.set(row, version)
       yield endpointStats(row)
     }

@@ -5,9 +5,9 @@ import { ArgumentError } from '../edge/errors.ts'
 import { checkOptions } from '../edge/option-object.ts'
 import type { Calls } from '../rules/calls.ts'
 import type { BreakerState } from '../rules/decide.ts'
+import { expireEvidence } from '../rules/evidence.ts'
 import { countsUpTo, type Latency, latencyOf } from '../rules/latency.ts'
 import { shareAt } from '../rules/ramp.ts'
-import { expireTally } from '../rules/tally.ts'
 import type { Reason } from '../rules/triggers.ts'
 import type { SlidingWindow } from '../rules/window.ts'
 import { type AdmissionStatus, admissionOf } from './admission-status.ts'
@@ -30,13 +30,13 @@ export interface CallStats extends Readonly<Calls> {
 export interface BreakerStats {
   /** The state it is in by now. */
   readonly state: BreakerState
-  /** Number of the current stay in a state. */
+  /** Number of the current generation in a state. */
   readonly generation: number
   /** Why it is in this state; `null` for a breaker that has never changed it. `describeReason` says it in words. */
   readonly reason: Reason | null
   /** Probes that hold a permit now: 0 unless it is half-open. */
   readonly probesInFlight: number
-  /** Probes of this half-open stay that have succeeded so far; on its ramp, calls of that; 0 unless it is half-open. */
+  /** Probes of this half-open generation that have succeeded so far; on its ramp, calls of that; 0 unless it is half-open. */
   readonly probesSucceeded: number
   /** The same of those that have failed. */
   readonly probesFailed: number
@@ -72,7 +72,7 @@ export interface BreakerStats {
   readonly cause?: unknown
   /** Whole ms, rounded up, until a call may be admitted; `null` when one may be now, or nobody knows (forced open). */
   readonly retryAfterMs: number | null
-  /** Ms spent in each state, the current stay included. */
+  /** Ms spent in each state, the current generation included. */
   readonly timeInState: Readonly<Record<BreakerState, number>>
 }
 
@@ -91,17 +91,17 @@ export interface StatsOptions {
   readonly latencyBoundsMs?: readonly number[] | undefined
 }
 
-export function statsOf(row: Row, now = row.home.clock.now()): BreakerStats {
-  const { state, generation, policy, stay, consecutiveFailures } = row
-  expireTally(row, policy, now)
+export function statsOf(row: Row, now = row.core.clock.now()): BreakerStats {
+  const { state, generation, policy, current, consecutiveFailures } = row
+  expireEvidence(row, policy, now)
   const figures = {
     state,
     generation,
-    reason: stay.reason,
-    probesInFlight: stay.probes.length,
-    probesSucceeded: stay.probeSuccesses,
-    probesFailed: stay.probeFailures,
-    rampShare: stay.ramp && shareAt(stay.ramp, policy, now),
+    reason: current.reason,
+    probesInFlight: current.probes.length,
+    probesSucceeded: current.probeSuccesses,
+    probesFailed: current.probeFailures,
+    rampShare: current.ramp && shareAt(current.ramp, policy, now),
     concurrency: concurrencyOf(row),
     admission: admissionOf(row, now),
     override: overrideStats(row, now),
@@ -110,12 +110,12 @@ export function statsOf(row: Row, now = row.home.clock.now()): BreakerStats {
     failureRate: rate(row.failureRate),
     slowRate: rate(row.slowCalls),
     latency: latencyOf(sketchOf(row)),
-    openedAt: stay.openedAt,
+    openedAt: current.openedAt,
     lastFailureAt: row.lastFailureAt,
     retryAfterMs: retryAfterMs(row, now) ?? null,
     timeInState: timeInState(row, now),
   }
-  return carryCause(figures, row.chronicle.cause)
+  return carryCause(figures, row.extras.cause)
 }
 
 export function endpointStats(row: Row, now?: number, { latencyBoundsMs }: StatsOptions = {}): EndpointStats {
@@ -135,18 +135,18 @@ export function checkStatsOptions(options: StatsOptions): void {
   }
 }
 
-export function callsOf({ allowed, succeeded, failed, chronicle }: Row): CallStats {
-  const { rejected, ignored, late, slow, timedOut, fallbacks, limited } = chronicle
+export function callsOf({ allowed, succeeded, failed, extras }: Row): CallStats {
+  const { rejected, ignored, late, slow, timedOut, fallbacks, limited } = extras
   return { allowed, rejected, succeeded, failed, ignored, late, slow, timedOut, fallbacks, limited }
 }
 
-function concurrencyOf({ policy, chronicle: { bulkhead } }: Row): BreakerStats['concurrency'] {
+function concurrencyOf({ policy, extras: { bulkhead } }: Row): BreakerStats['concurrency'] {
   if (policy.maxConcurrent === null) return null
   return { inFlight: bulkhead?.inFlight ?? 0, queued: bulkhead?.queued ?? 0 }
 }
 
-export function timeInState({ state, since, chronicle }: Row, now: number): Record<BreakerState, number> {
-  const before = chronicle.timeInState
+export function timeInState({ state, since, extras }: Row, now: number): Record<BreakerState, number> {
+  const before = extras.timeInState
   return { ...before, [state]: before[state] + Math.max(0, now - since) }
 }
 

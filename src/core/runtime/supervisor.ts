@@ -13,11 +13,17 @@ import { registryMachine, type Start, type Supervision, type Table } from '../..
 import type { Clock } from '../edge/clock.ts'
 import { ArgumentError } from '../edge/errors.ts'
 import { enter, resume } from '../rules/decide.ts'
-import { type Outside, SupervisedActor, type SupervisedBreaker, type SupervisedRegistry, useAgenda } from './actors.ts'
+import {
+  type Outside,
+  SupervisedActor,
+  type SupervisedBreaker,
+  type SupervisedRegistry,
+  useScheduler,
+} from './actors.ts'
 import { dateAt } from './dates.ts'
 import { COMMANDS, type Command, command, isActive, resetIfDue } from './deliver.ts'
 import { publish } from './publish.ts'
-import { decisionOf, type Row, type Supervisor } from './row.ts'
+import { dataOf, type Row, type Supervisor } from './row.ts'
 import { SpawnedActors } from './spawned.ts'
 import type { Spawned, SpawnOptions } from './spawning.ts'
 
@@ -40,9 +46,9 @@ export class RootSupervisor implements Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options
-    const { turns, hub, agenda, supervision, inspect, clock } = options
+    const { turns, dispatcher, scheduler, supervision, inspect, clock } = options
     const beforeDue = ({ id }: AnyActorRef) => resetIfDue(options.find(id))
-    this.#outside = { turns, hub, agenda, beforeDue, request: (actor, event) => this.#request(actor, event) }
+    this.#outside = { turns, dispatcher, scheduler, beforeDue, request: (actor, event) => this.#request(actor, event) }
     const create = (child: ActorOptions<typeof breakerMachine>) => this.#create(child)
     this.#spawned = new SpawnedActors({
       ...options,
@@ -50,12 +56,12 @@ export class RootSupervisor implements Supervisor {
       root: () => (this.#isClosed ? undefined : this.root),
     })
     const settings: ActorOptions<typeof registryMachine> = { input: { table: this.#table(), supervision, create } }
-    const inspected = inspect && { ...settings, inspect: this.#guest(inspect) }
+    const inspected = inspect && { ...settings, inspect: this.#callUserCode(inspect) }
     this.root = new SupervisedActor(registryMachine, inspected ?? settings, clock.now(), this.#outside)
     const { system } = this.root
-    useAgenda(system)
+    useScheduler(system)
     const attach = system.inspect
-    system.inspect = (inspector) => attach(this.#guest(inspector))
+    system.inspect = (inspector) => attach(this.#callUserCode(inspector))
     turns.run(() => this.root.start())
   }
 
@@ -115,10 +121,12 @@ export class RootSupervisor implements Supervisor {
   }
 
   /** An inspector is told between turns, whoever attaches it and when. */
-  #guest(inspector: Observer<InspectionEvent> | ((event: InspectionEvent) => void)): (event: InspectionEvent) => void {
-    const { turns, hub } = this.#options
+  #callUserCode(
+    inspector: Observer<InspectionEvent> | ((event: InspectionEvent) => void),
+  ): (event: InspectionEvent) => void {
+    const { turns, dispatcher } = this.#options
     const observer = toObserver(inspector as (event: InspectionEvent) => void)
-    return (event) => turns.later(() => hub.guest('inspect', () => observer.next?.(event)))
+    return (event) => turns.later(() => dispatcher.callUserCode('inspect', () => observer.next?.(event)))
   }
 
   #create(options: ActorOptions<typeof breakerMachine>): SupervisedBreaker {
@@ -127,7 +135,7 @@ export class RootSupervisor implements Supervisor {
 
   /** The table, as the root actor sees it. */
   #table(): Table {
-    const { hub, supervision, find, clock } = this.#options
+    const { dispatcher, supervision, find, clock } = this.#options
     const crashedAt = (name: string) => find(name)?.actor?.at ?? this.root.at
     const time = (name: string) => dateAt(clock, crashedAt(name))
     return {
@@ -145,11 +153,11 @@ export class RootSupervisor implements Supervisor {
       },
       restarted: (endpoint, error) => {
         const generation = find(endpoint)?.generation ?? 0
-        hub.post('restarted', { endpoint, error, generation, time: time(endpoint) })
+        dispatcher.post('restarted', { endpoint, error, generation, time: time(endpoint) })
       },
       escalated: (endpoint, error) => {
         this.#spawned.giveUp(endpoint)
-        hub.post('escalated', { endpoint, error, state: supervision.onEscalation, time: time(endpoint) })
+        dispatcher.post('escalated', { endpoint, error, state: supervision.onEscalation, time: time(endpoint) })
       },
     }
   }
@@ -160,11 +168,11 @@ export class RootSupervisor implements Supervisor {
     // Where there is an actor already it has crashed, or somebody has stopped it: its probes are lost with it.
     // A crash happened in the event that the old actor was handling; an installed one begins with the root's.
     const at = how === 'install' ? this.root.at : (row.actor?.at ?? this.root.at)
-    const decision = decisionOf(row)
-    if (row.actor !== null) resume(decision)
+    const data = dataOf(row)
+    if (row.actor !== null) resume(data)
     const { maxRestarts: restarts, withinMs, onEscalation } = supervision
-    if (how === 'park') enter(decision, { type: 'escalated', restarts, withinMs })
-    const restored = { state: how === 'park' ? onEscalation : state, decision }
+    if (how === 'park') enter(data, { type: 'escalated', restarts, withinMs })
+    const restored = { state: how === 'park' ? onEscalation : state, data }
     return { policy, seed: seedOf(row.name), at, restored }
   }
 
@@ -181,7 +189,7 @@ export class RootSupervisor implements Supervisor {
       this.#options.turns.run(() => row.actor?.deliver(event as never, this.#options.clock.now()))
     } else {
       const takes = row === undefined ? 'nothing: use the methods of the registry' : `a command: ${COMMANDS.join(', ')}`
-      this.#options.hub.report('actor', new ArgumentError('actor.send(event)', takes, event), row?.name)
+      this.#options.dispatcher.report('actor', new ArgumentError('actor.send(event)', takes, event), row?.name)
     }
   }
 }

@@ -3,20 +3,20 @@ import { describeValue, RegistryClosedError, RegistryFullError } from '../edge/e
 import type { PolicyChoice } from '../edge/named-policies.ts'
 import type { ResolvedOptions } from '../edge/registry-options.ts'
 import type { BreakerSnapshot } from '../edge/snapshot-format.ts'
+import { copyEvidence } from '../rules/evidence.ts'
 import type { Policy } from '../rules/policy.ts'
 import { samePolicy, saysTheSame } from '../rules/same-policy.ts'
-import { copyTally } from '../rules/tally.ts'
 import { Breaker } from './breaker.ts'
 import { caughtUp, send } from './deliver.ts'
-import { warn } from './event-hub.ts'
+import { warn } from './event-dispatcher.ts'
 import type { RegistryEvents } from './events.ts'
 import { Eviction } from './eviction.ts'
-import { makeHome, type OwnHome } from './home.ts'
 import { OwnPolicies } from './own-policies.ts'
 import { choosePath } from './path.ts'
 import { configureWithoutActor, detach, resetWithoutActor } from './publish.ts'
+import { makeCore, type WholeCore } from './registry-core.ts'
 import { Retirement } from './retirement.ts'
-import { chronicleOf, Row } from './row.ts'
+import { extrasOf, Row } from './row.ts'
 import { inSlices } from './slices.ts'
 import { restore } from './snapshot.ts'
 
@@ -25,7 +25,7 @@ const NOTHING_OPENED = { cause: undefined, rejection: null }
 
 export class Table {
   readonly rows = new Map<string, Row>()
-  readonly home: OwnHome
+  readonly core: WholeCore
   /** The policy of a name that has none of its own; see `configureAll`. */
   policyFor: PolicyChoice
   readonly #options: ResolvedOptions
@@ -45,7 +45,7 @@ export class Table {
     this.policyFor = options.policyFor
     this.#ownPolicies = new OwnPolicies(options.maxBreakers)
     this.#eviction = options.maxBreakers < Number.POSITIVE_INFINITY ? new Eviction() : null
-    this.home = makeHome(options, {
+    this.core = makeCore(options, {
       find: (name) => this.rows.get(name),
       rowOf: (name, formerly) => this.rowOf(name, formerly.isBound ? formerly.policy : undefined, formerly),
       moved: (row) => this.#eviction?.note(row),
@@ -57,15 +57,15 @@ export class Table {
   }
 
   #newRetirement(idleTimeoutMs: number): Retirement {
-    const { rows, home } = this
+    const { rows, core } = this
     return new Retirement(idleTimeoutMs, {
       rows,
-      home,
+      core,
       isClosed: () => this.isClosed,
-      carries: ({ name }) => home.supervisor.carries(name),
+      carries: ({ name }) => core.supervisor.carries(name),
       retire: (row) => {
         rows.delete(row.name)
-        home.turns.run(() => this.#retire(row, 'idle'))
+        core.turns.run(() => this.#retire(row, 'idle'))
       },
     })
   }
@@ -90,12 +90,12 @@ export class Table {
   }
 
   create(name: string, policy?: Policy, from?: BreakerSnapshot): Row {
-    const { home, policyFor } = this
+    const { core, policyFor } = this
     const own = policy ?? this.#ownPolicies.get(name)
-    const row = new Row(home, name, own ?? policyFor(name), this.#firstGeneration)
+    const row = new Row(core, name, own ?? policyFor(name), this.#firstGeneration)
     const now = row.since
     row.isBound = own !== undefined
-    if (from !== undefined) restore(row, from, home.clock.now())
+    if (from !== undefined) restore(row, from, core.clock.now())
     // A clock is foreign code: whoever was asked the time may have used the name, or closed the registry.
     if (this.isClosed || this.rows.has(name)) return this.rowOf(name, policy)
     const evicted = this.#makeRoom(now)
@@ -104,13 +104,13 @@ export class Table {
     choosePath(row)
     this.rows.set(name, row)
     // In one turn: a listener that hears of the eviction finds the new breaker made.
-    home.turns.run(() => {
+    core.turns.run(() => {
       if (evicted !== undefined) this.#retire(evicted, 'evicted')
       this.#eviction?.note(row)
       this.#retirement?.created()
-      if (home.supervisor.keeps(name) || !row.folds || row.state !== 'closed')
-        home.supervisor.activate(row, home.clock.now())
-      home.hub.post('created', { endpoint: name })
+      if (core.supervisor.keeps(name) || !row.folds || row.state !== 'closed')
+        core.supervisor.activate(row, core.clock.now())
+      core.dispatcher.post('created', { endpoint: name })
     })
     // Whoever was asked the time may have given others, too.
     if (policyFor !== this.policyFor) this.#adopt(row)
@@ -120,7 +120,7 @@ export class Table {
   remove(row: Row): void {
     this.rows.delete(row.name)
     this.forget(row.name)
-    this.home.turns.run(() => this.#retire(row, 'deleted'))
+    this.core.turns.run(() => this.#retire(row, 'deleted'))
   }
 
   /** The policy that was given for this name. */
@@ -139,7 +139,7 @@ export class Table {
   /** For new breakers at once; those there are in slices, each under its old policy until its turn. */
   configureAll(policyFor: PolicyChoice): Promise<void> {
     this.policyFor = policyFor
-    return inSlices([...this.rows.values()], this.home, (row) => this.#adopt(row))
+    return inSlices([...this.rows.values()], this.core, (row) => this.#adopt(row))
   }
 
   /** The registry's policy for this name is the row's, unless it has one of its own. */
@@ -150,17 +150,17 @@ export class Table {
   }
 
   #apply(row: Row, policy: Policy): void {
-    const at = this.home.clock.now()
+    const at = this.core.clock.now()
     // Calls that have become slow by now did so under the policy of that time.
     caughtUp(row)
     if (row.actor === null && row.state === 'closed' && row.attached)
-      this.home.turns.run(() => configureWithoutActor(row, policy, at))
+      this.core.turns.run(() => configureWithoutActor(row, policy, at))
     else send(row, { type: 'configure', policy, at })
   }
 
   /** Every admission and outcome of this name is an event of its actor, until the function it gives is called. */
   #unfold(name: string): () => void {
-    const { unfolded } = this.home
+    const { unfolded } = this.core
     unfolded.set(name, (unfolded.get(name) ?? 0) + 1)
     this.#refold(name)
     let isOver = false
@@ -175,17 +175,17 @@ export class Table {
   }
 
   #refold(name: string): void {
-    const { home } = this
+    const { core } = this
     const row = this.rows.get(name)
-    const folds = home.folds(name)
+    const folds = core.folds(name)
     if (row === undefined || row.folds === folds) return
     caughtUp(row)
     row.folds = folds
     choosePath(row)
     // What was folded until now comes to the actor as evidence, under the policy that it has; now every event does.
     const { policy } = row
-    if (!folds) send(row, { type: 'configure', policy, at: home.clock.now(), tally: copyTally(row) })
-    else if (row.state === 'closed') home.turns.run(() => home.supervisor.rest(row))
+    if (!folds) send(row, { type: 'configure', policy, at: core.clock.now(), evidence: copyEvidence(row) })
+    else if (row.state === 'closed') core.turns.run(() => core.supervisor.rest(row))
   }
 
   #heard(endpoint: string | undefined): void {
@@ -208,27 +208,27 @@ export class Table {
 
   /** Every breaker is reset as of now; who looks at one before its turn has come finds it done. */
   resetAll(): Promise<void> {
-    const { home } = this
-    home.resets = { count: home.resets.count + 1, at: home.clock.now() }
+    const { core } = this
+    core.resets = { count: core.resets.count + 1, at: core.clock.now() }
     const rows = [...this.rows.values()]
     for (const row of rows) choosePath(row)
-    return inSlices(rows, home, caughtUp)
+    return inSlices(rows, core, caughtUp)
   }
 
   /** The rows stay, to be read. */
   async close(): Promise<void> {
-    const { turns, supervisor, agenda, hub } = this.home
+    const { turns, supervisor, scheduler, dispatcher } = this.core
     this.isClosed = true
-    agenda.clear()
-    hub.clear()
+    scheduler.clear()
+    dispatcher.clear()
     const rows = [...this.rows.values()]
     for (const row of rows) {
       // The rest of a resetAll: after it nobody may find an open breaker, in a snapshot of the end least of all.
-      if (row.resets !== this.home.resets.count) resetWithoutActor(row, this.home.resets.at)
+      if (row.resets !== this.core.resets.count) resetWithoutActor(row, this.core.resets.at)
       detach(row)
     }
     // One by one: XState takes quadratic time to stop many children in one step (5 s for 100,000).
-    await inSlices(rows, this.home, (row) => turns.run(() => supervisor.remove(row)))
+    await inSlices(rows, this.core, (row) => turns.run(() => supervisor.remove(row)))
     turns.run(() => supervisor.close())
   }
 
@@ -244,22 +244,21 @@ export class Table {
 
   /** In a turn. */
   #retire(row: Row, why: RegistryEvents['deleted']['why']): void {
-    this.home.supervisor.remove(row)
+    this.core.supervisor.remove(row)
     const forgotten = why === 'deleted' ? undefined : this.#ownPolicies.evicted(row.name)
     if (forgotten !== undefined) this.#warnedOf.delete(forgotten)
     detach(row)
     row.state = 'closed'
-    if (row.chronicle.rejection !== null || row.chronicle.cause !== undefined)
-      Object.assign(chronicleOf(row), NOTHING_OPENED)
+    if (row.extras.rejection !== null || row.extras.cause !== undefined) Object.assign(extrasOf(row), NOTHING_OPENED)
     this.#eviction?.note(row)
     this.#firstGeneration = Math.max(this.#firstGeneration, row.generation)
-    this.home.hub.post('deleted', { endpoint: row.name, why })
+    this.core.dispatcher.post('deleted', { endpoint: row.name, why })
   }
 
   #ignorePolicy(endpoint: string): void {
     this.#warnedOf.add(endpoint)
-    const { hub, turns } = this.home
-    if (hub.hears('policyIgnored', endpoint)) turns.run(() => hub.post('policyIgnored', { endpoint }))
+    const { dispatcher, turns } = this.core
+    if (dispatcher.hears('policyIgnored', endpoint)) turns.run(() => dispatcher.post('policyIgnored', { endpoint }))
     else {
       const text = `breaker ${describeValue(endpoint)} has a policy; use configure() to give it another`
       warn(text, 'SWITCHGEAR_POLICY_IGNORED')

@@ -9,7 +9,7 @@ import { contextOf, NO_PROBE, type Row } from './row.ts'
 import { foldSuccess, sample, settle } from './settle.ts'
 
 export function callTimed<T>(row: Row, fn: Guarded<T>, isSample: boolean): Promise<T> {
-  const startedAt = isSample || row.policy.slowCalls !== null ? row.home.clock.now() : Number.NaN
+  const startedAt = isSample || row.policy.slowCalls !== null ? row.core.clock.now() : Number.NaN
   if (row.inFlight?.isDue(startedAt)) {
     countSlow(row, startedAt)
     if (row.path === 'full') return callFully(row, fn, undefined)
@@ -47,7 +47,7 @@ class Flight implements FlightLink {
   readonly onValue = (value: unknown): unknown => {
     const { generation, isSample, startedAt } = this
     const row = this.row as Row
-    const now = row.home.clock.now()
+    const now = row.core.clock.now()
     if (isSample) sample(row, now - startedAt)
     if (row.inFlight?.isDue(now)) countSlow(row, now)
     const isSlow = endFlight(this)
@@ -64,7 +64,7 @@ class Flight implements FlightLink {
   readonly onError = (error: unknown): never => {
     const { generation, isSample, startedAt } = this
     const row = this.row as Row
-    const now = row.home.clock.now()
+    const now = row.core.clock.now()
     if (isSample) sample(row, now - startedAt)
     if (row.inFlight?.isDue(now)) countSlow(row, now)
     const isSlow = endFlight(this)

@@ -1,7 +1,7 @@
 // Turns: the one queue. Actors decide in turns, one at a time; code that is not ours (listeners, subscribers, inspectors,
 // the clock's timers) is called between turns, so whatever it does begins a turn of its own and cannot harm a running one.
 
-import { Agenda } from './agenda.ts'
+import { Scheduler } from './scheduler.ts'
 import { systemClock } from './system-clock.ts'
 
 /** Calls that foreign code may cause by what it does when it is called, before the event loop gets its turn. */
@@ -18,7 +18,7 @@ export class Turns {
   #isScheduled = false
   #isHeld = false
   /** The task in which what was put off is delivered: by the platform's time, for it has nothing to do with the clock's. */
-  readonly #tasks = new Agenda(systemClock, true)
+  readonly #tasks = new Scheduler(systemClock, true)
   readonly #arm: (now?: number) => void
 
   /** `arm` sets the clock's timers to what a turn has left behind; `now` where the time is known. */

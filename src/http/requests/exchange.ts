@@ -117,7 +117,7 @@ export class Exchange<R> {
   }
 }
 
-/** An answer to a request of an earlier stay opens nothing (R06), nor does one undo what an operator has decided. */
+/** An answer to a request of an earlier generation opens nothing (R06), nor does one undo what an operator has decided. */
 function mayOpen(breaker: Breaker, { generation }: Permit): boolean {
   return breaker.generation === generation && (breaker.state === 'closed' || breaker.state === 'halfOpen')
 }

@@ -59,11 +59,11 @@ export interface WireSetting {
   readonly meaning: string
 }
 
-/** A stay in a state. */
-export interface WireStay {
+/** A period in a state. */
+export interface WirePeriod {
   /** Which. */
   readonly state: BreakerState
-  /** Not known of a stay that began before the dashboard looked. */
+  /** Not known of a period that began before the dashboard looked. */
   readonly generation: number | null
   /** In ms since 1970. */
   readonly from: number
@@ -105,9 +105,9 @@ export interface EndpointDetail {
   /** The newest, the oldest of them first. */
   readonly transitions: readonly WireTransition[]
   /** From the oldest stay that is known to the current one. */
-  readonly timeline: readonly WireStay[]
+  readonly timeline: readonly WirePeriod[]
   /** How long its fleet rejected calls, and as what; from when the dashboard was made. */
-  readonly fleetTimeline: readonly WireStay[]
+  readonly fleetTimeline: readonly WirePeriod[]
 }
 
 /** The places of a bulkhead. */

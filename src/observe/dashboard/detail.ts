@@ -4,7 +4,7 @@ import {
   type Breaker,
   type BreakerStats,
   describeReason,
-  type Evidence,
+  type EvidenceReport,
   type Policy,
   type RateEvidence,
   type Registry,
@@ -17,8 +17,8 @@ import {
   STATES,
   type WireBulkhead,
   type WireEvidence,
+  type WirePeriod,
   type WireRate,
-  type WireStay,
 } from './protocol.ts'
 import { wireRow } from './wire-row.ts'
 
@@ -55,13 +55,13 @@ export function detailOf(breaker: Breaker, history: History, sinceMs: number): E
   }
 }
 
-/** The stays that the transitions part; the first of them is known from `sinceMs`, or not at all. */
+/** The periods that the transitions part; the first of them is known from `sinceMs`, or not at all. */
 function timelineOf(
   stats: BreakerStats,
   transitions: EndpointDetail['transitions'],
   { now, sinceMs }: { readonly now: number; readonly sinceMs: number | null },
-): WireStay[] {
-  const stays: WireStay[] = []
+): WirePeriod[] {
+  const periods: WirePeriod[] = []
   const own = transitions.filter(({ by }) => by === 'breaker')
   const [first] = own
   if (sinceMs !== null) {
@@ -69,7 +69,7 @@ function timelineOf(
     const to = first?.time ?? null
     // It may be younger than the history, or have been restored from a snapshot and be older.
     const from = Math.min(Math.max(sinceMs, Math.round(now - ageMs)), to ?? now)
-    stays.push({
+    periods.push({
       state: first?.from ?? stats.state,
       generation: first === undefined ? stats.generation : null,
       from,
@@ -77,36 +77,36 @@ function timelineOf(
     })
   }
   for (const [index, { to: state, generation, time }] of own.entries()) {
-    stays.push({ state, generation, from: time, to: own[index + 1]?.time ?? null })
+    periods.push({ state, generation, from: time, to: own[index + 1]?.time ?? null })
   }
-  return stays
+  return periods
 }
 
-/** The stays in which the fleet rejected calls; one that was there before the history is known from its begin. */
+/** The periods in which the fleet rejected calls; one that was there before the history is known from its begin. */
 function fleetTimelineOf(
   { override }: BreakerStats,
   transitions: EndpointDetail['transitions'],
   sinceMs: number,
-): WireStay[] {
+): WirePeriod[] {
   const moves = transitions.filter(({ by }) => by === 'fleet')
   const [first] = moves
   const before = first === undefined ? override?.state : first.from
-  const stays: WireStay[] = []
+  const periods: WirePeriod[] = []
   if (before !== undefined && before !== 'closed') {
-    stays.push({ state: before, generation: null, from: sinceMs, to: first?.time ?? null })
+    periods.push({ state: before, generation: null, from: sinceMs, to: first?.time ?? null })
   }
   for (const [index, { to: state, time }] of moves.entries()) {
     if (state === 'closed') continue
-    stays.push({ state, generation: null, from: time, to: moves[index + 1]?.time ?? null })
+    periods.push({ state, generation: null, from: time, to: moves[index + 1]?.time ?? null })
   }
-  return stays
+  return periods
 }
 
 function wireBulkhead({ concurrency }: BreakerStats, { maxConcurrent, maxQueued }: Policy): WireBulkhead | null {
   return concurrency && { ...concurrency, places: maxConcurrent ?? concurrency.inFlight, mayWait: maxQueued }
 }
 
-function wireEvidence({ failures: { agesMs, ...failures }, failureRate, slowCalls }: Evidence): WireEvidence {
+function wireEvidence({ failures: { agesMs, ...failures }, failureRate, slowCalls }: EvidenceReport): WireEvidence {
   return {
     failures: { ...failures, ages: newest(agesMs).map(Math.round) },
     failureRate: failureRate && wireRate(failureRate),

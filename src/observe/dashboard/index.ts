@@ -27,9 +27,9 @@ export {
   type WireAdmission,
   type WireBulkhead,
   type WireEvidence,
+  type WirePeriod,
   type WireRate,
   type WireRow,
   type WireSetting,
-  type WireStay,
   type WireTransition,
 } from './protocol.ts'

@@ -73,7 +73,7 @@ export interface EndpointRow {
   readonly endpoint: string
   /** The state it is in. */
   readonly state: BreakerState
-  /** Number of its stay in a state. */
+  /** Number of its period in a state. */
   readonly generation: number
   /** What calls came to. */
   readonly calls: Readonly<
@@ -114,7 +114,7 @@ export interface WireTransition {
   readonly from: BreakerState
   /** The state it went to. */
   readonly to: BreakerState
-  /** Of the stay of the breaker that began; `null` of the fleet. */
+  /** Of the period of the breaker that began; `null` of the fleet. */
   readonly generation: number | null
   /** In words. */
   readonly reason: string

@@ -43,14 +43,14 @@ export function shownSpawned({ status, value, context }: AnyMachineSnapshot, val
   return { status, value, context: values ? context : HIDDEN }
 }
 
-function shownContext({ at, policy, decision }: BreakerContext, values: boolean) {
-  const { generation, reason, openings, openedAt, deadline, probes, probeSuccesses, probeFailures, tally } = decision
-  const { consecutiveFailures, failures, failureRate, slowCalls } = tally
+function shownContext({ at, policy, data }: BreakerContext, values: boolean) {
+  const { generation, reason, openings, openedAt, deadline, probes, probeSuccesses, probeFailures } = data
+  const { consecutiveFailures, failures, failureRate, slowCalls } = data.evidence
   const share = (window: typeof failureRate) => window && { calls: window.calls, marked: window.marked }
   const why = reason === null ? null : describeReason(shownReason(reason, values))
   const evidence = { consecutiveFailures, failures, failureRate: share(failureRate), slowCalls: share(slowCalls) }
-  const stay = { generation, why, openings, openedAt, deadline, probeSuccesses, probeFailures }
-  return { at, ...stay, probesInFlight: probes.length, evidence, policy: shownPolicy(policy) }
+  const current = { generation, why, openings, openedAt, deadline, probeSuccesses, probeFailures }
+  return { at, ...current, probesInFlight: probes.length, evidence, policy: shownPolicy(policy) }
 }
 
 function shownReason(reason: Reason, values: boolean): Reason {
@@ -70,8 +70,8 @@ function shownPolicy(policy: Policy): object {
 const presence = (given: unknown) => (given === null || given === undefined ? null : '(given)')
 
 /** What of a breaker makes an event of a call worth showing, however busy it is. */
-export function stageOf({ status, value, context: { decision, policy } }: BreakerView) {
-  return { status, value, generation: decision.generation, probes: decision.probes, policy }
+export function stageOf({ status, value, context: { data, policy } }: BreakerView) {
+  return { status, value, generation: data.generation, probes: data.probes, policy }
 }
 
 export type Stage = ReturnType<typeof stageOf>

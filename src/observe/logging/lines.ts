@@ -10,7 +10,7 @@ export interface Line {
   readonly error?: unknown
 }
 
-/** `admission` is that of the stay that has begun; `null` where another has begun since. */
+/** `admission` is that of the generation that has begun; `null` where another has begun since. */
 export function transitionLine(event: RegistryEvents['transition'], admission: AdmissionStatus | null): Line {
   const { endpoint, from, to, generation, reason, time } = event
   const isExpected = to === 'open' || to === 'forcedOpen' || (to === 'halfOpen' && admission?.admits === 'some')

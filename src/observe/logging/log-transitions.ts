@@ -103,7 +103,7 @@ export function logTransitions(registry: Registry, logger: Logger, options: LogO
   }
 }
 
-/** Of the stay that has begun with a transition; `null` once it has ended. */
+/** Of the generation that has begun with a transition; `null` once it has ended. */
 function admissionIn(
   registry: Registry,
   { endpoint, generation }: { readonly endpoint: string; readonly generation: number },

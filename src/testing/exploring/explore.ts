@@ -4,7 +4,7 @@ import { ArgumentError } from '../../core/edge/errors.ts'
 import { type PolicyOptions, resolvePolicy } from '../../core/edge/resolve-policy.ts'
 import { checkDriver, type Driver } from '../driver.ts'
 import { checkOptions } from '../model/given.ts'
-import { decisionOf, type ModelState, type Step, startModel, stateOf, takeStep } from '../model/model.ts'
+import { dataOf, type ModelState, type Step, startModel, stateOf, takeStep } from '../model/model.ts'
 import { ALL_STEPS, keyOf, type StepOptions, stepsFrom } from '../model/steps.ts'
 import { modelledPolicy, pathOf, pathStepOf } from '../paths/paths.ts'
 import type { Told } from '../writing/words.ts'
@@ -142,8 +142,8 @@ async function compare<P>(
 
 /** What no step of the model itself may do. */
 function broken(before: ModelState, after: ModelState, maxProbes: number): string | null {
-  const { generation, probes } = decisionOf(after)
+  const { generation, probes } = dataOf(after)
   if (probes.length > maxProbes) return `${probes.length} probes are in flight, the limit is ${maxProbes}`
-  if (generation < decisionOf(before).generation) return `generation went back to ${generation}`
+  if (generation < dataOf(before).generation) return `generation went back to ${generation}`
   return null
 }

@@ -1,7 +1,8 @@
 // Evidence: what a closed breaker of the model remembers of its calls, and what time does to it. Asked by the steps, to
 // tell states apart and to know when something changes, and by the runs, to know when all of it is gone.
+
+import { type Evidence, inOrder } from '../../core/rules/evidence.ts'
 import type { Policy, RateRule, WindowSize } from '../../core/rules/policy.ts'
-import { inOrder, type Tally } from '../../core/rules/tally.ts'
 import { copyWindow, type SlidingWindow, slicesOf } from '../../core/rules/window.ts'
 
 type TimeSize = Extract<WindowSize, { readonly timeMs: number }>
@@ -12,11 +13,11 @@ interface Watched {
   readonly rule: RateRule
 }
 
-/** What of the tally this policy will ever look at. Without `phase`, when the slices of a window end is left out. */
-export function evidenceKey(tally: Tally, policy: Policy, now: number, phase = true): unknown {
-  const counted = policy.counting === 'cumulative' ? tally.failures : tally.consecutiveFailures
-  const failures = policy.failureWindowMs === null ? counted : agesWithin(tally, policy.failureWindowMs, now)
-  const windows = watched(tally, policy).map(({ window, rule }) => {
+/** What of the evidence this policy will ever look at. Without `phase`, when the slices of a window end is left out. */
+export function evidenceKey(evidence: Evidence, policy: Policy, now: number, phase = true): unknown {
+  const counted = policy.counting === 'cumulative' ? evidence.failures : evidence.consecutiveFailures
+  const failures = policy.failureWindowMs === null ? counted : agesWithin(evidence, policy.failureWindowMs, now)
+  const windows = watched(evidence, policy).map(({ window, rule }) => {
     const copy = copyWindow(window)
     const slices = slicesOf(copy, rule.window, now)
     return [slices, phase && 'timeMs' in rule.window ? copy.endsAt - now : 0]
@@ -25,44 +26,44 @@ export function evidenceKey(tally: Tally, policy: Policy, now: number, phase = t
 }
 
 /** Whether there is none. */
-export function isFresh(tally: Tally, policy: Policy, now: number): boolean {
+export function isFresh(evidence: Evidence, policy: Policy, now: number): boolean {
   const { failureThreshold, failureWindowMs, counting } = policy
-  const counted = counting === 'cumulative' ? tally.failures : tally.consecutiveFailures
-  const failures = failureWindowMs === null ? counted : agesWithin(tally, failureWindowMs, now).length
+  const counted = counting === 'cumulative' ? evidence.failures : evidence.consecutiveFailures
+  const failures = failureWindowMs === null ? counted : agesWithin(evidence, failureWindowMs, now).length
   if (failureThreshold !== null && failures > 0) return false
-  return watched(tally, policy).every(({ window, rule }) => held(window, rule, now).calls === 0)
+  return watched(evidence, policy).every(({ window, rule }) => held(window, rule, now).calls === 0)
 }
 
 /** When the next piece of evidence grows too old; `undefined` when there is none that time alone can end. */
-export function endOfOldest(tally: Tally, policy: Policy, now: number): number | undefined {
-  const times = endsAfter(tally, policy, now)
+export function endOfOldest(evidence: Evidence, policy: Policy, now: number): number | undefined {
+  const times = endsAfter(evidence, policy, now)
   return times.length === 0 ? undefined : Math.min(...times)
 }
 
 /** When the last of them has. */
-export function endOfAll(tally: Tally, policy: Policy, now: number): number | undefined {
-  const times = endsAfter(tally, policy, now)
+export function endOfAll(evidence: Evidence, policy: Policy, now: number): number | undefined {
+  const times = endsAfter(evidence, policy, now)
   return times.length === 0 ? undefined : Math.max(...times)
 }
 
 /** A window of time has no end of calls while time stands still: a few more than its minimum show all it can do. */
-export function holdsEnough(tally: Tally, policy: Policy, now: number, callsInFlight: number): boolean {
-  return watched(tally, policy).some(
+export function holdsEnough(evidence: Evidence, policy: Policy, now: number, callsInFlight: number): boolean {
+  return watched(evidence, policy).some(
     ({ window, rule }) => 'timeMs' in rule.window && held(window, rule, now).calls + callsInFlight > rule.minimumCalls,
   )
 }
 
 /** A failure that is too old is as good as none: the trigger asks for as many recent ones as its threshold. */
-function agesWithin(tally: Tally, windowMs: number, now: number): number[] {
-  return inOrder(tally)
+function agesWithin(evidence: Evidence, windowMs: number, now: number): number[] {
+  return inOrder(evidence)
     .map((at) => now - at)
     .filter((age) => age < windowMs)
 }
 
-function endsAfter(tally: Tally, policy: Policy, now: number): number[] {
+function endsAfter(evidence: Evidence, policy: Policy, now: number): number[] {
   const { failureWindowMs } = policy
-  const failures = failureWindowMs === null ? [] : inOrder(tally).map((at) => at + failureWindowMs)
-  const slices = watched(tally, policy).flatMap(({ window, rule }) =>
+  const failures = failureWindowMs === null ? [] : inOrder(evidence).map((at) => at + failureWindowMs)
+  const slices = watched(evidence, policy).flatMap(({ window, rule }) =>
     'timeMs' in rule.window ? endsOfSlices(window, rule.window) : [],
   )
   return [...failures, ...slices].filter((at) => at > now)
@@ -81,9 +82,10 @@ function held(window: SlidingWindow, rule: RateRule, now: number): SlidingWindow
   return copy
 }
 
-function watched(tally: Tally, { failureRate, slowCalls }: Policy): Watched[] {
+function watched(evidence: Evidence, { failureRate, slowCalls }: Policy): Watched[] {
   const found: Watched[] = []
-  if (tally.failureRate !== null && failureRate !== null) found.push({ window: tally.failureRate, rule: failureRate })
-  if (tally.slowCalls !== null && slowCalls !== null) found.push({ window: tally.slowCalls, rule: slowCalls })
+  if (evidence.failureRate !== null && failureRate !== null)
+    found.push({ window: evidence.failureRate, rule: failureRate })
+  if (evidence.slowCalls !== null && slowCalls !== null) found.push({ window: evidence.slowCalls, rule: slowCalls })
   return found
 }

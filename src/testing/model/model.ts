@@ -59,12 +59,12 @@ export function stateOf({ machine }: ModelState): BreakerState {
   return stateOfMachine(machine.snapshot)
 }
 
-export function decisionOf({ machine }: ModelState) {
-  return machine.snapshot.context.decision
+export function dataOf({ machine }: ModelState) {
+  return machine.snapshot.context.data
 }
 
 export function isCallLate(state: ModelState, call: ModelCall): boolean {
-  return call.orphaned || isLate(decisionOf(state), call.generation, call.probe)
+  return call.orphaned || isLate(dataOf(state), call.generation, call.probe)
 }
 
 export function takeStep(before: ModelState, step: Step): ModelState {
@@ -121,8 +121,8 @@ function becomeSlow(state: ModelState, until: number): ModelState {
 function catchUp(machine: Machine): Machine {
   let current = machine
   for (;;) {
-    const { decision } = current.snapshot.context
-    const overdue = overdueEvent(stateOfMachine(current.snapshot), decision, current.now)
+    const { data } = current.snapshot.context
+    const overdue = overdueEvent(stateOfMachine(current.snapshot), data, current.now)
     if (overdue === null) return current
     current = sendEvent(breakerMachine, current, overdue, overdue.at)
   }
@@ -132,13 +132,13 @@ function admit(state: ModelState): ModelState {
   const number = state.admissions + 1
   const machine = sendEvent(breakerMachine, state.machine, { type: 'admit', probe: number, at: state.machine.now })
   const { value, context } = machine.snapshot
-  const isProbe = holdsProbe(context.decision, number)
-  const isShared = value === 'ramping' && wasAdmitted(context.decision, number)
+  const isProbe = holdsProbe(context.data, number)
+  const isShared = value === 'ramping' && wasAdmitted(context.data, number)
   if (!isProbe && !isShared && value !== 'closed' && value !== 'disabled') {
     const counts = { ...state.counts, rejected: state.counts.rejected + 1 }
     return { ...state, machine, counts, answer: 'rejected' }
   }
-  const { generation } = context.decision
+  const { generation } = context.data
   const call = {
     number,
     generation,
@@ -152,7 +152,7 @@ function admit(state: ModelState): ModelState {
 }
 
 function report(state: ModelState, result: 'succeed' | 'fail'): ModelState {
-  const { generation } = decisionOf(state)
+  const { generation } = dataOf(state)
   const event = { type: result, generation, durationMs: Number.NaN, at: state.machine.now }
   const counts = { ...state.counts, [COUNT_OF[result]]: state.counts[COUNT_OF[result]] + 1 }
   return { ...state, machine: sendEvent(breakerMachine, state.machine, event), counts }
@@ -177,18 +177,18 @@ function settle(state: ModelState, number: number, result: CallResult): ModelSta
 function command(state: ModelState, name: Command): ModelState {
   const { machine } = state
   const { value, context } = machine.snapshot
-  const { policy, seed, decision } = context
+  const { policy, seed, data } = context
   const at = machine.now
   if (name === 'crash') {
-    const resumed = { ...decision }
+    const resumed = { ...data }
     resume(resumed)
-    const restored = { state: stateOf(state), decision: resumed }
+    const restored = { state: stateOf(state), data: resumed }
     return restart(state, { policy, seed, at, restored }, `${value} --crash--> ${value}`)
   }
   if (name === 'delete') {
     const fresh = startModel(policy)
-    const restored = { ...decisionOf(fresh), generation: decision.generation + 1 }
-    const input = { policy, seed, at, restored: { state: 'closed' as const, decision: restored } }
+    const restored = { ...dataOf(fresh), generation: data.generation + 1 }
+    const input = { policy, seed, at, restored: { state: 'closed' as const, data: restored } }
     const calls = state.calls.map((call) => ({ ...call, orphaned: true }))
     return { ...restart(state, input, `${value} --delete--> closed`), calls, counts: NO_CALLS, stalled: false }
   }

@@ -3,7 +3,7 @@
 import type { Policy } from '../../core/rules/policy.ts'
 import { endOfAll, evidenceKey, isFresh } from './evidence.ts'
 import {
-  decisionOf,
+  dataOf,
   isCallLate,
   type ModelCall,
   type ModelState,
@@ -70,7 +70,7 @@ export function runMoves(given: Policy, options: StepOptions): Moves {
   }
 
   function closedMoves({ model, spent, ran: began }: Explored): Move[] {
-    const { tally } = decisionOf(model)
+    const { evidence } = dataOf(model)
     const { now } = model.machine
     const plain = model.calls.filter((call) => !isCallLate(model, call))
     const steps = stepsFrom(model, policy, options).filter(({ type }) => {
@@ -82,8 +82,8 @@ export function runMoves(given: Policy, options: StepOptions): Moves {
     const slowIn = untilSlow(plain, now, policy)
     // A run of failures is about failures.
     if (slowIn !== undefined && spent < FREE && began !== 'fail') moves.push({ type: 'pass', ms: slowIn })
-    if (endOfAll(tally, policy, now) !== undefined) moves.push({ type: 'wait' })
-    const isOffered = plain.length === 0 && model.calls.length < options.maxInFlight && isFresh(tally, policy, now)
+    if (endOfAll(evidence, policy, now) !== undefined) moves.push({ type: 'wait' })
+    const isOffered = plain.length === 0 && model.calls.length < options.maxInFlight && isFresh(evidence, policy, now)
     return isOffered ? [...moves, ...runs.filter((run) => ran(run, model) !== null)] : moves
   }
 
@@ -91,7 +91,7 @@ export function runMoves(given: Policy, options: StepOptions): Moves {
     if (move.type === 'run') return ran(move, model)?.steps ?? []
     if (move.type !== 'wait') return [fromPlace(model, move)]
     const { now } = model.machine
-    return [{ type: 'pass', ms: Math.ceil((endOfAll(decisionOf(model).tally, policy, now) ?? now) - now) }]
+    return [{ type: 'pass', ms: Math.ceil((endOfAll(dataOf(model).evidence, policy, now) ?? now) - now) }]
   }
 
   return {
@@ -112,14 +112,14 @@ export function runMoves(given: Policy, options: StepOptions): Moves {
       const [step] = stepsOf(before, move)
       const model = step === undefined ? before : takeStep(before, step)
       const { taken } = model
-      const { tally } = decisionOf(model)
-      const isOver = stateOf(model) !== 'closed' || isFresh(tally, policy, model.machine.now)
+      const { evidence } = dataOf(model)
+      const isOver = stateOf(model) !== 'closed' || isFresh(evidence, policy, model.machine.now)
       if (isOver) return { model, spent: 0, ran: undefined, taken }
-      const isSpent = move.type === 'pass' || tally !== decisionOf(before).tally
+      const isSpent = move.type === 'pass' || evidence !== dataOf(before).evidence
       return { model, spent: isSpent ? state.spent + 1 : state.spent, ran: state.ran, taken }
     },
     keyOf({ model, spent, ran: began }) {
-      const evidence = (now: number) => [began, spent, evidenceKey(decisionOf(model).tally, policy, now, phase)]
+      const evidence = (now: number) => [began, spent, evidenceKey(dataOf(model).evidence, policy, now, phase)]
       return keyOf(model, policy, evidence)
     },
   }

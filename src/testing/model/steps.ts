@@ -3,7 +3,7 @@ import type { Policy } from '../../core/rules/policy.ts'
 import type { CallResult, Command } from '../driver.ts'
 import { endOfOldest, evidenceKey, holdsEnough } from './evidence.ts'
 import {
-  decisionOf,
+  dataOf,
   isCallLate,
   type ModelCall,
   type ModelState,
@@ -40,10 +40,10 @@ export const ALL_STEPS: StepOptions = {
 
 export function stepsFrom(state: ModelState, policy: Policy, options: StepOptions): Step[] {
   const steps: Step[] = []
-  const { tally } = decisionOf(state)
+  const { evidence } = dataOf(state)
   const isFull =
     state.calls.length >= options.maxInFlight ||
-    (stateOf(state) === 'closed' && holdsEnough(tally, policy, state.machine.now, state.calls.length))
+    (stateOf(state) === 'closed' && holdsEnough(evidence, policy, state.machine.now, state.calls.length))
   if (!isFull || takeStep(state, { type: 'admit' }).answer === 'rejected') steps.push({ type: 'admit' })
   for (const { number } of distinctCalls(state)) {
     for (const result of options.results) steps.push({ type: 'settle', call: number, result })
@@ -69,7 +69,7 @@ function kindOf(state: ModelState, call: ModelCall): string {
   if (isCallLate(state, call)) return 'late'
   return call.probe === undefined
     ? `plain ${ageThatMatters(state, call)}`
-    : `probe ${decisionOf(state).probes.findIndex(({ id }) => id === call.probe)}`
+    : `probe ${dataOf(state).probes.findIndex(({ id }) => id === call.probe)}`
 }
 
 function ageThatMatters({ machine }: ModelState, { admittedAt }: ModelCall): number {
@@ -114,7 +114,7 @@ function nextChangeIn(state: ModelState, policy: Policy): number | undefined {
   if (timer !== undefined) return Math.max(0, timer.dueAt - now)
   if (stateOf(state) !== 'closed') return undefined
   const slow = state.calls.map(({ admittedAt }) => admittedAt + slowAfterMs(policy))
-  const oldest = endOfOldest(decisionOf(state).tally, policy, now) ?? Number.POSITIVE_INFINITY
+  const oldest = endOfOldest(dataOf(state).evidence, policy, now) ?? Number.POSITIVE_INFINITY
   const changes = [oldest, ...slow].filter((at) => at > now && at < Number.POSITIVE_INFINITY)
   return changes.length === 0 ? undefined : Math.min(...changes) - now
 }
@@ -123,10 +123,10 @@ function nextChangeIn(state: ModelState, policy: Policy): number | undefined {
 export function keyOf(
   state: ModelState,
   policy: Policy,
-  evidence = (now: number) => evidenceKey(decisionOf(state).tally, policy, now),
+  evidence = (now: number) => evidenceKey(dataOf(state).evidence, policy, now),
 ): string {
   const { now, timers } = state.machine
-  const { probes, probeSuccesses, probeFailures, openings, deadline, ramp } = decisionOf(state)
+  const { probes, probeSuccesses, probeFailures, openings, deadline, ramp } = dataOf(state)
   return JSON.stringify([
     stateOf(state),
     state.stalled,

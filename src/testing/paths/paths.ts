@@ -5,7 +5,7 @@ import { type PolicyOptions, resolvePolicy } from '../../core/edge/resolve-polic
 import { defaultPolicy } from '../../core/rules/policy.ts'
 import type { Observation } from '../driver.ts'
 import { checkOptions } from '../model/given.ts'
-import { decisionOf, type ModelState, type Step, startModel, stateOf, takeStep } from '../model/model.ts'
+import { dataOf, type ModelState, type Step, startModel, stateOf, takeStep } from '../model/model.ts'
 import type { Move, Moves } from '../model/moves.ts'
 import { type Told, tellPath, tellStep } from '../writing/words.ts'
 import { breakerGraph, GRAPH_OPTIONS, type GraphOptions } from './breaker-graph.ts'
@@ -146,7 +146,7 @@ function justBefore({ step, before }: Told): Expectation | undefined {
 }
 
 function expectationOf(state: ModelState, step: Step): Expectation {
-  const { generation, probes } = decisionOf(state)
+  const { generation, probes } = dataOf(state)
   return {
     state: stateOf(state),
     admitted: step.type === 'admit' ? state.answer === 'admitted' : undefined,

@@ -1,7 +1,7 @@
 // Words: a step, and a whole path, as a person would tell it.
 import type { BreakerState } from '../../core/rules/decide.ts'
 import type { Command } from '../driver.ts'
-import { decisionOf, type ModelState, type Step, stateOf } from '../model/model.ts'
+import { dataOf, type ModelState, type Step, stateOf } from '../model/model.ts'
 
 const BECOMES: Record<BreakerState, string> = {
   closed: 'it closes',
@@ -111,7 +111,7 @@ function notable(told: Told, failures: number): string | undefined {
 }
 
 function tellTrigger(after: ModelState, failures: number): string {
-  const { reason } = decisionOf(after)
+  const { reason } = dataOf(after)
   if (reason?.type === 'failureRate' || reason?.type === 'slowCallRate') {
     const marked = Math.round(reason.rate * reason.calls)
     return `${marked} ${reason.type === 'failureRate' ? 'failed' : 'slow'} of ${reason.calls} calls open it`

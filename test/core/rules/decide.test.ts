@@ -1,12 +1,12 @@
-// Tests that came of mutants of the rules of a stay which no other test had noticed.
+// Tests that came of mutants of the rules of a generation which no other test had noticed.
 import { describe, expect, it } from 'vitest'
 import {
-  type Decision,
+  type BreakerData,
   enterClosed,
   enterOpen,
   holdsProbe,
   isDue,
-  newDecision,
+  newData,
   overdueEvent,
   releaseProbe,
   reserveProbe,
@@ -24,25 +24,21 @@ import {
 } from '../../../src/pure.ts'
 
 const halfOpen = (...leases: readonly (readonly [admittedAt: number, probeTimeout: number])[]) => {
-  const decision = newDecision(defaultPolicy(), 0)
+  const data = newData(defaultPolicy(), 0)
   leases.forEach(([at, probeTimeout], index) => {
-    reserveProbe(decision, resolvePolicy({ probeTimeout }), index + 1, at)
+    reserveProbe(data, resolvePolicy({ probeTimeout }), index + 1, at)
   })
-  return decision
+  return data
 }
 
 describe('of leases that a stalled event loop kept from ending', () => {
-  const toldBy = (decision: Decision, now: number) => {
+  const toldBy = (data: BreakerData, now: number) => {
     const told: number[] = []
-    for (
-      let due = overdueEvent('halfOpen', decision, now);
-      due !== null;
-      due = overdueEvent('halfOpen', decision, now)
-    ) {
+    for (let due = overdueEvent('halfOpen', data, now); due !== null; due = overdueEvent('halfOpen', data, now)) {
       const probe = due.type === 'leaseExpired' ? due.probe : Number.NaN
-      expect(due.at).toBe(decision.probes.find(({ id }) => id === probe)?.expiresAt)
+      expect(due.at).toBe(data.probes.find(({ id }) => id === probe)?.expiresAt)
       told.push(probe)
-      releaseProbe(decision, probe)
+      releaseProbe(data, probe)
     }
     return told
   }
@@ -74,20 +70,20 @@ describe('of leases that a stalled event loop kept from ending', () => {
 
 describe('probes in flight', () => {
   it('are found by their number, wherever they are, and given back one at a time (R03)', () => {
-    const decision = newDecision(defaultPolicy(), 0)
+    const data = newData(defaultPolicy(), 0)
     const numbers = Array.from({ length: 9 }, (_, index) => 3 * index + 2)
-    for (const id of numbers) reserveProbe(decision, defaultPolicy(), id, 0)
-    for (let id = 0; id < 30; id++) expect(holdsProbe(decision, id), `probe ${id}`).toBe(numbers.includes(id))
-    for (const id of [14, 2, 26, 5, 14, 99, undefined]) releaseProbe(decision, id)
-    expect(decision.probes.map(({ id }) => id)).toEqual([8, 11, 17, 20, 23])
+    for (const id of numbers) reserveProbe(data, defaultPolicy(), id, 0)
+    for (let id = 0; id < 30; id++) expect(holdsProbe(data, id), `probe ${id}`).toBe(numbers.includes(id))
+    for (const id of [14, 2, 26, 5, 14, 99, undefined]) releaseProbe(data, id)
+    expect(data.probes.map(({ id }) => id)).toEqual([8, 11, 17, 20, 23])
   })
 
   it('are replaced, not changed: who holds them from before sees what was (R03)', () => {
-    const decision = halfOpen([0, 10], [0, 10])
-    const before = Object.freeze(decision.probes)
-    releaseProbe(decision, 1)
-    reserveProbe(decision, defaultPolicy(), 3, 0)
-    expect([before.length, decision.probes.map(({ id }) => id)]).toEqual([2, [2, 3]])
+    const data = halfOpen([0, 10], [0, 10])
+    const before = Object.freeze(data.probes)
+    releaseProbe(data, 1)
+    reserveProbe(data, defaultPolicy(), 3, 0)
+    expect([before.length, data.probes.map(({ id }) => id)]).toEqual([2, [2, 3]])
   })
 
   it('may be ten thousand: none is looked at for the sake of another (R03)', () => {
@@ -143,11 +139,11 @@ describe('a generation', () => {
 
 describe('the reason of a stay', () => {
   it('can be changed by nobody who was given it (R08)', () => {
-    const decision = newDecision(defaultPolicy(), 0)
-    enterOpen(decision, defaultPolicy(), { type: 'tripped', message: 'by hand' }, 0, 0)
-    expect(Object.isFrozen(decision.reason)).toBe(true)
-    enterClosed(decision, defaultPolicy(), { type: 'reset' }, 0)
-    expect(Object.isFrozen(decision.reason)).toBe(true)
+    const data = newData(defaultPolicy(), 0)
+    enterOpen(data, defaultPolicy(), { type: 'tripped', message: 'by hand' }, 0, 0)
+    expect(Object.isFrozen(data.reason)).toBe(true)
+    enterClosed(data, defaultPolicy(), { type: 'reset' }, 0)
+    expect(Object.isFrozen(data.reason)).toBe(true)
   })
 })
 
@@ -162,7 +158,7 @@ describe('the default policy', () => {
 describe('a new breaker', () => {
   it('has no probe in flight, and no deadline that could pass (R01, R03)', () => {
     expect(getMetrics(newBreaker())).toMatchObject({ probesInFlight: 0, generation: 0 })
-    expect(isDue(newDecision(defaultPolicy(), 0), 1e12)).toBe(false)
+    expect(isDue(newData(defaultPolicy(), 0), 1e12)).toBe(false)
   })
 })
 
@@ -197,7 +193,7 @@ describe('a breaker made under one policy and judged by another', () => {
       const [first, then] = from === 'with' ? [policy.with, policy.without] : [policy.without, policy.with]
       const succeeded = recordSuccess(newBreaker(first), then, 0, { durationMs: 500 })
       const failed = recordFailure(succeeded, then, 0, { durationMs: 500 })
-      expect([failed.state, failed.tally.consecutiveFailures]).toEqual(['closed', 1])
+      expect([failed.state, failed.evidence.consecutiveFailures]).toEqual(['closed', 1])
       expect(recordFailure(failed, then, 0).state).toBe('open')
     })
   }

@@ -1,13 +1,13 @@
-// Tests that came of mutants of tally and windows which no other test had noticed.
+// Tests that came of mutants of evidence and windows which no other test had noticed.
 import { describe, expect, it } from 'vitest'
 import {
   addFailure,
   addSuccess,
-  expireTally,
+  expireEvidence,
   failuresInWindow,
-  newTally,
-  refitTally,
-} from '../../../src/core/rules/tally.ts'
+  newEvidence,
+  refitEvidence,
+} from '../../../src/core/rules/evidence.ts'
 import { addCall, newWindow, resizeWindow, slicesOf, windowOf } from '../../../src/core/rules/window.ts'
 import { createRegistry, type PolicyOptions, resolvePolicy } from '../../../src/index.ts'
 import { createVirtualClock } from '../../../src/testing/index.ts'
@@ -52,75 +52,80 @@ describe('an outcome', () => {
   })
 })
 
-describe('a tally', () => {
+describe('a evidence', () => {
   it('keeps the times of failures only where a window asks for them (R13)', () => {
     const policy = resolvePolicy({ failureThreshold: 3 })
-    const tally = newTally(policy, 0)
-    addFailure(tally, policy, 5, 0)
-    expect(tally.failureTimes).toBeNull()
+    const evidence = newEvidence(policy, 0)
+    addFailure(evidence, policy, 5, 0)
+    expect(evidence.failureTimes).toBeNull()
   })
 
   it('counts a failure exactly one window old no more (R12)', () => {
     const policy = resolvePolicy({ failureThreshold: 5, failureWindow: 10 })
-    const tally = newTally(policy, 0)
-    for (const at of [0, 1, 5]) addFailure(tally, policy, at, 0)
-    expect(failuresInWindow(tally, 10, 10)).toBe(2)
+    const evidence = newEvidence(policy, 0)
+    for (const at of [0, 1, 5]) addFailure(evidence, policy, at, 0)
+    expect(failuresInWindow(evidence, 10, 10)).toBe(2)
   })
 
   it('read under a policy with other windows is left as it is (R13)', () => {
-    const tally = newTally(resolvePolicy(slow), 0)
-    addSuccess(tally, resolvePolicy(slow), 0, 500)
-    expireTally(tally, resolvePolicy(rate), 5_000)
-    expect(tally.slowCalls?.calls).toBe(1)
+    const evidence = newEvidence(resolvePolicy(slow), 0)
+    addSuccess(evidence, resolvePolicy(slow), 0, 500)
+    expireEvidence(evidence, resolvePolicy(rate), 5_000)
+    expect(evidence.slowCalls?.calls).toBe(1)
   })
 })
 
 describe('evidence under another policy', () => {
   it('is without times of failures where no window asks for them (R21)', () => {
     const from = resolvePolicy({ failureThreshold: 3, failureWindow: 100 })
-    const tally = newTally(from, 0)
-    addFailure(tally, from, 0, 0)
-    expect(refitTally(tally, from, resolvePolicy({ failureThreshold: 3 }), 0).failureTimes).toBeNull()
+    const evidence = newEvidence(from, 0)
+    addFailure(evidence, from, 0, 0)
+    expect(refitEvidence(evidence, from, resolvePolicy({ failureThreshold: 3 }), 0).failureTimes).toBeNull()
   })
 
   it('keeps the newest failures, as many as the new threshold asks for (R21)', () => {
     const from = resolvePolicy({ failureThreshold: 5, failureWindow: 1_000 })
-    const tally = newTally(from, 0)
-    for (const at of [0, 100, 200, 300]) addFailure(tally, from, at, 0)
+    const evidence = newEvidence(from, 0)
+    for (const at of [0, 100, 200, 300]) addFailure(evidence, from, at, 0)
     const to = resolvePolicy({ failureThreshold: 2, failureWindow: 1_000 })
-    expect(refitTally(tally, from, to, 300).failureTimes).toEqual([200, 300])
+    expect(refitEvidence(evidence, from, to, 300).failureTimes).toEqual([200, 300])
   })
 
   it('keeps the slow calls of a window of the same kind (R21)', () => {
-    const tally = newTally(resolvePolicy(slow), 0)
-    addSuccess(tally, resolvePolicy(slow), 0, 500)
-    const { slowCalls, failureRate } = refitTally(tally, resolvePolicy(slow), resolvePolicy({ ...slow, ...rate }), 0)
+    const evidence = newEvidence(resolvePolicy(slow), 0)
+    addSuccess(evidence, resolvePolicy(slow), 0, 500)
+    const { slowCalls, failureRate } = refitEvidence(
+      evidence,
+      resolvePolicy(slow),
+      resolvePolicy({ ...slow, ...rate }),
+      0,
+    )
     expect([slowCalls?.calls, slowCalls?.marked, failureRate?.calls]).toEqual([1, 1, 0])
   })
 
   it('keeps no failure that is out of the old window by now, though the new one is longer (R21)', () => {
     const from = resolvePolicy({ failureThreshold: 5, failureWindow: 100 })
-    const tally = newTally(from, 0)
-    for (const at of [0, 50, 100]) addFailure(tally, from, at, 0)
+    const evidence = newEvidence(from, 0)
+    for (const at of [0, 50, 100]) addFailure(evidence, from, at, 0)
     const to = resolvePolicy({ failureThreshold: 5, failureWindow: 1_000 })
-    expect(refitTally(tally, from, to, 100).failureTimes).toEqual([50, 100])
+    expect(refitEvidence(evidence, from, to, 100).failureTimes).toEqual([50, 100])
   })
 
   it('that counts failures in a row has none of those before the last success (R21)', () => {
     const from = resolvePolicy({ failureThreshold: 5, failureWindow: 1_000, counting: 'cumulative' })
     const to = resolvePolicy({ failureThreshold: 5, failureWindow: 1_000 })
-    const tally = newTally(from, 0)
-    for (const at of [0, 50]) addFailure(tally, from, at, 0)
-    addSuccess(tally, from, 60, 0)
-    expect(refitTally(tally, from, to, 100).failureTimes).toBeNull()
-    addFailure(tally, from, 70, 0)
-    expect(refitTally(tally, from, to, 100).failureTimes).toEqual([70])
-    expect(refitTally(tally, from, from, 100).failureTimes).toEqual([0, 50, 70])
+    const evidence = newEvidence(from, 0)
+    for (const at of [0, 50]) addFailure(evidence, from, at, 0)
+    addSuccess(evidence, from, 60, 0)
+    expect(refitEvidence(evidence, from, to, 100).failureTimes).toBeNull()
+    addFailure(evidence, from, 70, 0)
+    expect(refitEvidence(evidence, from, to, 100).failureTimes).toEqual([70])
+    expect(refitEvidence(evidence, from, from, 100).failureTimes).toEqual([0, 50, 70])
   })
 
   it('starts empty in a window that was not there before (R21)', () => {
-    const tally = newTally(resolvePolicy({}), 0)
-    expect(refitTally(tally, resolvePolicy(rate), resolvePolicy(rate), 0).failureRate).toMatchObject({ calls: 0 })
+    const evidence = newEvidence(resolvePolicy({}), 0)
+    expect(refitEvidence(evidence, resolvePolicy(rate), resolvePolicy(rate), 0).failureRate).toMatchObject({ calls: 0 })
   })
 })
 

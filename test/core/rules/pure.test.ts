@@ -55,7 +55,7 @@ describe('getOrCreate', () => {
     const rates = resolvePolicy({ failureRate: { threshold: 1, window: { time: '10s', buckets: 10 } } })
     const [made] = getOrCreate(EMPTY, 'a', rates, 5_000)
     expect(made).toEqual(newBreaker(rates, 5_000))
-    expect(made.tally.failureRate?.endsAt).toBe(6_000)
+    expect(made.evidence.failureRate?.endsAt).toBe(6_000)
   })
 
   it('takes no name for one that every object has inherited (R23)', () => {
@@ -89,7 +89,7 @@ describe('reset of a registry', () => {
     const { permit, breaker } = shouldAllowRequest(failed, policy, 0)
     const registry = reset(update(update(EMPTY, 'a', breaker), 'b', tripped()), 'a', policy, 5)
     const after = registry['a'] ?? expect.fail('a is gone')
-    expect([after.state, after.generation, after.tally.failures]).toEqual(['closed', 1, 0])
+    expect([after.state, after.generation, after.evidence.failures]).toEqual(['closed', 1, 0])
     expect(after.reason).toEqual({ type: 'reset' })
     expect(recordFailure(after, policy, 6, { permit }).calls).toMatchObject({ late: 1, failed: 1 })
     expect(registry['b']?.state).toBe('open')
@@ -103,7 +103,7 @@ describe('reset of a registry', () => {
   it('starts windows at the time given (R13)', () => {
     const rates = resolvePolicy({ failureRate: { threshold: 1, window: { time: '10s', buckets: 10 } } })
     const registry = reset(update(EMPTY, 'a', newBreaker(rates)), 'a', rates, 5_000)
-    expect(registry['a']?.tally.failureRate?.endsAt).toBe(6_000)
+    expect(registry['a']?.evidence.failureRate?.endsAt).toBe(6_000)
   })
 })
 
@@ -148,10 +148,10 @@ describe('a report without a permit', () => {
 
   it('counts where the breaker is when it is closed (R11b)', () => {
     const once = recordFailure(newBreaker(policy), policy, 0)
-    expect([once.state, once.tally.consecutiveFailures]).toEqual(['closed', 1])
+    expect([once.state, once.evidence.consecutiveFailures]).toEqual(['closed', 1])
     expect(recordFailure(once, policy, 0).state).toBe('open')
     expect(recordIgnored(once, policy, 0)).toMatchObject({ state: 'closed', calls: { ignored: 1, failed: 1 } })
-    expect(recordSuccess(once, policy, 0).tally.consecutiveFailures).toBe(0)
+    expect(recordSuccess(once, policy, 0).evidence.consecutiveFailures).toBe(0)
   })
 })
 

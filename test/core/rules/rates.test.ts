@@ -1,6 +1,6 @@
 // Rates at their threshold, against the arithmetic of big integers: a threshold means the number that was written.
 import { describe, expect, it } from 'vitest'
-import { addFailure, addSuccess, newTally } from '../../../src/core/rules/tally.ts'
+import { addFailure, addSuccess, newEvidence } from '../../../src/core/rules/evidence.ts'
 import { rateTrigger } from '../../../src/core/rules/triggers.ts'
 import { newWindow } from '../../../src/core/rules/window.ts'
 import { resolvePolicy } from '../../../src/index.ts'
@@ -24,9 +24,9 @@ function isReached(marked: number, calls: number, decimal: string): boolean {
 
 function fires(marked: number, calls: number, threshold: number): boolean {
   const failureRate = { threshold, minimumCalls: 1, window: { calls } }
-  const tally = newTally(defaultPolicy(), 0)
-  tally.failureRate = { ...newWindow({ calls: 1 }, 0), calls, marked }
-  return rateTrigger(tally, { ...defaultPolicy(), failureRate }) !== null
+  const evidence = newEvidence(defaultPolicy(), 0)
+  evidence.failureRate = { ...newWindow({ calls: 1 }, 0), calls, marked }
+  return rateTrigger(evidence, { ...defaultPolicy(), failureRate }) !== null
 }
 
 describe('a rate', () => {
@@ -95,15 +95,18 @@ describe('a rate', () => {
       failureThreshold: null,
       failureRate: { threshold: 1, minimumCalls: 70, window: { calls: 70 } },
     })
-    const tally = newTally(policy, 0)
+    const evidence = newEvidence(policy, 0)
     const expected: boolean[] = []
     for (let call = 0; call < 1_000; call++) {
       const failed = (call * 7919) % 13 < 5
-      if (failed) addFailure(tally, policy, 0, 0)
-      else addSuccess(tally, policy, 0, 0)
+      if (failed) addFailure(evidence, policy, 0, 0)
+      else addSuccess(evidence, policy, 0, 0)
       expected.push(failed)
       const last = expected.slice(-70)
-      expect([tally.failureRate?.calls, tally.failureRate?.marked]).toEqual([last.length, last.filter(Boolean).length])
+      expect([evidence.failureRate?.calls, evidence.failureRate?.marked]).toEqual([
+        last.length,
+        last.filter(Boolean).length,
+      ])
     }
   })
 })

@@ -72,7 +72,7 @@ describe('a breaker of the pure layer', () => {
     expect(probing.probes).toHaveLength(1)
     const failed: BreakerEvent = { type: 'fail', generation: 0, durationMs: 1, at }
     const counted = reduce(newBreaker(policy), policy, failed)
-    expect(counted.tally.failureTimes).toEqual([0])
+    expect(counted.evidence.failureTimes).toEqual([0])
     for (const breaker of [newBreaker(policy), probing, counted]) expect(isDeeplyFrozen(breaker)).toBe(true)
   })
 })

@@ -99,7 +99,7 @@ describe('the memory of a window', () => {
     clock.advance(864e5)
     for (let failure = 0; failure < 999; failure++) breaker.recordFailure()
     expect(breaker.state, 'those of a day ago are out').toBe('closed')
-    expect(registry.snapshot().breakers[0]?.tally.failureAgesMs.length).toBeLessThanOrEqual(1_000)
+    expect(registry.snapshot().breakers[0]?.evidence.failureAgesMs.length).toBeLessThanOrEqual(1_000)
     await fail(breaker)
     expect(breaker.state).toBe('open')
   })

@@ -23,7 +23,7 @@ describe('by default, a breaker’s actor', () => {
     await fail(made.breaker, 3)
     expect(active(made)).toEqual(['a'])
     expect(made.breaker.stats()).toMatchObject({ state: 'open', consecutiveFailures: 3 })
-    expect(made.breaker.actor?.getSnapshot().context.decision.tally.failures).toBe(3)
+    expect(made.breaker.actor?.getSnapshot().context.data.evidence.failures).toBe(3)
   })
 
   it('rests when it has closed, and leaves no timer (R08)', async () => {

@@ -11,7 +11,7 @@ const reason: Override['reason'] = {
 
 /** A queue without a breaker: whoever is woken is noted. */
 function newQueue() {
-  const bulkhead = new Bulkhead({ version: 0, home: { turns: new Turns(() => {}) } }, () => {})
+  const bulkhead = new Bulkhead({ version: 0, core: { turns: new Turns(() => {}) } }, () => {})
   const woken: string[] = []
   const join = (name: string) => bulkhead.join(() => woken.push(name))
   return { bulkhead, woken, join }
@@ -82,7 +82,7 @@ describe('an admission that falls apart, for who heard of it has ended the stay,
     breaker.override(override)
     let isToTrip = true
     breaker.actor?.subscribe(({ context }) => {
-      if (!isToTrip || context.decision.probes.length === 0) return
+      if (!isToTrip || context.data.probes.length === 0) return
       isToTrip = false
       breaker.trip()
     })

@@ -69,7 +69,7 @@ describe('a clock', () => {
     const registry = createRegistry({ clock })
     let told = 0
     registry.on('error', () => {
-      // Each makes an appointment, and the clock is asked again.
+      // Each makes an task, and the clock is asked again.
       if (told++ < 50) registry.breaker(`b${told}`).trip()
     })
     registry.breaker('a').trip()
@@ -296,7 +296,7 @@ describe('resetAll', () => {
     void registry.resetAll()
     const at = time.now
     Object.assign(time, { now: at + 1_000, perLook: 0 })
-    // Those of the agenda, not that of the next slice.
+    // Those of the scheduler, not that of the next slice.
     for (const fire of timers.slice(0, -1)) fire()
     expect(registry.state('last')).toBe('closed')
     const ofLast = heard.filter(({ endpoint }) => endpoint === 'last')

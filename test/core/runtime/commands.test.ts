@@ -43,7 +43,7 @@ describe.each(EVERY_WAY)('commands, $way', ({ how }) => {
         const before = { ...breaker.stats(), pending: clock.pending }
         breaker[command]()
         const after = { ...breaker.stats(), pending: clock.pending }
-        // A reset is a fresh start each time, and so is the open time of a trip: both begin a new stay.
+        // A reset is a fresh start each time, and so is the open time of a trip: both begin a new generation.
         const isAnew = command === 'reset' || command === 'trip'
         expect(after).toEqual({ ...before, generation: before.generation + (isAnew ? 1 : 0) })
       })

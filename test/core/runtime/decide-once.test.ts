@@ -48,11 +48,11 @@ describe('the evidence', () => {
     breaker.enable()
     const snapshot = breaker.actor?.getSnapshot()
     await fail(breaker)
-    expect(snapshot?.context.decision.tally.failures).toBe(0)
-    expect(breaker.actor?.getSnapshot().context.decision.tally.failures).toBe(0)
+    expect(snapshot?.context.data.evidence.failures).toBe(0)
+    expect(breaker.actor?.getSnapshot().context.data.evidence.failures).toBe(0)
     await fail(breaker)
-    expect(breaker.actor?.getSnapshot().context.decision).toMatchObject({ tally: { failures: 3 }, openings: 1 })
-    expect(snapshot?.context.decision.tally.failures).toBe(0)
+    expect(breaker.actor?.getSnapshot().context.data).toMatchObject({ evidence: { failures: 3 }, openings: 1 })
+    expect(snapshot?.context.data.evidence.failures).toBe(0)
   })
 
   it('is judged anew where one event is tried on several breakers, as by who looks for paths (decide once)', () => {
@@ -63,6 +63,6 @@ describe('the evidence', () => {
     const [two] = transition(breakerMachine, one, event)
     const [again] = transition(breakerMachine, none, event)
     expect([one.value, two.value, again.value]).toEqual(['closed', 'open', 'closed'])
-    expect(none.context.decision.tally.failures).toBe(0)
+    expect(none.context.data.evidence.failures).toBe(0)
   })
 })

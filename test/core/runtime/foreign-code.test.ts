@@ -435,7 +435,7 @@ describe.each(EVERY_WAY)('a clock, $way', ({ how }) => {
     await fail(breaker)
     step = 500
     const [snapshot] = registry.snapshot().breakers
-    expect(snapshot?.tally.failureAgesMs).toEqual([0])
+    expect(snapshot?.evidence.failureAgesMs).toEqual([0])
     expect(snapshot?.timeInState.closed).toBe(0)
     clock.advance(600)
     expect(breaker.stats().timeInState.closed).toBe(600)

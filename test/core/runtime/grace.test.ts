@@ -7,7 +7,7 @@ afterEach(() => {
 })
 
 describe('grace', () => {
-  it('is owed to what is overdue by more than a slice of the agenda, 5 ms, where time passes by itself (K9)', () => {
+  it('is owed to what is overdue by more than a batch of the scheduler, 5 ms, where time passes by itself (K9)', () => {
     const grace = new Grace(true)
     expect([grace.isOwed(1_000, 1_005), grace.isOwed(1_000, 1_005.1)]).toEqual([false, true])
     expect(new Grace(false).isOwed(1_000, 9_000)).toBe(false)

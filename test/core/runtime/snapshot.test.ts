@@ -128,7 +128,7 @@ describe.each(BOTH_WAYS)('a snapshot, $way', ({ folding }) => {
       before.clock.advance(9_100)
       await fail(before.breaker)
       before.clock.advance(9_800)
-      expect(before.registry.snapshot().breakers[0]?.tally.failureRate?.slices[0]).toEqual([1, 1])
+      expect(before.registry.snapshot().breakers[0]?.evidence.failureRate?.slices[0]).toEqual([1, 1])
       const { breaker, clock } = restored(before.registry.snapshot(), { failureThreshold: null, failureRate }, folding)
       clock.advance(200)
       expect(breaker.stats().failureRate, `${buckets} slices`).toBeNull()
@@ -145,7 +145,7 @@ describe.each(BOTH_WAYS)('a snapshot, $way', ({ folding }) => {
     before.clock.advance(50)
     await fail(before.breaker)
     const snapshot = before.registry.snapshot()
-    delete snapshot.breakers[0]?.tally.failureRate?.phaseMs
+    delete snapshot.breakers[0]?.evidence.failureRate?.phaseMs
     const { breaker, clock } = restored(snapshot, { failureThreshold: null, failureRate }, folding)
     expect(breaker.stats().failureRate).toBe(1)
     clock.advance(8_000)
@@ -158,7 +158,7 @@ describe.each(BOTH_WAYS)('a snapshot, $way', ({ folding }) => {
     before.clock.advance(1_900)
     await fail(before.breaker)
     const snapshot = before.registry.snapshot()
-    expect(snapshot.breakers[0]?.tally.failureRate?.phaseMs).toBe(START + 1_900)
+    expect(snapshot.breakers[0]?.evidence.failureRate?.phaseMs).toBe(START + 1_900)
     const { breaker, clock } = restored(snapshot, { failureThreshold: null, failureRate }, folding)
     clock.advance(9_099)
     expect(breaker.stats().failureRate).toBe(1)
@@ -186,7 +186,7 @@ describe.each(BOTH_WAYS)('a snapshot, $way', ({ folding }) => {
     const { breaker, registry } = newBreaker({ failureRate }, { folding })
     await succeed(breaker)
     const slices = [[1, 0]]
-    expect(registry.snapshot().breakers[0]?.tally.failureRate).toStrictEqual({ size: { calls: 2 }, slices })
+    expect(registry.snapshot().breakers[0]?.evidence.failureRate).toStrictEqual({ size: { calls: 2 }, slices })
   })
 
   it('restores every count, and both rates (R25)', async () => {
@@ -247,9 +247,9 @@ describe.each(BOTH_WAYS)('a snapshot, $way', ({ folding }) => {
     await fail(breaker)
     clock.advance(5_000)
     await fail(breaker)
-    expect(registry.snapshot().breakers[0]?.tally.failureAgesMs, 'one window old is out').toEqual([0])
+    expect(registry.snapshot().breakers[0]?.evidence.failureAgesMs, 'one window old is out').toEqual([0])
     clock.advance(10_000)
-    const { failureAgesMs, failureRate, slowCalls } = registry.snapshot().breakers[0]?.tally ?? {}
+    const { failureAgesMs, failureRate, slowCalls } = registry.snapshot().breakers[0]?.evidence ?? {}
     expect(failureAgesMs).toEqual([])
     for (const window of [failureRate, slowCalls]) {
       expect(window?.slices).toEqual(Array.from({ length: 10 }, () => [0, 0]))
@@ -264,7 +264,7 @@ describe.each(BOTH_WAYS)('a snapshot, $way', ({ folding }) => {
       before.clock.advance(ms)
     }
     const snapshot = before.registry.snapshot()
-    expect(snapshot.breakers[0]?.tally.failureAgesMs).toEqual([550, 0])
+    expect(snapshot.breakers[0]?.evidence.failureAgesMs).toEqual([550, 0])
     const { breaker, clock } = restored(snapshot, policy, folding)
     clock.advance(450)
     await fail(breaker)
@@ -281,7 +281,7 @@ describe.each(BOTH_WAYS)('a snapshot, $way', ({ folding }) => {
     }
     const agesUnder = (failureThreshold: number, failureWindow: number) => {
       const { registry } = restored(before.registry.snapshot(), { failureThreshold, failureWindow }, folding)
-      return registry.snapshot().breakers[0]?.tally.failureAgesMs
+      return registry.snapshot().breakers[0]?.evidence.failureAgesMs
     }
     expect(agesUnder(5, 1_000)).toEqual([900, 600, 300])
     expect(agesUnder(2, 1_000)).toEqual([600, 300])
@@ -322,7 +322,7 @@ describe.each(BOTH_WAYS)('a snapshot, $way', ({ folding }) => {
     registry.breaker('c').reset()
     const snapshot = registry.snapshot()
     const [a, b, c] = snapshot.breakers
-    expect(a?.tally.failureAgesMs).toEqual([0])
+    expect(a?.evidence.failureAgesMs).toEqual([0])
     expect(b?.openForMs).toBe(0)
     expect(c?.timeInState).toMatchObject({ open: 0, closed: 0 })
     expect(
@@ -461,7 +461,7 @@ describe('a snapshot that is not one', () => {
     'a generation that is no number': { generation: 'two' },
     'a negative remaining time': { remainingMs: -5 },
     'an endpoint that is no string': { endpoint: 5 },
-    'no tally': { tally: undefined },
+    'no evidence': { evidence: undefined },
     'a key too many': { more: 1 },
     'counts that are wrong': { calls: { ...breaker?.calls, allowed: 0.5 } },
     'more timeouts than failures': { calls: { ...breaker?.calls, failed: 1, timedOut: 2 } },
@@ -510,8 +510,8 @@ describe('a snapshot that is not one', () => {
       { size: { calls: 1 }, slices: [], phaseMs: 0 },
     ]
     for (const slowCalls of windows) {
-      const tally = { ...breaker?.tally, slowCalls }
-      expect(refusal({ version: 1, breakers: [{ ...breaker, tally }] })).toContain('snapshot.breakers.0.tally')
+      const evidence = { ...breaker?.evidence, slowCalls }
+      expect(refusal({ version: 1, breakers: [{ ...breaker, evidence }] })).toContain('snapshot.breakers.0.evidence')
     }
   })
 
@@ -529,8 +529,8 @@ describe('a snapshot that is not one', () => {
 
   it('because more calls failed in a window than there were, is refused (R25)', () => {
     const failureRate = { size: { calls: 10 }, slices: [[1, 5]] }
-    const tally = { ...breaker?.tally, failureRate }
-    expect(refusal({ version: 1, breakers: [{ ...breaker, tally }] })).toContain('snapshot.breakers.0.tally')
+    const evidence = { ...breaker?.evidence, failureRate }
+    expect(refusal({ version: 1, breakers: [{ ...breaker, evidence }] })).toContain('snapshot.breakers.0.evidence')
   })
 
   it('leaves no timer of a registry that was not made (R33)', () => {

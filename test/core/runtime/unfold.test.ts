@@ -15,7 +15,7 @@ function inspect(registry: ReturnType<typeof newRegistry>['registry']) {
   return events
 }
 
-const failuresKnownTo = (breaker: Breaker) => breaker.actor?.getSnapshot().context.decision.tally.failures
+const failuresKnownTo = (breaker: Breaker) => breaker.actor?.getSnapshot().context.data.evidence.failures
 
 describe('a breaker that is unfolded', () => {
   it('has its actor see every admission and outcome, until that is ended', async () => {

@@ -130,8 +130,8 @@ function edgeOf({ from, to, reason }: WireTransition): PictureEdge | undefined {
   )
 }
 
-/** What the server told may be of the stay before. */
-function isOfThisStay(row: WireRow, detail: EndpointDetail | null): detail is EndpointDetail {
+/** What the server told may be of the period before. */
+function isOfThisPeriod(row: WireRow, detail: EndpointDetail | null): detail is EndpointDetail {
   return detail?.row[COLUMN.generation] === row[COLUMN.generation]
 }
 
@@ -141,7 +141,7 @@ function liveWords(active: string, row: WireRow, deadline: number | null, detail
   if (active === 'open' || active === 'halfOpen') {
     return nextOf(row, deadline === null ? null : deadline - performance.now())
   }
-  if (active !== 'closed' || !isOfThisStay(row, detail)) return ''
+  if (active !== 'closed' || !isOfThisPeriod(row, detail)) return ''
   const { count, threshold } = detail.evidence.failures
   return threshold === null ? '' : `${count} of ${threshold} failures`
 }

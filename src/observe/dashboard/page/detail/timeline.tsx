@@ -1,6 +1,6 @@
 // Timeline: how long it was in which state, a lane each (a Gantt strip), up to now; and how long its fleet
 // rejected calls, for then the state of the breaker did not decide.
-import type { EndpointDetail, WireStay } from '../../protocol.ts'
+import type { EndpointDetail, WirePeriod } from '../../protocol.ts'
 import { fleetWord, isOverruled, lookOf } from '../admission.ts'
 import { duration, NOTHING, timeOfDay } from '../format.ts'
 import { BY_SEVERITY, styleOf, wordOf } from '../states.ts'
@@ -16,11 +16,11 @@ export function Timeline({ detail: { row, timeline, fleetTimeline, now, stats } 
   const oldest = timeline[0]?.from ?? now
   const span = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, now - oldest))
   const begin = now - span
-  const isSeen = ({ to }: WireStay) => to === null || to > begin
-  const stays = timeline.filter(isSeen)
+  const isSeen = ({ to }: WirePeriod) => to === null || to > begin
+  const periods = timeline.filter(isSeen)
   const ofFleet = fleetTimeline.filter(isSeen)
   const lanes = BY_SEVERITY.map((state) => styleOf(state).key).filter(
-    (key) => USUAL.has(key) || stays.some(({ state }) => state === key),
+    (key) => USUAL.has(key) || periods.some(({ state }) => state === key),
   )
   return (
     <section class="part part-wide timeline" aria-labelledby="timeline-title">
@@ -37,8 +37,15 @@ export function Timeline({ detail: { row, timeline, fleetTimeline, now, stats } 
               <Glyph shape="open" isFleets size={11} /> fleet
             </span>
             <span class="lane-strip" role="img" aria-label={fleetSentence(ofFleet)}>
-              {ofFleet.map((stay) => (
-                <Stay key={stay.from} stay={stay} begin={begin} span={span} now={now} kind={`state-${stay.state}`} />
+              {ofFleet.map((period) => (
+                <Period
+                  key={period.from}
+                  period={period}
+                  begin={begin}
+                  span={span}
+                  now={now}
+                  kind={`state-${period.state}`}
+                />
               ))}
             </span>
             <span class="lane-total" />
@@ -50,14 +57,21 @@ export function Timeline({ detail: { row, timeline, fleetTimeline, now, stats } 
               <Glyph shape={key} size={11} /> {wordOf(key)}
             </span>
             <span class="lane-strip" role="img" aria-label={sentenceOf(key, stats.timeInState[key])}>
-              {stays
+              {periods
                 .filter(({ state }) => state === key)
-                .map((stay) => (
-                  <Stay key={stay.from} stay={stay} begin={begin} span={span} now={now} />
+                .map((period) => (
+                  <Period key={period.from} period={period} begin={begin} span={span} now={now} />
                 ))}
               {key === 'closed' &&
-                ofFleet.map((stay) => (
-                  <Stay key={`over ${stay.from}`} stay={stay} begin={begin} span={span} now={now} kind="is-over" />
+                ofFleet.map((period) => (
+                  <Period
+                    key={`over ${period.from}`}
+                    period={period}
+                    begin={begin}
+                    span={span}
+                    now={now}
+                    kind="is-over"
+                  />
                 ))}
             </span>
             <span class="lane-total figure" title="In all">
@@ -79,8 +93,8 @@ export function Timeline({ detail: { row, timeline, fleetTimeline, now, stats } 
   )
 }
 
-interface StayProps {
-  readonly stay: WireStay
+interface PeriodProps {
+  readonly period: WirePeriod
   readonly begin: number
   readonly span: number
   readonly now: number
@@ -88,20 +102,20 @@ interface StayProps {
   readonly kind?: string
 }
 
-function Stay({ stay, begin, span, now, kind = '' }: StayProps) {
-  const from = Math.max(begin, stay.from)
-  const to = stay.to ?? now
+function Period({ period, begin, span, now, kind = '' }: PeriodProps) {
+  const from = Math.max(begin, period.from)
+  const to = period.to ?? now
   return (
     <i
       class={`stay ${kind}`}
-      title={`${kind === '' ? wordOf(stay.state) : fleetWord(stay.state)} for ${duration(to - stay.from)}, from ${timeOfDay(stay.from)}`}
+      title={`${kind === '' ? wordOf(period.state) : fleetWord(period.state)} for ${duration(to - period.from)}, from ${timeOfDay(period.from)}`}
       style={{ left: `${((from - begin) / span) * 100}%`, width: `${((to - from) / span) * 100}%` }}
     />
   )
 }
 
-function fleetSentence(stays: readonly WireStay[]): string {
-  const last = stays.at(-1)
+function fleetSentence(periods: readonly WirePeriod[]): string {
+  const last = periods.at(-1)
   return last?.to === null ? `${fleetWord(last.state)}, now` : 'the fleet rejected calls, and no longer does'
 }
 

@@ -1,10 +1,10 @@
-// The agenda alone, against a list that is sorted: what a few breakers can never show.
+// The scheduler alone, against a list that is sorted: what a few breakers can never show.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Agenda } from '../../../src/core/runtime/agenda.ts'
-import type { Appointment } from '../../../src/core/runtime/appointments.ts'
+import { Scheduler } from '../../../src/core/runtime/scheduler.ts'
+import type { Task } from '../../../src/core/runtime/task-heap.ts'
 import { createVirtualClock } from '../../../src/testing/index.ts'
 import { jobsDone } from '../../support/calls.ts'
 
@@ -25,17 +25,17 @@ const steps = fc.array(
 it('what is due is done in the order of its time, then of its making, whatever is cancelled in between (R05, R08)', () => {
   const keepsOrder = (history: readonly Step[]) => {
     const clock = createVirtualClock()
-    const agenda = new Agenda(clock)
+    const scheduler = new Scheduler(clock)
     const done: string[] = []
-    let expected: { readonly name: string; readonly dueAt: number; readonly appointment: Appointment }[] = []
+    let expected: { readonly name: string; readonly dueAt: number; readonly task: Task }[] = []
     for (const [index, step] of history.entries()) {
       if (step.do === 'add') {
         const [name, dueAt] = [`${index}`, clock.now() + step.inMs]
-        expected.push({ name, dueAt, appointment: agenda.add(dueAt, () => done.push(name)) })
+        expected.push({ name, dueAt, task: scheduler.add(dueAt, () => done.push(name)) })
       } else if (step.do === 'cancel') {
         const [cancelled] = expected.splice(step.which % Math.max(1, expected.length), 1)
         // Twice is as once.
-        if (cancelled !== undefined) for (const _ of [1, 2]) agenda.cancel(cancelled.appointment)
+        if (cancelled !== undefined) for (const _ of [1, 2]) scheduler.cancel(cancelled.task)
       } else {
         const now = clock.now() + step.ms
         const due = expected.filter(({ dueAt }) => dueAt <= now).sort((one, other) => one.dueAt - other.dueAt)
@@ -44,7 +44,7 @@ it('what is due is done in the order of its time, then of its making, whatever i
         clock.advance(step.ms)
         expect(done).toEqual(due.map(({ name }) => name))
       }
-      agenda.arm()
+      scheduler.arm()
       expect(clock.pending).toHaveLength(expected.length > 0 ? 1 : 0)
     }
   }
@@ -54,15 +54,15 @@ it('what is due is done in the order of its time, then of its making, whatever i
 it('what was cancelled is let go long before it would have been due (R33)', async () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
-  const agenda = new Agenda(createVirtualClock())
-  agenda.add(1, () => {})
+  const scheduler = new Scheduler(createVirtualClock())
+  scheduler.add(1, () => {})
   const cancelled = Array.from({ length: 1_000 }, (_, index) => {
-    const appointment = agenda.add(1_000 + index, () => {})
-    agenda.cancel(appointment)
-    return new WeakRef(appointment)
+    const task = scheduler.add(1_000 + index, () => {})
+    scheduler.cancel(task)
+    return new WeakRef(task)
   })
-  agenda.arm()
+  scheduler.arm()
   await jobsDone()
   collect()
-  expect(cancelled.filter((appointment) => appointment.deref() !== undefined).length).toBeLessThan(10)
+  expect(cancelled.filter((task) => task.deref() !== undefined).length).toBeLessThan(10)
 })

@@ -1,34 +1,34 @@
-// Appointments: what is due later, soonest first: a binary heap. Written and read by the agenda alone.
+// TaskHeap: what is due later, soonest first: a binary heap. Written and read by the scheduler alone.
 
-export interface Appointment {
+export interface Task {
   readonly dueAt: number
-  /** Appointments of the same time are kept in the order in which they were made. */
+  /** TaskHeap of the same time are kept in the order in which they were made. */
   readonly number: number
   /** `null` once it was kept or cancelled. */
   run: (() => void) | null
 }
 
-export class Appointments {
+export class TaskHeap {
   /** The soonest is first. Cancelled ones stay until they are due, or are the greater part. */
-  #heap: Appointment[] = []
+  #heap: Task[] = []
   #made = 0
   #cancelled = 0
 
-  add(dueAt: number, run: () => void): Appointment {
-    const appointment = { dueAt, number: this.#made++, run }
-    this.#heap.push(appointment)
+  add(dueAt: number, run: () => void): Task {
+    const task = { dueAt, number: this.#made++, run }
+    this.#heap.push(task)
     this.#rise(this.#heap.length - 1)
-    return appointment
+    return task
   }
 
-  cancel(appointment: Appointment): void {
-    if (appointment.run === null) return
-    appointment.run = null
+  cancel(task: Task): void {
+    if (task.run === null) return
+    task.run = null
     if (++this.#cancelled > this.#heap.length / 2) this.#tidy()
   }
 
   clear(): void {
-    for (const appointment of this.#heap) appointment.run = null
+    for (const task of this.#heap) task.run = null
     this.#heap = []
     this.#cancelled = 0
   }
@@ -42,8 +42,8 @@ export class Appointments {
   /** The first; `null` if it was cancelled. Only where `soonest` has found one. */
   take(): (() => void) | null {
     const heap = this.#heap
-    const first = heap[0] as Appointment
-    const last = heap.pop() as Appointment
+    const first = heap[0] as Task
+    const last = heap.pop() as Task
     if (heap.length > 0) {
       heap[0] = last
       this.#sink(0)
@@ -63,12 +63,12 @@ export class Appointments {
 
   #rise(start: number): void {
     const heap = this.#heap
-    const rising = heap[start] as Appointment
+    const rising = heap[start] as Task
     let index = start
     while (index > 0) {
       const parent = (index - 1) >> 1
-      if (isBefore(heap[parent] as Appointment, rising)) break
-      heap[index] = heap[parent] as Appointment
+      if (isBefore(heap[parent] as Task, rising)) break
+      heap[index] = heap[parent] as Task
       index = parent
     }
     heap[index] = rising
@@ -76,18 +76,18 @@ export class Appointments {
 
   #sink(start: number): void {
     const heap = this.#heap
-    const sinking = heap[start] as Appointment
+    const sinking = heap[start] as Task
     let index = start
     for (let child = 2 * index + 1; child < heap.length; child = 2 * index + 1) {
-      if (child + 1 < heap.length && isBefore(heap[child + 1] as Appointment, heap[child] as Appointment)) child++
-      if (isBefore(sinking, heap[child] as Appointment)) break
-      heap[index] = heap[child] as Appointment
+      if (child + 1 < heap.length && isBefore(heap[child + 1] as Task, heap[child] as Task)) child++
+      if (isBefore(sinking, heap[child] as Task)) break
+      heap[index] = heap[child] as Task
       index = child
     }
     heap[index] = sinking
   }
 }
 
-function isBefore(one: Appointment, other: Appointment): boolean {
+function isBefore(one: Task, other: Task): boolean {
   return one.dueAt < other.dueAt || (one.dueAt === other.dueAt && one.number < other.number)
 }

@@ -1,4 +1,4 @@
-// EventHub: calls listeners, and all other code that is not ours.
+// EventDispatcher: calls listeners, and all other code that is not ours.
 // A listener runs between turns, never inside an actor, so it may call, trip or delete whatever it likes.
 import { ArgumentError, describeValue } from '../edge/errors.ts'
 import { expectedInsteadOf } from '../edge/option-object.ts'
@@ -20,7 +20,7 @@ type Listeners = Map<EventName, readonly AnyListener[]>
 /** Warnings are kept apart by what they are about; more than so many are of a flood. */
 const MOST_WARNINGS = 1_000
 
-export class EventHub {
+export class EventDispatcher {
   readonly #turns: Turns
   readonly #listeners: Listeners = new Map()
   readonly #listenersOf = new Map<string, Listeners>()
@@ -81,7 +81,7 @@ export class EventHub {
   }
 
   /** Calls code that is not ours; what it does wrong, at once or later, ends as an `error` event. */
-  guest(source: ErrorSource, code: () => unknown, endpoint?: string): void {
+  callUserCode(source: ErrorSource, code: () => unknown, endpoint?: string): void {
     try {
       // An async function that rejects would end the process as an unhandled rejection.
       onRejection(code(), (error) => this.report(source, error, endpoint))
@@ -115,7 +115,7 @@ export class EventHub {
     const ofEndpoint = endpoint === undefined ? undefined : this.#of(endpoint)?.get(name)
     for (const listener of [...(this.#listeners.get(name) ?? []), ...(ofEndpoint ?? [])]) {
       // An error listener that throws is not told of itself, or it would be told for ever.
-      if (name !== 'error') this.guest('listener', () => listener(event as never))
+      if (name !== 'error') this.callUserCode('listener', () => listener(event as never))
       else this.#tellOfError(listener, event as RegistryEvents['error'])
     }
     // Node's own way with subscribers that throw: an uncaught exception of the process.

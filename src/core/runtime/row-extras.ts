@@ -1,10 +1,10 @@
-// Chronicle: what few breakers have to say. A row gets one of its own when something is first written in it.
+// RowExtras: what few breakers have to say. A row gets one of its own when something is first written in it.
 import type { Rejection } from '../edge/errors.ts'
 import type { BreakerState } from '../rules/decide.ts'
 import type { Bulkhead } from './bulkhead.ts'
 import type { OverrideInForce } from './override.ts'
 
-export class Chronicle {
+export class RowExtras {
   rejected = 0
   ignored = 0
   late = 0
@@ -19,7 +19,7 @@ export class Chronicle {
   recorded = 0
   /** Time spent in states before the present one. */
   readonly timeInState: Record<BreakerState, number> = { closed: 0, open: 0, halfOpen: 0, forcedOpen: 0, disabled: 0 }
-  /** What the errors of this stay have in common. */
+  /** What the errors of this generation have in common. */
   rejection: Rejection | null = null
   /** The error that opened it, until it closes; `undefined`: none, or not known. */
   cause: unknown = undefined
@@ -32,4 +32,4 @@ export class Chronicle {
   override: OverrideInForce | null = null
 }
 /** That of all others. */
-export const NOTHING_YET: Readonly<Chronicle> = Object.freeze(new Chronicle())
+export const NO_EXTRAS: Readonly<RowExtras> = Object.freeze(new RowExtras())

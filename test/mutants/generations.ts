@@ -1,15 +1,15 @@
-// Mutants of the rules of a stay: generations, deadlines, probes, permits and the backoff (src/core/rules/decide.ts).
+// Mutants of the rules of a generation: generations, deadlines, probes, permits and the backoff (src/core/rules/decide.ts).
 import type { Prey } from './hunt.ts'
 import { backoff, fromLastFailure, plain, twoProbes } from './policies.ts'
 
 const file = 'src/core/rules/decide.ts'
 
-export const ofTheStay: readonly Prey[] = [
+export const ofTheGeneration: readonly Prey[] = [
   {
     name: 'the generation of a result is not looked at',
     breaks: 'R06',
     file,
-    find: 'return stay.generation !== generation || (probe',
+    find: 'return current.generation !== generation || (probe',
     replace: 'return (probe',
     policy: plain,
   },
@@ -17,24 +17,24 @@ export const ofTheStay: readonly Prey[] = [
     name: 'a probe that lost its lease may still report',
     breaks: 'R07',
     file,
-    find: '(probe !== undefined && !holdsProbe(stay, probe))',
+    find: '(probe !== undefined && !holdsProbe(current, probe))',
     replace: 'probe === Number.NaN',
     policy: twoProbes,
   },
   {
-    name: 'a new stay keeps the old generation',
+    name: 'a new current keeps the old generation',
     breaks: 'R06',
     file,
-    find: 'stay.generation++',
-    replace: 'stay.generation += 0',
+    find: 'current.generation++',
+    replace: 'current.generation += 0',
     policy: plain,
   },
   {
     name: 'exactly at its deadline the open time has not passed (> for >=)',
     breaks: 'R05',
     file,
-    find: 'now >= stay.deadline',
-    replace: 'now > stay.deadline',
+    find: 'now >= current.deadline',
+    replace: 'now > current.deadline',
     policy: plain,
   },
   {
@@ -50,8 +50,8 @@ export const ofTheStay: readonly Prey[] = [
     name: 'one probe too many is admitted',
     breaks: 'R03',
     file,
-    find: 'stay.probes.length < policy.halfOpenMaxCalls',
-    replace: 'stay.probes.length <= policy.halfOpenMaxCalls',
+    find: 'current.probes.length < policy.halfOpenMaxCalls',
+    replace: 'current.probes.length <= policy.halfOpenMaxCalls',
     policy: plain,
   },
   {
@@ -63,10 +63,10 @@ export const ofTheStay: readonly Prey[] = [
     policy: twoProbes,
   },
   {
-    name: 'permits survive the end of their stay',
+    name: 'permits survive the end of their current',
     breaks: 'R04',
     file,
-    find: '  stay.probes = NO_PROBES\n',
+    find: '  current.probes = NO_PROBES\n',
     replace: '',
     policy: plain,
   },
@@ -74,7 +74,7 @@ export const ofTheStay: readonly Prey[] = [
     name: 'successes of an earlier trial count again',
     breaks: 'R04',
     file,
-    find: '  stay.probeSuccesses = 0\n',
+    find: '  current.probeSuccesses = 0\n',
     replace: '',
     policy: plain,
   },
@@ -82,23 +82,23 @@ export const ofTheStay: readonly Prey[] = [
     name: 'one success too many is needed to close',
     breaks: 'R04',
     file,
-    find: 'stay.probeSuccesses + 1 >= policy.successThreshold',
-    replace: 'stay.probeSuccesses >= policy.successThreshold',
+    find: 'current.probeSuccesses + 1 >= policy.successThreshold',
+    replace: 'current.probeSuccesses >= policy.successThreshold',
     policy: plain,
   },
   {
     name: 'one failure fewer reopens',
     breaks: 'R04',
     file,
-    find: 'stay.probeFailures + 1 >= policy.halfOpenFailureThreshold',
-    replace: 'stay.probeFailures + 2 >= policy.halfOpenFailureThreshold',
+    find: 'current.probeFailures + 1 >= policy.halfOpenFailureThreshold',
+    replace: 'current.probeFailures + 2 >= policy.halfOpenFailureThreshold',
     policy: twoProbes,
   },
   {
     name: 'closing leaves the evidence that opened it',
     breaks: 'R12',
     file,
-    find: '  decision.tally = newTally(policy, at)\n',
+    find: '  data.evidence = newEvidence(policy, at)\n',
     replace: '',
     policy: plain,
   },
@@ -106,7 +106,7 @@ export const ofTheStay: readonly Prey[] = [
     name: 'the backoff does not start over after closing',
     breaks: 'R09',
     file,
-    find: '  decision.openings = 0\n',
+    find: '  data.openings = 0\n',
     replace: '',
     policy: backoff,
   },
@@ -114,8 +114,8 @@ export const ofTheStay: readonly Prey[] = [
     name: 'the backoff grows one opening too soon',
     breaks: 'R09',
     file,
-    find: 'backoff, stay.openings - 1,',
-    replace: 'backoff, stay.openings,',
+    find: 'backoff, current.openings - 1,',
+    replace: 'backoff, current.openings,',
     policy: backoff,
   },
   {
@@ -130,9 +130,9 @@ export const ofTheStay: readonly Prey[] = [
     name: 'a failure reported while open shortens the open time',
     breaks: 'R12',
     file,
-    find: 'export function extendOpen(stay: Stay, policy: Policy, at: number, seed: number): void {\n  stay.deadline = at +',
+    find: 'export function extendOpen(current: Generation, policy: Policy, at: number, seed: number): void {\n  current.deadline = at +',
     replace:
-      'export function extendOpen(stay: Stay, policy: Policy, at: number, seed: number): void {\n  stay.deadline = 1 +',
+      'export function extendOpen(current: Generation, policy: Policy, at: number, seed: number): void {\n  current.deadline = 1 +',
     policy: fromLastFailure,
   },
 ]

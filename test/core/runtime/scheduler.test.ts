@@ -1,4 +1,4 @@
-// One agenda of due times behind one timer of the clock.
+// One scheduler of due times behind one timer of the clock.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
@@ -22,7 +22,7 @@ function clockOnPlatformTimers() {
   return { clock, delays, fires, time }
 }
 
-describe.each(EVERY_WAY)('the agenda, $way', ({ how }) => {
+describe.each(EVERY_WAY)('the scheduler, $way', ({ how }) => {
   it('keeps a deadline that is longer than any timer of the platform (R40)', () => {
     const { clock, delays, fires, time } = clockOnPlatformTimers()
     const { breaker } = newBreaker({ openTimeout: '30d' }, { ...how, clock })

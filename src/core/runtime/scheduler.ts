@@ -1,22 +1,22 @@
-// Agenda: everything that is due later, in order of its time, behind one timer of the clock.
+// Scheduler: everything that is due later, in order of its time, behind one timer of the clock.
 // Written by the actors' delayed events; worked off in slices, so that 100,000 breakers due at once freeze nobody.
 // Its timer is a hint: it may come early, late or never, and whoever passes by sets it anew where it may be lost.
 import type { Clock } from '../edge/clock.ts'
-import { type Appointment, Appointments } from './appointments.ts'
 import { type Grace, SLICE_MS } from './grace.ts'
 import { timersNow } from './platform-timers.ts'
+import { type Task, TaskHeap } from './task-heap.ts'
 
 /** Platforms take a longer delay for 1 ms. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1
 /** A timer that is so much overdue is no longer waited for. In most stalls it still comes, so another gains nothing. */
 const LOST_AFTER_MS = 1_000
 
-export class Agenda {
+export class Scheduler {
   readonly #clock: Clock
   /** Whether the process must not end before what is due. */
   readonly #keepsAlive: boolean
   readonly #grace: Grace | null
-  readonly #appointments = new Appointments()
+  readonly #tasks = new TaskHeap()
   #timer: unknown
   /** What the timer was set for, or Infinity. */
   #timerDueAt = Number.POSITIVE_INFINITY
@@ -34,16 +34,16 @@ export class Agenda {
     this.#grace = grace
   }
 
-  add(dueAt: number, run: () => void): Appointment {
-    return this.#appointments.add(dueAt, run)
+  add(dueAt: number, run: () => void): Task {
+    return this.#tasks.add(dueAt, run)
   }
 
-  cancel(appointment: Appointment): void {
-    this.#appointments.cancel(appointment)
+  cancel(task: Task): void {
+    this.#tasks.cancel(task)
   }
 
   clear(): void {
-    this.#appointments.clear()
+    this.#tasks.clear()
     this.arm()
   }
 
@@ -53,7 +53,7 @@ export class Agenda {
   }
 
   /**
-   * Sets the clock's timer to the soonest appointment, or anew where it may be lost; says whether there is one now, or no
+   * Sets the clock's timer to the soonest task, or anew where it may be lost; says whether there is one now, or no
    * need. Called between turns only: the clock is foreign code. `now` where the time is known: it shows what is overdue.
    */
   arm(now?: number): boolean {
@@ -61,7 +61,7 @@ export class Agenda {
     this.#isArming = true
     if (this.#timer !== undefined && this.#mayBeLost(now)) this.#drop()
     let isSet = true
-    // Again until it holds, for the clock may have made appointments of its own; or until the clock fails.
+    // Again until it holds, for the clock may have made tasks of its own; or until the clock fails.
     for (let dueAt = this.#soonest(); isSet && !this.#isArmedFor(dueAt); dueAt = this.#soonest()) {
       isSet = this.#setTimer(dueAt)
     }
@@ -70,7 +70,7 @@ export class Agenda {
   }
 
   #soonest(): number {
-    return this.#appointments.soonest()
+    return this.#tasks.soonest()
   }
 
   #mayBeLost(now: number | undefined): boolean {
@@ -105,7 +105,7 @@ export class Agenda {
     return this.#timer !== undefined
   }
 
-  /** Keeps the appointments that are due, soonest first, for one slice of time. */
+  /** Keeps the tasks that are due, soonest first, for one slice of time. */
   #work(timer: number): void {
     // A timer that could not be cleared.
     if (timer !== this.#timers) return
@@ -118,7 +118,7 @@ export class Agenda {
         this.#grace?.give(now)
         break
       }
-      this.#appointments.take()?.()
+      this.#tasks.take()?.()
     }
     this.arm()
   }

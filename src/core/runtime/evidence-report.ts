@@ -1,11 +1,12 @@
 // Evidence: what is in a breaker's windows now, for those who draw it.
+
+import { failureAges, failuresInWindow } from '../rules/evidence.ts'
 import type { Policy, RateRule, WindowSize } from '../rules/policy.ts'
-import { failureAges, failuresInWindow } from '../rules/tally.ts'
 import { type SlidingWindow, slicesOf } from '../rules/window.ts'
 import type { Row } from './row.ts'
 
 /** What the triggers of a breaker judge, as `breaker.evidence()` gives it: of one moment, a value of its own. */
-export interface Evidence {
+export interface EvidenceReport {
   /** For `failureThreshold`. */
   readonly failures: {
     /** Failures that count towards it now: in a row, in the `failureWindow`, or since it closed, as the policy says. */
@@ -41,9 +42,9 @@ export interface RateEvidence {
   readonly slots: readonly { readonly calls: number; readonly marked: number }[]
 }
 
-export function evidenceOf(row: Row): Evidence {
+export function evidenceReportOf(row: Row): EvidenceReport {
   const { policy } = row
-  const now = row.home.clock.now()
+  const now = row.core.clock.now()
   return {
     failures: {
       count: failureCount(row, policy, now),
