@@ -167,12 +167,15 @@ describe.each(named(commands))('%s', (_, route) => {
 describe('a reason', () => {
   /** Of the commands whose transitions tell one. */
   const BEFORE: Partial<Record<(typeof COMMANDS)[number], 'trip' | 'reset'>> = { trip: 'reset', probe: 'trip' }
-  it.each(COMMANDS.filter((command) => BEFORE[command] !== undefined))('that comes with %s is told', async (command) => {
-    const { ask, breaker } = open()
-    breaker[BEFORE[command] ?? 'reset']()
-    const text = (message: string) => JSON.stringify({ endpoint: 'mail', command, message })
-    expect((await ask(API.control, { text: text('x'.repeat(201)) })).status).toBe(400)
-    const answer = await ask(API.control, { text: text('x'.repeat(200)) })
-    expect(readRow(JSON.parse(answer.text).row).reason).toContain('x'.repeat(200))
-  })
+  it.each(COMMANDS.filter((command) => BEFORE[command] !== undefined))(
+    'that comes with %s is told',
+    async (command) => {
+      const { ask, breaker } = open()
+      breaker[BEFORE[command] ?? 'reset']()
+      const text = (message: string) => JSON.stringify({ endpoint: 'mail', command, message })
+      expect((await ask(API.control, { text: text('x'.repeat(201)) })).status).toBe(400)
+      const answer = await ask(API.control, { text: text('x'.repeat(200)) })
+      expect(readRow(JSON.parse(answer.text).row).reason).toContain('x'.repeat(200))
+    },
+  )
 })
