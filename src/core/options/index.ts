@@ -11,7 +11,7 @@ import {
 export { checkOptions } from '../edge/option-object.ts'
 export { markRefusal } from '../edge/refusal.ts'
 export { printable } from '../rules/printable.ts'
-export { optionsOf } from './policy-as-options.ts'
+export { policyOptionsOf } from './policy-as-options.ts'
 
 /**
  * By what it can do: a registry of another copy of the package is an instance of another class.
