@@ -59,7 +59,9 @@ const INTEGRATIONS: Record<string, (registry: Registry, breaker: Breaker) => Att
     } as never
     const tracer = { startSpan: () => ({ end: () => {} }) } as never
     const { stop } = instrumentRegistry(registry, { meter, tracer })
-    const busy = () => callbacks.forEach((callback) => callback({ observe: () => {} }))
+    const busy = () => {
+      for (const callback of callbacks) callback({ observe: () => {} })
+    }
     return { busy, end: stop, left: () => callbacks.size }
   },
   'a log, while a bulkhead refuses calls': (registry, breaker) => {
@@ -108,7 +110,10 @@ const INTEGRATIONS: Record<string, (registry: Registry, breaker: Breaker) => Att
   'a policy of cockatiel, heard in every way': (registry) => {
     const policy = breakerPolicy(registry, 'mail')
     const handles = [policy.onBreak, policy.onReset, policy.onHalfOpen, policy.onStateChange].map((on) => on(() => {}))
-    return { busy: () => policy.execute(() => 1), end: () => handles.forEach(({ dispose }) => dispose()) }
+    const end = () => {
+      for (const { dispose } of handles) dispose()
+    }
+    return { busy: () => policy.execute(() => 1), end }
   },
 }
 

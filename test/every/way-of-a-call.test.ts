@@ -91,9 +91,12 @@ function listen({ registry }: Made, who: (typeof LISTENING)[number]) {
     diagnostics.subscribe('switchgear:call', hear)
     ends.push(() => diagnostics.unsubscribe('switchgear:call', hear))
   }
+  const end = () => {
+    for (const one of ends.splice(0)) one()
+  }
   // The channel is the process's: nothing may be left of it.
-  onTestFinished(() => ends.forEach((end) => end()))
-  return { events, messages, end: () => ends.splice(0).forEach((end) => end()) }
+  onTestFinished(end)
+  return { events, messages, end }
 }
 
 /** A call that took 7 ms, and what was told of it. `meanwhile` happens while it is in flight. */

@@ -2,9 +2,11 @@
 import { describe } from 'vitest'
 import type { Need } from '../support/needs.ts'
 import { commanding } from './contract/commanding.ts'
+import { keepingLimits } from './contract/limits.ts'
 import { opening } from './contract/opening.ts'
 import { probing } from './contract/probing.ts'
 import { refusing } from './contract/refusing.ts'
+import { settingBack } from './contract/setting-back.ts'
 import { surviving } from './contract/surviving.ts'
 import { telling } from './contract/telling.ts'
 import { type StoreUnderTest, setUp } from './contract/under-test.ts'
@@ -18,6 +20,8 @@ export function describeStore(name: string, start: () => Promise<StoreUnderTest>
     telling()
     commanding()
     surviving()
+    settingBack()
+    keepingLimits()
     refusing()
   })
 }

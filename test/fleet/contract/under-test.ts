@@ -20,6 +20,8 @@ export let bench: StoreUnderTest
 export let a: FleetLink
 export let b: FleetLink
 export let c: FleetLink
+/** The name of their fleet. */
+export let namespace: string
 let fleets = 0
 
 export function setUp(start: () => Promise<StoreUnderTest>, need?: Need): void {
@@ -30,7 +32,7 @@ export function setUp(start: () => Promise<StoreUnderTest>, need?: Need): void {
   })
   beforeEach(async (context) => {
     if (need?.path === null) return context.skip(need.missing)
-    const namespace = `fleet-${fleets++}`
+    namespace = `fleet-${fleets++}`
     const links = ['a', 'b', 'c'].map((instance) => bench.store.join({ namespace, instance }))
     await Promise.all(links.map(ready))
     ;[a, b, c] = links as [FleetLink, FleetLink, FleetLink]

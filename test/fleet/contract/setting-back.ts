@@ -1,0 +1,63 @@
+// Part of the contract of a fleet's store. Its clock is set back by an hour: what it has written down lies in the future, and
+// must neither last for that hour nor come to life when the hour is over.
+import { describe, expect, it } from 'vitest'
+import { NO_RECORD } from '../../../src/fleet/record.ts'
+import { entry, OPEN, open, rulesWith, SLOT, saw } from '../support/rules.ts'
+import { a, b, bench, c, due, everything, nobody, recordOf } from './under-test.ts'
+
+const HOUR = 3_600_000
+
+export function settingBack(): void {
+  describe('has its clock set back, and', () => {
+    it('tells of an open endpoint that it is open for no longer than it opens, however it is asked (I7)', async () => {
+      await open(a, b, 'db')
+      await bench.shiftClock(-HOUR)
+      const polled = (await everything(c)).map(({ record }) => record)
+      const [reported] = await a.report([saw('db', 0, 1)])
+      const { change } = await b.acquire(entry('db'), 'token')
+      for (const record of [...polled, reported?.record, change.record]) {
+        expect(record).toMatchObject({ state: 'open', version: 1, openMs: OPEN })
+        expect(record?.remainingMs).toBeLessThanOrEqual(OPEN)
+      }
+    })
+
+    it('counts as alive who polls from now on, and nobody when the hour is over (I7)', async () => {
+      for (const link of [a, b]) await link.poll(nobody)
+      await bench.shiftClock(-HOUR)
+      expect(await a.poll(nobody)).toMatchObject({ live: 1 })
+      await bench.passTime(HOUR)
+      expect(await a.poll(nobody)).toMatchObject({ live: 1 })
+    })
+
+    it('asks no share of processes that are alive in the future to agree (I8)', async () => {
+      const rules = rulesWith({ quorumReporters: 1, quorumShare: 0.6 })
+      for (const link of [a, b, c]) await link.poll(nobody)
+      await bench.shiftClock(-HOUR)
+      expect(await a.report([saw('db', 10, 10, { rules })])).toMatchObject([{ record: { state: 'open' } }])
+    })
+
+    it('counts no calls of the future (I8)', async () => {
+      const rules = rulesWith({ quorumReporters: 1 })
+      await a.report([saw('db', 9, 9, { rules })])
+      await bench.shiftClock(-5 * SLOT)
+      expect(await b.report([saw('db', 1, 1, { rules })])).toEqual([])
+      expect(await b.report([saw('db', 9, 9, { rules })])).toMatchObject([{ record: { state: 'open', calls: 10 } }])
+    })
+
+    it('has no reporters of the future: one process alone opens nothing (I8)', async () => {
+      await a.report([saw('db', 10, 10)])
+      await bench.shiftClock(-HOUR)
+      expect(await b.report([saw('db', 20, 20)])).toEqual([])
+      expect(await recordOf(c, 'db')).toEqual(NO_RECORD)
+    })
+
+    it('believes no result under a lease of the future (I10)', async () => {
+      await due('db')
+      await a.acquire(entry('db'), 'token')
+      await bench.shiftClock(-HOUR)
+      const result = { version: 2, token: 'token', isSuccess: false }
+      expect(await a.complete(entry('db'), result)).toMatchObject({ isAccepted: false })
+      expect(await recordOf(c, 'db')).toMatchObject({ state: 'halfOpen', version: 2 })
+    })
+  })
+}
