@@ -109,10 +109,7 @@ describe('an endpoint that the fleet opens and closes, again and again', () => {
       if (end !== 'delete') expect([a, b].map(override)).toEqual(['-', '-'])
       if (end === 'disable') await a.fleet.enable('db')
       await world.pass(2_000)
-      expect(
-        [a, b].map(({ breaker }) => breaker.actor),
-        end,
-      ).toEqual([null, null])
+      expect(actors(), end).toEqual([0, 0])
       expect(world.clock.pending, end).toHaveLength(atRest)
       await b.fleet.reset('db')
       await world.pass(12_000)
