@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createInspectorBridge, type InspectorBridge } from '../../../src/observe/inspect/index.ts'
-import { jobsDone } from '../../support/calls.ts'
 
 /** Lets itself in, and answers nothing from then on. */
 async function mute({ socketUrl }: InspectorBridge): Promise<Socket> {
@@ -53,18 +52,5 @@ describe('the bridge that is closed', () => {
     // A goodbye takes 300 ms at most, on a machine that may do much else.
     expect(performance.now() - startedAt).toBeLessThan(3_000)
     await expect.poll(() => bridge.clients).toBe(0)
-  })
-
-  it('has no timer left: once a client has gone, there is nobody to be cut off', async () => {
-    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
-    const before = timers()
-    const bridge = await createInspectorBridge()
-    expect(timers()).toBe(before)
-    const socket = await mute(bridge)
-    const closing = bridge.close()
-    socket.destroy()
-    await closing
-    for (let turn = 0; turn < 20 && timers() > before; turn++) await jobsDone()
-    expect(timers()).toBe(before)
   })
 })
