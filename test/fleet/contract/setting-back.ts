@@ -29,6 +29,15 @@ export function settingBack(): void {
       expect(await a.poll(nobody)).toMatchObject({ live: 1 })
     })
 
+    it('counts as alive who polls from now on, however little it was set back (I7)', async () => {
+      // Not only where another ten seconds have begun, in which all are looked through.
+      for (let time = 0; time < 5; time++) {
+        for (const link of [a, b]) await link.poll(nobody)
+        await bench.shiftClock(-500)
+        expect(await a.poll(nobody)).toMatchObject({ live: 1 })
+      }
+    })
+
     it('asks no share of processes that are alive in the future to agree (I8)', async () => {
       const rules = rulesWith({ quorumReporters: 1, quorumShare: 0.6 })
       for (const link of [a, b, c]) await link.poll(nobody)

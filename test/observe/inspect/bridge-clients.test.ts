@@ -1,7 +1,8 @@
-// The bridge ends, whoever is connected and whatever they do not answer: programs that speak as little of WebSocket as lets them in.
+// Clients of the bridge that answer nothing: they are let go, and keep nobody waiting when it is closed. Some speak as little of WebSocket as lets them in.
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { WebSocket } from 'ws'
 import { createInspectorBridge, type InspectorBridge } from '../../../src/observe/inspect/index.ts'
 
 /** Lets itself in, and answers nothing from then on. */
@@ -30,6 +31,42 @@ function frame(text: string): Buffer {
   return Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)])
 }
 
+/** Until the bridge has read what this client has sent so far: it answers in order. */
+async function answered(client: WebSocket): Promise<void> {
+  client.ping()
+  await once(client, 'pong')
+}
+
+/** For a few seconds at most, on a machine that may do much else. */
+async function until(isSo: () => boolean): Promise<void> {
+  for (let look = 0; look < 500 && !isSo(); look++) await new Promise((resolve) => setTimeout(resolve, 10))
+  expect(isSo()).toBe(true)
+}
+
+describe('a client', () => {
+  it('that answers no heartbeat is let go after the second; one that does stays', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const bridge = await createInspectorBridge()
+    onTestFinished(() => bridge.close())
+    const gone = once(await mute(bridge), 'close')
+    const client = new WebSocket(bridge.socketUrl)
+    await once(client, 'open')
+    await until(() => bridge.clients === 2)
+    for (let beat = 1; beat <= 4; beat++) {
+      const asked = once(client, 'ping')
+      vi.advanceTimersByTime(30_000)
+      await asked
+      await answered(client)
+      await until(() => bridge.clients === (beat === 1 ? 2 : 1))
+    }
+    await gone
+    client.terminate()
+    await bridge.close()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
 describe('the bridge that is closed', () => {
   it.each([
     ['says nothing', async () => {}],
@@ -51,6 +88,6 @@ describe('the bridge that is closed', () => {
     await ended
     // A goodbye takes 300 ms at most, on a machine that may do much else.
     expect(performance.now() - startedAt).toBeLessThan(3_000)
-    await expect.poll(() => bridge.clients).toBe(0)
+    await until(() => bridge.clients === 0)
   })
 })
