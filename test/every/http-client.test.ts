@@ -5,8 +5,8 @@ import { request } from 'undici'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFetch } from '../../src/http/fetch/index.ts'
 import { type CallMessage, createRegistry, type Registry } from '../../src/index.ts'
-import { deadOrigin, serve } from '../support/http-server.ts'
 import { composed } from '../http/undici/dispatchers.ts'
+import { deadOrigin, serve } from '../support/http-server.ts'
 
 type Send = (url: string, signal?: AbortSignal) => Promise<number>
 
