@@ -2,16 +2,13 @@
 // so of each, under every kind of policy, whoever listens.
 import diagnostics from 'node:diagnostics_channel'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Breaker, CallMessage, Permit, PolicyOptions, Registry } from '../../src/index.ts'
+import type { CallMessage, CallStats, Permit, PolicyOptions } from '../../src/index.ts'
 import { createResource } from '../../src/resource/index.ts'
 import { DOWN, promiseOf } from '../support/calls.ts'
 import { newBreaker } from '../support/registries.ts'
 
 type Work = () => Promise<unknown>
-interface Made {
-  readonly registry: Registry
-  readonly breaker: Breaker
-}
+type Made = ReturnType<typeof newBreaker>
 
 async function reported(permit: Permit | undefined, work: (permit: Permit) => Promise<unknown>): Promise<unknown> {
   if (permit === undefined) throw new Error('no permit')
@@ -51,13 +48,19 @@ const POLICIES: Record<string, PolicyOptions> = {
 const IGNORED = new Error('never mind')
 const LATE = new DOMException('too long', 'TimeoutError')
 
+interface End {
+  readonly outcome: 'success' | 'failure' | 'timeout' | 'ignored'
+  readonly error?: unknown
+  readonly counters: Partial<CallStats>
+}
+
 /** What a call comes to, as the event, the channel and the counters name it. */
-const ENDS = [
+const ENDS: readonly End[] = [
   { outcome: 'success', counters: { succeeded: 1 } },
   { outcome: 'failure', error: DOWN, counters: { failed: 1 } },
   { outcome: 'timeout', error: LATE, counters: { failed: 1, timedOut: 1 } },
   { outcome: 'ignored', error: IGNORED, counters: { ignored: 1 } },
-] as const
+]
 
 const LISTENING = ['nobody', 'a listener', 'the channel', 'both'] as const
 const COUNTERS = {
@@ -104,7 +107,7 @@ async function call(
   way: keyof typeof WAYS,
   policy: PolicyOptions,
   who: (typeof LISTENING)[number],
-  { error }: { readonly error?: unknown },
+  { error }: End,
   meanwhile: (made: Made) => void = () => {},
 ) {
   const made = newBreaker({
@@ -172,8 +175,8 @@ describe.each(cases)('%s, heard by %s', (way, who) => {
   })
 
   it.each([
-    ['rejected', ({ breaker }: Made) => breaker.trip()],
-    ['limited', ({ breaker }: Made) => void breaker.tryAcquire()],
+    ['rejected', ({ breaker }: Made): unknown => breaker.trip()],
+    ['limited', ({ breaker }: Made): unknown => breaker.tryAcquire()],
   ] as const)('that is %s is counted and told once, and nothing is run', async (outcome, before) => {
     const made = newBreaker({ maxConcurrent: 1 })
     before(made)
@@ -182,7 +185,7 @@ describe.each(cases)('%s, heard by %s', (way, who) => {
     const work = async () => {
       hasRun = true
     }
-    const error = await WAYS[way]?.(made, work).catch((error: unknown) => error)
+    const error: unknown = await WAYS[way]?.(made, work).catch((thrown: unknown) => thrown)
     expect([hasRun, error]).toEqual([false, expect.any(Error)])
     expect(made.breaker.stats().calls).toMatchObject({ rejected: 0, limited: 0, [outcome]: 1, failed: 0 })
     expect(heard.events).toMatchObject(isHeard ? [{ name: outcome, endpoint: 'a' }] : [])
