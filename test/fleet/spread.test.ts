@@ -7,6 +7,7 @@ import { guardedStore, joinFleet } from '../../src/fleet/index.ts'
 import { memoryStore } from '../../src/fleet/memory-store.ts'
 import { newRedisLink } from '../../src/fleet/redis/link.ts'
 import type { FleetStore } from '../../src/fleet/store.ts'
+import { FleetStoreError } from '../../src/fleet/store-error.ts'
 import { createRegistry } from '../../src/index.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
 import { call, newWorld, openFleet, settle } from './support/processes.ts'
@@ -109,19 +110,41 @@ describe('the requests for a lease', () => {
     expect(numbers.map((n) => waitOf(of(n)))).toEqual(waits)
   })
 
-  it('come after waits that differ from endpoint to endpoint', async () => {
-    const { world, of } = listening('acquire')
-    const [a, b] = [await world.join('a'), await world.join('b')]
-    const names = ['db', 'mail', 'web', 'queue']
-    for (const name of names) await a.fleet.trip(name)
-    for (const name of names) b.registry.breaker(name)
-    await world.pass(9_990)
-    for (let i = 0; i < 60; i++) {
-      for (const name of names) await call(b.registry.breaker(name), 'ok')
-      await world.pass(1)
+  it('differ from endpoint to endpoint, and from process to process whose registries have one seed', async () => {
+    const world = newWorld()
+    const first = new Map<string, number>()
+    const store: FleetStore = {
+      isLocal: true,
+      join(member) {
+        const link = world.store.join(member)
+        return {
+          ...link,
+          acquire(entry, token) {
+            const key = `${member.instance} ${entry.endpoint}`
+            if (!first.has(key)) first.set(key, world.clock.now())
+            // Nobody is told that another probes.
+            return Promise.reject(new FleetStoreError('FLEET_STORE_FAILED', `no lease for ${token}`))
+          },
+        }
+      },
     }
-    expect(of('b').length).toBeGreaterThanOrEqual(2)
-    expect(new Set(of('b')).size).toBeGreaterThan(1)
+    // Of the seed of a registry here its name says the first letter.
+    const all = []
+    for (const name of ['p1', 'p2', 'q3', 'q4', 'q5', 'q6', 'q7', 'q8']) all.push(await world.join(name, { store }))
+    const [one, other] = all
+    if (one === undefined || other === undefined) throw new Error('nobody')
+    const names = ['db', 'mail', 'web', 'queue', 'cache', 'index']
+    for (const name of names) for (const { registry } of all) registry.breaker(name)
+    // Until all know how many they are: the wait is drawn from that, too.
+    await world.pass(2_500)
+    for (const name of names) await one.fleet.trip(name)
+    await world.pass(10_100)
+    for (const name of names) for (const { registry } of [one, other]) await call(registry.breaker(name), 'ok')
+    await world.pass(100)
+    const timesOf = (process: string) => names.map((name) => first.get(`${process} ${name}`))
+    expect(new Set(timesOf('p1')).size).toBeGreaterThan(3)
+    expect(timesOf('p1')).not.toContain(undefined)
+    expect(timesOf('p1')).not.toEqual(timesOf('p2'))
   })
 
   it('have each a token of its own', async () => {
