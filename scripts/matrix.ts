@@ -8,7 +8,7 @@ import { redisServer } from '../test/support/needs.ts'
 import { COMBINATIONS, type Combination } from './matrix/combinations.ts'
 import { writePage } from './matrix/page.ts'
 import { commandOf } from './matrix/programs.ts'
-import { FORMATS, type Format, newProject, removeProjects } from './matrix/project.ts'
+import { FORMATS, type Format, keepBeside, newProject, removeProjects } from './matrix/project.ts'
 import { tarball } from './tarball.ts'
 
 /** As many as there are cores in CI. */
@@ -54,7 +54,8 @@ async function run(): Promise<void> {
   if (redisServer.path === null) throw new Error(redisServer.missing)
   const chosen = COMBINATIONS.filter(({ name }) => name.startsWith(values.only))
   if (chosen.length === 0) throw new Error(`no combination begins with ${values.only}`)
-  const packed = tarball()
+  // Whoever builds meanwhile takes the old one away.
+  const packed = keepBeside(tarball())
   const redis = await createRedis(redisServer.path)
   await redis.start()
   const waiting = [...chosen]

@@ -51,7 +51,9 @@ function combinationsOf(name: string, plan: Plan): Combination[] {
 
 /** All peers at once, as those who install everything have them. */
 function everything(name: string, runtime: Runtime, partOf: (parts: string[]) => string | undefined): Combination {
-  const packages = Object.fromEntries(Object.entries(PEERS).map(([peer, range]) => [peer, partOf(partsOf(range)) ?? '']))
+  const packages = Object.fromEntries(
+    Object.entries(PEERS).map(([peer, range]) => [peer, partOf(partsOf(range)) ?? '']),
+  )
   return { name, smoke: 'everything', packages, runtime, skipLibCheck: true }
 }
 

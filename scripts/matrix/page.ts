@@ -1,6 +1,6 @@
 // Page: what the matrix tries, as the table of docs/platforms.md, where it is written between the markers.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { COMBINATIONS, rangeOf } from './combinations.ts'
+import { COMBINATIONS, partsOf, rangeOf } from './combinations.ts'
 import { NOT_TAKEN, PLANS } from './plans.ts'
 
 const PAGE = new URL('../../docs/platforms.md', import.meta.url)
@@ -8,25 +8,21 @@ export const BETWEEN_MARKERS = /(?<=<!-- matrix -->\n).*?(?=<!-- \/matrix -->)/s
 
 export function matrixTable(): string {
   const rows = Object.entries(PLANS).map(([name, plan]) => {
-    const own = COMBINATIONS.filter((combination) => combination.name.startsWith(`${name} `))
-    const versions = own.map((combination) => combination.packages[name])
-    const runtimes = [...new Set(own.map(({ runtime }) => runtime.replace('node', 'Node')))]
-    return `| \`${name}\` | \`${rangeOf(name, plan).replaceAll(' || ', '`, `')}\` | ${versions.join(', ')} | ${runtimes.join(', ')} |`
+    const range = rangeOf(name, plan)
+    const parts = partsOf(range).map((part) => {
+      const runtime = COMBINATIONS.find((combination) => combination.name === `${name} ${part}`)?.runtime
+      return `\`${part}\` on ${runtime?.replace('node', 'Node')}`
+    })
+    return `| \`${name}\` | ${parts.join(', ')} |`
   })
-  const not = Object.entries(NOT_TAKEN).map(([name, reason]) => `| \`${name}\` | ${reason} |`)
-  return [
-    '| package | range | tried with | on |',
-    '|---|---|---|---|',
-    ...rows,
-    '',
-    '| not taken | why |',
-    '|---|---|',
-    ...not,
-    '',
-  ].join('\n')
+  const others = Object.entries(NOT_TAKEN).map(([name, reason]) => `| ${name} | not taken: ${reason} |`)
+  return ['| package | range and runtime |', '|---|---|', ...rows, ...others, ''].join('\n')
 }
 
 export function writePage(): void {
   const page = readFileSync(PAGE, 'utf8')
-  writeFileSync(PAGE, page.replace(BETWEEN_MARKERS, () => matrixTable()))
+  writeFileSync(
+    PAGE,
+    page.replace(BETWEEN_MARKERS, () => matrixTable()),
+  )
 }

@@ -34,7 +34,10 @@ export const PLANS: Readonly<Record<string, Plan>> = {
   express: {
     smoke: 'express',
     range: '^4.17.0 || ^5.0.0',
-    parts: { '^4.17.0': { beside: { '@types/express': '^4.17.0' } }, '^5.0.0': { beside: { '@types/express': '^5.0.0' } } },
+    parts: {
+      '^4.17.0': { beside: { '@types/express': '^4.17.0' } },
+      '^5.0.0': { beside: { '@types/express': '^5.0.0' } },
+    },
   },
   hono: { smoke: 'hono' },
   '@hono/node-server': { smoke: 'dashboard', beside: { hono: '^4.8.0' } },
@@ -52,6 +55,5 @@ export const PLANS: Readonly<Record<string, Plan>> = {
 
 /** What people may have and the ranges leave out. */
 export const NOT_TAKEN: Readonly<Record<string, string>> = {
-  'redis 4': 'it has no RESP 3, and the fleet’s store has one connection for requests and pushes',
   'yaml 1': 'it cannot tell where in a file a mistake is',
 }

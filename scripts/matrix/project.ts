@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 
 const REPOSITORY = resolve(import.meta.dirname, '../..')
 const TSC = join(REPOSITORY, 'node_modules/typescript/bin/tsc')
@@ -12,6 +12,13 @@ const ALL = mkdtempSync(join(tmpdir(), 'switchgear-matrix-'))
 /** One source, compiled for both: TypeScript goes by the package.json of the folder. */
 export const FORMATS = { esm: 'module', cjs: 'commonjs' } as const
 export type Format = keyof typeof FORMATS
+
+/** A copy of a file that lasts as long as the projects do. */
+export function keepBeside(file: string): string {
+  const copy = join(ALL, basename(file))
+  cpSync(file, copy)
+  return copy
+}
 
 export function removeProjects(): void {
   rmSync(ALL, { recursive: true, force: true, maxRetries: 5 })
@@ -72,7 +79,12 @@ function succeeds(
   timeout: number,
   env: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const child = spawn(program, args, { cwd, timeout, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, args, {
+    cwd,
+    timeout,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data))
   return new Promise((resolve, reject) => {

@@ -1,5 +1,14 @@
 // cockatiel: our breaker among policies of cockatiel.
-import { BrokenCircuitError, CircuitState, handleAll, isBrokenCircuitError, retry, timeout, TimeoutStrategy, wrap } from 'cockatiel'
+import {
+  BrokenCircuitError,
+  CircuitState,
+  handleAll,
+  isBrokenCircuitError,
+  retry,
+  TimeoutStrategy,
+  timeout,
+  wrap,
+} from 'cockatiel'
 import { createRegistry, isBreakerError } from 'switchgear'
 import { breakerPolicy } from 'switchgear/cockatiel'
 import { same, smoke } from './check.js'

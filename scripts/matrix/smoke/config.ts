@@ -3,7 +3,9 @@ import { parsePolicies } from 'switchgear/config'
 import { same, smoke } from './check.js'
 
 smoke(async () => {
-  const { policies } = parsePolicies('a: &fast { open_timeout: 2s }\nb:\n  <<: *fast\n  failure_threshold: 3\n', { env: {} })
+  const { policies } = parsePolicies('a: &fast { open_timeout: 2s }\nb:\n  <<: *fast\n  failure_threshold: 3\n', {
+    env: {},
+  })
   same('policies', policies?.['b'], { openTimeout: '2s', failureThreshold: 3 })
   let message = ''
   try {

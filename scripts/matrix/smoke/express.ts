@@ -1,6 +1,7 @@
 // Express: a guarded route behind a real server.
-import express from 'express'
+
 import type { AddressInfo } from 'node:net'
+import express from 'express'
 import { createRegistry } from 'switchgear'
 import { guardRoute } from 'switchgear/express'
 import { same, smoke } from './check.js'

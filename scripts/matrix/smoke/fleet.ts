@@ -6,7 +6,8 @@ import { codeOf, same } from './check.js'
 export async function inStep(newStore: () => FleetStore): Promise<void> {
   const [one, two] = [createRegistry(), createRegistry()]
   const fleets = []
-  for (const registry of [one, two]) fleets.push(await joinFleet(registry, { store: newStore(), pollInterval: '200ms' }))
+  for (const registry of [one, two])
+    fleets.push(await joinFleet(registry, { store: newStore(), pollInterval: '200ms' }))
   for (const fleet of fleets) {
     while (fleet.stats().state === 'degraded') await new Promise((resolve) => setTimeout(resolve, 20))
   }

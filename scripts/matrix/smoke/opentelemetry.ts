@@ -1,6 +1,12 @@
 // OpenTelemetry: metrics and spans, read back from the SDK.
-import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
+
 import { metrics, trace } from '@opentelemetry/api'
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics'
 import { createRegistry } from 'switchgear'
 import { instrumentRegistry } from 'switchgear/opentelemetry'
 import { same, smoke } from './check.js'
@@ -17,7 +23,11 @@ smoke(async () => {
   await meterProvider.forceFlush()
   const told = (exporter.getMetrics()[0]?.scopeMetrics ?? []).flatMap((scope) => scope.metrics)
   const pointsOf = (name: string) => told.find(({ descriptor }) => descriptor.name === name)?.dataPoints ?? []
-  same('the state', pointsOf('switchgear.state').map(({ value }) => value), [2])
+  same(
+    'the state',
+    pointsOf('switchgear.state').map(({ value }) => value),
+    [2],
+  )
   const success = pointsOf('switchgear.calls').find(({ attributes }) => attributes['outcome'] === 'success')
   same('calls', success?.value, 1)
   instruments.stop()

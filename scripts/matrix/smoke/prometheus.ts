@@ -11,11 +11,19 @@ smoke(async () => {
   await registry.call('mail', async () => 'sent')
   await registry.call('mail', () => Promise.reject(new Error('down'))).catch(() => {})
   const lines = (await register.metrics()).split('\n')
-  const valueOf = (series: string) => lines.find((line) => line.startsWith(`${series} `))?.split(' ').at(-1)
-  same('calls', valueOf('switchgear_calls_total{outcome="success",endpoint="mail"}'), '1')
-  same('the state', valueOf('switchgear_state{endpoint="mail"}'), '2')
-  same('latencies', valueOf('switchgear_call_duration_seconds_count{endpoint="mail"}'), '2')
-  same('as JSON', (await register.getMetricsAsJSON()).some(({ name }) => name === 'switchgear_calls_total'), true)
+  const figureOf = (series: string) =>
+    lines
+      .find((line) => line.startsWith(`${series} `))
+      ?.split(' ')
+      .at(-1)
+  same('calls', figureOf('switchgear_calls_total{outcome="success",endpoint="mail"}'), '1')
+  same('the state', figureOf('switchgear_state{endpoint="mail"}'), '2')
+  same('latencies', figureOf('switchgear_call_duration_seconds_count{endpoint="mail"}'), '2')
+  same(
+    'as JSON',
+    (await register.getMetricsAsJSON()).some(({ name }) => name === 'switchgear_calls_total'),
+    true,
+  )
   metrics.unregister()
   same('what is left', (await register.metrics()).trim(), '')
 })
