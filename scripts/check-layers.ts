@@ -17,6 +17,10 @@ const SHARED = [
   'src/core/edge/named-policies.ts',
   'src/core/edge/refusal.ts',
   'src/core/rules/printable.ts',
+  // Tables that are written once for all who list what is in them.
+  'src/core/rules/commands.ts',
+  'src/core/rules/hash.ts',
+  'src/core/rules/states.ts',
 ]
 
 interface Import {

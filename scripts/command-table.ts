@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { breakerMachine } from '../machines/index.ts'
 import { resolvePolicy } from '../src/core/edge/resolve-policy.ts'
+import { COMMANDS, type Command, commandEvent } from '../src/core/rules/commands.ts'
 import type { BreakerEvent } from '../src/core/rules/decide.ts'
-import { COMMANDS, type Command } from '../src/core/runtime/deliver.ts'
 import { sendEvent, startMachine, type TimedMachine } from '../src/testing/model/timed-machine.ts'
 
 type Breaker = TimedMachine<typeof breakerMachine>
@@ -37,7 +37,7 @@ interface Effect {
 }
 
 function commandAt(type: Command, at: number): BreakerEvent {
-  return type === 'trip' || type === 'probe' ? { type, message: '', at } : { type, at }
+  return commandEvent(type, at, '')
 }
 
 function breakerIn(state: string): Breaker {

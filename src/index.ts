@@ -36,8 +36,8 @@ export { type Presets, presets } from './core/edge/presets.ts'
 export type { RegistryOptions, SupervisionOptions } from './core/edge/registry-options.ts'
 export { parsePolicy, resolvePolicy } from './core/edge/resolve-policy.ts'
 export type { BreakerSnapshot, RegistrySnapshot } from './core/edge/snapshot-format.ts'
+export type { TripOptions } from './core/edge/trip-options.ts'
 export type { Calls } from './core/rules/calls.ts'
-export type { BreakerState } from './core/rules/decide.ts'
 export type { Latency } from './core/rules/latency.ts'
 export type {
   Backoff,
@@ -50,9 +50,10 @@ export type {
   SlowRule,
   WindowSize,
 } from './core/rules/policy.ts'
+export type { BreakerState } from './core/rules/states.ts'
 export type { Reason } from './core/rules/triggers.ts'
 export type { AdmissionStatus } from './core/runtime/admission-status.ts'
-export type { Breaker, TripOptions } from './core/runtime/breaker.ts'
+export type { Breaker } from './core/runtime/breaker.ts'
 export type {
   CallOutcome,
   ErrorSource,

@@ -1,6 +1,7 @@
 // Triggers: the rules that open, each judging a evidence under a policy; and Reason, why a breaker is in its state.
 // One implementation for the row, the machine and the pure layer.
 
+import { type CommandReason, wordsOfCommand } from './commands.ts'
 import { type Evidence, failuresInWindow } from './evidence.ts'
 import type { Policy, RateRule } from './policy.ts'
 import { printable } from './printable.ts'
@@ -28,9 +29,7 @@ export type Reason =
   | { readonly type: 'probeSuccesses'; readonly successes: number; readonly threshold: number }
   | { readonly type: 'rampEnded'; readonly durationMs: number }
   | { readonly type: 'openTimeElapsed' }
-  | { readonly type: 'probeRequested'; readonly message: string }
-  | { readonly type: 'tripped'; readonly message: string }
-  | { readonly type: 'reset' | 'isolated' | 'disabled' | 'enabled' }
+  | CommandReason
   | {
       /** What a fleet of processes has decided; `decision` is the type of its own reason. */
       readonly type: 'fleet'
@@ -120,16 +119,14 @@ export function describeReason(reason: Reason): string {
       return `its recovery ramp of ${reason.durationMs} ms has ended`
     case 'openTimeElapsed':
       return 'the open time has passed'
-    case 'probeRequested':
-      return `told to probe: ${printable(reason.message)}`
-    case 'tripped':
-      return `tripped: ${printable(reason.message)}`
     case 'fleet':
       return `the fleet: ${describeFleet(reason)} (version ${reason.version})`
     case 'escalated':
       return `its actor crashed more than ${reason.restarts} times within ${reason.withinMs} ms`
-    default:
-      return reason.type
+    default: {
+      const words = wordsOfCommand(reason.type)
+      return 'message' in reason ? `${words}: ${printable(reason.message)}` : words
+    }
   }
 }
 

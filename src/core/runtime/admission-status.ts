@@ -1,9 +1,10 @@
 // AdmissionStatus: whether calls are admitted, and who refuses them: the one answer for all who look. Asked of the gates that
 // admission.ts asks.
 
-import { type BreakerState, FIRST_GENERATION, type Generation } from '../rules/decide.ts'
+import { FIRST_GENERATION, type Generation } from '../rules/decide.ts'
 import { lettingOf } from '../rules/letting.ts'
 import { shareAt } from '../rules/ramp.ts'
+import type { BreakerState } from '../rules/states.ts'
 import { describeReason, type Reason } from '../rules/triggers.ts'
 import { isSlotFree, overrideOf } from './gates.ts'
 import { howItIs } from './publish.ts'
