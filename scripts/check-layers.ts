@@ -16,6 +16,7 @@ const SHARED = [
   'src/core/edge/option-object.ts',
   'src/core/edge/named-policies.ts',
   'src/core/edge/refusal.ts',
+  'src/core/edge/timeout-error.ts',
   'src/core/rules/printable.ts',
   // Tables that are written once for all who list what is in them.
   'src/core/rules/commands.ts',
