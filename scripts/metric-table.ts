@@ -2,6 +2,7 @@
 import {
   CALL_DURATION,
   CALL_DURATION_QUANTILE,
+  LABEL_VALUES,
   METRICS,
   type Metric,
   prometheusName,
@@ -28,6 +29,12 @@ function lineOf(
 }
 
 function labelsOf({ attributes }: Metric): string {
-  const others = attributes.filter((attribute) => attribute !== 'endpoint').map((attribute) => `\`${attribute}\``)
+  const others = attributes.filter((attribute) => attribute !== 'endpoint').map(labelOf)
   return [...others, ...(attributes.includes('endpoint') ? [] : ['no `endpoint`'])].join(', ')
+}
+
+function labelOf(name: string): string {
+  const values = Object.hasOwn(LABEL_VALUES, name) ? LABEL_VALUES[name as keyof typeof LABEL_VALUES] : []
+  const listed = values.map((value) => `\`${value}\``).join(' ')
+  return values.length === 0 ? `\`${name}\`` : `\`${name}\`: ${listed}`
 }

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { guardedStore } from '../../src/fleet/guarded-store.ts'
 import { memoryStore } from '../../src/fleet/memory-store.ts'
+import { saw } from '../../src/fleet/testing/requests.ts'
 import type { Breaker } from '../../src/index.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
-import { saw } from './support/rules.ts'
 
 function guarded() {
   const clock = createVirtualClock(1e12)

@@ -1,3 +1,4 @@
+// Slow: it loads every entry with all its optional packages.
 // Every function of every entry, called with what nobody should call it with: it says so itself, or it is harmless.
 import { EventEmitter } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -27,6 +28,15 @@ const GIVEN_OURS: Readonly<Record<string, readonly string[]>> = {
     'describeBreaker',
   ]),
   './dashboard': ['readRow'],
+  './fleet': [
+    'boundedMessage',
+    'checkSafeName',
+    'hasQuorum',
+    'isImplausible',
+    'isNewer',
+    'openTimeMs',
+    'packRecord',
+  ].concat(['reachedRate', 'roundedRate']),
   // Called by Fastify alone.
   './fastify': ['fastifyBreakers'],
 }
@@ -43,6 +53,9 @@ const OWN_ERROR_OF: readonly string[] = [
   'explore',
   'startDriver',
   'generatePaths',
+  'checkEntry',
+  'checkReport',
+  'checkResult',
 ]
 /** What it says in opossum's own words. */
 const OPOSSUMS = 'No action provided. Cannot construct a CircuitBreaker without an invocable action.'

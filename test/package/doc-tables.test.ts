@@ -6,7 +6,7 @@ import { COMMANDS } from '../../src/core/rules/commands.ts'
 import { EVENT_NAMES } from '../../src/core/runtime/events.ts'
 import { pageOf } from './readme.ts'
 
-it.each(DOC_TABLES)('the table of $name in $page is as `npm run tables` writes it (K5)', ({ page, name, make }) => {
+it.each(DOC_TABLES)('the table of $name in $page is as `npm run tables` writes it (R18)', ({ page, name, make }) => {
   expect(betweenMarkers(name).exec(pageOf(page).text)?.[0]).toBe(make())
 })
 
@@ -37,7 +37,7 @@ it('the table of events in docs/events.md has every event, with its fields', () 
   }
 })
 
-it('the table has every command, and the state of each that it leads to from everywhere (K5)', () => {
+it('the table has every command, and the state of each that it leads to from everywhere (R18)', () => {
   const lines = commandTable().split('\n')
   for (const [command, to] of [
     ['trip', 'open'],
@@ -49,7 +49,7 @@ it('the table has every command, and the state of each that it leads to from eve
   }
 })
 
-it('the statechart does something at each command, in some state (K5)', () => {
+it('the statechart does something at each command, in some state (R18)', () => {
   const effects = commandTable()
     .split('\n')
     .filter((line) => !line.includes('changes nothing'))

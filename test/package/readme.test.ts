@@ -151,7 +151,7 @@ describe('the policy table', () => {
 
 it('the table of events names every event, once', () => {
   const { text } = pageOf('docs/events.md')
-  const section = text.slice(0, text.indexOf('\n## What single calls come to'))
+  const section = text.slice(0, text.indexOf('\n## Outcomes of single calls'))
   const rows = [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)
   expect(rows.toSorted()).toEqual(Object.keys(EVENT_NAMES).toSorted())
 })

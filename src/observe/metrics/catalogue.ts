@@ -154,6 +154,13 @@ export const METRICS = {
 
 export type MetricName = keyof typeof METRICS
 
+/** The values of labels that have few. */
+export const LABEL_VALUES = {
+  outcome: ['success', 'failure', 'timeout', 'ignored'],
+  by: ['operator', 'breaker', 'fleet', 'bulkhead'],
+  calls: ['some', 'all'],
+} as const
+
 /** A histogram, which OpenTelemetry has no observable instrument for. */
 export const CALL_DURATION = {
   name: 'call.duration',

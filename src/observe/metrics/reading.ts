@@ -1,7 +1,7 @@
 // Reading: every metric at one moment, as points; and the writer that makes one.
 import { type BreakerState, numberOfState, STATES } from '../../core/rules/states.ts'
 import type { AdmissionStatus, EndpointStats, Refuser } from '../../index.ts'
-import { type Labels, METRICS, type MetricName } from './catalogue.ts'
+import { LABEL_VALUES, type Labels, METRICS, type MetricName } from './catalogue.ts'
 import type { Series } from './series.ts'
 import { CELLS } from './totals.ts'
 
@@ -30,7 +30,7 @@ export interface Reading {
 }
 
 const STATE_LABELS = STATES.map((state) => ({ state }))
-const REFUSERS: readonly Refuser[] = ['operator', 'breaker', 'fleet', 'bulkhead']
+const REFUSERS: readonly Refuser[] = LABEL_VALUES.by
 const REFUSER_LABELS = REFUSERS.map((by) => ({ by }))
 /** What of the calls is refused, by its number in the gauge. */
 const REFUSED: Readonly<Record<AdmissionStatus['admits'], number>> = { all: 0, some: 1, none: 2 }
