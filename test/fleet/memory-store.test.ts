@@ -5,19 +5,18 @@ import { NO_RECORD } from '../../src/fleet/record.ts'
 import { describeStore } from '../../src/fleet/testing/index.ts'
 import { entry, open, saw } from '../../src/fleet/testing/requests.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
+import { describeBeyond } from './contract/beyond.ts'
 
 const contractClock = createVirtualClock(1e12)
 const contractStore = memoryStore({ clock: contractClock })
-describeStore(
-  'a fleet in memory keeps the contract',
-  () => ({
-    store: contractStore,
-    passTime: (ms) => contractClock.advance(ms),
-    shiftClock: (ms) => contractStore.shiftClock(ms),
-    loseData: () => contractStore.flush(),
-  }),
-  { describe, it },
-)
+const contractBench = {
+  store: contractStore,
+  passTime: (ms: number) => contractClock.advance(ms),
+  shiftClock: (ms: number) => contractStore.shiftClock(ms),
+  loseData: () => contractStore.flush(),
+}
+describeStore('a fleet in memory keeps the contract', () => contractBench, { describe, it })
+describe('a fleet in memory', () => describeBeyond(() => contractBench, it))
 
 describe('a store in memory', () => {
   function networked() {

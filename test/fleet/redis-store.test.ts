@@ -4,6 +4,7 @@ import { ioredisStore } from '../../src/fleet/ioredis-store.ts'
 import { redisStore } from '../../src/fleet/redis-store.ts'
 import { describeStore, type StoreUnderTest } from '../../src/fleet/testing/index.ts'
 import { redisServer } from '../support/needs.ts'
+import { describeBeyond } from './contract/beyond.ts'
 import { SHIFT, startRedis } from './support/redis-server.ts'
 
 const STORES = { redis: redisStore, ioredis: ioredisStore }
@@ -26,4 +27,5 @@ describe.each(Object.entries(STORES))('a fleet in redis, by %s,', (_, makeStore)
   const itWithRedis = (title: string, body: () => Promise<void>) =>
     it(title, (context) => (redisServer.path === null ? context.skip(redisServer.missing) : body()))
   describeStore('keeps the contract', () => made, { describe, it: itWithRedis })
+  describeBeyond(() => made, itWithRedis)
 })

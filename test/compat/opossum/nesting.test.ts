@@ -26,6 +26,18 @@ describe("a breaker in opossum's words whose action calls it again", () => {
     breaker.shutdown()
   })
 
+  it('holds the one slot there is for calls inside it, also while it is disabled (R14)', async () => {
+    const { registry } = newRegistry({ policy: { maxConcurrent: 1 } })
+    const load = async (depth: number): Promise<string> => (depth > 0 ? breaker.fire(depth - 1) : 'rows')
+    const breaker = new CircuitBreaker(load, { name: 'db', registry })
+    for (const act of ['enable', 'disable'] as const) {
+      breaker[act]()
+      expect(await breaker.fire(2)).toBe('rows')
+    }
+    expect(registry.breaker('db').stats().calls).toMatchObject({ limited: 0, failed: 0 })
+    breaker.shutdown()
+  })
+
   it('that stands inside another breaker, and is open, gives that no verdict (R15)', async () => {
     const { registry } = newRegistry({ policy: { failureThreshold: 1 } })
     const breaker = new CircuitBreaker(async () => 'rows')
