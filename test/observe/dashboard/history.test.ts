@@ -60,6 +60,9 @@ describe('the transitions of three endpoints', () => {
 
   it('are kept so many of all, the newest', () => {
     const { registry, history } = remembered()
+    // The oldest, and the newest of them by then: they take no room any more.
+    for (const name of ['first', 'second']) registry.breaker(name).trip()
+    for (const name of ['first', 'second']) registry.delete(name)
     let nth = 0
     const next = () => registry.breaker(`${Math.floor(nth / 40)}`)[nth++ % 2 === 0 ? 'trip' : 'reset']()
     while (nth < MOST_IN_ALL) next()
