@@ -7,8 +7,8 @@ import { type BreakerValue, newBreakerValue, reduce } from './core/rules/reducer
 export type { Calls } from './core/rules/calls.ts'
 export type { Admission, BreakerEvent, BreakerState } from './core/rules/decide.ts'
 export { defaultPolicy, type Policy } from './core/rules/policy.ts'
+export { describeReason, type Reason } from './core/rules/reasons.ts'
 export { type BreakerValue, reduce } from './core/rules/reducer.ts'
-export { describeReason, type Reason } from './core/rules/triggers.ts'
 
 /** Breakers by name: a plain frozen object, replaced by `getOrCreate`, `update` and `reset`. */
 export type BreakerRegistry = Readonly<Record<string, BreakerValue>>

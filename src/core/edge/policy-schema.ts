@@ -1,6 +1,7 @@
 // PolicySchema: what each option of a policy may be, and its resolved form: durations in ms, defaults of nested rules.
 import * as v from 'valibot'
-import type { Classifier, OutcomeRules, WindowSize } from '../rules/policy.ts'
+import type { WindowSize } from '../rules/buckets.ts'
+import type { Classifier, OutcomeRules } from '../rules/policy.ts'
 import { count, durationMs, flag, natural, objectSchema, share, slots } from './option-schemas.ts'
 import type { WindowOptions } from './policy-options.ts'
 

@@ -1,11 +1,11 @@
 // Decision: what a breaker has decided about the generation it is in, and the rules that change it, each stated once.
 // The rules change a Decision in place: the machine's `assign` and the pure layer copy it first.
 import { backoffMs } from './backoff.ts'
-import { type Evidence, newEvidence } from './evidence.ts'
 import type { Policy } from './policy.ts'
 import { indexOfProbe, NO_PROBES, type Probe, soonestLease, withoutProbe, withProbe } from './probes.ts'
 import { admitsNext, newRamp, type Ramp } from './ramp.ts'
-import type { Reason } from './triggers.ts'
+import type { Reason } from './reasons.ts'
+import { type Evidence, newEvidence } from './triggers/index.ts'
 
 /**
  * `closed` admits every call, `open` rejects every call, `halfOpen` admits a few probes; operators hold a breaker in

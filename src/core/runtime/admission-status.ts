@@ -4,7 +4,7 @@
 import { type BreakerState, FIRST_GENERATION, type Generation } from '../rules/decide.ts'
 import { lettingOf } from '../rules/letting.ts'
 import { shareAt } from '../rules/ramp.ts'
-import { describeReason, type Reason } from '../rules/triggers.ts'
+import { describeReason, type Reason } from '../rules/reasons.ts'
 import { isSlotFree, overrideOf } from './gates.ts'
 import { howItIs } from './publish.ts'
 import { holderOf, type Refuser, retryAfterMs } from './rejection.ts'

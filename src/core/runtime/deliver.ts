@@ -1,7 +1,6 @@
 // Deliver: how events reach a row's actor: after all that was due before them, in a turn.
 import { type BreakerEvent, type BreakerState, isDue, overdueEvent } from '../rules/decide.ts'
-import { addSlow, copyEvidence } from '../rules/evidence.ts'
-import { rateTrigger } from '../rules/triggers.ts'
+import { addSlow, copyEvidence, firedWithoutFailure } from '../rules/triggers/index.ts'
 import { extrasOf, type Row } from './row.ts'
 
 /** What an operator may tell a breaker. */
@@ -37,7 +36,7 @@ export function countSlow(row: Row, now: number): void {
     const at = inFlight.takeSlow()
     extrasOf(row).slow++
     if (row.folds) addSlow(row, policy, at)
-    if (!row.folds || rateTrigger(row, policy) !== null) deliver(row, { type: 'slow', at })
+    if (!row.folds || firedWithoutFailure(row, policy) !== null) deliver(row, { type: 'slow', at })
   }
 }
 

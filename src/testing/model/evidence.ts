@@ -1,8 +1,11 @@
 // Evidence: what a closed breaker of the model remembers of its calls, and what time does to it. Asked by the steps, to
 // tell states apart and to know when something changes, and by the runs, to know when all of it is gone.
 
-import { type Evidence, inOrder } from '../../core/rules/evidence.ts'
-import type { Policy, RateRule, WindowSize } from '../../core/rules/policy.ts'
+import type { WindowSize } from '../../core/rules/buckets.ts'
+import type { Policy } from '../../core/rules/policy.ts'
+import { inOrder } from '../../core/rules/triggers/failures.ts'
+import type { Evidence } from '../../core/rules/triggers/index.ts'
+import type { RateRule } from '../../core/rules/triggers/rates.ts'
 import { bucketsOf, copyWindow, type SlidingWindow } from '../../core/rules/window.ts'
 
 type TimeSize = Extract<WindowSize, { readonly timeMs: number }>

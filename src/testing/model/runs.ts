@@ -1,6 +1,7 @@
 // Runs: many calls taken at once, which bring the evidence of a breaker that has none to just before a trigger fires.
 // Every trigger of a large policy gets one; what is between is the same over and over, and in no state of the graph.
-import type { Policy, RateRule } from '../../core/rules/policy.ts'
+import type { Policy } from '../../core/rules/policy.ts'
+import type { RateRule } from '../../core/rules/triggers/rates.ts'
 import type { CallResult } from '../driver.ts'
 import { type ModelState, type Step, slowAfterMs, stateOf, takeStep } from './model.ts'
 

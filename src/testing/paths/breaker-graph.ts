@@ -1,7 +1,8 @@
 // The graph of the breaker under one policy: explored step by step where that is soon done, else in runs of calls; and
 // in words what the runs leave out. Made for generatePaths and for coverage, which must mean the same graph.
 import { ArgumentError } from '../../core/edge/errors.ts'
-import type { Policy, RateRule } from '../../core/rules/policy.ts'
+import type { Policy } from '../../core/rules/policy.ts'
+import type { RateRule } from '../../core/rules/triggers/rates.ts'
 import { stateOf } from '../model/model.ts'
 import { type Explored, type Move, type Moves, runMoves, singleMoves } from '../model/moves.ts'
 import { MOST_CALLS } from '../model/runs.ts'

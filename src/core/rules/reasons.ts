@@ -1,0 +1,58 @@
+// Reasons: why a breaker is in its state, with the figures that decided; and each in words. Those of the triggers are theirs.
+import { counted, percent } from './figures.ts'
+import { printable } from './printable.ts'
+import { TRIGGER_REASONS, type TriggerReason } from './triggers/index.ts'
+
+/** What a fleet of processes has decided; `decision` is the type of its own reason. */
+interface FleetReason {
+  readonly type: 'fleet'
+  readonly decision: string
+  readonly rate: number
+  readonly calls: number
+  readonly reporters: number
+  readonly version: number
+  readonly message: string
+}
+
+/** Why a breaker entered its state, with the figures that decided. */
+export type Reason =
+  | TriggerReason
+  | { readonly type: 'probeFailures'; readonly failures: number; readonly threshold: number }
+  | { readonly type: 'probeSuccesses'; readonly successes: number; readonly threshold: number }
+  | { readonly type: 'rampEnded'; readonly durationMs: number }
+  | { readonly type: 'openTimeElapsed' }
+  | { readonly type: 'probeRequested'; readonly message: string }
+  | { readonly type: 'tripped'; readonly message: string }
+  | { readonly type: Bare }
+  | FleetReason
+  | { readonly type: 'escalated'; readonly restarts: number; readonly withinMs: number }
+
+/** Those without figures are told by their type. */
+type Bare = 'reset' | 'isolated' | 'disabled' | 'enabled'
+type Words = {
+  readonly [T in Exclude<Reason['type'], Bare>]: (reason: Extract<Reason, { readonly type: T }>) => string
+}
+const WORDS = {
+  ...TRIGGER_REASONS,
+  probeFailures: ({ failures, threshold }) => `${failures} failed while half-open (threshold ${threshold})`,
+  probeSuccesses: ({ successes, threshold }) => `${successes} succeeded while half-open (threshold ${threshold})`,
+  rampEnded: ({ durationMs }) => `its recovery ramp of ${durationMs} ms has ended`,
+  openTimeElapsed: () => 'the open time has passed',
+  probeRequested: ({ message }) => `told to probe: ${printable(message)}`,
+  tripped: ({ message }) => `tripped: ${printable(message)}`,
+  fleet: (reason) => `the fleet: ${describeFleet(reason)} (version ${reason.version})`,
+  escalated: ({ restarts, withinMs }) => `its actor crashed more than ${restarts} times within ${withinMs} ms`,
+} satisfies Words as Readonly<Record<string, ((reason: Reason) => string) | undefined>>
+
+/** The reason in words, for messages and logs. */
+export function describeReason(reason: Reason): string {
+  return Object.hasOwn(WORDS, reason.type) ? (WORDS[reason.type]?.(reason) ?? reason.type) : reason.type
+}
+
+function describeFleet({ decision, rate, calls, reporters, message }: FleetReason): string {
+  if (message !== '') return `${decision}: ${printable(message)}`
+  if (calls === 0) return decision
+  const what = decision === 'slowCallRate' ? 'slow calls' : 'failures'
+  const by = reporters === 1 ? '1 process' : `${reporters} processes`
+  return `${percent(rate)} ${what} over ${counted(calls, 'call')}, seen by ${by}`
+}
