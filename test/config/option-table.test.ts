@@ -4,9 +4,9 @@ import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { jsonSchema } from '../../scripts/options/json-schema.ts'
 import { parsePolicies } from '../../src/config/index.ts'
-import { jsonSchema } from '../../src/config/json-schema.ts'
-import { type FileOption, type Kind, OPTIONS, type OptionTable } from '../../src/config/option-table.ts'
+import { type Kind, OPTIONS, type OptionKind, type OptionTable } from '../../src/config/option-table.ts'
 import { snakeCase } from '../../src/config/spelling.ts'
 import { policySchema } from '../../src/core/edge/policy-schema.ts'
 import { isBreakerError, parsePolicy } from '../../src/index.ts'
@@ -18,7 +18,7 @@ const { default: Ajv }: { default: new (options: object) => AjvLike } = createRe
 const isValid = new Ajv({ strict: true, strictRequired: false, allowUnionTypes: true }).compile(jsonSchema())
 
 /** Of each kind what is right, and what is wrong. */
-const SAMPLES: Readonly<Record<Extract<Kind, string>, { right: unknown[]; wrong: unknown[] }>> = {
+const SAMPLES: Readonly<Record<Exclude<Extract<Kind, string>, 'function'>, { right: unknown[]; wrong: unknown[] }>> = {
   count: { right: [1, 70_000], wrong: [0, -1, 1.5, '7', true, [], {}] },
   natural: { right: [0, 7], wrong: [-1, 1.5, '7', true, [], {}] },
   slots: { right: [100, 100_000], wrong: [0, 100_001, 1.5, '7', [], {}] },
@@ -63,11 +63,11 @@ function casesOf(table: OptionTable, path: string, wrap: (values: object) => Cas
   })
 }
 
-function samplesOf({ kind, nullable }: FileOption): { right: unknown[]; wrong: unknown[] } {
+function samplesOf({ kind, nullable }: OptionKind): { right: unknown[]; wrong: unknown[] } {
   const none = nullable === true ? NONE : { right: [], wrong: [null] }
   const own =
     typeof kind === 'string'
-      ? SAMPLES[kind]
+      ? SAMPLES[kind as keyof typeof SAMPLES]
       : 'oneOf' in kind
         ? { right: [...kind.oneOf], wrong: ['other', 1, [], {}] }
         : { right: [wholeOf(kind.members, {})], wrong: ['x', 1, { other: 1 }] }
@@ -157,7 +157,7 @@ describe('the table of options', () => {
 })
 
 describe('the JSON Schema', () => {
-  it('is the one of the package (npx tsx scripts/config-schema.ts)', () => {
+  it('is the one of the package (npm run options)', () => {
     const file = resolve(import.meta.dirname, '../../docs/breakers.schema.json')
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(jsonSchema())
   })

@@ -1,7 +1,8 @@
 // PolicyWarnings: settings that are right one by one and defeat one another. What can't be at all, resolvePolicy refuses.
+
+import { count, length, percent } from '../../core/options/texts/index.ts'
 import type { Policy, RateRule } from '../../index.ts'
 import { checkPolicy } from './check-policy.ts'
-import { count, length, percent } from './lengths.ts'
 
 /**
  * Settings of a resolved policy that can't do what they seem to do beside one another, each as one sentence; none if all is
