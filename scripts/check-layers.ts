@@ -19,6 +19,7 @@ const SHARED = [
   'src/core/rules/printable.ts',
   'src/core/options/option-kinds.ts',
   'src/core/options/texts/index.ts',
+  'src/core/options/triggers-of.ts',
 ]
 
 interface Import {

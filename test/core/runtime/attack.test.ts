@@ -229,7 +229,7 @@ describe('admission', () => {
     expect((await rejected(breaker)).retryAfterMs).toBe(10_000)
   })
 
-  it('is asked for anew when a subscriber ends the stay by it, unfolded (R06)', () => {
+  it('is asked for anew when a subscriber ends the generation by it, unfolded (R06)', () => {
     const { breaker } = newBreaker({}, { folding: false })
     let isFirst = true
     breaker.actor?.subscribe(() => {

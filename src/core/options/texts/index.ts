@@ -7,5 +7,6 @@ import type { TextsOf } from './text.ts'
 import { TRIGGER_TEXTS } from './triggers.ts'
 
 export { count, length, percent } from './lengths.ts'
+export { TRIGGER_TITLES } from './triggers.ts'
 
 export const OPTION_TEXTS: TextsOf<keyof PolicyOptions> = { ...TRIGGER_TEXTS, ...RECOVERY_TEXTS, ...CALL_TEXTS }

@@ -1,5 +1,5 @@
 // Triggers: the texts of what opens a breaker.
-import type { RateRule, WindowSize } from '../../../index.ts'
+import type { EvidenceReport, RateRule, WindowSize } from '../../../index.ts'
 import { count, length, percent } from './lengths.ts'
 import { NONE, type TextsOf } from './text.ts'
 
@@ -74,6 +74,15 @@ export const TRIGGER_TEXTS: TextsOf<'failureThreshold' | 'counting' | 'failureWi
       ]
     },
   },
+}
+
+/** How the evidence of each trigger is headed, and what calls did that speak against the endpoint. */
+export const TRIGGER_TITLES: {
+  readonly [N in keyof EvidenceReport]: { readonly title: string; readonly did: string }
+} = {
+  failures: { title: 'Failures', did: 'failed' },
+  failureRate: { title: 'Failure rate', did: 'failed' },
+  slowCalls: { title: 'Slow calls', did: 'slow' },
 }
 
 function rateInWords({ threshold, window }: RateRule): string {

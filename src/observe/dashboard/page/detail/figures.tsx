@@ -20,7 +20,7 @@ export function Figures({ row, detail }: { row: WireRow; detail: EndpointDetail 
       kindOf(row[COLUMN.rejected], 'is-bad'),
     ],
     ...limitFigures(row),
-    ['Late', count(row[COLUMN.late]), 'Results of calls from an earlier stay: they change nothing'],
+    ['Late', count(row[COLUMN.late]), 'Results of calls from an earlier generation: they change nothing'],
     ['Ignored', count(row[COLUMN.ignored]), 'Calls that count neither as successes nor as failures'],
     ['Fallbacks', detail === null ? '–' : count(detail.stats.fallbacks), 'Times that a fallback answered'],
     ['Failure rate', percent(row[COLUMN.failureRate]), 'In the window of its rule'],

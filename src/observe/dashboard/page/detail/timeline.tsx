@@ -107,7 +107,7 @@ function Period({ period, begin, span, now, kind = '' }: PeriodProps) {
   const to = period.to ?? now
   return (
     <i
-      class={`stay ${kind}`}
+      class={`period ${kind}`}
       title={`${kind === '' ? wordOf(period.state) : fleetWord(period.state)} for ${duration(to - period.from)}, from ${timeOfDay(period.from)}`}
       style={{ left: `${((from - begin) / span) * 100}%`, width: `${((to - from) / span) * 100}%` }}
     />
