@@ -22,16 +22,7 @@ export {
 } from './core/edge/errors.ts'
 export { matchNames } from './core/edge/name-pattern.ts'
 export type { RegistryPolicies } from './core/edge/named-policies.ts'
-export type {
-  BackoffOptions,
-  CallWindowOptions,
-  FailureRateOptions,
-  PolicyOptions,
-  RecoveryRampOptions,
-  SlowCallsOptions,
-  TimeWindowOptions,
-  WindowOptions,
-} from './core/edge/policy-options.ts'
+export type * from './core/edge/policy-options.ts'
 export { type Presets, presets } from './core/edge/presets.ts'
 export type { RegistryOptions, SupervisionOptions } from './core/edge/registry-options.ts'
 export { parsePolicy, resolvePolicy } from './core/edge/resolve-policy.ts'
