@@ -182,6 +182,6 @@ describe.each(cases)('the trigger $name', (it_) => {
   })
 })
 
-it('covers every trigger that there is', () => {
-  expect(Object.keys(POLICIES)).toEqual(Object.keys(TRIGGERS))
+it('every trigger of the table has a policy here', () => {
+  expect(Object.keys(POLICIES).sort()).toEqual(Object.keys(TRIGGERS).sort())
 })
