@@ -3,12 +3,20 @@ import { describe, expect, it } from 'vitest'
 import { OPTION_KINDS } from '../../../src/core/options/option-kinds.ts'
 import { OPTION_TEXTS } from '../../../src/core/options/texts/index.ts'
 import {
+  addFailure,
+  addSlow,
+  addSuccess,
   copyEvidence,
+  datesSuccesses,
+  expireEvidence,
+  firedTrigger,
+  firedWithoutFailure,
   keepsSuccesses,
   newEvidence,
   TRIGGER_REASONS,
   TRIGGERS,
   type TriggerName,
+  timesCalls,
 } from '../../../src/core/rules/triggers/index.ts'
 import type { Needs } from '../../../src/core/rules/triggers/trigger.ts'
 import {
@@ -113,9 +121,32 @@ describe.each(cases)('the trigger $name', (it_) => {
     for (const type of Object.keys(trigger.REASONS)) expect(TRIGGER_REASONS).toHaveProperty(type)
   })
 
-  it('is judged after successes if it keeps them', () => {
+  it('is asked and told by a call as it would be by itself', () => {
+    const [together, alone] = [newEvidence(policy, 0), newEvidence(policy, 0)]
+    const isSame = (now: number) => {
+      expect(trigger.save(copyEvidence(together), policy, now)).toEqual(trigger.save(copyEvidence(alone), policy, now))
+      expect(firedTrigger(together, policy, now)).toEqual(trigger.fired(alone, policy, now))
+      if (trigger.keepsSuccesses(policy)) {
+        expect(firedWithoutFailure(together, policy)).toEqual(trigger.fired(alone, policy, now))
+      }
+    }
+    for (let now = 0; now < 4; now++) {
+      addFailure(together, policy, now, LONG_MS)
+      trigger.addFailure(alone, policy, now, LONG_MS, false)
+      isSame(now)
+    }
+    addSlow(together, policy, 5)
+    trigger.addSlow?.(alone, policy, 5)
+    isSame(5)
+    addSuccess(together, policy, 6, 1)
+    trigger.addSuccess(alone, policy, 6, 1, false)
+    isSame(6)
+    expireEvidence(together, policy, 20_000)
+    trigger.expire?.(alone, policy, 20_000)
+    expect(trigger.windowIn?.(together)).toEqual(trigger.windowIn?.(alone))
+    expect(datesSuccesses(policy)).toBe(trigger.datesSuccesses(policy))
     expect(keepsSuccesses(policy)).toBe(trigger.keepsSuccesses(policy))
-    expect(trigger.keepsSuccesses(policy)).toBe(needs.window !== null)
+    expect(timesCalls(policy)).toBe(trigger.timesCalls?.(policy) ?? false)
   })
 
   it('goes on from a snapshot, and from its reason in one (R25)', () => {
