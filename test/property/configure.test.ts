@@ -158,7 +158,7 @@ describe('a change of the policy', () => {
 })
 
 const WINDOW = 'src/core/rules/window.ts'
-const EVIDENCE = 'src/core/rules/evidence.ts'
+const FAILURES = 'src/core/rules/triggers/failures.ts'
 const defects: Mutant[] = [
   {
     name: 'a window of calls that becomes one of time begins empty',
@@ -184,14 +184,14 @@ const defects: Mutant[] = [
   {
     name: 'failures before a success count as failures in a row',
     breaks: 'R21',
-    file: EVIDENCE,
+    file: FAILURES,
     find: 'index >= first && now',
     replace: 'now',
   },
   {
     name: 'failures that were out of the old window come back',
     breaks: 'R21',
-    file: EVIDENCE,
+    file: FAILURES,
     find: 'index >= first && now < at + failureWindowMs',
     replace: 'index >= first',
   },
