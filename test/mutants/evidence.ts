@@ -40,7 +40,7 @@ export const ofTheEvidence: readonly Prey[] = [
     policy: failureWindow,
   },
   {
-    name: 'the newest failure is overwritten in ringIndex of the oldest',
+    name: 'the newest failure is overwritten in place of the oldest',
     breaks: 'R13',
     file: evidence,
     find: 'evidence.oldestFailure = (evidence.oldestFailure + 1) % capacity',
