@@ -1,6 +1,8 @@
 // SnapshotFormat: a registry as JSON, and the check of what is handed in as one.
 // The clock is monotonic and means nothing elsewhere, so every time is an age or a rest.
 import * as v from 'valibot'
+import { PLAIN_REASONS, SAID_REASONS } from '../rules/commands.ts'
+import { type BreakerState, STATES } from '../rules/states.ts'
 import { describeValue, type Mistake, SnapshotError } from './errors.ts'
 import { mistakesOf, safeParse } from './resolve-policy.ts'
 import { ms, natural, share } from './saved-schemas.ts'
@@ -16,18 +18,21 @@ const reason = v.variant(
     v.strictObject({ type: v.literal('probeFailures'), failures: natural, threshold: natural }),
     v.strictObject({ type: v.literal('probeSuccesses'), successes: natural, threshold: natural }),
     v.strictObject({ type: v.literal('rampEnded'), durationMs: ms }),
-    v.strictObject({ type: v.picklist(['tripped', 'probeRequested']), message: v.string('a string') }),
+    v.strictObject({ type: v.picklist(SAID_REASONS), message: v.string('a string') }),
     v.strictObject({
       ...{ type: v.literal('fleet'), decision: v.string(), message: v.string() },
       ...{ rate: share, calls: natural, reporters: natural, version: natural },
     }),
     v.strictObject({ type: v.literal('escalated'), restarts: natural, withinMs: ms }),
-    v.strictObject({ type: v.picklist(['openTimeElapsed', 'reset', 'isolated', 'disabled', 'enabled']) }),
+    v.strictObject({ type: v.picklist(['openTimeElapsed', ...PLAIN_REASONS]) }),
   ],
   'a reason of a known type',
 )
 
-const perState = v.strictObject({ closed: ms, open: ms, halfOpen: ms, forcedOpen: ms, disabled: ms })
+const perState = v.strictObject({ closed: ms, open: ms, halfOpen: ms, forcedOpen: ms, disabled: ms } satisfies Record<
+  BreakerState,
+  unknown
+>)
 
 const counts = v.pipe(
   v.strictObject({
@@ -51,7 +56,7 @@ const REMAINING_EXPECTED = 'openForMs and remainingMs, for it is open'
 const breaker = v.pipe(
   v.strictObject({
     endpoint: v.string(),
-    state: v.picklist(['closed', 'open', 'halfOpen', 'forcedOpen', 'disabled']),
+    state: v.picklist(STATES),
     generation: natural,
     reason: v.nullable(reason),
     openForMs: v.nullable(ms),

@@ -1,4 +1,5 @@
 // Reasons: why a breaker is in its state, with the figures that decided; and each in words. Those of the triggers are theirs.
+import { type CommandReason, wordsOfCommand } from './commands.ts'
 import { counted, percent } from './figures.ts'
 import { printable } from './printable.ts'
 import { TRIGGER_REASONS, type TriggerReason } from './triggers/index.ts'
@@ -21,16 +22,14 @@ export type Reason =
   | { readonly type: 'probeSuccesses'; readonly successes: number; readonly threshold: number }
   | { readonly type: 'rampEnded'; readonly durationMs: number }
   | { readonly type: 'openTimeElapsed' }
-  | { readonly type: 'probeRequested'; readonly message: string }
-  | { readonly type: 'tripped'; readonly message: string }
-  | { readonly type: Bare }
+  | CommandReason
   | FleetReason
   | { readonly type: 'escalated'; readonly restarts: number; readonly withinMs: number }
 
-/** Those without figures are told by their type. */
-type Bare = 'reset' | 'isolated' | 'disabled' | 'enabled'
 type Words = {
-  readonly [T in Exclude<Reason['type'], Bare>]: (reason: Extract<Reason, { readonly type: T }>) => string
+  readonly [T in Exclude<Reason['type'], CommandReason['type']>]: (
+    reason: Extract<Reason, { readonly type: T }>,
+  ) => string
 }
 const WORDS = {
   ...TRIGGER_REASONS,
@@ -38,15 +37,16 @@ const WORDS = {
   probeSuccesses: ({ successes, threshold }) => `${successes} succeeded while half-open (threshold ${threshold})`,
   rampEnded: ({ durationMs }) => `its recovery ramp of ${durationMs} ms has ended`,
   openTimeElapsed: () => 'the open time has passed',
-  probeRequested: ({ message }) => `told to probe: ${printable(message)}`,
-  tripped: ({ message }) => `tripped: ${printable(message)}`,
   fleet: (reason) => `the fleet: ${describeFleet(reason)} (version ${reason.version})`,
   escalated: ({ restarts, withinMs }) => `its actor crashed more than ${restarts} times within ${withinMs} ms`,
 } satisfies Words as Readonly<Record<string, ((reason: Reason) => string) | undefined>>
 
 /** The reason in words, for messages and logs. */
 export function describeReason(reason: Reason): string {
-  return Object.hasOwn(WORDS, reason.type) ? (WORDS[reason.type]?.(reason) ?? reason.type) : reason.type
+  if (Object.hasOwn(WORDS, reason.type)) return WORDS[reason.type]?.(reason) ?? reason.type
+  const command = reason as CommandReason
+  const words = wordsOfCommand(command.type)
+  return 'message' in command ? `${words}: ${printable(command.message)}` : words
 }
 
 function describeFleet({ decision, rate, calls, reporters, message }: FleetReason): string {

@@ -1,6 +1,6 @@
 // Settle: what an outcome does. A closed one is folded into the row with the machine's own rules; what may change the
 // state goes to the actor, which decides.
-import { isTimeout } from '../edge/call-options.ts'
+import { isTimeout } from '../edge/timeout-error.ts'
 import { isLate } from '../rules/decide.ts'
 import { addDuration, type LatencySketch, newSketch } from '../rules/latency.ts'
 import { addFailure, addSuccess, datesSuccesses, firedTrigger, firedWithoutFailure } from '../rules/triggers/index.ts'

@@ -1,7 +1,10 @@
 // Api: what the dashboard answers to single requests, and the bodies that it takes. Beside the stream, it is the rest of the
 // protocol, and like it written by the server, read by the page and the command line: types and names alone.
+import type { Command } from '../../core/rules/commands.ts'
 import type { BreakerState, EvidenceReport, Latency, RateEvidence } from '../../index.ts'
 import type { WireRow, WireTransition } from './wire.ts'
+
+export { COMMANDS, type Command } from '../../core/rules/commands.ts'
 
 /** Paths of the interface, below the base path of the dashboard. */
 export const PATHS = {
@@ -139,11 +142,6 @@ export interface WireOverride {
   /** The share of calls let through, 0-1. */
   readonly share: number
 }
-
-/** What can be commanded. */
-export const COMMANDS = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable'] as const
-/** A command by its name. */
-export type Command = (typeof COMMANDS)[number]
 
 /** Body of `POST api/control`. */
 export interface ControlRequest {

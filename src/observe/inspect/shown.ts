@@ -19,7 +19,7 @@ export function shownEvent(event: AnyEventObject, values: boolean): ShownEvent {
   const shown: Record<string, unknown> & { type: string } = { type: shownType(event, values) }
   for (const field of FIGURES) if (Number.isFinite(event[field])) shown[field] = event[field]
   if (typeof event['name'] === 'string') shown['name'] = shortName(event['name'])
-  if (event.type === 'trip') shown['message'] = values ? textOf(event['message']) : HIDDEN
+  if (typeof event['message'] === 'string') shown['message'] = values ? textOf(event['message']) : HIDDEN
   if ('error' in event) shown['error'] = values ? textOf(event['error']) : HIDDEN
   if (event.type === 'configure') shown['policy'] = shownPolicy(event['policy'])
   return shown
@@ -60,7 +60,7 @@ function shownEvidence({ failureTimes: _, oldestFailure: __, ...evidence }: Brea
 }
 
 function shownReason(reason: Reason, values: boolean): Reason {
-  return reason.type === 'tripped' && !values ? { ...reason, message: HIDDEN } : reason
+  return 'message' in reason && !values ? { ...reason, message: HIDDEN } : reason
 }
 
 /** Policies are frozen, and thousands of breakers share one. */
