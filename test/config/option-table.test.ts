@@ -130,7 +130,7 @@ describe('the table of options', () => {
 })
 
 describe('the JSON Schema', () => {
-  it('is the one of the package (npm run options)', () => {
+  it('is the one of the package (npm run tables)', () => {
     const file = resolve(import.meta.dirname, '../../docs/breakers.schema.json')
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(jsonSchema())
   })
