@@ -4,15 +4,19 @@
 // (build-resolution.ts), which runs where nothing is installed.
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type OutputOptions, type Plugin, type RolldownOptions, rolldown } from 'rolldown'
+import { type OutputOptions, type Plugin, type RolldownOptions, type RolldownOutput, rolldown } from 'rolldown'
 import { minify } from 'rolldown/utils'
 import { pageFiles } from '../src/observe/dashboard/page-files.ts'
-import { ENTRIES } from './entries.ts'
+import { peersIn, writePeers } from './build-peers.ts'
 import { isOfCommandLine, PAGE_MODULE, resolution } from './build-resolution.ts'
+import { ENTRIES } from './entries.ts'
 import { licencesOf } from './third-party.ts'
 
 const REPOSITORY = resolve(import.meta.dirname, '..')
-const LIBRARY = Object.fromEntries(ENTRIES.map(({ name, source }) => [name, source]))
+const LIBRARY = {
+  ...Object.fromEntries(ENTRIES.map(({ name, source }) => [name, source])),
+  'peers/missing-peer': 'src/core/options/missing-peer.ts',
+}
 const COMMAND_LINE = {
   'cli/switchgear': 'src/cli/switchgear.ts',
   'cli/switchgear-generate': 'src/testing/generate/cli.ts',
@@ -38,14 +42,16 @@ export async function buildModules(dist: string): Promise<void> {
       for (const id of chunk.moduleIds) modules.add(id)
       // Nobody debugs the command line in a program of his own.
       if (chunk.fileName.startsWith('cli/')) return minified(chunk.fileName, code)
+      // The bundler has every chunk load what the packages of the command line need. Nothing else uses it.
+      const own = code.replace(/^import "\.\/cli\/chunk-rolldown-runtime\.js";\n/m, '')
       // What Node's require gives of a module that has this export: the class itself, as module.exports is in cjs/.
       if (chunk.isEntry && chunk.exports.join() === 'default') {
-        return `${code}export { default as 'module.exports' } from './${chunk.fileName}'\n`
+        return `${own}export { default as 'module.exports' } from './${chunk.fileName}'\n`
       }
-      return null
+      return own
     },
   }
-  await bundle(
+  const output = await bundle(
     { input: { ...LIBRARY, ...COMMAND_LINE }, plugins: [resolution, seen] },
     {
       dir: dist,
@@ -56,6 +62,7 @@ export async function buildModules(dist: string): Promise<void> {
       paths: { [PAGE_MODULE]: `./${PAGE}` },
     },
   )
+  writePeers(dist, peersIn(output))
   writeFileSync(join(dist, PAGE), `exports.pageFiles = ${JSON.stringify(pageFiles)}\n`)
   writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licencesOf('switchgear', modules))
   chmodSync(join(dist, 'cli/switchgear.js'), 0o755)
@@ -76,12 +83,14 @@ export async function buildCommonJs(dist: string): Promise<void> {
         mangle: { keepNames: true },
         codegen: { removeWhitespace: false },
       },
-      paths: { [PAGE_MODULE]: `../${PAGE}` },
+      paths: (id) => (id === PAGE_MODULE ? `../${PAGE}` : id.replace(/^#(peers\/.*)$/, './$1.cjs')),
+      // Jest as it comes can't import().
+      dynamicImportInCjs: false,
     },
   )
 }
 
-async function bundle(options: RolldownOptions, output: OutputOptions): Promise<void> {
+async function bundle(options: RolldownOptions, output: OutputOptions): Promise<RolldownOutput['output']> {
   const made = await rolldown({
     cwd: REPOSITORY,
     platform: 'node',
@@ -92,7 +101,8 @@ async function bundle(options: RolldownOptions, output: OutputOptions): Promise<
     ...options,
   })
   mkdirSync(resolve(output.dir ?? '.'), { recursive: true })
-  await made.write({ comments: COMMENTS, codeSplitting: { groups: CHUNKS }, ...output })
+  const written = await made.write({ comments: COMMENTS, codeSplitting: { groups: CHUNKS }, ...output })
+  return written.output
 }
 
 async function minified(file: string, code: string): Promise<string> {

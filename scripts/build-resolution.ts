@@ -10,6 +10,8 @@ const REPOSITORY = resolve(import.meta.dirname, '..')
 const COPY = '?cli'
 /** The specifier of the dashboard's page: a file of its own. */
 export const PAGE_MODULE = 'page-files'
+/** Put before the specifier of a package that the user may not have, where a module needs it at once (build-peers.ts). */
+export const PEERS = '#peers/'
 const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
   readonly dependencies: Readonly<Record<string, string>>
   readonly peerDependencies: Readonly<Record<string, string>>
@@ -28,12 +30,16 @@ export const resolution: Plugin = {
   name: 'resolution',
   resolveId: {
     order: 'pre',
-    async handler(id, importer = '') {
+    async handler(id, importer = '', { kind }) {
       if (id.endsWith('/page-files.ts')) return { id: PAGE_MODULE, external: true }
       const isForCommandLine = isOfCommandLine(importer)
       const isOurs = /^[./]|^(src|machines)\/|^valibot$/.test(id)
       const isOutside = id.startsWith('node:') || packageOf(id) in dependencies || (!isOurs && !isForCommandLine)
-      if (isOutside) return { id, external: true }
+      if (isOutside)
+        return {
+          id: packageOf(id) in peerDependencies && kind === 'import-statement' ? PEERS + id : id,
+          external: true,
+        }
       const found = await this.resolve(id, importer.replace(COPY, '') || undefined, { skipSelf: true })
       const isCopied = isForCommandLine && COPIED.some((room) => found?.id.startsWith(room))
       return found !== null && isCopied ? { ...found, id: `${found.id}${COPY}` } : found
