@@ -1,8 +1,11 @@
-// Vitest: no retries, because a test that fails sometimes is a finding; and no test that is left alone in its file, or
+// Vitest: what `npm test` runs (core and quick), and the rest (slow). No retries, because a test that fails sometimes is a finding; and no test that is left alone in its file, or
 // skipped but for the want of a program, because a green run must mean that every test ran. reports/vitest.json is what
 // .ci/run counts.
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import type { Reporter, TestModule, Vitest } from 'vitest/node'
+import { startsPrograms } from './test/support/starts-programs.ts'
 
 class NothingSkipped implements Reporter {
   #filtered = false
@@ -32,26 +35,24 @@ class NothingSkipped implements Reporter {
   }
 }
 
+const all = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts'))
+  .map((file) => join('test', file))
+const slow = all.filter(startsPrograms)
+const quick = all.filter((file) => !slow.includes(file))
+const isOfCore = (file: string) => /^test\/(core|presets|property)\//.test(file)
+
 export default defineConfig({
   test: {
+    // Every file of test/ is in one of them.
     projects: [
       {
         extends: true,
-        test: {
-          name: 'core',
-          include: ['test/{core,presets,property}/**/*.test.ts'],
-          // These need nothing but the sources and leave nothing behind: loaded once a worker, in half the time.
-          isolate: false,
-        },
+        // These need nothing but the sources and leave nothing behind: loaded once a worker, in half the time.
+        test: { name: 'core', include: quick.filter(isOfCore), isolate: false },
       },
-      {
-        extends: true,
-        test: {
-          name: 'whole',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/{core,presets,property}/**'],
-        },
-      },
+      { extends: true, test: { name: 'quick', include: quick.filter((file) => !isOfCore(file)) } },
+      { extends: true, test: { name: 'slow', include: slow } },
     ],
     retry: 0,
     // More than there are cores, because some wait for processes, browsers and clocks.

@@ -165,7 +165,7 @@ export const breakerMachine = setup({
   },
   states: {
     starting: {
-      description: 'Takes up the stay in the row: a new breaker is closed, a restarted one is where it was.',
+      description: 'Takes up the generation in the row: a new breaker is closed, a restarted one is where it was.',
       always: [
         { guard: { type: 'startsIn', params: 'open' }, target: 'open' },
         { guard: 'startsInRamp', target: 'ramping' },
@@ -180,12 +180,12 @@ export const breakerMachine = setup({
       on: {
         admit: { description: 'Admitted.' },
         succeed: [
-          { guard: 'late', description: 'Admitted in an earlier stay: changes nothing.' },
+          { guard: 'late', description: 'Admitted in an earlier generation: changes nothing.' },
           { guard: 'triggerFires', target: 'open', actions: 'openByTrigger' },
           { actions: 'countOutcome' },
         ],
         fail: [
-          { guard: 'late', description: 'Admitted in an earlier stay: changes nothing.' },
+          { guard: 'late', description: 'Admitted in an earlier generation: changes nothing.' },
           { guard: 'triggerFires', target: 'open', actions: 'openByTrigger' },
           { actions: 'countOutcome' },
         ],

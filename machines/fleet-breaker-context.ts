@@ -83,7 +83,7 @@ export type FleetBreakerEvent =
   | { readonly type: 'storeLost' }
   | { readonly type: 'storeBack'; readonly live: number }
 
-/** What a fleet breaker asks for: a lease; that the store be told of a probe; that calls be ruled by the state it is in now. */
+/** What a fleet breaker asks for: a lease; that the store be told of a probe; that calls follow the state it is in now. */
 export type FleetBreakerRequest =
   | { readonly type: 'acquire'; readonly asked: number }
   | {
@@ -93,4 +93,4 @@ export type FleetBreakerRequest =
       readonly version: number
       readonly passed: boolean
     }
-  | { readonly type: 'ruled' }
+  | { readonly type: 'overrideChanged' }

@@ -64,7 +64,7 @@ export const fleetBreakerMachine = setup({
     rampGoesOn: ({ context }) => context.rampStep + 1 < context.rules.rampShares.length,
   },
   actions: {
-    ruled: emit({ type: 'ruled' }),
+    overrideChanged: emit({ type: 'overrideChanged' }),
     adopt: assign(({ context, event }) => {
       if (event.type !== 'decided') return {}
       const { decision } = event
@@ -126,15 +126,15 @@ export const fleetBreakerMachine = setup({
         { target: 'closed' },
       ],
     },
-    closed: { description: 'The fleet rejects nothing; the breaker rules alone.', entry: 'ruled' },
+    closed: { description: 'The fleet rejects nothing; the breaker rules alone.', entry: 'overrideChanged' },
     open: {
       description: 'Every call is rejected until the open time has passed, whether the store is there or not.',
-      entry: 'ruled',
+      entry: 'overrideChanged',
       after: { openTime: 'due' },
     },
     due: {
       description: 'It may be probed; without a lease every call is rejected.',
-      entry: ['dropLease', 'ruled'],
+      entry: ['dropLease', 'overrideChanged'],
       on: {
         wanted: [
           { guard: 'isStoreUp', target: 'spreading', actions: 'ask' },
@@ -178,7 +178,7 @@ export const fleetBreakerMachine = setup({
       states: {
         ready: {
           description: 'It has not begun.',
-          entry: 'ruled',
+          entry: 'overrideChanged',
           on: {
             probeBegan: { guard: 'isAnswer', target: 'probing' },
             storeBack: [
@@ -189,7 +189,7 @@ export const fleetBreakerMachine = setup({
         },
         probing: {
           description: 'It is under way.',
-          entry: 'ruled',
+          entry: 'overrideChanged',
           on: {
             probeEnded: [
               { guard: not('isAnswer'), description: 'One that was under way for longer than its lease.' },
@@ -204,7 +204,7 @@ export const fleetBreakerMachine = setup({
     },
     recovered: {
       description: 'The store is lost, and a probe has passed: nothing is rejected, as far as this process can tell.',
-      entry: 'ruled',
+      entry: 'overrideChanged',
       always: {
         guard: 'isStoreUp',
         target: 'due',
@@ -213,7 +213,7 @@ export const fleetBreakerMachine = setup({
     },
     completing: {
       description: 'The store was told what the probe came to, and decides.',
-      entry: ['complete', 'ruled'],
+      entry: ['complete', 'overrideChanged'],
       after: { answerTimeout: 'due' },
       on: {
         completed: { guard: 'isAnswer', target: 'due', description: 'More successes are needed.' },
@@ -224,12 +224,15 @@ export const fleetBreakerMachine = setup({
     ramping: {
       description:
         'The fleet has closed: a share of calls is admitted at first, so that not all processes return at once.',
-      entry: 'ruled',
+      entry: 'overrideChanged',
       after: {
         rampStep: [{ guard: 'rampGoesOn', target: 'ramping', reenter: true, actions: 'climb' }, { target: 'closed' }],
       },
     },
-    forcedOpen: { description: 'An operator of the fleet rejects every call.', entry: 'ruled' },
-    disabled: { description: 'An operator of the fleet has taken it out of use: it rejects nothing.', entry: 'ruled' },
+    forcedOpen: { description: 'An operator of the fleet rejects every call.', entry: 'overrideChanged' },
+    disabled: {
+      description: 'An operator of the fleet has taken it out of use: it rejects nothing.',
+      entry: 'overrideChanged',
+    },
   },
 })

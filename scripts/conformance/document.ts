@@ -1,4 +1,4 @@
-// CONFORMANCE.md: the table for the README's readers, with the stories, versions and what we are weaker at. Nothing in
+// CONFORMANCE.md: the table, with the stories, versions and what we are weaker at. Nothing in
 // it depends on the machine or on the Node that the run was made with, so that a run can be compared with the page.
 import type { Report } from './findings.ts'
 import { NOT_CONFIRMED, type Search } from './known-defects.ts'
@@ -9,7 +9,7 @@ const INTRODUCTION = `# Conformance
 
 Circuit breakers for Node, driven along the paths that switchgear generates from its own statechart, and judged on what
 they claim or any breaker must keep. \`npm run conformance\` installs the versions named below, runs every library in a
-process of its own on a virtual clock, and writes this page. \`npm test\` does the same, and fails when the page is not
+process of its own on a virtual clock, and writes this page. \`npm run test:all\` does the same, and fails when the page is not
 what the run gives.
 
 How it is judged, so that it is fair:
@@ -74,24 +74,4 @@ export function documentOf(reports: readonly Report[], searches: readonly Search
     ...NOT_CONFIRMED.map((line) => `- ${line}`),
     '',
   ].join('\n')
-}
-
-const LEGEND_OF_README = LEGEND.replaceAll('told below', 'told in [CONFORMANCE.md](CONFORMANCE.md)')
-
-const START = '<!-- conformance -->\n'
-const END = '\n<!-- /conformance -->'
-
-/** The README with the rows that tell libraries apart between its markers. */
-export function readmeWith(readme: string, reports: readonly Report[]): string {
-  const [head, ...rows] = gridOf(reports)
-  const telling = rows.filter((row) => row.some((cell) => cell.includes('fails')))
-  const [before, rest] = splitAt(readme, START)
-  const [, after] = splitAt(rest, END)
-  return `${before}${START}${markdownTable([head ?? [], ...telling])}\n\n${LEGEND_OF_README}${END}${after}`
-}
-
-function splitAt(text: string, mark: string): [string, string] {
-  const at = text.indexOf(mark)
-  if (at === -1) throw new Error(`README.md has no ${mark.trim()}`)
-  return [text.slice(0, at), text.slice(at + mark.length)]
 }

@@ -14,7 +14,7 @@ const MOST_LATE = 1
 const MOST_REFUSED = 2
 const MOST_OPENINGS = 2
 
-interface Place {
+interface Reached {
   readonly state: ModelState
   readonly key: string
   readonly history: readonly PathStep[]
@@ -23,7 +23,7 @@ interface Place {
   readonly refused: number
   /** Something has grown too old to count. */
   readonly aged: boolean
-  next: readonly Place[] | undefined
+  next: readonly Reached[] | undefined
 }
 
 export interface Reach {
@@ -36,7 +36,7 @@ export interface Reach {
 /** Called with a history whose last step is to be judged; says whether histories that begin with it are worth taking. */
 export type Visitor = (path: Path) => Promise<boolean>
 
-const roots = new Map<string, Place>()
+const roots = new Map<string, Reached>()
 
 export async function visitHistories(policy: PolicyOptions, reach: Reach, visit: Visitor): Promise<number> {
   const { depth, maxInFlight, stalls = true, justBefore = true } = reach
@@ -46,26 +46,26 @@ export async function visitHistories(policy: PolicyOptions, reach: Reach, visit:
   const root = roots.get(id) ?? { ...START, state: startModel(resolved) }
   roots.set(id, root)
 
-  function placesAfter(place: Place): readonly Place[] {
-    place.next ??= stepsFrom(place.state, resolved, options).map((step) => {
-      const state = takeStep(place.state, step)
-      const late = lateAfter(place, step, state)
-      const refused = refusedAfter(place, state)
-      const aged = place.aged || (step.type === 'pass' && stateOf(place.state) === 'closed')
+  function reachedAfter(reached: Reached): readonly Reached[] {
+    reached.next ??= stepsFrom(reached.state, resolved, options).map((step) => {
+      const state = takeStep(reached.state, step)
+      const late = lateAfter(reached, step, state)
+      const refused = refusedAfter(reached, state)
+      const aged = reached.aged || (step.type === 'pass' && stateOf(reached.state) === 'closed')
       const key = `${keyOf(state, resolved)} ${late} ${refused} ${aged} ${openings(state)}`
-      const history = [...place.history, pathStepOf({ step, before: place.state, after: state })]
+      const history = [...reached.history, pathStepOf({ step, before: reached.state, after: state })]
       return { state, key, history, late, refused, aged, next: undefined }
     })
-    return place.next
+    return reached.next
   }
 
   const seen = new Set<string>()
-  let frontier: Place[] = [root]
+  let frontier: Reached[] = [root]
   let visited = 0
   for (let level = 1; level <= depth && frontier.length > 0; level++) {
-    const next: Place[] = []
-    for (const place of frontier) {
-      for (const after of placesAfter(place)) {
+    const next: Reached[] = []
+    for (const reached of frontier) {
+      for (const after of reachedAfter(reached)) {
         const isNew = !seen.has(after.key)
         const title = after.history.map(({ says }) => says).join('; ')
         const isWorthIt = await visit({ title, policy, steps: after.history })
@@ -82,11 +82,11 @@ export async function visitHistories(policy: PolicyOptions, reach: Reach, visit:
 
 const START = { key: '', history: [], late: '', refused: 0, aged: false, next: undefined }
 
-function lateAfter({ late }: Place, step: Step, { answer }: ModelState): string {
+function lateAfter({ late }: Reached, step: Step, { answer }: ModelState): string {
   return step.type === 'settle' && answer === 'late' ? late + step.result.charAt(0) : late
 }
 
-function refusedAfter({ refused }: Place, after: ModelState): number {
+function refusedAfter({ refused }: Reached, after: ModelState): number {
   if (stateOf(after) !== 'halfOpen') return 0
   return after.answer === 'rejected' ? Math.min(refused + 1, MOST_REFUSED) : refused
 }

@@ -1,9 +1,9 @@
-// A run: the peers installed if need be, every library judged in a process of its own, and whether the committed page
-// and the README's table are what came out.
+// A run: the peers installed if need be, every library judged in a process of its own, and whether the committed page is
+// what came out.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { documentOf, readmeWith } from './document.ts'
+import { documentOf } from './document.ts'
 import type { Report } from './findings.ts'
 import { type Search, searchKnown } from './known-defects.ts'
 import { LIBRARIES } from './libraries.ts'
@@ -50,28 +50,20 @@ export async function runAll(names?: readonly string[]): Promise<Run> {
   return { reports: done, searches: searchKnown(done), untested }
 }
 
-const NAMES = ['CONFORMANCE.md', 'README.md'] as const
+const PAGE = 'CONFORMANCE.md'
 
-/** What the two pages of the folder would be after this run. */
-function pagesAfter({ reports, searches }: Run, folder: string): Record<(typeof NAMES)[number], string> {
-  const readme = readFileSync(join(folder, 'README.md'), 'utf8')
-  return { 'CONFORMANCE.md': documentOf(reports, searches), 'README.md': readmeWith(readme, reports) }
+export function writePage({ reports, searches }: Run, folder: string): void {
+  writeFileSync(join(folder, PAGE), documentOf(reports, searches))
 }
 
-export function writePages(run: Run, folder: string): void {
-  const pages = pagesAfter(run, folder)
-  for (const name of NAMES) writeFileSync(join(folder, name), pages[name])
-}
-
-/** The lines of the pages in the folder that this run would have written otherwise, as `page: line`. */
-export function forgedLines(run: Run, folder: string): string[] {
-  const pages = pagesAfter(run, folder)
-  return NAMES.flatMap((name) => {
-    const found = readFileSync(join(folder, name), 'utf8').split('\n')
-    const expected = pages[name].split('\n')
-    if (found.join('\n') === expected.join('\n')) return []
-    const differs = expected.findIndex((line, index) => line !== found[index])
-    const at = differs === -1 ? expected.length : differs
-    return `${name}:${at + 1}: is "${found[at] ?? ''}", a run gives "${expected[at] ?? ''}"`
-  })
+/** Where the page in the folder is not what this run gives: its first line that differs, or nothing. */
+export function forgedLine({ reports, searches }: Run, folder: string): string | undefined {
+  const found = readFileSync(join(folder, PAGE), 'utf8')
+  const given = documentOf(reports, searches)
+  if (found === given) return undefined
+  const lines = found.split('\n')
+  const expected = given.split('\n')
+  const differs = expected.findIndex((line, index) => line !== lines[index])
+  const at = differs === -1 ? expected.length : differs
+  return `line ${at + 1} is "${lines[at] ?? ''}", a run gives "${expected[at] ?? ''}"`
 }

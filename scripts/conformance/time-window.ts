@@ -35,7 +35,7 @@ async function judgeHistory(library: Library, path: Path, findings: Findings): P
   return !isOver
 }
 
-/** The walk lets a whole window more pass, so that nobody's slices matter. */
+/** The walk lets a whole window more pass, so that nobody's buckets matter. */
 function tell({ steps }: Path, finding: ReturnType<typeof findingOf>) {
   const story = finding.story.map((says, at) => (steps[at]?.step.type === 'pass' ? 'twice the window passes' : says))
   return { ...finding, story, requirement: 'window' as const, kind: `window: ${finding.kind}` }

@@ -119,7 +119,7 @@ export class Walker {
           const difference = `1 ms before its time it is ${spoken(this.#subject.state())}`
           return { requirement: 'deadline', kind: 'early', difference }
         }
-        // Windows turn in slices, and not all at the same time: what must be forgotten is twice as old.
+        // Windows turn in buckets, and not all at the same time: what must be forgotten is twice as old.
         const older = before === 'closed' ? (this.#options.settings?.window?.timeMs ?? 0) : 0
         await this.#rig.pass(Math.min(step.ms, 1) + older + (halfOpens ? this.#slack() : 0))
         this.#stalled = false

@@ -14,9 +14,8 @@ const BROUGHT = Object.keys(dependencies).map((name) => `\`${name}\``)
 export const WEAKNESSES: readonly string[] = [
   `Age: opossum, cockatiel, brakes and hystrixjs have run in production for years; this is ${version} and has not.`,
   `Weight: it brings ${BROUGHT.join(', ')}; cockatiel, opossum and mollitia have no dependencies.`,
-  'Scope: no retry, bulkhead, cache or rate limit; cockatiel, mollitia and Effect compose those with the breaker.',
-  'Events: none for a success or a failure of a call, which most of the others have.',
+  'Scope: no cache and no rate limiter, and retries are left to p-retry, got or cockatiel; mollitia and Effect bring them all.',
   'Unfolded (with an inspector attached) every outcome goes through the actor, at microseconds a call.',
-  'State shared between processes: Effect has a Redis store with leases.',
+  'Shared state (`switchgear/fleet`) is the youngest part: it has run on test machines only.',
   'The model that judges here is our own: a rule that we have got wrong, it gets wrong with us. Read the stories.',
 ]

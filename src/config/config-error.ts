@@ -1,4 +1,4 @@
-// ConfigError: what is wrong with a configuration file: every mistake with its place and the line it is in.
+// ConfigError: what is wrong with a configuration file: every mistake with its position and the line it is in.
 
 import { printable } from '../core/options/index.ts'
 import { type Mistake, PolicyError } from '../index.ts'
@@ -17,7 +17,7 @@ export interface ConfigMistake extends Mistake {
 
 /** Something in a file that is no mistake, and may not be what was meant. */
 export interface ConfigWarning extends Pick<ConfigMistake, 'file' | 'line' | 'column' | 'path'> {
-  /** In words, without the place. */
+  /** In words, without the position. */
   readonly message: string
 }
 
@@ -41,7 +41,7 @@ export class ConfigError extends PolicyError {
 Object.defineProperty(ConfigError.prototype, 'name', { value: 'ConfigError', writable: true, configurable: true })
 
 /** As compilers say it: editors and terminals make a link of it. */
-export function placeOf({ file, line, column }: Pick<ConfigMistake, 'file' | 'line' | 'column'>): string {
+export function positionOf({ file, line, column }: Pick<ConfigMistake, 'file' | 'line' | 'column'>): string {
   const name = printable(file)
   return line === null ? name : `${name}:${line}:${column}`
 }
@@ -50,13 +50,13 @@ export function placeOf({ file, line, column }: Pick<ConfigMistake, 'file' | 'li
 export function mistakeText(mistake: ConfigMistake): string {
   const { path, expected, received, frame } = mistake
   const what = path === '' ? '' : `${printable(path)}: `
-  const text = `${placeOf(mistake)}: ${what}expected ${expected}, received ${received}`
+  const text = `${positionOf(mistake)}: ${what}expected ${expected}, received ${received}`
   return frame === '' ? text : `${text}\n${frame}`
 }
 
 /** One line. */
 export function warningText(warning: ConfigWarning): string {
-  return `${placeOf(warning)}: ${printable(warning.path)}: ${warning.message}`
+  return `${positionOf(warning)}: ${printable(warning.path)}: ${warning.message}`
 }
 
 function messageOf(file: string, mistakes: readonly ConfigMistake[]): string {

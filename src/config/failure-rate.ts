@@ -1,7 +1,7 @@
 // FailureRate: the failure rate of a policy whose members are given one by one (`failure_rate_threshold`, `minimum_calls`,
 // `window_…`), each over that of the default policy.
 import type { Findings } from './findings.ts'
-import type { Place, Written } from './policy-reader.ts'
+import type { Position, Written } from './policy-reader.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -18,9 +18,9 @@ export function withFailureRate(own: Written, over: Written | null, findings: Fi
   const names = Object.keys(own.single)
   const first = names.find((name) => name !== 'failureWindow')
   if (Object.hasOwn(own.options, 'failureRate')) {
-    const place = first === undefined ? undefined : own.places.get(first)
-    if (place !== undefined) {
-      findings.mistake(place.path, 'a failure rate given as a whole or member by member', 'both', place.at)
+    const position = first === undefined ? undefined : own.positions.get(first)
+    if (position !== undefined) {
+      findings.mistake(position.path, 'a failure rate given as a whole or member by member', 'both', position.at)
     }
     return own
   }
@@ -30,25 +30,25 @@ export function withFailureRate(own: Written, over: Written | null, findings: Fi
   const threshold = single['failureRateThreshold'] ?? (has(single, 'failureRateThreshold') ? null : whole['threshold'])
   if (threshold === undefined) {
     for (const name of names) {
-      const place = own.places.get(name)
-      if (name === 'failureWindow' || place === undefined) continue
-      findings.warning(place.path, 'counts for nothing without a failure_rate_threshold', place.at)
+      const position = own.positions.get(name)
+      if (name === 'failureWindow' || position === undefined) continue
+      findings.warning(position.path, 'counts for nothing without a failure_rate_threshold', position.at)
     }
     return own
   }
   // A policy with a rate of its own keeps it where only the window of its count of failures changes.
   if (first === undefined && !has(over?.single ?? {}, 'failureRateThreshold')) return own
-  const places = placesOf(own, over)
-  if (threshold === null) return { ...own, places, options: { ...own.options, failureRate: null } }
+  const positions = positionsOf(own, over)
+  if (threshold === null) return { ...own, positions, options: { ...own.options, failureRate: null } }
   const window = windowOf(own.single, over?.single ?? {}, objectOr(whole['window']))
   if (typeof window === 'string') {
-    const place = first === undefined ? undefined : own.places.get(first)
-    if (place !== undefined) findings.mistake(place.path, `${window} beside it`, 'none', place.at)
+    const position = first === undefined ? undefined : own.positions.get(first)
+    if (position !== undefined) findings.mistake(position.path, `${window} beside it`, 'none', position.at)
     return own
   }
   const minimumCalls = single['minimumCalls'] ?? whole['minimumCalls']
   const failureRate = { threshold, ...(minimumCalls === undefined ? {} : { minimumCalls }), window }
-  return { ...own, places, options: { ...own.options, failureRate } }
+  return { ...own, positions, options: { ...own.options, failureRate } }
 }
 
 /** The window, or what is missing. What the policy itself says goes before what the default says. */
@@ -61,7 +61,7 @@ function windowOf(own: Values, over: Values, whole: Values): Values | string {
   }
   const time = single['windowDuration'] ?? single['failureWindow'] ?? whole['time']
   if (time === undefined || time === null) return 'window_duration, failure_window or window_size'
-  // The slices are of that window.
+  // The buckets are of that window.
   return time === whole['time'] && 'buckets' in whole ? { time, buckets: whole['buckets'] } : { time }
 }
 
@@ -72,17 +72,18 @@ function typeOf(single: Values): unknown {
 }
 
 /** Where the members of the rate are, for who is told that one is wrong. */
-function placesOf(own: Written, over: Written | null): ReadonlyMap<string, Place> {
-  const places = new Map(own.places)
+function positionsOf(own: Written, over: Written | null): ReadonlyMap<string, Position> {
+  const positions = new Map(own.positions)
   for (const [name, path] of Object.entries(IN_RATE)) {
-    const place = own.places.get(name) ?? over?.places.get(name)
-    if (place === undefined) continue
-    places.set(path, place)
-    if (!places.has('failureRate')) places.set('failureRate', place)
+    const position = own.positions.get(name) ?? over?.positions.get(name)
+    if (position === undefined) continue
+    positions.set(path, position)
+    if (!positions.has('failureRate')) positions.set('failureRate', position)
   }
-  const window = own.places.get('failureWindow')
-  if (window !== undefined && !places.has('failureRate.window.time')) places.set('failureRate.window.time', window)
-  return places
+  const window = own.positions.get('failureWindow')
+  if (window !== undefined && !positions.has('failureRate.window.time'))
+    positions.set('failureRate.window.time', window)
+  return positions
 }
 
 function has(values: Values, name: string): boolean {

@@ -1,4 +1,4 @@
-// Findings: the mistakes and warnings of one file, as they are found, with the places they are at.
+// Findings: the mistakes and warnings of one file, as they are found, with the positions they are at.
 import type { LineCounter } from 'yaml'
 import { printable } from '../core/options/index.ts'
 import { ConfigError, type ConfigMistake, type ConfigWarning } from './config-error.ts'
@@ -24,10 +24,10 @@ export class Findings {
     this.#lines = lines
   }
 
-  /** The same mistake at the same place is one, however often an alias leads there. */
+  /** The same mistake at the same position is one, however often an alias leads there. */
   mistake(path: string, expected: string, received: string, span: Span | null): void {
     if (this.#mistakes.size >= MOST_MISTAKES) return
-    const { line, column } = this.#placeOf(span)
+    const { line, column } = this.#positionOf(span)
     const frame = span === null ? '' : this.#frameOf(span)
     const key = JSON.stringify([line, column, expected, received])
     const { file } = this
@@ -36,7 +36,7 @@ export class Findings {
   }
 
   warning(path: string, message: string, span: Span): void {
-    this.warnings.push({ file: this.file, ...this.#placeOf(span), path, message })
+    this.warnings.push({ file: this.file, ...this.#positionOf(span), path, message })
   }
 
   /** @throws ConfigError if there is a mistake */
@@ -60,7 +60,7 @@ export class Findings {
     )
   }
 
-  #placeOf(span: Span | null): { line: number | null; column: number | null } {
+  #positionOf(span: Span | null): { line: number | null; column: number | null } {
     if (span === null) return { line: null, column: null }
     const { line, col } = this.#lines.linePos(span[0])
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
@@ -70,7 +70,7 @@ export class Findings {
     const start = this.#text.lastIndexOf('\n', from - 1) + 1
     const next = this.#text.indexOf('\n', from)
     const end = next === -1 ? this.#text.length : next
-    // The place of the mistake is seen, also in a line that is the whole file.
+    // The position of the mistake is seen, also in a line that is the whole file.
     const left = Math.max(start, Math.min(from - WIDEST / 2, end - WIDEST))
     const before = printable(this.#text.slice(left, from), Number.POSITIVE_INFINITY)
     const after = printable(this.#text.slice(from, Math.min(left + WIDEST, end)).trimEnd(), Number.POSITIVE_INFINITY)

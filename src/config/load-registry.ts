@@ -49,7 +49,7 @@ const NAMES = [
 /**
  * The policies that a file says, YAML or JSON.
  * @param file its path or `file:` URL
- * @throws ConfigError (`INVALID_POLICY`) with every mistake and its place; ArgumentError (`INVALID_ARGUMENT`)
+ * @throws ConfigError (`INVALID_POLICY`) with every mistake and its position; ArgumentError (`INVALID_ARGUMENT`)
  */
 export async function loadPolicies(
   file: string | URL,
@@ -65,7 +65,7 @@ export async function loadPolicies(
  * A registry with the policies that a file says, YAML or JSON; with `watch`, also with those that it will say: they are
  * given to the breakers there are, whose state and evidence stay, and to those made later. Closing the registry ends that.
  * @param file its path or `file:` URL
- * @throws ConfigError (`INVALID_POLICY`) with every mistake and its place; ArgumentError (`INVALID_ARGUMENT`); what
+ * @throws ConfigError (`INVALID_POLICY`) with every mistake and its position; ArgumentError (`INVALID_ARGUMENT`); what
  *   `createRegistry` throws
  */
 export async function loadRegistry(file: string | URL, options: LoadOptions = {}): Promise<Registry> {

@@ -13,7 +13,7 @@ import type { ConfigWarning } from './config-error.ts'
 import type { Environment } from './environment.ts'
 import { withFailureRate } from './failure-rate.ts'
 import type { Findings, Span } from './findings.ts'
-import { type Place, PolicyReader, type Written } from './policy-reader.ts'
+import { PolicyReader, type Position, type Written } from './policy-reader.ts'
 import { MOST_BYTES, tooLarge } from './read-text.ts'
 import { sectionOf } from './section.ts'
 import { inStyleOf } from './spelling.ts'
@@ -39,7 +39,7 @@ export interface ParseOptions {
 
 /**
  * The policies that a text says, YAML or JSON.
- * @throws ConfigError (`INVALID_POLICY`) with every mistake and its place; ArgumentError (`INVALID_ARGUMENT`)
+ * @throws ConfigError (`INVALID_POLICY`) with every mistake and its position; ArgumentError (`INVALID_ARGUMENT`)
  */
 export function parsePolicies(text: string, options: ParseOptions = {}): FilePolicies {
   if (typeof text !== 'string') throw new ArgumentError('parsePolicies(text)', 'the text of a file', text)
@@ -117,16 +117,16 @@ class Compiler {
     return reader.read(value, path)
   }
 
-  /** What the core has to say of it, at the places of the file. */
+  /** What the core has to say of it, at the positions of the file. */
   #check(options: PolicyOptions, base: Policy | undefined, of: { path: string; at: Span; written: Written }): Policy {
     try {
       return resolvePolicy(options, base, 'policy')
     } catch (error) {
       if (!isBreakerError(error, 'INVALID_POLICY')) throw error
       for (const { path, expected, received } of error.mistakes) {
-        const place = placeOf(path.replace(/^policy\.?/, ''), of)
-        const source = place.from === '' ? '' : ` of ${printable(place.from, 80)}`
-        this.#findings.mistake(place.path, expected, `${received}${source}`, place.at)
+        const position = positionOf(path.replace(/^policy\.?/, ''), of)
+        const source = position.from === '' ? '' : ` of ${printable(position.from, 80)}`
+        this.#findings.mistake(position.path, expected, `${received}${source}`, position.at)
       }
       return base ?? resolvePolicy()
     }
@@ -134,14 +134,14 @@ class Compiler {
 }
 
 /** Of the option, or of the nearest thing around it that is written down. */
-function placeOf(option: string, of: { path: string; at: Span; written: Written }): Place {
+function positionOf(option: string, of: { path: string; at: Span; written: Written }): Position {
   for (let path = option; path !== ''; path = path.slice(0, Math.max(path.lastIndexOf('.'), 0))) {
-    const place = of.written.places.get(path)
-    if (place === undefined) continue
-    if (path === option) return place
+    const position = of.written.positions.get(path)
+    if (position === undefined) continue
+    if (path === option) return position
     const rest = option.slice(path.length + 1)
-    const [style = rest] = inStyleOf(place.path, [rest])
-    return { ...place, path: `${place.path}.${style}`, from: '' }
+    const [style = rest] = inStyleOf(position.path, [rest])
+    return { ...position, path: `${position.path}.${style}`, from: '' }
   }
   return { at: of.at, path: option === '' ? of.path : `${of.path}.${option}`, from: '' }
 }

@@ -1,4 +1,4 @@
-// PolicyReader: the options of one policy in a file: by their own names, with the places they are written at. Whether the
+// PolicyReader: the options of one policy in a file: by their own names, with the positions they are written at. Whether the
 // values are right is asked of the core, once the policy is known that it goes over.
 import { expectedInsteadOf } from '../core/edge/option-object.ts'
 import { printable } from '../core/options/index.ts'
@@ -8,7 +8,7 @@ import { ALL_OPTIONS, FILE_OPTIONS, type FileOption, type Kind, type OptionTable
 import { camelCase, inStyleOf } from './spelling.ts'
 import { type MapEntry, type MapTree, MOST_ENTRIES, type Tree } from './tree.ts'
 
-export interface Place {
+export interface Position {
   readonly at: Span
   /** As in the file, for who is told of it. */
   readonly path: string
@@ -23,7 +23,7 @@ export interface Written {
   /** The members of a failure rate that were given one by one, and `failureWindow`. */
   readonly single: Readonly<Record<string, unknown>>
   /** By path, as in `failureRate.window`. */
-  readonly places: ReadonlyMap<string, Place>
+  readonly positions: ReadonlyMap<string, Position>
 }
 
 const OF_RATE = new Set(Object.keys(FILE_OPTIONS).filter((name) => name !== 'callTimeout'))
@@ -48,9 +48,9 @@ export class PolicyReader {
   }
 
   read(tree: MapTree, path: string): Written {
-    const places = new Map<string, Place>()
-    const given = this.#members(tree, ALL_OPTIONS, path, '', places)
-    this.#rename('callTimeout', 'timeout', given, places)
+    const positions = new Map<string, Position>()
+    const given = this.#members(tree, ALL_OPTIONS, path, '', positions)
+    this.#rename('callTimeout', 'timeout', given, positions)
     const single: Record<string, unknown> = {}
     const options: Record<string, unknown> = {}
     for (const [name, value] of Object.entries(given)) {
@@ -58,10 +58,10 @@ export class PolicyReader {
       else options[name] = value
     }
     if (Object.hasOwn(options, 'failureWindow')) single['failureWindow'] = options['failureWindow']
-    return { options, single, places }
+    return { options, single, positions }
   }
 
-  #members(tree: MapTree, table: OptionTable, path: string, where: string, places: Map<string, Place>) {
+  #members(tree: MapTree, table: OptionTable, path: string, where: string, positions: Map<string, Position>) {
     const values: Record<string, unknown> = {}
     this.#entries += tree.entries.length
     if (this.#entries > MOST_ENTRIES) throw this.#findings.tooMuch(MOST_ENTRIES, tree.at)
@@ -72,9 +72,9 @@ export class PolicyReader {
       if (option === undefined) this.#refuse(entry, table, written)
       else if (!Object.hasOwn(values, name)) {
         const key = `${where}${name}`
-        const place = { at: valueSpan(entry), path: written, from: sourceOf(entry.value) }
-        places.set(key, place)
-        values[name] = this.#valueOf(entry.value, option, place, key, places)
+        const position = { at: valueSpan(entry), path: written, from: sourceOf(entry.value) }
+        positions.set(key, position)
+        values[name] = this.#valueOf(entry.value, option, position, key, positions)
       } else if (!entry.isMerged) {
         this.#findings.mistake(written, 'each option once, in one spelling', `${name} again`, entry.at)
       }
@@ -102,22 +102,22 @@ export class PolicyReader {
     this.#findings.mistake(path, expected, isFunction ? 'one' : 'an unknown key', at)
   }
 
-  #valueOf(tree: Tree, option: FileOption, place: Place, key: string, places: Map<string, Place>): unknown {
+  #valueOf(tree: Tree, option: FileOption, position: Position, key: string, positions: Map<string, Position>): unknown {
     const { kind } = option
     const isTable = typeof kind === 'object' && 'members' in kind
     if (tree.kind === 'map') {
-      if (isTable) return this.#members(tree, kind.members, place.path, `${key}.`, places)
+      if (isTable) return this.#members(tree, kind.members, position.path, `${key}.`, positions)
       return Object.fromEntries(tree.entries.map((entry) => [entry.key, null]))
     }
     if (tree.kind === 'list') return []
     const { value } = tree
     if (typeof value !== 'string') return value
-    const text = hasReference(value) ? this.#substituted(value, option, place) : value
+    const text = hasReference(value) ? this.#substituted(value, option, position) : value
     return typeof kind === 'object' && 'oneOf' in kind && typeof text === 'string' ? camelCase(text) : text
   }
 
   /** A variable is text, whatever it says: the option decides what it is meant for. */
-  #substituted(value: string, { kind, nullable }: FileOption, { path, at }: Place): unknown {
+  #substituted(value: string, { kind, nullable }: FileOption, { path, at }: Position): unknown {
     const result = substitute(value, this.#environment)
     if ('missing' in result) {
       const name = printable(result.missing, 80)
@@ -140,14 +140,14 @@ export class PolicyReader {
     return kind === 'flag' && /^(true|false)$/.test(text) ? text === 'true' : text
   }
 
-  #rename(from: string, to: string, values: Record<string, unknown>, places: Map<string, Place>): void {
-    const place = places.get(from)
-    if (place === undefined) return
+  #rename(from: string, to: string, values: Record<string, unknown>, positions: Map<string, Position>): void {
+    const position = positions.get(from)
+    if (position === undefined) return
     if (Object.hasOwn(values, to)) {
-      this.#findings.mistake(place.path, 'each option once, in one spelling', `${to} again`, place.at)
+      this.#findings.mistake(position.path, 'each option once, in one spelling', `${to} again`, position.at)
     }
     values[to] = values[from]
-    places.set(to, place)
+    positions.set(to, position)
     delete values[from]
   }
 }
@@ -163,7 +163,7 @@ function sourceOf(tree: Tree): string {
   return tree.kind === 'scalar' && typeof tree.value === 'string' && hasReference(tree.value) ? tree.value : ''
 }
 
-/** An empty value has no place of its own. */
+/** An empty value has no position of its own. */
 function valueSpan({ at, value }: MapEntry): Span {
   return value.at[1] > value.at[0] ? value.at : at
 }

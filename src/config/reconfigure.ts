@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { resolvePolicies } from '../core/edge/named-policies.ts'
 import type { Policy, Registry, RegistryPolicies } from '../index.ts'
 
-/** Between slices others have their turn: a registry may have a million breakers. */
-const SLICE = 500
+/** Between batches others have their turn: a registry may have a million breakers. */
+const BATCH = 500
 
 /** The names of the breakers that have another policy now, and of those that keep one which is not the file's. */
 export async function reconfigure(
@@ -29,7 +29,7 @@ export async function reconfigure(
 /** Of the breakers there are, as far as they are still there. */
 async function eachOf(registry: Registry, look: (name: string) => void): Promise<void> {
   for (const [index, { endpoint }] of registry.list().entries()) {
-    if (index % SLICE === SLICE - 1) await new Promise((resolve) => setImmediate(resolve))
+    if (index % BATCH === BATCH - 1) await new Promise((resolve) => setImmediate(resolve))
     if (!registry.isClosed && registry.has(endpoint)) look(endpoint)
   }
 }

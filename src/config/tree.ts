@@ -1,4 +1,4 @@
-// Tree: a YAML document as maps, lists and scalars with their places. Aliases lead to the node they name, which is there
+// Tree: a YAML document as maps, lists and scalars with their positions. Aliases lead to the node they name, which is there
 // once: what unfolds to gigabytes elsewhere stays as small as the file. Merge keys (`<<`) are filled in.
 import {
   type Document,

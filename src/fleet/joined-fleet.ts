@@ -4,16 +4,16 @@ import { type FleetRequest, fleetMachine } from '../../machines/index.ts'
 import { checkOptions } from '../core/options/index.ts'
 import { ArgumentError, type EndpointStats, isBreakerError, type Registry, type Spawned } from '../index.ts'
 import { checkChanges, checkLink } from './check-answer.ts'
+import { ErrorReporter } from './error-reporter.ts'
 import type { Fleet, FleetCommandOptions, FleetEndpoint, FleetStats } from './fleet.ts'
-import { Hearsay } from './hearsay.ts'
 import type { ResolvedFleet } from './options.ts'
+import { PendingChanges } from './pending-changes.ts'
 import type { FleetChange } from './record.ts'
 import { Rounds } from './rounds.ts'
 import { packRules } from './rules.ts'
 import { type Membership, SharedEndpoint } from './shared-endpoint.ts'
 import type { FleetCommand, FleetLink } from './store.ts'
 import { FleetStoreError } from './store-error.ts'
-import { Troubles } from './troubles.ts'
 
 export class JoinedFleet implements Fleet {
   readonly instance: string
@@ -27,11 +27,11 @@ export class JoinedFleet implements Fleet {
   readonly #endpoints = new Map<string, SharedEndpoint>()
   /** By the name the store knows. */
   readonly #byName = new Map<string, SharedEndpoint>()
-  readonly #hearsay = new Hearsay()
+  readonly #pendingChanges = new PendingChanges()
   readonly #endings: (() => void)[] = []
   readonly #membership: Membership & { live: number; isStoreUp: boolean }
   readonly #rounds: Rounds
-  readonly #troubles: Troubles
+  readonly #errorReporter: ErrorReporter
   #hasBegun: () => void = () => {}
   #isGone: () => void = () => {}
   /** The time for leaving is up. */
@@ -52,7 +52,7 @@ export class JoinedFleet implements Fleet {
     })
     this.#registry = registry
     this.#options = options
-    this.#troubles = new Troubles(registry)
+    this.#errorReporter = new ErrorReporter(registry)
     const seed = hashOf(instance)
     const link = store.join({ namespace, instance, liveForMs: Math.ceil(5 * options.pollMs) })
     checkLink(link)
@@ -63,7 +63,7 @@ export class JoinedFleet implements Fleet {
       now: () => registry.now(),
       hasBreaker: (endpoint) => !registry.isClosed && registry.has(endpoint),
       heard: (change) => this.#hear([change]),
-      failed: (error) => this.#troubles.failed(error),
+      failed: (error) => this.#errorReporter.failed(error),
     }
     for (const stats of registry.stats()) this.#share(stats)
     try {
@@ -200,7 +200,7 @@ export class JoinedFleet implements Fleet {
       this.#syncedAt = this.#registry.now()
       this.#hear(changes)
       await this.#rounds.report((answers) => this.#hear(answers))
-      this.#troubles.over()
+      this.#errorReporter.over()
       this.#actor?.send({ type: 'done', round })
     } catch (error) {
       this.#membership.failed(error)
@@ -223,10 +223,10 @@ export class JoinedFleet implements Fleet {
     if (this.#isLeaving || this.#registry.isClosed) return
     for (const change of changes) {
       const shared = this.#byName.get(change.endpoint)
-      this.#troubles.heard(change, shared?.endpoint)
+      this.#errorReporter.heard(change, shared?.endpoint)
       if (shared !== undefined && packRules(shared.rules).digest === change.rules) shared.hear(change)
       // There may be a breaker here later, or one with these rules.
-      else this.#hearsay.note(change, this.#registry.now())
+      else this.#pendingChanges.note(change, this.#registry.now())
     }
   }
 
@@ -236,7 +236,7 @@ export class JoinedFleet implements Fleet {
     const shared = new SharedEndpoint(this.#registry.breaker(endpoint), this.#options.rulesFor, stats, this.#membership)
     this.#endpoints.set(endpoint, shared)
     this.#byName.set(shared.name, shared)
-    const heard = this.#hearsay.recall(shared.name, packRules(shared.rules).digest, this.#registry.now())
+    const heard = this.#pendingChanges.recall(shared.name, packRules(shared.rules).digest, this.#registry.now())
     if (heard !== undefined) shared.hear(heard)
   }
 
@@ -245,7 +245,7 @@ export class JoinedFleet implements Fleet {
     if (shared === undefined) return
     this.#endpoints.delete(endpoint)
     this.#byName.delete(shared.name)
-    this.#hearsay.note(shared.change, this.#registry.now())
+    this.#pendingChanges.note(shared.change, this.#registry.now())
     shared.end()
   }
 

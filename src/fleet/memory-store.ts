@@ -7,7 +7,7 @@ import { checkMember } from './check-request.ts'
 import { checkDeadline } from './deadline.ts'
 import { newMemoryLink } from './memory/link.ts'
 import type { MemoryMessage, MemoryPeer, MemoryServer } from './memory/server.ts'
-import { finish, newShard, type Shard, type Turn } from './memory/shard.ts'
+import { finish, newShard, type Operation, type Shard } from './memory/shard.ts'
 import { checkClock } from './platform-clock.ts'
 import type { FleetStore } from './store.ts'
 
@@ -64,13 +64,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     links,
     // Whole ms, as the clock of the scripts.
     now: () => Math.floor(clock.now() + aheadMs),
-    turn(namespace, instance, isLate, act) {
+    operation(namespace, instance, isLate, act) {
       const now = server.now()
       const shard = shards.get(namespace) ?? newShard(losses)
       shards.set(namespace, shard)
-      const turn: Turn = { shard, now, instance, isLate, changed: new Set() }
-      const result = act(turn)
-      const changes = finish(turn)
+      const operation: Operation = { shard, now, instance, isLate, changed: new Set() }
+      const result = act(operation)
+      const changes = finish(operation)
       if (changes.length > 0) for (const link of links) if (link.namespace === namespace) link.push(changes)
       return result
     },

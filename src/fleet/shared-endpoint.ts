@@ -116,7 +116,7 @@ export class SharedEndpoint {
     else if (record.state !== 'closed') {
       this.#actor = this.#spawn()
       // It may have begun before it was known here.
-      this.#rule()
+      this.#updateOverride()
     }
   }
 
@@ -160,12 +160,12 @@ export class SharedEndpoint {
   }
 
   #do(request: FleetBreakerRequest): void {
-    if (request.type === 'ruled') this.#rule()
+    if (request.type === 'overrideChanged') this.#updateOverride()
     else if (request.type === 'acquire') void this.#acquire(request.asked)
     else void this.#complete(request)
   }
 
-  #rule(): void {
+  #updateOverride(): void {
     const snapshot = this.#actor?.getSnapshot()
     if (snapshot === undefined) return
     const override = overrideOf(snapshot, this.#record, this.#actor?.dueInMs, {

@@ -1,4 +1,4 @@
-// What is wrong in a file is told with its place, what was expected and the nearest option; all of it together.
+// What is wrong in a file is told with its position, what was expected and the nearest option; all of it together.
 import { describe, expect, it } from 'vitest'
 import { ConfigError, parsePolicies } from '../../src/config/index.ts'
 import { isBreakerError, PolicyError } from '../../src/index.ts'

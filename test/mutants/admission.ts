@@ -1,4 +1,4 @@
-// Mutants of admission and of the queue: what was laid around a breaker, broken in one place each. The random histories of
+// Mutants of admission and of the queue: what was laid around a breaker, broken in one slot each. The random histories of
 // test/property/admission.test.ts must find them. Those of the queue's links would have it spin: test/core/runtime/admission-queue.test.ts.
 import type { Mutant } from './load.ts'
 
@@ -21,7 +21,7 @@ const of = (file: string, ...broken: Broken[]): Mutant[] =>
 
 const FIRST = "  if (!breakerAdmits(row, now)) return 'breaker'\n"
 const SECOND = "  if (overrideOf(row)?.admitsNext === false) return 'fleet'\n"
-const THIRD = "  return hasItsPlace || isPlaceFree(row, row.extras.bulkhead?.queued ?? 0) ? null : 'bulkhead'\n"
+const THIRD = "  return hasItsSlot || isSlotFree(row, row.extras.bulkhead?.queued ?? 0) ? null : 'bulkhead'\n"
 
 export const ofAdmission: readonly Mutant[] = [
   ...of(
@@ -37,20 +37,20 @@ export const ofAdmission: readonly Mutant[] = [
       'if (outer?.isInForce === true)',
     ],
     [
-      'a call inside one that has a place needs another',
-      'const hasItsPlace = place !== null || outer?.hasPlace === true',
-      'const hasItsPlace = place !== null',
+      'a call inside one that has a ringIndex needs another',
+      'const hasItsSlot = ringIndex !== null || outer?.hasSlot === true',
+      'const hasItsSlot = ringIndex !== null',
     ],
     [
-      'who has waited takes a second place',
-      'const taken = hasItsPlace ? null : newPlace(row)',
-      'const taken = newPlace(row)',
+      'who has waited takes a second ringIndex',
+      'const taken = hasItsSlot ? null : newSlot(row)',
+      'const taken = newSlot(row)',
     ],
-    ['the place of who has waited is lost', 'holdingOf(place ?? taken,', 'holdingOf(taken,'],
+    ['the ringIndex of who has waited is lost', 'holdingOf(ringIndex ?? taken,', 'holdingOf(taken,'],
     [
-      'the place of who has waited is given back at once',
-      'if (!(admitted instanceof Permit)) place.giveBack()',
-      'place.giveBack()',
+      'the ringIndex of who has waited is given back at once',
+      'if (!(admitted instanceof Permit)) ringIndex.giveBack()',
+      'ringIndex.giveBack()',
     ],
     ['allows() knows of no call around', 'return isInside || refuserOf(', 'return refuserOf('],
     ['an override lets through more than its share', 'const putBack = override?.take()', 'const putBack = () => {}'],
@@ -76,10 +76,10 @@ export const ofAdmission: readonly Mutant[] = [
     [
       'the bulkhead is asked first',
       FIRST + SECOND + THIRD,
-      `  if (!hasItsPlace && !isPlaceFree(row, row.extras.bulkhead?.queued ?? 0)) return 'bulkhead'\n${FIRST}${SECOND}  return null\n`,
+      `  if (!hasItsSlot && !isSlotFree(row, row.extras.bulkhead?.queued ?? 0)) return 'bulkhead'\n${FIRST}${SECOND}  return null\n`,
     ],
     ['a breaker that is disabled obeys its fleet', "state === 'disabled' ? null : extras.override", 'extras.override'],
-    ['one call too many has a place', '?? 0) < policy.maxConcurrent', '?? 0) <= policy.maxConcurrent'],
+    ['one call too many has a ringIndex', '?? 0) < policy.maxConcurrent', '?? 0) <= policy.maxConcurrent'],
     ['a closed breaker has no limit', ' && policy.maxConcurrent === null', ''],
   ),
   ...of(
@@ -87,8 +87,8 @@ export const ofAdmission: readonly Mutant[] = [
     ['one call too many waits', '?? 0) < policy.maxQueued', '?? 0) <= policy.maxQueued'],
     ['who waits waits on at a breaker that refuses', 'refuserOf(row, core.clock.now(), true) !== null', 'false'],
     [
-      'who has nothing to wait for gets a place',
-      "bulkhead.wakeFirst(next === 'has its place')",
+      'who has nothing to wait for gets a ringIndex',
+      "bulkhead.wakeFirst(next === 'has its ringIndex')",
       'bulkhead.wakeFirst(true)',
     ],
     ['who is called off waits on', 'if (bulkhead.leave(waiter)) end(signal?.reason)', 'bulkhead.leave(waiter)'],
@@ -96,9 +96,9 @@ export const ofAdmission: readonly Mutant[] = [
   ...of(
     bulkhead,
     ['who leaves is no news', 'this.queued--\n    this.#breaker.version++', 'this.queued--'],
-    ['a place that is free is told to nobody', 'if (this.queued > 0) this.#moveOn()', ''],
+    ['a ringIndex that is free is told to nobody', 'if (this.queued > 0) this.#moveOn()', ''],
     ['a change is told to nobody who waits', 'if (this.queued > 0) this.#breaker.core.turns.later(this.#moveOn)', ''],
-    ['who is woken has no place', 'if (hasPlace) this.take()', ''],
+    ['who is woken has no ringIndex', 'if (hasSlot) this.take()', ''],
   ),
   ...of(
     override,
@@ -122,8 +122,8 @@ export const ofAdmission: readonly Mutant[] = [
   ...of(
     holding,
     ['the result of a fleet’s probe is told to nobody', 'this.#endProbe?.(result)', ''],
-    ['a place is never given back', 'this.#bulkhead?.giveBack()', ''],
-    ['a call forgets its place', 'return this.#bulkhead !== null', 'return false'],
+    ['a ringIndex is never given back', 'this.#bulkhead?.giveBack()', ''],
+    ['a call forgets its ringIndex', 'return this.#bulkhead !== null', 'return false'],
     ['a call of a share holds nothing', 'return isOfShare ? OF_SHARE : null', 'return null'],
     ['every call holds something', 'return isOfShare ? OF_SHARE : null', 'return OF_SHARE'],
   ),
@@ -132,7 +132,7 @@ export const ofAdmission: readonly Mutant[] = [
     ['a second report counts', 'if (this.#settled) return result', ''],
     ['a call inside a call has a verdict', 'if (this.#holding?.outer) {', 'if (false) {'],
     [
-      'a place is free before its outcome counts',
+      'a ringIndex is free before its outcome counts',
       '    settle(row, judged, this.generation',
       '    this.#holding?.giveBack(judged)\n    settle(row, judged, this.generation',
     ],

@@ -40,7 +40,7 @@ export const ofTheEvidence: readonly Prey[] = [
     policy: failureWindow,
   },
   {
-    name: 'the newest failure is overwritten in place of the oldest',
+    name: 'the newest failure is overwritten in ringIndex of the oldest',
     breaks: 'R13',
     file: evidence,
     find: 'evidence.oldestFailure = (evidence.oldestFailure + 1) % capacity',
@@ -105,7 +105,7 @@ export const ofTheEvidence: readonly Prey[] = [
     policy: rateOverTime,
   },
   {
-    name: 'a window of time keeps one slice too long',
+    name: 'a window of time keeps one bucket too long',
     breaks: 'R13',
     file: window,
     find: 'const passed = Math.min(newest - window.position, length)',

@@ -42,6 +42,8 @@ export interface Sandbox {
   compile(options?: Record<string, unknown>): string
   /** Runs a file of the folder as a user would, with `node`, and hands it the arguments. */
   run(file: string, ...args: string[]): Ran
+  /** As `run`, with flags of Node. */
+  runWith(flags: readonly string[], file: string): Ran
   dispose(): void
 }
 
@@ -83,6 +85,9 @@ export function createSandbox(): Sandbox {
     outDir: 'out',
   }
 
+  const node = (...args: string[]) =>
+    spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', timeout: 15_000, env: cleanEnvironment() })
+
   return {
     folder,
     write,
@@ -93,13 +98,8 @@ export function createSandbox(): Sandbox {
       const tsc = inRepository('node_modules/.bin/tsc')
       return spawnSync(tsc, ['--pretty', 'false'], { cwd: folder, encoding: 'utf8' }).stdout
     },
-    run: (file, ...args) =>
-      spawnSync(process.execPath, [join(folder, file), ...args], {
-        cwd: folder,
-        encoding: 'utf8',
-        timeout: 15_000,
-        env: cleanEnvironment(),
-      }),
+    run: (file, ...args) => node(join(folder, file), ...args),
+    runWith: (flags, file) => node(...flags, join(folder, file)),
     dispose,
   }
 }

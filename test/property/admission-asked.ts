@@ -14,8 +14,8 @@ import type { Name } from './admission-steps.ts'
 export type Inside = <T>(code: () => T) => T
 export type Fate = 'waits' | 'runs' | Gate | 'ended' | 'left'
 
-/** A place in the code: in a call, or in what a permit runs. */
-export interface Place {
+/** A slot in the code: in a call, or in what a permit runs. */
+export interface Slot {
   readonly inside: Inside
   readonly frame: Frame | null
   readonly held: Held

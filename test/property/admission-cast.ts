@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import type { CallContext, Registry } from '../../src/index.ts'
 import type { VirtualClock } from '../../src/testing/index.ts'
 import { DOWN, promiseOf } from '../support/calls.ts'
-import { type Asked, fateBy, type HeldPermit, type Inside, type Place, pick, type Spot } from './admission-asked.ts'
+import { type Asked, fateBy, type HeldPermit, type Inside, pick, type Slot, type Spot } from './admission-asked.ts'
 import type { Frame, Gate, Held } from './admission-held.ts'
 import type { AdmissionOracle } from './admission-oracle.ts'
 import type { From, Name } from './admission-steps.ts'
@@ -20,7 +20,7 @@ export class Cast {
   readonly ran: Record<'expected' | 'seen', number[]> = { expected: [], seen: [] }
   /** What was found wrong where nobody awaits it. */
   readonly wrong: string[] = []
-  readonly #places: Place[] = []
+  readonly #slots: Slot[] = []
   readonly #registry: Registry
   readonly #clock: VirtualClock
   readonly #oracles: Record<Name, AdmissionOracle>
@@ -43,10 +43,11 @@ export class Cast {
     return this.running().length + this.waiting().length + this.permits.length
   }
 
-  #placeOf(from: From): Spot {
-    const place = from === null ? undefined : pick(this.#places, from.which)
-    if (from === null || place === undefined) return { inside: OUTSIDE, frame: null, context: undefined, told: null }
-    const { inside, frame, held, context } = place
+  #slotOf(from: From): Spot {
+    const ringIndex = from === null ? undefined : pick(this.#slots, from.which)
+    if (from === null || ringIndex === undefined)
+      return { inside: OUTSIDE, frame: null, context: undefined, told: null }
+    const { inside, frame, held, context } = ringIndex
     if (from.by === 'itself' || context === undefined) return { inside, frame, context: undefined, told: frame }
     return { inside: OUTSIDE, frame: null, context, told: held.frames(null) }
   }
@@ -61,7 +62,7 @@ export class Cast {
       timeout?: number | null
       fallback?: boolean
     }
-    const { inside, frame, context, told } = this.#placeOf(from)
+    const { inside, frame, context, told } = this.#slotOf(from)
     const before = this.#registry.breaker(name).admission()
     const call: Asked = {
       name,
@@ -128,9 +129,9 @@ export class Cast {
     return call.end.promise
   }
 
-  #remember(place: Place): void {
-    this.#places.push(place)
-    if (this.#places.length > 8) this.#places.shift()
+  #remember(ringIndex: Slot): void {
+    this.#slots.push(ringIndex)
+    if (this.#slots.length > 8) this.#slots.shift()
   }
 
   #refusal(call: Asked, error: unknown): string {
@@ -141,7 +142,7 @@ export class Cast {
   }
 
   tryAcquire(name: Name, from: From): void {
-    const { inside, frame, context, told } = this.#placeOf(from)
+    const { inside, frame, context, told } = this.#slotOf(from)
     const before = this.#registry.breaker(name).admission()
     const breaker = this.#registry.breaker(name)
     const mayCome = this.#oracles[name].allows(told)
@@ -175,7 +176,7 @@ export class Cast {
 
   runIn(of: HeldPermit | undefined, from: From): void {
     if (of === undefined) return
-    const { inside, frame } = this.#placeOf(from)
+    const { inside, frame } = this.#slotOf(from)
     const snapshot = inside(() => of.permit.run(() => AsyncLocalStorage.snapshot())) as Inside
     this.#remember({ inside: snapshot, frame: of.held.frames(frame), held: of.held, context: undefined })
   }
@@ -205,9 +206,9 @@ export class Cast {
     else permit.ignore()
     const name = permit.endpoint as Name
     this.#oracles[name].settle(held, result)
-    const place = this.permits.indexOf(of)
+    const ringIndex = this.permits.indexOf(of)
     // Reported twice by chance, too: it stays as long as others are there.
-    if (place >= 0 && this.permits.length > 3) this.permits.splice(place, 1)
+    if (ringIndex >= 0 && this.permits.length > 3) this.permits.splice(ringIndex, 1)
   }
 
   /** Many in a row, at one moment, that hold nothing: of a share so many are admitted as it says, give or take one. */

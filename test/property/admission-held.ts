@@ -16,9 +16,9 @@ export class Held {
   readonly generation: number
   /** The call that it runs under, if it does. */
   readonly outer: Held | null
-  /** What it holds: a probe's permit, a place, a fleet's probe, its part of a share. */
+  /** What it holds: a probe's permit, a slot, a fleet's probe, its part of a share. */
   permit: object | null = null
-  hasPlace = false
+  hasSlot = false
   isFleetProbe = false
   isOfShare = false
   isSettled = false
@@ -31,7 +31,7 @@ export class Held {
   }
 
   get isHeld(): boolean {
-    return this.permit !== null || this.hasPlace || this.isFleetProbe || this.isOfShare
+    return this.permit !== null || this.hasSlot || this.isFleetProbe || this.isOfShare
   }
 
   /** What calls inside it find around them. */

@@ -1,6 +1,6 @@
 // The oracle of admission: which calls get in, wait, or are refused, and by whom; written from docs/policy.md ("A limit of
 // concurrent calls", "How it comes back"), docs/calls.md and the order of the gates, without a line of src/. What the breaker
-// itself decides is the other oracle's (oracle.ts); here is what was laid around it: an override, places and a queue, nesting.
+// itself decides is the other oracle's (oracle.ts); here is what was laid around it: an override, slots and a queue, nesting.
 import type { PolicyOptions } from '../../src/index.ts'
 import { type Asker, type Frame, type Gate, Held } from './admission-held.ts'
 import { type Said, saidBy } from './admission-said.ts'
@@ -24,11 +24,11 @@ export class AdmissionOracle {
   policy: PolicyOptions
   /** Another one when its name was deleted. */
   instance: object = {}
-  /** Calls that hold a place, and askers that wait, in order. */
-  #places = new Set<object>()
+  /** Calls that hold a slot, and askers that wait, in order. */
+  #slots = new Set<object>()
   #queue: Asker[] = []
-  /** Those who left the queue and have not asked anew yet; with the place that is held for them. */
-  #woken: { readonly asker: Asker; readonly place: object | null }[] = []
+  /** Those who left the queue and have not asked anew yet; with the slot that is held for them. */
+  #woken: { readonly asker: Asker; readonly ringIndex: object | null }[] = []
   #ruling: Ruling | null = null
   /** What was told, of all breakers of the name. */
   readonly told = { breaker: 0, operator: 0, fleet: 0, limited: 0, nested: 0, fleetProbes: 0, fleetResults: 0 }
@@ -50,7 +50,7 @@ export class AdmissionOracle {
   }
 
   get inFlight(): number {
-    return this.#places.size
+    return this.#slots.size
   }
 
   get queued(): number {
@@ -66,7 +66,7 @@ export class AdmissionOracle {
   /** Whether a call that comes now, from here, would be admitted. */
   allows(around: Frame | null): boolean {
     const outer = this.#enclosing(around)
-    return this.#insideOf(outer) !== null || this.#refuser(outer?.hasPlace === true) === null
+    return this.#insideOf(outer) !== null || this.#refuser(outer?.hasSlot === true) === null
   }
 
   /** The first outcome counts. */
@@ -87,8 +87,8 @@ export class AdmissionOracle {
     this.breaker.command(command)
     if (command === 'delete') {
       this.instance = {}
-      this.#places = new Set()
-      this.#woken.push(...this.#queue.splice(0).map((asker) => ({ asker, place: null })))
+      this.#slots = new Set()
+      this.#woken.push(...this.#queue.splice(0).map((asker) => ({ asker, ringIndex: null })))
       this.#ruling = null
       this.refusedByFleet = 0
       this.limited = 0
@@ -120,11 +120,11 @@ export class AdmissionOracle {
   /** Those who have left the queue ask anew, one after another, when what has woken them is over. */
   wakeAll(): void {
     for (let next = this.#woken.shift(); next !== undefined; next = this.#woken.shift()) {
-      const { asker, place } = next
+      const { asker, ringIndex } = next
       // That of a breaker which is gone meanwhile is nobody's.
-      const isStillHeld = place !== null && this.#places.has(place)
-      if (place === null || !isStillHeld) this.ask(asker)
-      else this.#answer(asker, place)
+      const isStillHeld = ringIndex !== null && this.#slots.has(ringIndex)
+      if (ringIndex === null || !isStillHeld) this.ask(asker)
+      else this.#answer(asker, ringIndex)
     }
   }
 
@@ -156,7 +156,7 @@ export class AdmissionOracle {
   }
 
   #bulkheadLimit(): Said | null {
-    if (this.#isPlaceFree()) return null
+    if (this.#isSlotFree()) return null
     const room = Math.max(0, (this.policy.maxQueued ?? 0) - this.#queue.length)
     const said = { refusedBy: 'bulkhead', state: this.state, share: null, permits: null } as const
     return room > 0 ? { ...said, admits: 'some', queue: room } : { ...said, admits: 'none', queue: null }
@@ -166,17 +166,17 @@ export class AdmissionOracle {
     return this.state === 'disabled' ? null : this.#ruling
   }
 
-  #isPlaceFree(): boolean {
+  #isSlotFree(): boolean {
     const { maxConcurrent } = this.policy
-    return maxConcurrent == null || (this.#queue.length === 0 && this.#places.size < maxConcurrent)
+    return maxConcurrent == null || (this.#queue.length === 0 && this.#slots.size < maxConcurrent)
   }
 
   /** By which gate a call is refused, in their order. */
-  #refuser(hasItsPlace: boolean): Gate | null {
+  #refuser(hasItsSlot: boolean): Gate | null {
     if (!this.breaker.look().admitsNext) return 'breaker'
     const ruling = this.#rulingInForce()
     if (ruling !== null && !ruling.isProbeFree && ruling.credit + ruling.share < 100) return 'fleet'
-    return hasItsPlace || this.#isPlaceFree() ? null : 'bulkhead'
+    return hasItsSlot || this.#isSlotFree() ? null : 'bulkhead'
   }
 
   /** The innermost call of this breaker around, that has not ended. */
@@ -196,38 +196,38 @@ export class AdmissionOracle {
     return outer.permit === null || this.breaker.permits.includes(outer.permit) ? outer : null
   }
 
-  #answer(asker: Asker, place: object | null): void {
+  #answer(asker: Asker, ringIndex: object | null): void {
     const outer = this.#enclosing(asker.around)
     const under = this.#insideOf(outer)
     if (under !== null) {
-      if (place !== null) this.#giveBack(place)
+      if (ringIndex !== null) this.#giveBack(ringIndex)
       asker.admitted(new Held(this.instance, this.generation, under))
       return
     }
-    const hasItsPlace = place !== null || outer?.hasPlace === true
-    const by = this.#refuser(hasItsPlace)
+    const hasItsSlot = ringIndex !== null || outer?.hasSlot === true
+    const by = this.#refuser(hasItsSlot)
     if (by === null) {
-      asker.admitted(this.#take(hasItsPlace, place))
+      asker.admitted(this.#take(hasItsSlot, ringIndex))
       this.#moveOn()
     } else if (by === 'bulkhead' && asker.mayWait && this.#queue.length < (this.policy.maxQueued ?? 0)) {
       this.#queue.push(asker)
     } else {
       this.#refuse(by)
       asker.refused(by)
-      if (place !== null) this.#giveBack(place)
+      if (ringIndex !== null) this.#giveBack(ringIndex)
     }
   }
 
-  #take(hasItsPlace: boolean, place: object | null): Held {
+  #take(hasItsSlot: boolean, ringIndex: object | null): Held {
     const { lets } = this.breaker.look()
     const held = new Held(this.instance, this.generation, null)
     const settle = this.breaker.admit()
     if (settle === undefined) throw new Error('the gates agreed, and the breaker refuses')
     if (lets === 'probe') held.permit = this.breaker.permits.at(-1) ?? null
     held.isOfShare = lets === 'share'
-    const mine = hasItsPlace || this.policy.maxConcurrent == null ? place : {}
-    if (mine !== null) this.#places.add(mine)
-    held.hasPlace = mine !== null
+    const mine = hasItsSlot || this.policy.maxConcurrent == null ? ringIndex : {}
+    if (mine !== null) this.#slots.add(mine)
+    held.hasSlot = mine !== null
     const ruling = this.#rulingInForce()
     if (ruling?.isProbeFree) {
       ruling.isProbeFree = false
@@ -237,11 +237,11 @@ export class AdmissionOracle {
       ruling.credit = Math.max(0, ruling.credit + ruling.share - 100)
       held.isOfShare ||= ruling.share > 0 && ruling.share < 100
     }
-    const places = this.#places
+    const slots = this.#slots
     held.settle = (result) => {
       settle(result)
       if (held.isFleetProbe) this.told.fleetResults++
-      if (mine !== null) places.delete(mine)
+      if (mine !== null) slots.delete(mine)
     }
     return held
   }
@@ -260,21 +260,21 @@ export class AdmissionOracle {
     }
   }
 
-  #giveBack(place: object): void {
-    this.#places.delete(place)
+  #giveBack(ringIndex: object): void {
+    this.#slots.delete(ringIndex)
     this.#moveOn()
   }
 
-  /** Who waits leaves the queue when there is a place, or nothing to wait for any more. */
+  /** Who waits leaves the queue when there is a slot, or nothing to wait for any more. */
   #moveOn(): void {
     while (this.#queue.length > 0) {
       const isRefused = this.#refuser(true) !== null
-      const isFree = this.policy.maxConcurrent == null || this.#places.size < this.policy.maxConcurrent
+      const isFree = this.policy.maxConcurrent == null || this.#slots.size < this.policy.maxConcurrent
       if (!isRefused && !isFree) return
       const asker = this.#queue.shift() as Asker
-      const place = isRefused ? null : {}
-      if (place !== null) this.#places.add(place)
-      this.#woken.push({ asker, place })
+      const ringIndex = isRefused ? null : {}
+      if (ringIndex !== null) this.#slots.add(ringIndex)
+      this.#woken.push({ asker, ringIndex })
     }
   }
 }

@@ -18,7 +18,7 @@ export function saidBy(limits: readonly Said[], state: string): Said {
   // Who refuses the next call speaks, in the order in which they are asked.
   const speaker = limits.find(({ admits, permits }) => admits === 'none' || permits === 0) ?? strictest
   if (speaker === undefined) return { admits: 'all', refusedBy: null, state, ...nothing }
-  // Where probes hold the places, too, it is open to the next one.
+  // Where probes hold the slots, too, it is open to the next one.
   const isByProbes = ({ refusedBy }: Said) => refusedBy === 'bulkhead' && speaker.permits === 0
   if (limits.some((limit) => limit.admits === 'none' && !isByProbes(limit)))
     return { ...speaker, admits: 'none', ...nothing }

@@ -49,7 +49,7 @@ export const policies: fc.Arbitrary<PolicyOptions> = fc
       latencySampling: fc.constant(0),
     }),
   )
-  .map(([places, policy]) => ({ ...policy, ...places }))
+  .map(([slots, policy]) => ({ ...policy, ...slots }))
 
 const overrides: fc.Arbitrary<OverrideSteps | null> = fc.option(
   fc.oneof(

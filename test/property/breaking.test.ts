@@ -29,11 +29,11 @@ const defects: Mutant[] = [
     replace: 'now > oldest + windowMs',
   },
   {
-    name: 'property: slices of seven begin 9 ms late',
+    name: 'property: buckets of seven begin 9 ms late',
     breaks: 'R13',
-    file: 'src/core/rules/slices.ts',
-    find: 'whole * slices === offset ? whole : whole + 1',
-    replace: 'whole * slices === offset ? whole : whole + 9217',
+    file: 'src/core/rules/buckets.ts',
+    find: 'whole * buckets === offset ? whole : whole + 1',
+    replace: 'whole * buckets === offset ? whole : whole + 9217',
   },
   {
     name: 'property: call exactly at the limit is slow',

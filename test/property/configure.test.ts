@@ -32,7 +32,7 @@ const policies: fc.Arbitrary<PolicyOptions> = fc
     const slowCalls = slow && { slowerThan: 50, ...slow }
     return opensSoon ? soon : { ...soon, ...count, failureRate, slowCalls }
   })
-/** Now and then many calls at a time, so that a slice holds more than a window of calls. */
+/** Now and then many calls at a time, so that a bucket holds more than a window of calls. */
 const calls: fc.Arbitrary<Step[]> = fc.array(
   fc.constantFrom('succeed' as const, 'fail' as const).map((result) => ({ do: 'record', result })),
   { minLength: 8, maxLength: 20 },
@@ -66,7 +66,7 @@ interface Evidence {
   readonly failureRate: Held
   readonly slowCalls: Held
 }
-type Held = { readonly slices: readonly (readonly [number, number])[] } | null
+type Held = { readonly buckets: readonly (readonly [number, number])[] } | null
 
 interface Looked extends Image {
   readonly evidence: Evidence
@@ -88,8 +88,8 @@ async function changed(subject: HistorySubject, history: readonly Step[], ...cha
 const RULES = ['failureRate', 'slowCalls'] as const
 
 function sums(held: Held): { calls: number; marked: number } {
-  const { slices } = held ?? { slices: [] }
-  const sum = (place: 0 | 1) => slices.reduce((total, slice) => total + slice[place], 0)
+  const { buckets } = held ?? { buckets: [] }
+  const sum = (ringIndex: 0 | 1) => buckets.reduce((total, bucket) => total + bucket[ringIndex], 0)
   return { calls: sum(0), marked: sum(1) }
 }
 
@@ -178,7 +178,7 @@ const defects: Mutant[] = [
     name: 'a window of time that becomes another has all its calls happen now',
     breaks: 'R21',
     file: WINDOW,
-    find: 'sliceAt(to, ticksAt(to, msOf(from, start)))',
+    find: 'bucketAt(to, ticksAt(to, msOf(from, start)))',
     replace: 'resized.position',
   },
   {
@@ -199,10 +199,10 @@ const defects: Mutant[] = [
     name: 'an open breaker has its open time begin again',
     breaks: 'R21',
     file: 'machines/breaker.machine.ts',
-    find: 'return { policy: event.policy, decision: { ...context.decision, evidence } }',
+    find: 'return { policy: event.policy, data: { ...context.data, evidence } }',
     replace:
-      'const deadline = context.decision.deadline && event.at + event.policy.openTimeoutMs\n' +
-      '      return { policy: event.policy, decision: { ...context.decision, evidence, deadline } }',
+      'const deadline = context.data.deadline && event.at + event.policy.openTimeoutMs\n' +
+      '      return { policy: event.policy, data: { ...context.data, evidence, deadline } }',
   },
 ]
 

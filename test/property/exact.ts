@@ -12,18 +12,18 @@ export function isAtLeast(part: number, all: number, threshold: number): boolean
   return BigInt(part) * scale >= digits * BigInt(all)
 }
 
-/** A time in ms, or a fraction of one: some slices begin between two ms. */
+/** A time in ms, or a fraction of one: some buckets begin between two ms. */
 export type Moment = number | { readonly digits: bigint; readonly scale: bigint }
 
-/** The number of the slice that a time is in: the floor of time times slices by the time of the window. */
-export function sliceOf(at: Moment, timeMs: number, slices: number): number {
+/** The number of the bucket that a time is in: the floor of time times buckets by the time of the window. */
+export function bucketOf(at: Moment, timeMs: number, buckets: number): number {
   const { digits, scale } = typeof at === 'number' ? decimalOf(at) : at
-  return Number((digits * BigInt(slices)) / (scale * BigInt(timeMs)))
+  return Number((digits * BigInt(buckets)) / (scale * BigInt(timeMs)))
 }
 
-/** When a slice begins. */
-export function startOfSlice(slice: number, timeMs: number, slices: number): Moment {
-  return { digits: BigInt(slice) * BigInt(timeMs), scale: BigInt(slices) }
+/** When a bucket begins. */
+export function startOfBucket(bucket: number, timeMs: number, buckets: number): Moment {
+  return { digits: BigInt(bucket) * BigInt(timeMs), scale: BigInt(buckets) }
 }
 
 /** So many calls of which so many are marked, spread evenly: of the first n of them, as near to the share as n can be. */
@@ -40,15 +40,15 @@ export function percentileOf(values: readonly number[], hundredths: number): num
   return sorted[Number(rank) - 1] ?? Number.NaN
 }
 
-/** Slices of a window, in expectations: whatever they are, this is what they hold together. */
+/** Buckets of a window, in expectations: whatever they are, this is what they hold together. */
 export function addingUpTo(calls: number, marked: number): object {
   return {
-    asymmetricMatch(slices: readonly (readonly [number, number])[]) {
-      const sum = (place: 0 | 1) => slices.reduce((total, slice) => total + slice[place], 0)
+    asymmetricMatch(buckets: readonly (readonly [number, number])[]) {
+      const sum = (ringIndex: 0 | 1) => buckets.reduce((total, bucket) => total + bucket[ringIndex], 0)
       return sum(0) === calls && sum(1) === marked
     },
-    toString: () => 'Slices',
-    getExpectedType: () => 'slices',
-    toAsymmetricMatcher: () => `Slices<${calls} calls, ${marked} marked>`,
+    toString: () => 'Buckets',
+    getExpectedType: () => 'buckets',
+    toAsymmetricMatcher: () => `Buckets<${calls} calls, ${marked} marked>`,
   }
 }

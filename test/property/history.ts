@@ -15,7 +15,7 @@ export type Step =
 const small = fc.integer({ min: 1, max: 3 })
 const window: fc.Arbitrary<NonNullable<PolicyOptions['failureRate']>['window']> = fc.oneof(
   fc.record({ calls: fc.integer({ min: 1, max: 5 }) }),
-  // Three and seven divide neither time: their slices begin between the ticks of any clock.
+  // Three and seven divide neither time: their buckets begin between the ticks of any clock.
   fc.record({ time: fc.constantFrom(100, 400), buckets: fc.constantFrom(1, 2, 3, 4, 7) }),
 )
 const rate = fc
@@ -51,7 +51,7 @@ export function policiesWith(jitter: boolean): fc.Arbitrary<PolicyOptions> {
   })
 }
 
-/** The limits of the policies above, and any others for the ends of slices. */
+/** The limits of the policies above, and any others for the ends of buckets. */
 const durations = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(0, 1, 49, 50, 60, 99, 100, 150, 200, 300, 400) },
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 120 }) },

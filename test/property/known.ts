@@ -1,7 +1,7 @@
 // Known: what the oracle knows of the calls of a closed generation, and what of that each rule counts: by definition, and across
 // changes of the policy by the rules of docs/policy.md. Lists of calls, looked through anew each time, in whole numbers.
 import type { PolicyOptions } from '../../src/index.ts'
-import { addingUpTo, isAtLeast, type Moment, sliceOf, spread, startOfSlice } from './exact.ts'
+import { addingUpTo, bucketOf, isAtLeast, type Moment, spread, startOfBucket } from './exact.ts'
 import type { Image } from './subjects.ts'
 
 /** A call in the window of a rate, and whether it failed, or was slow. */
@@ -87,13 +87,13 @@ function reaches(seen: readonly Seen[], rule: RateOption, now: number): boolean 
 function windowOf(seen: readonly Seen[], rule: RateOption, now: number) {
   if (!rule) return null
   const held = within(seen, rule, now)
-  return { slices: addingUpTo(held.length, held.filter(({ marked }) => marked).length) }
+  return { buckets: addingUpTo(held.length, held.filter(({ marked }) => marked).length) }
 }
 
 function within(seen: readonly Seen[], { window: { calls, time, buckets = 10 } }: Rate, now: number): Seen[] {
   if (calls) return seen.slice(-calls)
-  const slice = (at: Moment) => sliceOf(at, Number(time), buckets)
-  return seen.filter(({ at }) => slice(now) - slice(at) < buckets)
+  const bucket = (at: Moment) => bucketOf(at, Number(time), buckets)
+  return seen.filter(({ at }) => bucket(now) - bucket(at) < buckets)
 }
 
 /** What is known of the calls of a window under another rule. */
@@ -103,10 +103,10 @@ function refit(seen: readonly Seen[], from: RateOption, to: RateOption, now: num
   const { calls, time, buckets = 10 } = from.window
   if (calls) return to.window.calls ? held : held.map((call) => ({ ...call, at: now }))
   if (to.window.time === time && (to.window.buckets ?? 10) === buckets) return held
-  const slices = held.map(({ at }) => sliceOf(at, Number(time), buckets))
-  return [...new Set(slices)].flatMap((slice) => {
-    const group = held.filter((_, index) => slices[index] === slice)
-    const at = startOfSlice(slice, Number(time), buckets)
+  const numbers = held.map(({ at }) => bucketOf(at, Number(time), buckets))
+  return [...new Set(numbers)].flatMap((bucket) => {
+    const group = held.filter((_, index) => numbers[index] === bucket)
+    const at = startOfBucket(bucket, Number(time), buckets)
     return spread(group.length, group.filter(({ marked }) => marked).length).map((marked) => ({ at, marked }))
   })
 }

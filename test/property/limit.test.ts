@@ -58,7 +58,7 @@ interface Call {
   readonly number: number
   readonly abort: AbortController
   readonly end: ReturnType<typeof promiseOf<string>>
-  /** The breaker of that name that runs it, by number; the place is its. */
+  /** The breaker of that name that runs it, by number; the slot is its. */
   runsIn: number | null
   isOver: boolean
 }
@@ -74,7 +74,7 @@ class History {
   /** What was found wrong inside calls, whose errors go to their callers. */
   readonly #wrong: string[] = []
   #isFinishing = false
-  /** Calls and permits that were admitted while there was no limit hold no place. */
+  /** Calls and permits that were admitted while there was no limit hold no slot. */
   #isExact = true
 
   constructor(folding: boolean, recoveryRamp: PolicyOptions['recoveryRamp']) {
@@ -201,7 +201,7 @@ class History {
     if (this.#isExact) expect(held).toBeLessThanOrEqual(Math.max(wasHeld, maxConcurrent))
   }
 
-  /** Whatever was is over: all places are free, and nobody waits. */
+  /** Whatever was is over: all slots are free, and nobody waits. */
   async finish(): Promise<void> {
     this.#isFinishing = true
     for (const { permit } of this.#permits.splice(0)) permit.ignore()
@@ -224,7 +224,7 @@ it.each([
   { way: 'unfolded', folding: false, ramp: null },
   { way: 'on a ramp', folding: true, ramp: { duration: 300, from: 0.3 } },
 ])(
-  'no more calls are in flight than may be, those who wait come to their turn in order, and no place is lost, $way',
+  'no more calls are in flight than may be, those who wait come to their turn in order, and no ringIndex is lost, $way',
   async ({ folding, ramp }) => {
     const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }), async (steps) => {
       const history = new History(folding, ramp)

@@ -1,5 +1,5 @@
 // Calls inside calls of the same breaker, on random trees of calls and permits that wait, fail, time out, or go on after those
-// around them have ended, under everything that holds something: probes, a ramp, places. What is held must all come back, and no
+// around them have ended, under everything that holds something: probes, a ramp, slots. What is held must all come back, and no
 // call inside may be refused for want of what the one around it holds.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'

@@ -128,15 +128,15 @@ const defects: Mutant[] = [
     name: 'ramp: a crash begins it again',
     breaks: 'R30',
     file: 'machines/breaker.machine.ts',
-    find: "startIn === 'halfOpen' && decision.ramp !== null",
+    find: "startIn === 'halfOpen' && data.ramp !== null",
     replace: 'false',
   },
   {
     name: 'ramp: failures of the probes before it count on it',
     breaks: 'R04',
     file: 'src/core/rules/decide.ts',
-    find: 'forgetProbes(stay)\n  stay.ramp = newRamp',
-    replace: 'stay.ramp = newRamp',
+    find: 'forgetProbes(current)\n  current.ramp = newRamp',
+    replace: 'current.ramp = newRamp',
   },
 ]
 

@@ -3,7 +3,7 @@
 import type { Admission } from '../../src/core/rules/decide.ts'
 import { inOrder } from '../../src/core/rules/evidence.ts'
 import { type BreakerValue, reduce, resumed } from '../../src/core/rules/reducer.ts'
-import { slicesOf } from '../../src/core/rules/window.ts'
+import { bucketsOf } from '../../src/core/rules/window.ts'
 import { createRegistry, type PolicyOptions, type Registry, resolvePolicy } from '../../src/index.ts'
 import { newBreaker, recordFailure, recordIgnored, recordSuccess, shouldAllowRequest } from '../../src/pure.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
@@ -256,7 +256,7 @@ function createRegistrySeed(): number {
 function imageOf(breaker: BreakerValue, policy: ReturnType<typeof resolvePolicy>, now: number): Image {
   const { state, generation, reason, openedAt, deadline, openings, evidence, calls, probes, ramp } = breaker
   const window = (of: typeof evidence.failureRate, rule: typeof policy.failureRate) =>
-    of && rule && { size: rule.window, slices: slicesOf(structuredClone(of), rule.window, now) }
+    of && rule && { size: rule.window, buckets: bucketsOf(structuredClone(of), rule.window, now) }
   return {
     state,
     generation,

@@ -48,7 +48,7 @@ const OVERRIDES: Readonly<Record<string, Override | null>> = {
   'fleet forced open': { state: 'forcedOpen', reason },
 }
 
-/** What becomes of a call that finds no place, where there is a limit. */
+/** What becomes of a call that finds no slot, where there is a limit. */
 const BULKHEADS: Readonly<Record<string, { readonly isFull: boolean; readonly maxQueued: number } | null>> = {
   'no bulkhead': null,
   'places free': { isFull: false, maxQueued: 0 },
@@ -64,8 +64,8 @@ export interface Combination {
 
 export const COMBINATIONS: readonly Combination[] = Object.entries(STATES).flatMap(([state, { policy = {}, bring }]) =>
   Object.entries(OVERRIDES).flatMap(([above, override]) =>
-    Object.entries(BULKHEADS).map(([places, bulkhead]) => ({
-      title: `${state}; ${above}; ${places}`,
+    Object.entries(BULKHEADS).map(([slots, bulkhead]) => ({
+      title: `${state}; ${above}; ${slots}`,
       make(before: (made: Made) => void = () => {}) {
         const { clock, registry } = newRegistry()
         const given = bulkhead === null ? policy : { ...policy, maxConcurrent: 100, maxQueued: bulkhead.maxQueued }
@@ -99,7 +99,7 @@ export function expectedThrough({ admits, share, permits, queue }: AdmissionStat
   return [Math.min(most, 1), Math.min(most, Math.ceil(CALLS * share) + 1)]
 }
 
-/** What becomes of a call that is made now: it runs, waits for a place, or is refused by somebody. */
+/** What becomes of a call that is made now: it runs, waits for a slot, or is refused by somebody. */
 export async function callNow({
   registry,
   breaker,

@@ -25,7 +25,7 @@ export interface Values extends DemoValues {
 /** `inspectOption`: what the port of the bridge is asked for by. */
 export async function demo(values: Values, inspectOption = '--inspect'): Promise<number> {
   const attach = attachmentsOf(values, inspectOption)
-  const options = optionsOf(values, attach.length > 0 ? FOREVER : '15s')
+  const options = demoOptions(values, attach.length > 0 ? FOREVER : '15s')
   const { stdout } = process
   const paint = paintFor(stdout)
   const ending = awaitEnding()
@@ -36,7 +36,7 @@ export async function demo(values: Values, inspectOption = '--inspect'): Promise
   return ending.exitCode()
 }
 
-function optionsOf(values: DemoValues, usualDuration: string): DemoOptions {
+function demoOptions(values: DemoValues, usualDuration: string): DemoOptions {
   try {
     return readOptions(values, usualDuration)
   } catch (error) {

@@ -1,7 +1,7 @@
 // Endpoint: what is called, through its breaker and without; and what was seen of it. Made by run.ts.
 import type { Breaker } from '../../index.ts'
 import { type Incident, newIncident } from './incident.ts'
-import { type Lane, newLane } from './lane.ts'
+import { newRecentCalls, type RecentCalls } from './recent-calls.ts'
 
 export interface Endpoint {
   readonly name: string
@@ -12,8 +12,8 @@ export interface Endpoint {
   /** Of its service, the restarted one last; none for the user's own. */
   readonly pids: number[]
   readonly incident: Incident
-  readonly guarded: Lane
-  readonly unguarded: Lane
+  readonly guarded: RecentCalls
+  readonly unguarded: RecentCalls
   openings: number
   /** Refused calls whose twin without a breaker failed or was slow; and those whose twin was answered well. */
   spared: number
@@ -29,8 +29,8 @@ export function newEndpoint(name: string, url: string, breaker: Breaker, pid?: n
     breaker,
     pids: isDemos ? [pid] : [],
     incident: newIncident(isDemos ? 'service' : 'calls'),
-    guarded: newLane(),
-    unguarded: newLane(),
+    guarded: newRecentCalls(),
+    unguarded: newRecentCalls(),
     openings: 0,
     spared: 0,
     refusedInVain: 0,

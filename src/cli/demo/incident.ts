@@ -1,7 +1,7 @@
 // Incident: the first outage of one endpoint, as four moments (ms of performance.now()): when the service turned bad
 // and good again, and when its breaker opened and closed. The parent of a service knows the first two; of the user's
 // own endpoint only the calls tell: `sawCall` takes the first failure seen, and the first success since it opened.
-import { type Call, isBad } from './lane.ts'
+import { type Call, isBad } from './recent-calls.ts'
 
 export interface Incident {
   readonly knownBy: 'service' | 'calls'

@@ -3,8 +3,8 @@ import type { BreakerStats } from '../../index.ts'
 import type { Endpoint } from './endpoint.ts'
 import { type Incident, noticedAfterMs, recoveredAfterMs } from './incident.ts'
 import type { Entry } from './journal.ts'
-import type { Lane } from './lane.ts'
 import type { DemoOptions } from './options.ts'
+import type { RecentCalls } from './recent-calls.ts'
 
 export interface EndpointReport {
   readonly endpoint: string
@@ -12,8 +12,8 @@ export interface EndpointReport {
   readonly pids: readonly number[]
   readonly stats: BreakerStats
   /** The same calls at the same moments, through the breaker and without one. */
-  readonly guarded: Readonly<Lane>
-  readonly unguarded: Readonly<Lane>
+  readonly guarded: Readonly<RecentCalls>
+  readonly unguarded: Readonly<RecentCalls>
   readonly openings: number
   /** Refused calls whose unguarded twin failed or was slow. */
   readonly spared: number

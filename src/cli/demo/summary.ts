@@ -32,7 +32,7 @@ function indentOf(note: string): number {
 }
 
 function trafficOf(endpoints: readonly EndpointReport[]): Column[] {
-  const change = (of: (lane: EndpointReport['guarded']) => number, write: (value: number) => string = String) =>
+  const change = (of: (recent: EndpointReport['guarded']) => number, write: (value: number) => string = String) =>
     endpoints.map(({ guarded, unguarded }) =>
       of(unguarded) === 0 && of(guarded) === 0 ? '-' : `${write(of(unguarded))} → ${write(of(guarded))}`,
     )

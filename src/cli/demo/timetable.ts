@@ -11,7 +11,7 @@ export interface Cast {
   readonly service: Service | null
 }
 
-export interface Stage {
+export interface IncidentRun {
   readonly host: ServiceHost
   readonly journal: Journal
   /** Of one round of the timetable. */
@@ -23,7 +23,7 @@ export interface Stage {
 }
 
 /** Gives the service as it goes on: one that was killed has another process. */
-type Part = (endpoint: Endpoint, service: Service, stage: Stage) => Promise<Service>
+type Part = (endpoint: Endpoint, service: Service, incidentRun: IncidentRun) => Promise<Service>
 
 /** Beyond the timeout: what is only slow at first fails in the end. */
 const SLOWEST_MS = 1500
@@ -71,25 +71,25 @@ const PARTS: Partial<Record<Behaviour, Part>> = {
   },
 }
 
-export async function followTimetable(cast: readonly Cast[], stage: Stage): Promise<void> {
+export async function followTimetable(cast: readonly Cast[], incidentRun: IncidentRun): Promise<void> {
   const parts = cast.map(async ({ endpoint, service }) => {
     if (service === null) return
     try {
-      await play(endpoint, service, stage)
+      await play(endpoint, service, incidentRun)
     } catch (error) {
       // The end of the run ends every wait; only what goes wrong before that is news.
-      if (!stage.signal.aborted) stage.journal.add(endpoint.name, (error as Error).message)
+      if (!incidentRun.signal.aborted) incidentRun.journal.add(endpoint.name, (error as Error).message)
     }
   })
   await Promise.all(parts)
 }
 
-async function play(endpoint: Endpoint, first: Service, stage: Stage): Promise<void> {
+async function play(endpoint: Endpoint, first: Service, incidentRun: IncidentRun): Promise<void> {
   const part = PARTS[first.behaviour]
   let service = first
   do {
-    const roundEnds = performance.now() + stage.durationMs
-    service = (await part?.(endpoint, service, stage)) ?? service
-    if (stage.repeats) await sleep(roundEnds - performance.now(), undefined, { signal: stage.signal })
-  } while (stage.repeats)
+    const roundEnds = performance.now() + incidentRun.durationMs
+    service = (await part?.(endpoint, service, incidentRun)) ?? service
+    if (incidentRun.repeats) await sleep(roundEnds - performance.now(), undefined, { signal: incidentRun.signal })
+  } while (incidentRun.repeats)
 }

@@ -5,7 +5,7 @@ import { isBreakerError, type Registry } from '../../index.ts'
 import type { Endpoint } from './endpoint.ts'
 import { get, getWithin, isFailedStatus } from './http-call.ts'
 import { isUnderWay, sawCall } from './incident.ts'
-import { addCall, type Call, isBad, type Kind, type Lane } from './lane.ts'
+import { addCall, type Call, isBad, type Kind, type RecentCalls } from './recent-calls.ts'
 
 export interface Schedule {
   /** ms of performance.now() */
@@ -56,7 +56,7 @@ async function callTwice(registry: Registry, endpoint: Endpoint, number: number,
 
 async function measure(
   endpoint: Endpoint,
-  lane: Lane,
+  recent: RecentCalls,
   request: () => Promise<number>,
   signal: AbortSignal,
 ): Promise<Call> {
@@ -75,7 +75,7 @@ async function measure(
   const { slowCalls } = breaker.policy
   const isSlow = outcome === 'answered' && slowCalls !== null && durationMs > slowCalls.slowerThanMs
   const call: Call = { kind: isSlow ? 'slow' : outcome, durationMs }
-  addCall(lane, call, wasBad)
+  addCall(recent, call, wasBad)
   sawCall(incident, call, startedAt, now)
   return call
 }

@@ -3,7 +3,7 @@ import { type EndpointDetail, PATHS, readRow } from '../../observe/dashboard/ind
 import { cut, inWords, type Paint, safeText, wrap } from '../terminal/index.ts'
 import type { Board } from './board.ts'
 import { type Size, transitionLine } from './picture.ts'
-import { nextAdmission, paintStanding, refusalOf, standingOf, whyOf } from './standing.ts'
+import { nextAdmission, paintStatus, refusalOf, statusOf, whyOf } from './status.ts'
 import { request } from './stream.ts'
 import type { View } from './view.ts'
 
@@ -69,18 +69,16 @@ export function createDetail(base: URL, signal: AbortSignal): Detail {
 
 function figures(row: ReturnType<typeof readRow>, next: string, columns: number, paint: Paint): string[] {
   const { state, generation, calls, p50, p99, concurrency } = row
-  const own = standingOf(row) === state ? '' : ` (${state} itself)`
+  const own = statusOf(row) === state ? '' : ` (${state} itself)`
   const after = `${own} since generation ${generation}${next === '-' ? '' : `, next call ${next}`}`
   const counts = Object.entries(calls).map(([name, count]) => `${count} ${name}`)
   const why = whyOf(row)
   return [
-    `${paintStanding(row, paint)}${cut(after, columns - standingOf(row).length)}`,
+    `${paintStatus(row, paint)}${cut(after, columns - statusOf(row).length)}`,
     cut(refusalOf(row), columns),
     ...(why === '' ? [] : wrap(`why: ${safeText(why)}`, columns, 5).split('\n')),
     ...wrap(`calls: ${counts.join(', ')}`, columns, 7).split('\n'),
-    ...(concurrency === null
-      ? []
-      : [cut(`places: ${concurrency.inFlight} taken, ${concurrency.queued} wait`, columns)]),
+    ...(concurrency === null ? [] : [cut(`slots: ${concurrency.inFlight} taken, ${concurrency.queued} wait`, columns)]),
     cut(`latency: p50 ${inWords(p50)}, p99 ${inWords(p99)}`, columns),
   ]
 }

@@ -2,7 +2,7 @@
 import { type Column, cut, inWords, type Paint, plainTable, safeText } from '../terminal/index.ts'
 import { type Board, refusedOf, type Watched } from './board.ts'
 import { sorted } from './sort.ts'
-import { nextAdmission, paintStanding, severityOf, standingOf, whyOf } from './standing.ts'
+import { nextAdmission, paintStatus, severityOf, statusOf, whyOf } from './status.ts'
 import type { View } from './view.ts'
 
 export interface Size {
@@ -17,7 +17,7 @@ const KEYS = 'q quit  ↑↓ ⏎ open  s sort  / filter  o not closed  r reverse
 export function chosen(board: Board, { sort, isReversed, filter, onlyNotClosed }: View): Watched[] {
   const wanted = filter.toLowerCase()
   const kept = board.all().filter(({ row }) => {
-    if (onlyNotClosed && standingOf(row) === 'closed') return false
+    if (onlyNotClosed && statusOf(row) === 'closed') return false
     return wanted === '' || row.endpoint.toLowerCase().includes(wanted)
   })
   return sorted(kept, sort, isReversed)
@@ -57,7 +57,7 @@ function heading(board: Board): string {
   if (hello === null) return 'switchgear watch'
   const counts = new Map<string, { count: number; readonly severity: number }>()
   for (const { row } of board.all()) {
-    const standing = standingOf(row)
+    const standing = statusOf(row)
     const counted = counts.get(standing) ?? { count: 0, severity: severityOf(row) }
     counts.set(standing, counted)
     counted.count++
@@ -89,7 +89,7 @@ export function tableOfAll(all: readonly Watched[], paint: Paint, width: number,
   return plainTable(
     [
       { title: 'endpoint', cells: all.map(({ name }) => cut(name, longest)), isWords: true },
-      { title: 'state'.padEnd(10), cells: all.map(({ row }) => paintStanding(row, paint)), isWords: true },
+      { title: 'state'.padEnd(10), cells: all.map(({ row }) => paintStatus(row, paint)), isWords: true },
       ...(isOnce ? counts(figures) : rates(figures)),
       figures('slow', 5, ({ row }) => share(row.slowRate)),
       figures('p50', 4, ({ row }) => inWords(row.p50)),

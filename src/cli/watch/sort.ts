@@ -1,6 +1,6 @@
 // Sort: the orders of the live table.
 import type { Watched } from './board.ts'
-import { severityOf } from './standing.ts'
+import { severityOf } from './status.ts'
 
 export const SORTS = ['state', 'name', 'calls', 'failures', 'rejected', 'p99'] as const
 export type Sort = (typeof SORTS)[number]

@@ -1,4 +1,4 @@
-// Attempt: one admitted run of the action: its place, its time limit, and the one outcome it comes to. What the caller is told is
+// Attempt: one admitted run of the action: its slot, its time limit, and the one outcome it comes to. What the caller is told is
 // opossum's, in opossum's order; what the breaker is told goes through the permit, so that a late outcome decides nothing.
 import type { Permit } from '../../index.ts'
 import type { Events } from './events.ts'

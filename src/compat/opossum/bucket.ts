@@ -1,4 +1,4 @@
-// Bucket: what happened in one slice of the rolling window, and the sum of several. The fields are opossum's.
+// Bucket: what happened in one bucket of the rolling window, and the sum of several. The fields are opossum's.
 
 /** What is counted. */
 export type Count =
@@ -14,13 +14,13 @@ export type Count =
   | 'coalesceCacheMisses'
   | 'semaphoreRejections'
 
-/** One slice of the rolling window. */
+/** One bucket of the rolling window. */
 export interface Bucket extends Record<Count, number> {
-  /** In ms, by share: 0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 1. Of a slice: empty. */
+  /** In ms, by share: 0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 1. Of a bucket: empty. */
   percentiles: { [share: number]: number }
-  /** In ms, of successes, failures and timeouts. At most 10,000 in a slice: of more, a fair sample. */
+  /** In ms, of successes, failures and timeouts. At most 10,000 in a bucket: of more, a fair sample. */
   latencyTimes: number[]
-  /** Whether the breaker opened (`true`) or closed (`false`) in this slice, whichever was last. */
+  /** Whether the breaker opened (`true`) or closed (`false`) in this bucket, whichever was last. */
   isCircuitBreakerOpen?: boolean
 }
 

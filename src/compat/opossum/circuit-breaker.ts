@@ -13,7 +13,7 @@ import { isOurError, ourError } from './our-error.ts'
 import { type Fallback, Protection, type Tell } from './protection.ts'
 import { guest } from './report.ts'
 import type { Semaphore } from './semaphore.ts'
-import { type Shown, Standing } from './standing.ts'
+import { type Shown, ShownState } from './shown-state.ts'
 import { Status, type StatusOptions } from './status.ts'
 
 const DEPRECATION = 'options.maxFailures is deprecated. Please use options.errorThresholdPercentage'
@@ -49,7 +49,7 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
   readonly status: Status
   readonly #registry: Registry
   readonly #endpoint: string
-  readonly #standing: Standing
+  readonly #shownState: ShownState
   readonly #protection: Protection<TI, TR>
   readonly #checks: HealthChecks
   #isShutdown = false
@@ -77,7 +77,7 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
     const tell: Tell<TI, TR> = (event, args) => this.#tell(event, args)
     this.#protection = new Protection(this.options, breaker, this.status, tell, report)
     this.semaphore = this.#protection.semaphore
-    this.#standing = new Standing(breaker, this.options.resetTimeout, state, (shown) => this.#onShown(shown))
+    this.#shownState = new ShownState(breaker, this.options.resetTimeout, state, (shown) => this.#onShown(shown))
     this.#checks = new HealthChecks((error) => {
       this.#tell('healthCheckFailed', [error])
       this.open()
@@ -89,27 +89,27 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
 
   /** Whether it protects: not disabled, not shut down. */
   get enabled(): boolean {
-    return !this.#isShutdown && this.#standing.isEnabled
+    return !this.#isShutdown && this.#shownState.isEnabled
   }
 
   /** Whether it is half-open and its one call is not yet under way. */
   get pendingClose(): boolean {
-    return !this.#isShutdown && this.#standing.isPendingClose
+    return !this.#isShutdown && this.#shownState.isPendingClose
   }
 
   /** Whether it is closed. */
   get closed(): boolean {
-    return !this.#isShutdown && this.#standing.shown === 'closed'
+    return !this.#isShutdown && this.#shownState.shown === 'closed'
   }
 
   /** Whether it is open. */
   get opened(): boolean {
-    return !this.#isShutdown && this.#standing.shown === 'open'
+    return !this.#isShutdown && this.#shownState.shown === 'open'
   }
 
   /** Whether it is half-open. */
   get halfOpen(): boolean {
-    return !this.#isShutdown && this.#standing.shown === 'halfOpen'
+    return !this.#isShutdown && this.#shownState.shown === 'halfOpen'
   }
 
   /** Whether it was shut down. */
@@ -142,7 +142,7 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
       halfOpen: this.halfOpen,
       warmUp: this.warmUp,
       shutdown: this.isShutdown,
-      lastTimerAt: this.#standing.lastTimerAt,
+      lastTimerAt: this.#shownState.lastTimerAt,
     }
     return { state, status: this.stats }
   }
@@ -193,26 +193,26 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
 
   /** Opens it, unless it is open. A disabled one will be open when it is enabled. */
   open(): void {
-    if (!this.#isShutdown) this.#standing.open()
+    if (!this.#isShutdown) this.#shownState.open()
   }
 
   /** Closes it, unless it is closed. A disabled one will be closed when it is enabled. */
   close(): void {
-    if (!this.#isShutdown) this.#standing.close()
+    if (!this.#isShutdown) this.#shownState.close()
   }
 
   /** Has it protect again, in the state it was in when it was disabled; an open one stays open for a whole `resetTimeout`. */
   enable(): void {
     if (this.#isShutdown) return
     this.status.attach()
-    this.#standing.enable()
+    this.#shownState.enable()
   }
 
   /** Has every call run, without protection, fallback, caches and time limit. */
   disable(): void {
     if (this.#isShutdown) return
     this.status.detach()
-    this.#standing.disable()
+    this.#shownState.disable()
   }
 
   /** Ends it for good: every call rejects with `ESHUTDOWN`, listeners and timers are gone, and so is it from its registry. */
@@ -221,7 +221,7 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
     this.#tell('shutdown', [])
     this.removeAllListeners()
     this.#isShutdown = true
-    this.#standing.end()
+    this.#shownState.end()
     this.#checks.stop()
     this.#protection.endWarmUp()
     this.status.shutdown()

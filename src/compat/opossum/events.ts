@@ -12,7 +12,7 @@ export interface Events<TI extends unknown[] = unknown[], TR = unknown> {
   timeout: [error: OurError, latency: number, args: TI]
   /** The action's result, or the error that `errorFilter` let pass. */
   success: [result: TR, latency: number]
-  /** The action failed, timed out or found no place. */
+  /** The action failed, timed out or found no slot. */
   failure: [error: Error, latency: number, args: TI]
   /** `capacity` actions are running; `failure` follows. */
   semaphoreLocked: [error: OurError, latency: number]

@@ -34,7 +34,7 @@ export interface Options<TI extends unknown[] = unknown[]> {
   readonly resetTimeout?: number | undefined
   /** Length of the rolling window. Default 10,000. */
   readonly rollingCountTimeout?: number | undefined
-  /** In how many slices the window is divided. Default 10. */
+  /** In how many buckets the window is divided. Default 10. */
   readonly rollingCountBuckets?: number | undefined
   /** Name, and the endpoint of the registry. Default: the action's name, else a UUID. */
   readonly name?: string | undefined
@@ -78,7 +78,7 @@ export interface Options<TI extends unknown[] = unknown[]> {
   readonly autoRenewAbortController?: boolean | undefined
   /** Whether `status` emits `snapshot`. Default `true`. */
   readonly enableSnapshots?: boolean | undefined
-  /** Its `rotate` events turn the slices of the window over, in place of time. */
+  /** Its `rotate` events turn the buckets of the window over, in place of time. */
   readonly rotateBucketController?: EventEmitter | undefined
 }
 

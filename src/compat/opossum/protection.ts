@@ -45,7 +45,7 @@ export class Protection<TI extends unknown[], TR> implements Host<TI, TR> {
     return attempt(this, { run: () => permit.run(run), args, permit, key })
   }
 
-  /** By its breaker or its fleet; or there was no place for the call under `maxConcurrent` of the registry's policy. */
+  /** By its breaker or its fleet; or there was no slot for the call under `maxConcurrent` of the registry's policy. */
   #refuse(args: TI): Promise<TR> {
     const isLimited = this.#breaker.admission().refusedBy === 'bulkhead'
     const error = isLimited ? ourError('ESEMLOCKED', 'Semaphore locked') : ourError('EOPENBREAKER', 'Breaker is open')

@@ -1,6 +1,6 @@
 // Semaphore: how many more actions may run at a time.
 
-/** The places for actions that run at a time, `capacity` of them. */
+/** The slots for actions that run at a time, `capacity` of them. */
 export class Semaphore {
   #count: number
 
@@ -9,19 +9,19 @@ export class Semaphore {
     this.#count = count
   }
 
-  /** Places that are free. */
+  /** Slots that are free. */
   get count(): number {
     return this.#count
   }
 
-  /** Takes a place, if one is free; whether it did. */
+  /** Takes a slot, if one is free; whether it did. */
   test(): boolean {
     if (this.#count < 1) return false
     this.#count--
     return true
   }
 
-  /** Gives a place back. */
+  /** Gives a slot back. */
   release(): void {
     this.#count++
   }

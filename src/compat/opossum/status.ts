@@ -1,5 +1,5 @@
-// Status: opossum's books of a breaker, a rolling window of slices. The breaker writes it; its rule of opening reads it.
-// Slices are turned over when somebody looks, so that an idle breaker has no timer.
+// Status: opossum's books of a breaker, a rolling window of buckets. The breaker writes it; its rule of opening reads it.
+// Buckets are turned over when somebody looks, so that an idle breaker has no timer.
 import type { EventEmitter } from 'node:events'
 import type { Registry } from '../../index.ts'
 import { addLatency, type Bucket, type Count, emptyBucket, type Stats, sumOf } from './bucket.ts'
@@ -8,7 +8,7 @@ import { type AnyListener, GuardedEmitter } from './guarded-emitter.ts'
 
 /** What `CircuitBreaker.newStatus` takes. */
 export interface StatusOptions {
-  /** In how many slices the window is divided. Default 10. */
+  /** In how many buckets the window is divided. Default 10. */
   readonly rollingCountBuckets?: number | undefined
   /** Length of the window in ms. Default 10,000. */
   readonly rollingCountTimeout?: number | undefined
@@ -16,7 +16,7 @@ export interface StatusOptions {
   readonly rollingPercentilesEnabled?: boolean | undefined
   /** Whether `snapshot` is emitted. Default `true`; it costs nothing before somebody listens. */
   readonly enableSnapshots?: boolean | undefined
-  /** Its `rotate` events turn the slices over, in place of time. */
+  /** Its `rotate` events turn the buckets over, in place of time. */
   readonly rotateBucketController?: EventEmitter | undefined
   /** Figures to begin with, as `stats` had them. */
   readonly stats?: Partial<Stats> | undefined
@@ -24,17 +24,17 @@ export interface StatusOptions {
 
 const LATENCIES: readonly Count[] = ['successes', 'failures', 'timeouts']
 
-/** The rolling figures of a breaker. It emits `snapshot` with the sum of the window, once a slice. */
+/** The rolling figures of a breaker. It emits `snapshot` with the sum of the window, once a bucket. */
 export class Status extends GuardedEmitter {
   /** Whether latencies are kept. */
   readonly rollingPercentilesEnabled: boolean
   /** Whether `snapshot` is emitted. */
   readonly enableSnapshots: boolean
-  /** What turns the slices over, in place of time. */
+  /** What turns the buckets over, in place of time. */
   readonly rotateBucketController: EventEmitter | undefined
   readonly #registry: Registry | undefined
   readonly #window: Bucket[]
-  readonly #sliceMs: number
+  readonly #bucketMs: number
   #turnedAt = performance.now()
   #snapshots: NodeJS.Timeout | undefined
   #isShutdown = false
@@ -45,7 +45,7 @@ export class Status extends GuardedEmitter {
     this.#registry = registry
     const buckets = options.rollingCountBuckets || 10
     this.#window = Array.from({ length: buckets }, emptyBucket)
-    this.#sliceMs = Math.max(1, Math.floor((options.rollingCountTimeout || 10_000) / buckets))
+    this.#bucketMs = Math.max(1, Math.floor((options.rollingCountTimeout || 10_000) / buckets))
     this.rollingPercentilesEnabled = options.rollingPercentilesEnabled !== false
     this.enableSnapshots = options.enableSnapshots !== false
     this.rotateBucketController = options.rotateBucketController
@@ -58,7 +58,7 @@ export class Status extends GuardedEmitter {
     return sumOf(this.#current(), this.rollingPercentilesEnabled)
   }
 
-  /** The slices by now, the newest first. */
+  /** The buckets by now, the newest first. */
   get window(): Bucket[] {
     return this.#current().slice()
   }
@@ -106,7 +106,7 @@ export class Status extends GuardedEmitter {
     this.#newest().isCircuitBreakerOpen = isOpen
   }
 
-  /** @internal Has the controller turn the slices over. */
+  /** @internal Has the controller turn the buckets over. */
   attach(): void {
     const { rotateBucketController: controller } = this
     if (controller && !controller.listeners('rotate').includes(this.#turn)) controller.on('rotate', this.#turn)
@@ -132,10 +132,10 @@ export class Status extends GuardedEmitter {
 
   #current(): readonly Bucket[] {
     if (this.rotateBucketController !== undefined) return this.#window
-    const slices = Math.floor((performance.now() - this.#turnedAt) / this.#sliceMs)
-    if (slices < 1) return this.#window
-    this.#turnedAt += slices * this.#sliceMs
-    for (let turned = 0; turned < Math.min(slices, this.#window.length); turned++) this.#turn()
+    const buckets = Math.floor((performance.now() - this.#turnedAt) / this.#bucketMs)
+    if (buckets < 1) return this.#window
+    this.#turnedAt += buckets * this.#bucketMs
+    for (let turned = 0; turned < Math.min(buckets, this.#window.length); turned++) this.#turn()
     return this.#window
   }
 
@@ -152,7 +152,7 @@ export class Status extends GuardedEmitter {
       }
       clearInterval(this.#snapshots)
       this.#snapshots = undefined
-    }, this.#sliceMs)
+    }, this.#bucketMs)
     this.#snapshots.unref()
   }
 }

@@ -9,7 +9,7 @@ import { checkOptions, expectedInsteadOf, isOptionObject } from './option-object
 export interface FallbackContext<A extends readonly unknown[] = readonly unknown[]> {
   /**
    * What became of the call: `'rejected'`, it was not made, for its breaker is open or its limit reached; `'timeout'`, its time
-   * was up (its `timeout`, or an error named `TimeoutError`), also while it waited for a place; `'failure'`, another error.
+   * was up (its `timeout`, or an error named `TimeoutError`), also while it waited for a slot; `'failure'`, another error.
    */
   readonly outcome: 'rejected' | 'timeout' | 'failure'
   /** The name of the breaker. */
@@ -21,14 +21,14 @@ export interface FallbackContext<A extends readonly unknown[] = readonly unknown
 /** Options of one call. `F` is what the fallback gives, `A` are the arguments of a function that is wrapped. */
 export interface CallOptions<F = never, A extends readonly unknown[] = readonly unknown[]> {
   /**
-   * Ends the call when aborted, also its wait for a place: it rejects with the signal's reason. Who calls off his own call says nothing about the
+   * Ends the call when aborted, also its wait for a slot: it rejects with the signal's reason. Who calls off his own call says nothing about the
    * service, so the outcome is ignored; a deadline does: with `AbortSignal.timeout(…)` (a reason named `TimeoutError`)
    * the call has failed. Default: none.
    */
   readonly signal?: AbortSignal | undefined
   /**
    * Ends the call with CallTimeoutError, a failure; milliseconds or a string such as `'2s'`. Default: the policy's
-   * `timeout`; `null` for none. It counts from when the function is run: a wait for a place is ended by `signal`.
+   * `timeout`; `null` for none. It counts from when the function is run: a wait for a slot is ended by `signal`.
    */
   readonly timeout?: Duration | null | undefined
   /**
@@ -39,7 +39,7 @@ export interface CallOptions<F = never, A extends readonly unknown[] = readonly 
   readonly fallback?: ((error: unknown, context: FallbackContext<A>) => F | PromiseLike<F>) | undefined
   /**
    * What the guarded function around this call was given, of the same breaker: this call then runs under its admission while that
-   * is a probe, part of a ramp's share, or holds a place. Default: found by itself where the platform has AsyncLocalStorage (Node,
+   * is a probe, part of a ramp's share, or holds a slot. Default: found by itself where the platform has AsyncLocalStorage (Node,
    * Bun, Deno); needed elsewhere.
    */
   readonly context?: CallContext | undefined

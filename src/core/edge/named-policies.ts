@@ -6,7 +6,7 @@ import { ArgumentError, type Mistake, PolicyError, quote } from './errors.ts'
 import { mistakesOf } from './mistakes.ts'
 import { isPattern, patternOf } from './name-pattern.ts'
 import { isOptionObject } from './option-object.ts'
-import { optionsOf } from './option-schemas.ts'
+import { objectSchema } from './option-schemas.ts'
 import type { PolicyOptions } from './policy-options.ts'
 import { resolvePolicy } from './resolve-policy.ts'
 
@@ -31,7 +31,7 @@ interface Pattern {
 
 export const POLICIES_EXPECTED = 'an object of policies by name'
 
-const schema = optionsOf(
+const schema = objectSchema(
   {
     policy: v.optional(v.unknown()),
     policies: v.optional(v.custom<object>(isOptionObject, POLICIES_EXPECTED)),

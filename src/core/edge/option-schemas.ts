@@ -33,7 +33,7 @@ export const flag = v.boolean('true or false')
 export const UNKNOWN_KEY = 'unknown key'
 
 /** An object of these options and no others. Unlike Valibot's it refuses promises and Maps, and reports every key. */
-export function optionsOf<const E extends v.ObjectEntries>(entries: E, expected: string): v.ObjectSchema<E, string> {
+export function objectSchema<const E extends v.ObjectEntries>(entries: E, expected: string): v.ObjectSchema<E, string> {
   const schema = v.object(entries, expected)
   const names = Object.keys(entries)
   const run = schema['~run'].bind(schema)

@@ -16,7 +16,7 @@ export interface TimeWindowOptions {
   /** How long a call counts. At least 1 ms for each bucket. */
   readonly time: Duration
   /**
-   * In how many equal slices calls leave the window, from 1 to 100,000. Default 10. More make it smoother; each takes
+   * In how many equal buckets calls leave the window, from 1 to 100,000. Default 10. More make it smoother; each takes
    * 16 bytes.
    */
   readonly buckets?: number | undefined
@@ -124,7 +124,7 @@ export interface PolicyOptions {
   /**
    * How many calls may be in flight at a time, at least 1; a permit counts until its first report. Default none. Set it
    * where an endpoint that hangs must not take all of what calls share: sockets, memory, a pool. Set a `timeout` beside it: a
-   * call that hangs keeps its place.
+   * call that hangs keeps its slot.
    */
   readonly maxConcurrent?: number | null | undefined
   /**

@@ -1,24 +1,24 @@
 // PolicySchema: what each option of a policy may be, and its resolved form: durations in ms, defaults of nested rules.
 import * as v from 'valibot'
 import type { Classifier, OutcomeRules, WindowSize } from '../rules/policy.ts'
-import { count, durationMs, flag, natural, optionsOf, share, slots } from './option-schemas.ts'
+import { count, durationMs, flag, natural, objectSchema, share, slots } from './option-schemas.ts'
 import type { WindowOptions } from './policy-options.ts'
 
 const DEFAULT_BUCKETS = 10
-/** Shorter slices would have to be turned over faster than a timer can tell. */
-const SHORTEST_SLICE_MS = 1
-const SLICE_EXPECTED = `time of at least ${SHORTEST_SLICE_MS} ms for each of its buckets (${DEFAULT_BUCKETS} by default)`
+/** Shorter buckets would have to be turned over faster than a timer can tell. */
+const SHORTEST_BUCKET_MS = 1
+const BUCKET_EXPECTED = `time of at least ${SHORTEST_BUCKET_MS} ms for each of its buckets (${DEFAULT_BUCKETS} by default)`
 
 const slidingWindow = v.pipe(
-  optionsOf(
+  objectSchema(
     { calls: v.optional(slots), time: v.optional(durationMs), buckets: v.optional(slots) },
     'an object: { calls } or { time, buckets }',
   ),
   v.check(({ calls, time }) => (calls === undefined) !== (time === undefined), 'either calls or time'),
   v.check(({ calls, buckets }) => calls === undefined || buckets === undefined, 'buckets only beside time'),
   v.check(
-    ({ time, buckets = DEFAULT_BUCKETS }) => time === undefined || time / buckets >= SHORTEST_SLICE_MS,
-    SLICE_EXPECTED,
+    ({ time, buckets = DEFAULT_BUCKETS }) => time === undefined || time / buckets >= SHORTEST_BUCKET_MS,
+    BUCKET_EXPECTED,
   ),
   v.transform(
     ({ calls, time, buckets = DEFAULT_BUCKETS }): WindowSize =>
@@ -46,13 +46,13 @@ const canBeReached = <R extends RateInput>() =>
   )
 
 const failureRate = v.pipe(
-  optionsOf(rateRule, 'an object: { threshold, minimumCalls, window }'),
+  objectSchema(rateRule, 'an object: { threshold, minimumCalls, window }'),
   canBeReached(),
   v.transform(withMinimum),
 )
 
 const slowCalls = v.pipe(
-  optionsOf({ slowerThan: durationMs, ...rateRule }, 'an object: { slowerThan, threshold, minimumCalls, window }'),
+  objectSchema({ slowerThan: durationMs, ...rateRule }, 'an object: { slowerThan, threshold, minimumCalls, window }'),
   canBeReached(),
   v.transform(({ slowerThan, ...rule }) => ({ slowerThanMs: slowerThan, ...withMinimum(rule) })),
 )
@@ -62,7 +62,7 @@ const JITTER_EXPECTED = 'a share of at least 0 and at most 1'
 const factor = v.pipe(v.number(FACTOR_EXPECTED), v.finite(FACTOR_EXPECTED), v.minValue(1, FACTOR_EXPECTED))
 const jitter = v.pipe(v.number(JITTER_EXPECTED), v.minValue(0, JITTER_EXPECTED), v.maxValue(1, JITTER_EXPECTED))
 const backoff = v.pipe(
-  optionsOf(
+  objectSchema(
     { factor: v.optional(factor, 2), max: durationMs, jitter: v.optional(jitter, 0) },
     'an object: { factor, max, jitter }',
   ),
@@ -70,7 +70,7 @@ const backoff = v.pipe(
 )
 
 const recoveryRamp = v.pipe(
-  optionsOf(
+  objectSchema(
     { duration: durationMs, from: v.optional(share, 0.1), steps: v.optional(count) },
     'an object: { duration, from, steps }',
   ),
@@ -81,7 +81,7 @@ const CLASSIFIER_EXPECTED = 'a function of an outcome, or an object of functions
 const isFunction = (value: unknown) => typeof value === 'function'
 const classifierFunction = v.custom<Classifier>(isFunction, CLASSIFIER_EXPECTED)
 const outcomeRules = v.pipe(
-  optionsOf(
+  objectSchema(
     {
       value: v.optional(v.custom<NonNullable<OutcomeRules['value']>>(isFunction, 'a function of a value')),
       error: v.optional(v.custom<NonNullable<OutcomeRules['error']>>(isFunction, 'a function of an error')),
@@ -96,7 +96,7 @@ const classifier = v.lazy((input): typeof classifierFunction | typeof outcomeRul
   isFunction(input) ? classifierFunction : outcomeRules,
 )
 
-export const policySchema = optionsOf(
+export const policySchema = objectSchema(
   {
     failureThreshold: v.nullish(count),
     counting: v.optional(v.picklist(['consecutive', 'cumulative'], "'consecutive' or 'cumulative'")),

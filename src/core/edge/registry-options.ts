@@ -9,7 +9,7 @@ import { PolicyError } from './errors.ts'
 import { mistakesOf } from './mistakes.ts'
 import { choosePolicy, POLICIES_EXPECTED, type PolicyChoice, type RegistryPolicies } from './named-policies.ts'
 import { isOptionObject } from './option-object.ts'
-import { count, durationMs, flag, natural, optionsOf } from './option-schemas.ts'
+import { count, durationMs, flag, natural, objectSchema } from './option-schemas.ts'
 import type { RegistrySnapshot } from './snapshot-format.ts'
 
 /** What happens when a breaker's actor crashes. Calls go on: the breaker's row has all that the next actor needs. */
@@ -70,7 +70,7 @@ export interface RegistryOptions extends RegistryPolicies {
 
 const isFunction = (value: unknown) => typeof value === 'function'
 
-const schema = optionsOf(
+const schema = objectSchema(
   {
     policy: v.optional(v.unknown()),
     policies: v.optional(v.custom<object>(isOptionObject, POLICIES_EXPECTED)),
@@ -90,7 +90,7 @@ const schema = optionsOf(
     maxBreakers: v.optional(count),
     idleTimeout: v.optional(durationMs),
     supervision: v.optional(
-      optionsOf(
+      objectSchema(
         {
           maxRestarts: v.optional(natural, 3),
           withinMs: v.optional(durationMs, 5_000),

@@ -25,13 +25,13 @@ const slidingWindow = v.nullable(
   v.pipe(
     v.strictObject({
       size: v.union([v.strictObject({ calls: natural }), v.strictObject({ timeMs: ms, buckets: natural })]),
-      slices: v.array(
+      buckets: v.array(
         v.pipe(
           v.tuple([natural, natural]),
           v.check(([calls, marked]) => marked <= calls, 'no more marked calls than calls'),
         ),
       ),
-      // How far a window of time was into its round of slices. Absent in older snapshots.
+      // How far a window of time was into its round of buckets. Absent in older snapshots.
       phaseMs: v.optional(ms),
     }),
     v.check(

@@ -12,7 +12,7 @@ export { checkOptions } from '../edge/option-object.ts'
 export { markRefusal } from '../edge/refusal.ts'
 export { printable } from '../rules/printable.ts'
 export { missingPeer } from './missing-peer.ts'
-export { optionsOf } from './policy-as-options.ts'
+export { policyOptionsOf } from './policy-as-options.ts'
 
 /**
  * By what it can do: a registry of another copy of the package is an instance of another class.

@@ -2,7 +2,7 @@
 import type { Policy, PolicyOptions, RateRule, RecoveryRamp, WindowSize } from '../../index.ts'
 
 /** Options that come to this very policy, over whatever policy they are given; functions included. */
-export function optionsOf(policy: Policy): PolicyOptions {
+export function policyOptionsOf(policy: Policy): PolicyOptions {
   const {
     failureWindowMs,
     openTimeoutMs,

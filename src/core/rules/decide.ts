@@ -3,7 +3,7 @@
 import { backoffMs } from './backoff.ts'
 import { type Evidence, newEvidence } from './evidence.ts'
 import type { Policy } from './policy.ts'
-import { NO_PROBES, type Probe, placeOf, soonestLease, withoutProbe, withProbe } from './probes.ts'
+import { indexOfProbe, NO_PROBES, type Probe, soonestLease, withoutProbe, withProbe } from './probes.ts'
 import { admitsNext, newRamp, type Ramp } from './ramp.ts'
 import type { Reason } from './triggers.ts'
 
@@ -178,7 +178,7 @@ export function isLate(
 }
 
 export function holdsProbe(current: Pick<Generation, 'probes'>, probe: number): boolean {
-  return placeOf(current.probes, probe) >= 0
+  return indexOfProbe(current.probes, probe) >= 0
 }
 
 /** Whether a half-open breaker admits the next call: as a probe, or as part of the ramp's share. */
@@ -188,7 +188,7 @@ export function admitsWhileHalfOpen(current: Generation, policy: Policy, at: num
 
 /** Whether a call was admitted while half-open: by its number it holds a probe's permit, or has its share of the ramp. */
 export function wasAdmitted({ probes, ramp }: Generation, call: number): boolean {
-  return ramp === null ? placeOf(probes, call) >= 0 : ramp.lastAdmitted === call
+  return ramp === null ? indexOfProbe(probes, call) >= 0 : ramp.lastAdmitted === call
 }
 
 /** Whether a call may probe now; none may where reports alone do. */

@@ -36,7 +36,7 @@ export function answerOf(classifier: Classifier | OutcomeRules, outcome: Outcome
   return 'error' in outcome ? error?.(outcome.error, outcome.durationMs) : value?.(outcome.value, outcome.durationMs)
 }
 
-/** The last `calls` outcomes, or the outcomes of the last `timeMs` in `buckets` equal slices of at least 1 ms each. */
+/** The last `calls` outcomes, or the outcomes of the last `timeMs` in `buckets` equal buckets of at least 1 ms each. */
 export type WindowSize = { readonly calls: number } | { readonly timeMs: number; readonly buckets: number }
 
 /** Opens when the share of failures reaches `threshold` and the window holds at least `minimumCalls`. */

@@ -21,16 +21,16 @@ export function withProbe(probes: readonly Probe[], id: number, expiresAt: numbe
 }
 
 export function withoutProbe(probes: readonly Probe[], probe: number): readonly Probe[] {
-  const place = placeOf(probes, probe)
-  if (place < 0) return probes
+  const index = indexOfProbe(probes, probe)
+  if (index < 0) return probes
   // Of ways to copy a frozen array without one element this is the fastest by far: 8 µs for 10,000.
   const rest = [...probes]
-  rest.splice(place, 1)
+  rest.splice(index, 1)
   return rest
 }
 
 /** The place of a probe among those in flight, -1 if it is not: there may be thousands. */
-export function placeOf(probes: readonly Probe[], probe: number): number {
+export function indexOfProbe(probes: readonly Probe[], probe: number): number {
   let low = 0
   let high = probes.length - 1
   while (low <= high) {

@@ -5,7 +5,7 @@ import { type BreakerState, FIRST_GENERATION, type Generation } from '../rules/d
 import { lettingOf } from '../rules/letting.ts'
 import { shareAt } from '../rules/ramp.ts'
 import { describeReason, type Reason } from '../rules/triggers.ts'
-import { isPlaceFree, overrideOf } from './gates.ts'
+import { isSlotFree, overrideOf } from './gates.ts'
 import { howItIs } from './publish.ts'
 import { holderOf, type Refuser, retryAfterMs } from './rejection.ts'
 import type { Row } from './row.ts'
@@ -13,7 +13,7 @@ import type { Row } from './row.ts'
 /** Whether calls are admitted now, and who refuses them: what `breaker.admission()` gives. */
 export interface AdmissionStatus {
   /**
-   * `'all'`: the next call is made. `'some'`: a share of calls, so many at a time, or those who wait for a place. `'none'`: the
+   * `'all'`: the next call is made. `'some'`: a share of calls, so many at a time, or those who wait for a slot. `'none'`: the
    * next call is refused.
    */
   readonly admits: 'all' | 'some' | 'none'
@@ -25,7 +25,7 @@ export interface AdmissionStatus {
   readonly share: number | null
   /** How many calls may begin now, as probes; `null` unless they are counted. At 0, the next call is refused until one has ended. */
   readonly permits: number | null
-  /** How many more calls may wait for a place; `null` unless the next one has to wait. */
+  /** How many more calls may wait for a slot; `null` unless the next one has to wait. */
   readonly queue: number | null
   /** Why, with the figures that decided; `null` where nobody refuses, and of a bulkhead. */
   readonly reason: Reason | null
@@ -69,7 +69,7 @@ export function admissionOf(row: Row, now: number, state = row.state): Admission
   const speaker =
     limits.find(({ admits, permits }) => admits === 'none' || permits === 0) ??
     limits.reduce((one, other) => (opennessOf(other) < opennessOf(one) ? other : one))
-  // Places come back with the calls that hold them, of which the probe may be one.
+  // Slots come back with the calls that hold them, of which the probe may be one.
   const isShut = speaker.admits === 'none' || fleet?.admits === 'none'
   if (isShut) return { ...speaker, admits: 'none', share: null, permits: null, queue: null }
   return {
@@ -120,7 +120,7 @@ function limitOfFleet(row: Row, now: number): Limit | null {
 function limitOfBulkhead(row: Row): Limit | null {
   const { state, policy, extras } = row
   const { inFlight = 0, queued = 0 } = extras.bulkhead ?? {}
-  if (isPlaceFree(row, queued)) return null
+  if (isSlotFree(row, queued)) return null
   const room = Math.max(0, policy.maxQueued - queued)
   return {
     admits: room > 0 ? 'some' : 'none',

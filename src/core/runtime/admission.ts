@@ -10,7 +10,7 @@ import { breakerLets, type Gate, isUnguarded, overrideOf, refuserOf } from './ga
 import { holdingOf, Nested } from './holding.ts'
 import { type Enclosing, enclosingOf } from './nesting.ts'
 import { Permit } from './permit.ts'
-import { bulkheadOf, mayWait, moveOn, waitForPlace } from './queue.ts'
+import { bulkheadOf, mayWait, moveOn, waitForSlot } from './queue.ts'
 import { refuse } from './rejection.ts'
 import { attached, extrasOf, NO_PROBE, type Row } from './row.ts'
 
@@ -24,17 +24,17 @@ export interface Refusal {
 const MOST_TIMES = 10
 
 /**
- * The permit of a call, or who refuses it. `context` is that of the call around it, where it is told; `place` is held for a
+ * The permit of a call, or who refuses it. `context` is that of the call around it, where it is told; `slot` is held for a
  * call that has waited for it.
  */
-export function admit(row: Row, context?: CallContext, place: Bulkhead | null = null): Permit | Refusal {
+export function admit(row: Row, context?: CallContext, slot: Bulkhead | null = null): Permit | Refusal {
   // Nothing stands before it, and nothing is to be taken.
-  if (row.path !== 'full' && place === null) {
+  if (row.path !== 'full' && slot === null) {
     countAdmitted(row)
     return new Permit(row, NO_PROBE, row.generation, null)
   }
   // Who waits goes first, also where a turn that is running keeps the queue from moving on by itself.
-  if (place === null) moveOn(row)
+  if (slot === null) moveOn(row)
   const outer = outerOf(row, context)
   for (let times = 1; ; times++) {
     const at = upToDate(row)
@@ -42,10 +42,10 @@ export function admit(row: Row, context?: CallContext, place: Bulkhead | null = 
     if (outer?.isInForce === true && outer.generation === generation) {
       return new Permit(row, NO_PROBE, generation, new Nested(outer))
     }
-    const hasItsPlace = place !== null || outer?.hasPlace === true
-    const by = refuserOf(row, at, hasItsPlace)
+    const hasItsSlot = slot !== null || outer?.hasSlot === true
+    const by = refuserOf(row, at, hasItsSlot)
     if (by === null) {
-      const permit = take(row, at, hasItsPlace, place, times === MOST_TIMES)
+      const permit = take(row, at, hasItsSlot, slot, times === MOST_TIMES)
       if (permit !== null) return permit
     } else if (by === 'breaker') tellActor(row, at)
     if (row.generation === generation || times === MOST_TIMES) return { by: by ?? 'breaker', at }
@@ -57,11 +57,11 @@ export function wouldAdmit(row: Row, context?: CallContext): boolean {
   const at = upToDate(row)
   const outer = outerOf(row, context)
   const isInside = outer?.isInForce === true && outer.generation === row.generation
-  return isInside || refuserOf(row, at, outer?.hasPlace === true) === null
+  return isInside || refuserOf(row, at, outer?.hasSlot === true) === null
 }
 
 /**
- * As `admit`, for a call that waits for a place where it may.
+ * As `admit`, for a call that waits for a slot where it may.
  * @throws BreakerOpenError, ConcurrencyLimitError, RegistryClosedError, RegistryFullError, the reason of `signal`
  */
 export async function admitInTurn(
@@ -75,24 +75,24 @@ export async function admitInTurn(
     const asked = admit(row, context)
     if (asked instanceof Permit) return asked
     if (asked.by !== 'bulkhead' || !row.attached || !mayWait(row)) throw refuse(row, asked.by, asked.at)
-    // Without a place there is nothing to wait for any more, or the breaker is gone: it asks anew.
-    if (!(await waitForPlace(row, signal))) continue
+    // Without a slot there is nothing to wait for any more, or the breaker is gone: it asks anew.
+    if (!(await waitForSlot(row, signal))) continue
     const admitted = admitTo(row, signal, context)
     if (admitted !== null) return admitted
   }
 }
 
-/** Admits a call to the place that is held for it; `null` when its breaker is gone. @throws what refuses it */
+/** Admits a call to the slot that is held for it; `null` when its breaker is gone. @throws what refuses it */
 function admitTo(row: Row, signal: AbortSignal | undefined, context: CallContext | undefined): Permit | null {
-  const place = bulkheadOf(row)
+  const slot = bulkheadOf(row)
   let admitted: Permit | Refusal | null = null
   try {
     if (signal?.aborted) throw signal.reason
-    admitted = row.attached ? admit(row, context, place) : null
+    admitted = row.attached ? admit(row, context, slot) : null
     if (admitted === null || admitted instanceof Permit) return admitted
     throw refuse(row, admitted.by, admitted.at)
   } finally {
-    if (!(admitted instanceof Permit)) place.giveBack()
+    if (!(admitted instanceof Permit)) slot.giveBack()
   }
 }
 
@@ -116,18 +116,18 @@ function upToDate(row: Row): number {
   return now
 }
 
-function newPlace(row: Row): Bulkhead | null {
+function newSlot(row: Row): Bulkhead | null {
   const bulkhead = row.policy.maxConcurrent === null ? null : bulkheadOf(row)
   bulkhead?.take()
   return bulkhead
 }
 
 /** Every gate takes what it counts; `null` when the breaker has not admitted it after all, or its generation has ended over it. */
-function take(row: Row, at: number, hasItsPlace: boolean, place: Bulkhead | null, stands: boolean): Permit | null {
+function take(row: Row, at: number, hasItsSlot: boolean, slot: Bulkhead | null, stands: boolean): Permit | null {
   const { generation } = row
   const ownShare = breakerLets(row) === 'share'
   // Taken first: whoever hears of the admission may call again.
-  const taken = hasItsPlace ? null : newPlace(row)
+  const taken = hasItsSlot ? null : newSlot(row)
   const override = overrideOf(row)
   const isFleetProbe = override?.isProbeFree === true
   const putBack = override?.take()
@@ -142,7 +142,7 @@ function take(row: Row, at: number, hasItsPlace: boolean, place: Bulkhead | null
   if (override !== null) row.extras.bulkhead?.changed()
   if (probe !== NO_PROBE) tellProbe(row, at)
   const endProbe = isFleetProbe ? override.beginProbe() : null
-  return new Permit(row, probe, generation, holdingOf(place ?? taken, endProbe, ownShare || override?.lets === 'share'))
+  return new Permit(row, probe, generation, holdingOf(slot ?? taken, endProbe, ownShare || override?.lets === 'share'))
 }
 
 function countAdmitted(row: Row): void {

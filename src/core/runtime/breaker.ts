@@ -177,9 +177,9 @@ export class Breaker {
   }
 
   /**
-   * As `tryAcquire`, for who can wait: where a call would, it waits for a place under `maxConcurrent`, in its turn.
+   * As `tryAcquire`, for who can wait: where a call would, it waits for a slot under `maxConcurrent`, in its turn.
    * @throws BreakerOpenError (`BREAKER_OPEN`) when it is not admitted
-   * @throws ConcurrencyLimitError (`CONCURRENCY_LIMIT`) when no place is free and `maxQueued` wait
+   * @throws ConcurrencyLimitError (`CONCURRENCY_LIMIT`) when no slot is free and `maxQueued` wait
    * @throws ArgumentError (`INVALID_ARGUMENT`) for options that are none, RegistryClosedError (`REGISTRY_CLOSED`),
    *   RegistryFullError (`REGISTRY_FULL`), and the reason of `signal` when that is aborted
    */

@@ -2,10 +2,10 @@
 // alone that have, or had, a limit. Taken by admission.ts, given back by permits; queue.ts waits in it.
 import type { Turns } from './turns.ts'
 
-/** A call that waits for a place: one link of the queue. */
+/** A call that waits for a slot: one link of the queue. */
 export interface Waiter {
-  /** Called when it has left the queue: a place is held for it, or there is nothing to wait for any more. */
-  readonly wake: (hasPlace: boolean) => void
+  /** Called when it has left the queue: a slot is held for it, or there is nothing to wait for any more. */
+  readonly wake: (hasSlot: boolean) => void
   before: Waiter | null
   after: Waiter | null
   isWaiting: boolean
@@ -19,10 +19,10 @@ export interface Limited {
 }
 
 export class Bulkhead {
-  /** Calls that hold a place. */
+  /** Calls that hold a slot. */
   inFlight = 0
   queued = 0
-  /** Whether the queue is moving on: what frees a place meanwhile need not see to it. */
+  /** Whether the queue is moving on: what frees a slot meanwhile need not see to it. */
   isMoving = false
   // Linked, because any of thousands may leave from the middle at any time.
   #first: Waiter | null = null
@@ -53,7 +53,7 @@ export class Bulkhead {
   }
 
   /** The last in the queue. */
-  join(wake: (hasPlace: boolean) => void): Waiter {
+  join(wake: (hasSlot: boolean) => void): Waiter {
     const waiter: Waiter = { wake, before: this.#last, after: null, isWaiting: true }
     if (this.#last === null) this.#first = waiter
     else this.#last.after = waiter
@@ -77,12 +77,12 @@ export class Bulkhead {
     return true
   }
 
-  /** The first in the queue leaves it; with a place, it holds that from now on. */
-  wakeFirst(hasPlace: boolean): void {
+  /** The first in the queue leaves it; with a slot, it holds that from now on. */
+  wakeFirst(hasSlot: boolean): void {
     const first = this.#first
     if (first === null) return
-    if (hasPlace) this.take()
+    if (hasSlot) this.take()
     this.leave(first)
-    first.wake(hasPlace)
+    first.wake(hasSlot)
   }
 }

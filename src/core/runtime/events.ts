@@ -69,13 +69,13 @@ export interface RegistryEvents {
     /** When, in ms of the registry's clock. */
     readonly at: number
   }
-  /** A call was not made for want of a place: `maxConcurrent` calls are in flight, and `maxQueued` wait. */
+  /** A call was not made for want of a slot: `maxConcurrent` calls are in flight, and `maxQueued` wait. */
   limited: {
     /** The name of the breaker. */
     readonly endpoint: string
     /** Number of its generation in a state. */
     readonly generation: number
-    /** Calls that hold a place. */
+    /** Calls that hold a slot. */
     readonly inFlight: number
     /** Calls that wait for one. */
     readonly queued: number
@@ -109,7 +109,7 @@ export interface RegistryEvents {
     readonly at: number
   }
   /**
-   * A call ran inside an admitted call of the same breaker, under its admission: it took no permit and no place of its own, and
+   * A call ran inside an admitted call of the same breaker, under its admission: it took no permit and no slot of its own, and
    * its outcome counts by that of the call around it.
    */
   nested: {

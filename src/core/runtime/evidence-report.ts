@@ -2,7 +2,7 @@
 
 import { failureAges, failuresInWindow } from '../rules/evidence.ts'
 import type { Policy, RateRule, WindowSize } from '../rules/policy.ts'
-import { type SlidingWindow, slicesOf } from '../rules/window.ts'
+import { bucketsOf, type SlidingWindow } from '../rules/window.ts'
 import type { Row } from './row.ts'
 
 /** What the triggers of a breaker judge, as `breaker.evidence()` gives it: of one moment, a value of its own. */
@@ -39,7 +39,7 @@ export interface RateEvidence {
   /** How large the window is: so many calls, or a time in so many buckets. */
   readonly window: WindowSize
   /** What is in it, the oldest first: one for each call, or for each bucket of a time. */
-  readonly slots: readonly { readonly calls: number; readonly marked: number }[]
+  readonly buckets: readonly { readonly calls: number; readonly marked: number }[]
 }
 
 export function evidenceReportOf(row: Row): EvidenceReport {
@@ -64,8 +64,8 @@ function failureCount(row: Row, { counting, failureWindowMs }: Policy, now: numb
 
 function rateEvidence(window: SlidingWindow | null, rule: RateRule | null, now: number): RateEvidence | null {
   if (window === null || rule === null) return null
-  const slots = slicesOf(window, rule.window, now).map(([calls, marked]) => ({ calls, marked }))
+  const buckets = bucketsOf(window, rule.window, now).map(([calls, marked]) => ({ calls, marked }))
   const { calls, marked } = window
   const { threshold, minimumCalls, window: size } = rule
-  return { calls, marked, rate: calls === 0 ? null : marked / calls, threshold, minimumCalls, window: size, slots }
+  return { calls, marked, rate: calls === 0 ? null : marked / calls, threshold, minimumCalls, window: size, buckets }
 }

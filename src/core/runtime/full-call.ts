@@ -51,7 +51,7 @@ export function callFully<T, F, A extends readonly unknown[]>(
   }
 }
 
-/** There is no place for it yet: it waits for one. */
+/** There is no slot for it yet: it waits for one. */
 async function callInTurn<T, F, A extends readonly unknown[]>(
   former: Row,
   fn: Guarded<T>,
@@ -111,7 +111,7 @@ function isForWantOf(permit: Permit, error: unknown): boolean {
   if (!permit.isHeld || !permit.isInForce || permit.generation !== row.generation) return false
   const rejection = rejectionBy(row.name, error)
   if (rejection === undefined) return false
-  if (rejection.code === 'CONCURRENCY_LIMIT') return permit.hasPlace
+  if (rejection.code === 'CONCURRENCY_LIMIT') return permit.hasSlot
   const { override } = row.extras
   return rejection.reason === row.current.reason || rejection.reason === override?.given.reason
 }

@@ -9,11 +9,11 @@ import type { Row } from './row.ts'
 /** Who refuses a call. */
 export type Gate = 'breaker' | 'fleet' | 'bulkhead'
 
-/** The first gate that refuses the next call; `null`: all agree. A call that has its place already needs no other. */
-export function refuserOf(row: Row, now: number, hasItsPlace: boolean): Gate | null {
+/** The first gate that refuses the next call; `null`: all agree. A call that has its slot already needs no other. */
+export function refuserOf(row: Row, now: number, hasItsSlot: boolean): Gate | null {
   if (!breakerAdmits(row, now)) return 'breaker'
   if (overrideOf(row)?.admitsNext === false) return 'fleet'
-  return hasItsPlace || isPlaceFree(row, row.extras.bulkhead?.queued ?? 0) ? null : 'bulkhead'
+  return hasItsSlot || isSlotFree(row, row.extras.bulkhead?.queued ?? 0) ? null : 'bulkhead'
 }
 
 /** Whether every gate lets all calls through, and none counts them. */
@@ -37,8 +37,8 @@ export function overrideOf({ state, extras }: Row): OverrideInForce | null {
   return state === 'disabled' ? null : extras.override
 }
 
-/** The third: whether there is a place for a call that comes after so many who wait. */
-export function isPlaceFree({ policy, extras }: Row, waiting: number): boolean {
+/** The third: whether there is a slot for a call that comes after so many who wait. */
+export function isSlotFree({ policy, extras }: Row, waiting: number): boolean {
   if (policy.maxConcurrent === null) return true
   return waiting === 0 && (extras.bulkhead?.inFlight ?? 0) < policy.maxConcurrent
 }

@@ -3,7 +3,7 @@
 import { first, timersNow } from './platform-timers.ts'
 
 /** How long work of ours may go on before others get their turn, in ms of the clock. What makes a timer later is a stall. */
-export const SLICE_MS = 5
+export const BATCH_MS = 5
 
 const { setImmediate } = globalThis as { setImmediate?: (fn: () => void) => unknown }
 /** Runs code after the loop's next look at I/O. In Node a timer of 0 ms may fire before that, an immediate does not. */
@@ -22,7 +22,7 @@ export class Grace {
 
   /** Whether what was due at `dueAt` must wait: it is later than the scheduler's own work makes it, and I/O had no turn since. */
   isOwed(dueAt: number, now: number): boolean {
-    return this.#isLive && now - dueAt > SLICE_MS && dueAt > this.#givenUntil && !Number.isNaN(timersNow())
+    return this.#isLive && now - dueAt > BATCH_MS && dueAt > this.#givenUntil && !Number.isNaN(timersNow())
   }
 
   /** Gives I/O its turn for what is due by now. */

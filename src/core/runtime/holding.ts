@@ -4,8 +4,8 @@ import type { Result } from './classify.ts'
 import type { Enclosing } from './nesting.ts'
 
 export interface Holding {
-  /** Whether it holds a place of the bulkhead. */
-  readonly hasPlace: boolean
+  /** Whether it holds a slot of the bulkhead. */
+  readonly hasSlot: boolean
   /** Whether it is the probe of a fleet. */
   readonly isProbe: boolean
   /** The admission that it runs under, and has no verdict beside. */
@@ -13,7 +13,7 @@ export interface Holding {
   giveBack(result: Result): void
 }
 
-/** A place, and the fleet's probe. */
+/** A slot, and the fleet's probe. */
 class Held implements Holding {
   readonly outer = null
   readonly #bulkhead: Bulkhead | null
@@ -24,7 +24,7 @@ class Held implements Holding {
     this.#endProbe = endProbe
   }
 
-  get hasPlace(): boolean {
+  get hasSlot(): boolean {
     return this.#bulkhead !== null
   }
 
@@ -53,7 +53,7 @@ export function holdingOf(
 
 /** A call inside an admitted call of the same breaker takes nothing. */
 export class Nested implements Holding {
-  readonly hasPlace = false
+  readonly hasSlot = false
   readonly isProbe = false
   readonly outer: Enclosing
   constructor(outer: Enclosing) {

@@ -13,8 +13,8 @@ export interface Enclosing {
   readonly isInForce: boolean
   /** Whether it is a probe. */
   readonly isProbe: boolean
-  /** Whether it holds a place of the bulkhead. */
-  readonly hasPlace: boolean
+  /** Whether it holds a slot of the bulkhead. */
+  readonly hasSlot: boolean
 }
 
 interface Frame {

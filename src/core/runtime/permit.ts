@@ -97,7 +97,7 @@ export class Permit {
 
   /**
    * Runs `code` as the guarded function: calls of the same breaker in it, and in what it begins, run under this permit while that
-   * is a probe, part of a recovery ramp's share, or holds a place under `maxConcurrent`.
+   * is a probe, part of a recovery ramp's share, or holds a slot under `maxConcurrent`.
    * @returns what `code` gives
    * @throws what `code` throws
    */
@@ -111,7 +111,7 @@ export class Permit {
     return this.#probe === NO_PROBE && this.#holding === null
   }
 
-  /** @internal Whether it holds anything: its probe, a place, a share. */
+  /** @internal Whether it holds anything: its probe, a slot, a share. */
   get isHeld(): boolean {
     return this.#probe !== NO_PROBE || (this.#holding !== null && this.#holding.outer === null)
   }
@@ -144,8 +144,8 @@ export class Permit {
   }
 
   /** @internal */
-  get hasPlace(): boolean {
-    return this.#holding?.outer?.hasPlace ?? (!this.#settled && this.#holding?.hasPlace === true)
+  get hasSlot(): boolean {
+    return this.#holding?.outer?.hasSlot ?? (!this.#settled && this.#holding?.hasSlot === true)
   }
 
   /** @internal */
@@ -173,7 +173,7 @@ export class Permit {
     if (row.inFlight?.isDue(now)) countSlow(row, now)
     const isSlow = this.#flight !== null && endFlight(this.#flight)
     settle(row, judged, this.generation, this.#probe, durationMs, now, errorOf(ended), isSlow)
-    // After what the outcome comes to: who waits for the place may be rejected by it.
+    // After what the outcome comes to: who waits for the slot may be rejected by it.
     this.#holding?.giveBack(judged)
     return judged
   }

@@ -1,8 +1,8 @@
-// Queue: how calls wait for a place in the bulkhead. Who is woken asks for admission anew, by itself: so what comes of that is
-// told in the context of the one who waited, not in that of whoever freed the place.
+// Queue: how calls wait for a slot in the bulkhead. Who is woken asks for admission anew, by itself: so what comes of that is
+// told in the context of the one who waited, not in that of whoever freed the slot.
 import { Bulkhead } from './bulkhead.ts'
 import { caughtUp } from './deliver.ts'
-import { isPlaceFree, refuserOf } from './gates.ts'
+import { isSlotFree, refuserOf } from './gates.ts'
 import { extrasOf, type Row } from './row.ts'
 import { onAbort } from './signals.ts'
 
@@ -12,12 +12,12 @@ export function bulkheadOf(row: Row): Bulkhead {
   return extras.bulkhead
 }
 
-/** Whether a call for which there is no place may wait for one. */
+/** Whether a call for which there is no slot may wait for one. */
 export function mayWait({ policy, extras }: Row): boolean {
   return (extras.bulkhead?.queued ?? 0) < policy.maxQueued
 }
 
-/** Wakes those who wait, in order: with a place as far as there are any; without, who has nothing to wait for any more. */
+/** Wakes those who wait, in order: with a slot as far as there are any; without, who has nothing to wait for any more. */
 export function moveOn(row: Row): void {
   const { bulkhead } = row.extras
   if (bulkhead === null || bulkhead.isMoving) return
@@ -25,32 +25,32 @@ export function moveOn(row: Row): void {
   while (bulkhead.queued > 0) {
     const next = nextOf(row)
     if (next === 'waits') break
-    bulkhead.wakeFirst(next === 'has its place')
+    bulkhead.wakeFirst(next === 'has its slot')
   }
   bulkhead.isMoving = false
 }
 
-function nextOf(row: Row): 'has its place' | 'asks anew' | 'waits' {
+function nextOf(row: Row): 'has its slot' | 'asks anew' | 'waits' {
   // Whoever hears of what was overdue may have changed anything: it is looked at after that.
   const { attached, core } = caughtUp(row)
   if (!attached || refuserOf(row, core.clock.now(), true) !== null) return 'asks anew'
-  return isPlaceFree(row, 0) ? 'has its place' : 'waits'
+  return isSlotFree(row, 0) ? 'has its slot' : 'waits'
 }
 
 /**
- * Waits for a place: `true` when one is held for this call, `false` when there is nothing to wait for any more.
+ * Waits for a slot: `true` when one is held for this call, `false` when there is nothing to wait for any more.
  * @throws the reason of `signal`, when that is aborted
  */
-export async function waitForPlace(row: Row, signal: AbortSignal | undefined): Promise<boolean> {
+export async function waitForSlot(row: Row, signal: AbortSignal | undefined): Promise<boolean> {
   const bulkhead = bulkheadOf(row)
   let end: (reason: unknown) => void = () => {}
-  let wake: (hasPlace: boolean) => void = () => {}
+  let wake: (hasSlot: boolean) => void = () => {}
   let isHeld = false
   const woken = new Promise<boolean>((resolve, reject) => {
     end = reject
-    wake = (hasPlace) => {
-      isHeld = hasPlace
-      resolve(hasPlace)
+    wake = (hasSlot) => {
+      isHeld = hasSlot
+      resolve(hasSlot)
     }
   })
   // A signal may end the wait and then throw, and leave this one to nobody.
@@ -67,7 +67,7 @@ export async function waitForPlace(row: Row, signal: AbortSignal | undefined): P
     return await woken
   } catch (error) {
     bulkhead.leave(waiter)
-    // A signal that throws as it is looked at may have freed a place first.
+    // A signal that throws as it is looked at may have freed a slot first.
     if (isHeld) bulkhead.giveBack()
     throw error
   } finally {

@@ -175,7 +175,7 @@ export class Registry {
   }
 
   /**
-   * Resets every breaker as of now. Very many are worked off in slices, so that the event loop is not blocked; who looks
+   * Resets every breaker as of now. Very many are worked off in batches, so that the event loop is not blocked; who looks
    * at one meanwhile finds it reset. The promise is of the end of that; nobody needs to await it, and it never rejects.
    */
   resetAll(): Promise<void> {
@@ -197,7 +197,7 @@ export class Registry {
    * Gives the registry other policies, in the place of all that `createRegistry` or an earlier `configureAll` was given: for
    * breakers that are made later at once, and for those there are, whose state and evidence stay as by `configure`. What was
    * given for a single name, by `breaker(name, policy)` or `configure`, stays whole, as it was resolved then. Very many are
-   * worked off in slices, so that the event loop is not blocked; one whose turn has not come is still under its old policy.
+   * worked off in batches, so that the event loop is not blocked; one whose turn has not come is still under its old policy.
    * The promise is of the end of that. Mistakes are all found before anything is changed, and are rejections of it.
    * @throws PolicyError (`INVALID_POLICY`), RegistryClosedError (`REGISTRY_CLOSED`)
    */
@@ -261,7 +261,7 @@ export class Registry {
   }
 
   /**
-   * Stops every actor and timer; very many in slices: the promise is of the end of that. At once, new calls get
+   * Stops every actor and timer; very many in batches: the promise is of the end of that. At once, new calls get
    * RegistryClosedError, and listeners hear nothing any more. Calls in flight end as they will; figures can still be read.
    * Closing again gives the same promise; it never rejects.
    */

@@ -1,8 +1,8 @@
 // Retirement: removes breakers that nobody has used for `idleTimeout`. It costs a call nothing: twice within that time all rows
-// are looked at, in slices, and what they count anyway tells whether they were used. Told by the table of rows that are made.
+// are looked at, in batches, and what they count anyway tells whether they were used. Told by the table of rows that are made.
 import { activityOf, awaitsAnyCall, callsInFlight } from './activity.ts'
+import { inBatches } from './batches.ts'
 import type { RegistryCore, Row } from './row.ts'
-import { inSlices } from './slices.ts'
 
 /** What a row had done when it was first found so, and when that was, in ms of the clock. */
 interface Look {
@@ -42,7 +42,7 @@ export class Retirement {
     const { core } = this.#staff
     this.#isOn = true
     core.scheduler.add(core.clock.now() + Math.ceil(this.#idleTimeoutMs / 2), () => {
-      void inSlices(this.#round(), core, (row) => this.#look(row))
+      void inBatches(this.#round(), core, (row) => this.#look(row))
     })
   }
 

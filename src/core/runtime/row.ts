@@ -177,7 +177,7 @@ export function contextOf(row: Row): CallContext {
   return row.context
 }
 
-/** The row's stay ends: what was admitted in it is late, and has handlers and a context of its own. */
+/** The row's generation ends: what was admitted in it is late, and has handlers and a context of its own. */
 export function beginGeneration(row: Row, generation: number): void {
   row.generation = generation
   row.inFlight?.end()

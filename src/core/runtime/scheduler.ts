@@ -1,8 +1,8 @@
 // Scheduler: everything that is due later, in order of its time, behind one timer of the clock.
-// Written by the actors' delayed events; worked off in slices, so that 100,000 breakers due at once freeze nobody.
+// Written by the actors' delayed events; worked off in batches, so that 100,000 breakers due at once freeze nobody.
 // Its timer is a hint: it may come early, late or never, and whoever passes by sets it anew where it may be lost.
 import type { Clock } from '../edge/clock.ts'
-import { type Grace, SLICE_MS } from './grace.ts'
+import { BATCH_MS, type Grace } from './grace.ts'
 import { timersNow } from './platform-timers.ts'
 import { type Task, TaskHeap } from './task-heap.ts'
 
@@ -105,7 +105,7 @@ export class Scheduler {
     return this.#timer !== undefined
   }
 
-  /** Keeps the tasks that are due, soonest first, for one slice of time. */
+  /** Keeps the tasks that are due, soonest first, for one batch of time. */
   #work(timer: number): void {
     // A timer that could not be cleared.
     if (timer !== this.#timers) return
@@ -113,7 +113,7 @@ export class Scheduler {
     this.#timerDueAt = Number.POSITIVE_INFINITY
     const startedAt = this.#clock.now()
     // The timer may be early (it is by up to 0.9 ms on Node, by weeks when the delay was too long): the clock decides.
-    for (let now = startedAt; this.#soonest() <= now && now - startedAt < SLICE_MS; now = this.#clock.now()) {
+    for (let now = startedAt; this.#soonest() <= now && now - startedAt < BATCH_MS; now = this.#clock.now()) {
       if (this.isGraceOwed(this.#soonest(), now)) {
         this.#grace?.give(now)
         break

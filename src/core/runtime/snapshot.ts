@@ -4,7 +4,7 @@ import { type Evidence, failureAges, newEvidence, newestFailures } from '../rule
 import { freeze } from '../rules/freeze.ts'
 import type { Policy, RateRule } from '../rules/policy.ts'
 import type { Ramp } from '../rules/ramp.ts'
-import { isSameSize, phaseMsOf, type SlidingWindow, slicesOf, windowOf } from '../rules/window.ts'
+import { bucketsOf, isSameSize, phaseMsOf, type SlidingWindow, windowOf } from '../rules/window.ts'
 import { caughtUp } from './deliver.ts'
 import { choosePath } from './path.ts'
 import { extrasOf, type Row, setEvidence } from './row.ts'
@@ -57,9 +57,9 @@ function msBetween(from: number, to: number): number {
 
 function windowSnapshot(window: SlidingWindow | null, rule: RateRule | null, now: number): WindowSnapshot {
   if (window === null || rule === null) return null
-  const slices = slicesOf(window, rule.window, now)
+  const buckets = bucketsOf(window, rule.window, now)
   const phaseMs = phaseMsOf(window, rule.window, now)
-  return { size: { ...rule.window }, slices, ...(phaseMs !== undefined && { phaseMs }) }
+  return { size: { ...rule.window }, buckets, ...(phaseMs !== undefined && { phaseMs }) }
 }
 
 /** Makes a new row the image of the snapshot, as if its breaker had crashed and is to be restarted from it. */
@@ -106,7 +106,7 @@ function restoredEvidence(from: BreakerSnapshot, policy: Policy, now: number): E
 }
 
 function restoredWindow(from: WindowSnapshot, rule: RateRule | null, now: number): SlidingWindow | null {
-  // Slices of another size are no evidence under this policy.
+  // Buckets of another size are no evidence under this policy.
   if (from === null || rule === null || !isSameSize(from.size, rule.window)) return null
-  return windowOf(from.slices, rule.window, now, from.phaseMs)
+  return windowOf(from.buckets, rule.window, now, from.phaseMs)
 }

@@ -43,7 +43,7 @@ export interface BreakerStats {
   /** The share of calls that its recovery ramp admits now, 0-1; `null` unless it is on one. */
   readonly rampShare: number | null
   /**
-   * Under `maxConcurrent`: calls that hold a place, and calls that wait for one; `null` without a limit. Calls that were
+   * Under `maxConcurrent`: calls that hold a slot, and calls that wait for one; `null` without a limit. Calls that were
    * admitted before there was one hold none.
    */
   readonly concurrency: { readonly inFlight: number; readonly queued: number } | null

@@ -6,6 +6,7 @@ import type { BreakerSnapshot } from '../edge/snapshot-format.ts'
 import { copyEvidence } from '../rules/evidence.ts'
 import type { Policy } from '../rules/policy.ts'
 import { samePolicy, saysTheSame } from '../rules/same-policy.ts'
+import { inBatches } from './batches.ts'
 import { Breaker } from './breaker.ts'
 import { caughtUp, send } from './deliver.ts'
 import { warn } from './event-dispatcher.ts'
@@ -17,7 +18,6 @@ import { configureWithoutActor, detach, resetWithoutActor } from './publish.ts'
 import { makeCore, type WholeCore } from './registry-core.ts'
 import { Retirement } from './retirement.ts'
 import { extrasOf, Row } from './row.ts'
-import { inSlices } from './slices.ts'
 import { restore } from './snapshot.ts'
 
 /** A breaker that is gone keeps no error alive. */
@@ -136,10 +136,10 @@ export class Table {
     this.#apply(row, policy)
   }
 
-  /** For new breakers at once; those there are in slices, each under its old policy until its turn. */
+  /** For new breakers at once; those there are in batches, each under its old policy until its turn. */
   configureAll(policyFor: PolicyChoice): Promise<void> {
     this.policyFor = policyFor
-    return inSlices([...this.rows.values()], this.core, (row) => this.#adopt(row))
+    return inBatches([...this.rows.values()], this.core, (row) => this.#adopt(row))
   }
 
   /** The registry's policy for this name is the row's, unless it has one of its own. */
@@ -212,7 +212,7 @@ export class Table {
     core.resets = { count: core.resets.count + 1, at: core.clock.now() }
     const rows = [...this.rows.values()]
     for (const row of rows) choosePath(row)
-    return inSlices(rows, core, caughtUp)
+    return inBatches(rows, core, caughtUp)
   }
 
   /** The rows stay, to be read. */
@@ -228,7 +228,7 @@ export class Table {
       detach(row)
     }
     // One by one: XState takes quadratic time to stop many children in one step (5 s for 100,000).
-    await inSlices(rows, this.core, (row) => turns.run(() => supervisor.remove(row)))
+    await inBatches(rows, this.core, (row) => turns.run(() => supervisor.remove(row)))
     turns.run(() => supervisor.close())
   }
 

@@ -8,7 +8,7 @@ import type { FleetLink, FleetListener } from '../store.ts'
 import { FleetStoreError } from '../store-error.ts'
 import * as operations from './operations.ts'
 import type { MemoryPeer, MemoryServer } from './server.ts'
-import type { Turn } from './shard.ts'
+import type { Operation } from './shard.ts'
 
 const MOST_PENDING = 1_000
 const nothing = () => {}
@@ -46,7 +46,7 @@ export function newMemoryLink(server: MemoryServer, member: CheckedMember): Flee
   /** One round trip. What arrives too late, by the store's clock, is told so and may change nothing. */
   function roundTrip<T>(
     what: string,
-    act: (turn: Turn) => T,
+    act: (operation: Operation) => T,
   ): Promise<{ readonly isLate: boolean; readonly result: T }> {
     return new Promise((resolve, reject) => {
       if (!server.isRunning) throw new FleetStoreError('FLEET_STORE_OFFLINE', `${what}: the store was stopped`)
@@ -56,7 +56,7 @@ export function newMemoryLink(server: MemoryServer, member: CheckedMember): Flee
         if (!server.isRunning) return
         const isLate = Math.abs(server.now() - sentAtServer) > maxAgeMs(deadlineMs)
         try {
-          const result = server.turn(namespace, instance, isLate, act)
+          const result = server.operation(namespace, instance, isLate, act)
           const serverMs = server.now()
           carry({ instance, kind: 'answer', what }, () => {
             time.learn(sentAt, clock.now(), serverMs)
@@ -70,7 +70,7 @@ export function newMemoryLink(server: MemoryServer, member: CheckedMember): Flee
   }
 
   /** `fenced`: what is too late must do nothing, and is an error. */
-  function send<T>(what: string, check: () => void, act: (turn: Turn) => T, fenced = true): Promise<T> {
+  function send<T>(what: string, check: () => void, act: (operation: Operation) => T, fenced = true): Promise<T> {
     return requests.run(what, async (request) => {
       check()
       let answer = await roundTrip(what, act)
@@ -92,7 +92,7 @@ export function newMemoryLink(server: MemoryServer, member: CheckedMember): Flee
   return {
     async report(reports) {
       const check = () => reports.forEach(checkReport)
-      const changes = await send('report', check, (turn) => operations.report(turn, reports, liveForMs))
+      const changes = await send('report', check, (operation) => operations.report(operation, reports, liveForMs))
       note(changes)
       return changes
     },
@@ -101,20 +101,20 @@ export function newMemoryLink(server: MemoryServer, member: CheckedMember): Flee
         checkEntry(entry)
         checkSafeName('token', token)
       }
-      const grant = await send('acquire', check, (turn) => operations.acquire(turn, entry, token))
+      const grant = await send('acquire', check, (operation) => operations.acquire(operation, entry, token))
       note([grant.change])
       return grant
     },
     async complete(entry, result) {
       // Its lease and its version say whether it still counts, however late it comes.
-      const act = (turn: Turn) => operations.complete({ ...turn, isLate: false }, entry, result)
+      const act = (operation: Operation) => operations.complete({ ...operation, isLate: false }, entry, result)
       const completion = await send('complete', () => checkResult(entry, result), act, false)
       note([completion.change])
       return completion
     },
     async poll(poll) {
       const check = () => poll.entries.forEach(checkEntry)
-      const news = await send('poll', check, (turn) => operations.poll(turn, poll, liveForMs))
+      const news = await send('poll', check, (operation) => operations.poll(operation, poll, liveForMs))
       note(news.changes)
       return news
     },
@@ -123,7 +123,7 @@ export function newMemoryLink(server: MemoryServer, member: CheckedMember): Flee
         checkEntry(entry)
         checkCommand(command)
       }
-      const change = await send('command', check, (turn) => operations.command(turn, entry, command))
+      const change = await send('command', check, (operation) => operations.command(operation, entry, command))
       note([change])
       return change
     },
@@ -138,7 +138,7 @@ export function newMemoryLink(server: MemoryServer, member: CheckedMember): Flee
     figures: () => ({ isUp: server.isRunning && !requests.isClosed, ...requests.counts, ...counts, pushError: null }),
     async close() {
       if (requests.isClosed) return
-      const leave = (turn: Turn) => turn.shard.live.delete(instance)
+      const leave = (operation: Operation) => operation.shard.live.delete(instance)
       await send('leave', nothing, leave, false).catch(nothing)
       requests.close()
       server.links.delete(peer)

@@ -1,7 +1,7 @@
 // MemoryServer: what links see of a store in memory, and it of them.
 import type { Clock } from '../../index.ts'
 import type { FleetChange } from '../record.ts'
-import type { Turn } from './shard.ts'
+import type { Operation } from './shard.ts'
 
 /** Something on its way between a process and the store. */
 export interface MemoryMessage {
@@ -21,7 +21,7 @@ export interface MemoryServer {
   readonly carry: (message: MemoryMessage, deliver: () => void) => void
   now(): number
   /** Does a request in one go, and pushes what it changed. */
-  turn<T>(namespace: string, instance: string, isLate: boolean, act: (turn: Turn) => T): T
+  operation<T>(namespace: string, instance: string, isLate: boolean, act: (operation: Operation) => T): T
   /** Links that hear pushes, and of the connection. */
   readonly links: Set<MemoryPeer>
 }

@@ -6,7 +6,7 @@ import { packRules } from '../rules.ts'
 import type { FleetEntry } from '../store.ts'
 
 /** The calls of one of the ten slots of a window; `index` says of which time. */
-export interface Slot {
+export interface Bucket {
   index: number
   calls: number
   failures: number
@@ -22,7 +22,7 @@ export interface Kept {
   at: number
   /** Probes that succeeded since it is half-open. */
   successes: number
-  slots: Slot[]
+  buckets: Bucket[]
   /** When calls were last counted. */
   countedAt: number
   /** Which processes see it fail by themselves, each until when. */
@@ -48,7 +48,7 @@ export interface Shard {
 }
 
 /** What one request does: at a time of the store's clock, for a process; what it changed is pushed at its end. */
-export interface Turn {
+export interface Operation {
   readonly shard: Shard
   readonly now: number
   readonly instance: string
@@ -86,8 +86,8 @@ export function newShard(losses: number): Shard {
 }
 
 /** Reads an entry: takes over a view that is newer, and a deadline that a jump of the clock has moved away. */
-export function load(turn: Turn, entry: FleetEntry): Loaded {
-  const { shard, now, isLate } = turn
+export function load(operation: Operation, entry: FleetEntry): Loaded {
+  const { shard, now, isLate } = operation
   const endpoint = sharedName(entry.endpoint)
   const { digest } = packRules(entry.rules)
   const key = `${digest} ${endpoint}`
@@ -103,14 +103,14 @@ export function load(turn: Turn, entry: FleetEntry): Loaded {
     kept.at = now + (view.state === 'open' ? Math.min(view.remainingMs, openMs) : 0)
     kept.successes = 0
     loaded.isRepaired = true
-    turn.changed.add(kept)
+    operation.changed.add(kept)
   }
   if (kept.record.state === 'open' && kept.at - now > kept.record.openMs) kept.at = now + kept.record.openMs
   return loaded
 }
 
 /** Says so if processes with other rules share it, too, and remembers whose turn it was. */
-export function noteRules({ shard, isLate }: Turn, loaded: Loaded): void {
+export function noteRules({ shard, isLate }: Operation, loaded: Loaded): void {
   if (isLate) return
   const { endpoint, rules } = loaded.kept
   const others = shard.rulesOf.get(endpoint)
@@ -120,18 +120,18 @@ export function noteRules({ shard, isLate }: Turn, loaded: Loaded): void {
 
 function newKept({ floor }: Shard, endpoint: string, rules: string, now: number): Kept {
   const record = { ...NO_RECORD, version: floor }
-  const none = { slots: [], reporters: new Map(), leases: new Map() }
+  const none = { buckets: [], reporters: new Map(), leases: new Map() }
   return { endpoint, rules, record, at: now, countedAt: now, successes: 0, ...none }
 }
 
 /** The next version of a record. `at`: the deadline of an open one. */
 export function change(
-  turn: Turn,
+  operation: Operation,
   kept: Kept,
   state: FleetRecord['state'],
   reason: FleetReason,
   more: Partial<FleetRecord> = {},
-  at = turn.now,
+  at = operation.now,
 ): void {
   const { openMs, openings, version } = kept.record
   kept.record = {
@@ -142,16 +142,16 @@ export function change(
     state,
     reason,
     version: version + 1,
-    writer: turn.instance,
+    writer: operation.instance,
   }
   kept.at = at
   kept.successes = 0
-  turn.shard.kept.set(`${kept.rules} ${kept.endpoint}`, kept)
-  turn.changed.add(kept)
+  operation.shard.kept.set(`${kept.rules} ${kept.endpoint}`, kept)
+  operation.changed.add(kept)
 }
 
 /** The change as it is told: in relative time. */
-export function told({ now }: Pick<Turn, 'now'>, kept: Kept, loaded?: Loaded): FleetChange {
+export function told({ now }: Pick<Operation, 'now'>, kept: Kept, loaded?: Loaded): FleetChange {
   const { endpoint, rules, record, at } = kept
   const isOpen = record.state === 'open'
   return {
@@ -165,11 +165,11 @@ export function told({ now }: Pick<Turn, 'now'>, kept: Kept, loaded?: Loaded): F
 }
 
 /** Writes down what a request changed; gives back what is to be pushed. */
-export function finish(turn: Turn): FleetChange[] {
-  const { shard } = turn
-  for (const kept of turn.changed) shard.log.push({ id: ++shard.lastId, key: `${kept.rules} ${kept.endpoint}` })
+export function finish(operation: Operation): FleetChange[] {
+  const { shard } = operation
+  for (const kept of operation.changed) shard.log.push({ id: ++shard.lastId, key: `${kept.rules} ${kept.endpoint}` })
   if (shard.log.length > LOG_LENGTH) shard.log = shard.log.slice(-LOG_LENGTH)
-  return [...turn.changed].map((kept) => told(turn, kept))
+  return [...operation.changed].map((kept) => told(operation, kept))
 }
 
 /** Removes what has ended by `now`, and what a jump of the clock has put further away than `longestMs`. */
@@ -178,7 +178,7 @@ export function prune(until: Map<string, number>, now: number, longestMs: number
 }
 
 /** Removes records that have been closed for a day: whoever still knows of one brings it back by asking. */
-export function tidy({ shard, now }: Turn): void {
+export function tidy({ shard, now }: Operation): void {
   for (const [key, { record, at, countedAt }] of shard.kept) {
     if (record.state !== 'closed' || Math.max(at, countedAt) >= now - record.openMs - DAY_MS) continue
     shard.kept.delete(key)

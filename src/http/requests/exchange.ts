@@ -2,40 +2,40 @@
 import { type Breaker, CallTimeoutError, isBreakerError, judgeOutcome, type Permit } from '../../index.ts'
 import { HttpStatusError } from './http-status-error.ts'
 import type { Rules } from './options.ts'
-import type { Place } from './places.ts'
 import { mayAskForTime, openTimeOf } from './retry-after.ts'
+import type { Target } from './targets.ts'
 
 /** The value of a header of an answer, by its name in small letters; `null` or `undefined`: there is none. */
 export type HeaderOf<R> = (response: R, name: string) => string | null | undefined
 
 export class Exchange<R> {
   readonly #rules: Rules<R>
-  readonly #place: Place
+  readonly #target: Target
   readonly #permit: Permit
   #timer: ReturnType<typeof setTimeout> | undefined
   #isOver = false
   /** In ms of the registry's clock; NaN where nobody asks how long it takes. */
   readonly #startedAt: number
 
-  constructor(rules: Rules<R>, place: Place, permit: Permit) {
+  constructor(rules: Rules<R>, target: Target, permit: Permit) {
     this.#rules = rules
-    this.#place = place
+    this.#target = target
     this.#permit = permit
-    place.inFlight++
-    this.#startedAt = rules.isFailure === undefined ? Number.NaN : place.registry.now()
+    target.inFlight++
+    this.#startedAt = rules.isFailure === undefined ? Number.NaN : target.registry.now()
   }
 
   /** How long it may take; `null`: as long as it likes. One that probes is over when its permit is. */
   get timeoutMs(): number | null {
     const own = this.#ownTimeoutMs
     return this.#permit.probe
-      ? Math.min(own ?? Number.POSITIVE_INFINITY, this.#place.breaker.policy.probeTimeoutMs)
+      ? Math.min(own ?? Number.POSITIVE_INFINITY, this.#target.breaker.policy.probeTimeoutMs)
       : own
   }
 
   get #ownTimeoutMs(): number | null {
     const { timeoutMs } = this.#rules
-    return timeoutMs === undefined ? this.#place.breaker.policy.timeoutMs : timeoutMs
+    return timeoutMs === undefined ? this.#target.breaker.policy.timeoutMs : timeoutMs
   }
 
   /** Runs what sends it. What that begins is inside the exchange: another request to the same breaker goes under its permit. */
@@ -83,14 +83,14 @@ export class Exchange<R> {
 
   /** What code of the user's did wrong. */
   report(source: string, error: unknown): void {
-    this.#place.registry.report(source, error, this.#permit.endpoint)
+    this.#target.registry.report(source, error, this.#permit.endpoint)
   }
 
   /** Whether this is the first end that is reported. */
   #end(): boolean {
     if (this.#isOver) return false
     this.#isOver = true
-    this.#place.inFlight--
+    this.#target.inFlight--
     if (this.#timer !== undefined) clearTimeout(this.#timer)
     return true
   }
@@ -100,7 +100,7 @@ export class Exchange<R> {
     const { isFailure } = this.#rules
     if (isFailure === undefined) return undefined
     try {
-      return judgeOutcome('options.isFailure', isFailure, ended, this.#place.registry.now() - this.#startedAt)
+      return judgeOutcome('options.isFailure', isFailure, ended, this.#target.registry.now() - this.#startedAt)
     } catch (error) {
       this.report('isFailure', error)
       return true
@@ -112,8 +112,8 @@ export class Exchange<R> {
     const { longestRetryAfterMs } = this.#rules
     if (longestRetryAfterMs === null || this.#isOver) return
     const openTimeout = openTimeOf((name) => headerOf(response, name), longestRetryAfterMs, Date.now())
-    if (openTimeout === undefined || !mayOpen(this.#place.breaker, this.#permit)) return
-    this.#place.breaker.trip(`HTTP ${status}, Retry-After: ${Math.ceil(openTimeout / 1_000)} s`, { openTimeout })
+    if (openTimeout === undefined || !mayOpen(this.#target.breaker, this.#permit)) return
+    this.#target.breaker.trip(`HTTP ${status}, Retry-After: ${Math.ceil(openTimeout / 1_000)} s`, { openTimeout })
   }
 }
 

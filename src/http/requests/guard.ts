@@ -4,18 +4,18 @@ import { checkRegistry } from '../../core/options/index.ts'
 import { ArgumentError, type Registry } from '../../index.ts'
 import { Exchange } from './exchange.ts'
 import { checkGuardOptions, type GuardOptions, type OutgoingRequest, type Rules } from './options.ts'
-import { type Place, Places } from './places.ts'
+import { type Target, Targets } from './targets.ts'
 
 export class Guard<R> {
   readonly #rules: Rules<R>
   readonly #registry: Registry
-  readonly #places: Places
+  readonly #targets: Targets
 
   /** @throws ArgumentError (`INVALID_ARGUMENT`) */
   constructor(where: string, registry: Registry, options: GuardOptions<R>) {
     this.#rules = checkGuardOptions(options)
     this.#registry = checkRegistry(where, registry)
-    this.#places = new Places(this.#registry, this.#rules.maxBreakers)
+    this.#targets = new Targets(this.#registry, this.#rules.maxBreakers)
   }
 
   /** Whether the name of the breaker is not simply the origin. */
@@ -25,12 +25,12 @@ export class Guard<R> {
 
   /** Whether it has made a breaker of this name. */
   knows(name: string): boolean {
-    return this.#places.has(name)
+    return this.#targets.has(name)
   }
 
   /** The origin of an address, if it has made a breaker for it. */
   originOf(address: string): string | undefined {
-    return this.#places.originOf(address)
+    return this.#targets.originOf(address)
   }
 
   /** What code of the user's did wrong. */
@@ -56,18 +56,18 @@ export class Guard<R> {
    * @throws RegistryClosedError (`REGISTRY_CLOSED`)
    */
   admit(name: string, caller?: AbortSignal): Exchange<R> | Promise<Exchange<R>> | null {
-    const place = this.#places.find(name)
-    if (place === null) return null
+    const target = this.#targets.find(name)
+    if (target === null) return null
     try {
-      const permit = place.breaker.allows() ? place.breaker.tryAcquire() : undefined
-      return permit === undefined ? this.#acquire(place, caller) : new Exchange(this.#rules, place, permit)
+      const permit = target.breaker.allows() ? target.breaker.tryAcquire() : undefined
+      return permit === undefined ? this.#acquire(target, caller) : new Exchange(this.#rules, target, permit)
     } catch (error) {
       // Evicted by the registry meanwhile, which has no room for it now.
-      return this.#places.refusedBy(error, name)
+      return this.#targets.refusedBy(error, name)
     }
   }
 
-  async #acquire(place: Place, signal: AbortSignal | undefined): Promise<Exchange<R>> {
-    return new Exchange(this.#rules, place, await place.breaker.acquire({ signal }))
+  async #acquire(target: Target, signal: AbortSignal | undefined): Promise<Exchange<R>> {
+    return new Exchange(this.#rules, target, await target.breaker.acquire({ signal }))
   }
 }

@@ -25,7 +25,7 @@ export interface WireRate {
   /** The share now, 0-1; `null` without a call. */
   readonly rate: number | null
   /** Oldest first: one for each call of a window of calls, one for each bucket of a window of time. */
-  readonly slots: readonly { readonly calls: number; readonly marked: number }[]
+  readonly buckets: readonly { readonly calls: number; readonly marked: number }[]
   /** How large the window is. */
   readonly window: { readonly calls: number } | { readonly timeMs: number; readonly buckets: number }
 }
@@ -92,7 +92,7 @@ export interface EndpointDetail {
   }
   /** What the fleet that it is shared with rules on top of it; `null`: nothing. */
   readonly override: WireOverride | null
-  /** The places of its bulkhead; `null` without a limit. */
+  /** The slots of its bulkhead; `null` without a limit. */
   readonly bulkhead: WireBulkhead | null
   /** What its windows hold. */
   readonly evidence: WireEvidence
@@ -110,14 +110,14 @@ export interface EndpointDetail {
   readonly fleetTimeline: readonly WirePeriod[]
 }
 
-/** The places of a bulkhead. */
+/** The slots of a bulkhead. */
 export interface WireBulkhead {
   /** Calls that hold one. */
   readonly inFlight: number
   /** Calls that wait for one. */
   readonly queued: number
   /** So many may be in flight: `maxConcurrent`. */
-  readonly places: number
+  readonly slots: number
   /** So many may wait: `maxQueued`. */
   readonly mayWait: number
 }

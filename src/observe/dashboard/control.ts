@@ -1,6 +1,6 @@
 // Control: what who has the token may do to one endpoint: commands, and changes of its policy.
 
-import { optionsOf } from '../../core/options/index.ts'
+import { policyOptionsOf } from '../../core/options/index.ts'
 import { type Breaker, type Policy, type PolicyOptions, parsePolicy, type Registry } from '../../index.ts'
 import { explainPolicy, policyWarnings } from '../explain/index.ts'
 import { changedPolicy } from './policy-form.ts'
@@ -30,7 +30,7 @@ export function applyPolicy(registry: Registry, breaker: Breaker, settings: unkn
   const before = breaker.policy
   const after = changedPolicy(before, checked(settings))
   // All of it: what is left out would be the registry's own again, and the classifiers with it.
-  registry.configure(breaker.endpoint, optionsOf(after))
+  registry.configure(breaker.endpoint, policyOptionsOf(after))
   return answer(before, breaker.policy, true)
 }
 

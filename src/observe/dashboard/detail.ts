@@ -103,7 +103,7 @@ function fleetTimelineOf(
 }
 
 function wireBulkhead({ concurrency }: BreakerStats, { maxConcurrent, maxQueued }: Policy): WireBulkhead | null {
-  return concurrency && { ...concurrency, places: maxConcurrent ?? concurrency.inFlight, mayWait: maxQueued }
+  return concurrency && { ...concurrency, slots: maxConcurrent ?? concurrency.inFlight, mayWait: maxQueued }
 }
 
 function wireEvidence({ failures: { agesMs, ...failures }, failureRate, slowCalls }: EvidenceReport): WireEvidence {
@@ -118,7 +118,7 @@ function wireEvidence({ failures: { agesMs, ...failures }, failureRate, slowCall
 const MOST_SLOTS = 1_000
 
 function wireRate(rate: RateEvidence): WireRate {
-  return { ...rate, slots: newest(rate.slots) }
+  return { ...rate, buckets: newest(rate.buckets) }
 }
 
 function newest<T>(items: readonly T[]): readonly T[] {

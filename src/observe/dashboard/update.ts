@@ -1,10 +1,10 @@
-// Update: one reading of the registry into the image, in slices that leave the event loop its turns. Says what is new.
+// Update: one reading of the registry into the image, in buckets that leave the event loop its turns. Says what is new.
 import type { Registry, StatsReader } from '../../index.ts'
 import type { Image } from './image.ts'
 import { hasDecayed, mayDecay, wireRow } from './wire-row.ts'
 
-/** So long a slice may take before the event loop has its turn. */
-const SLICE_MS = 5
+/** So long a bucket may take before the event loop has its turn. */
+const BUCKET_MS = 5
 /** So many rows are made between two looks at the time. */
 const ROWS_BETWEEN = 16
 /** So many quiet endpoints are read again with each update, in turn: their rates fall as calls leave a window of time. */
@@ -16,13 +16,13 @@ export interface Update {
   readonly gone: readonly string[]
 }
 
-/** Lets others run whenever a slice is over. `false`: it is not worth going on. */
+/** Lets others run whenever a bucket is over. `false`: it is not worth going on. */
 export type Breathe = () => Promise<boolean>
 
 export function createBreathing(isStopped: () => boolean): Breathe {
   let since = performance.now()
   return async () => {
-    if (performance.now() - since >= SLICE_MS) {
+    if (performance.now() - since >= BUCKET_MS) {
       await new Promise<void>((resolve) => setImmediate(resolve))
       since = performance.now()
     }

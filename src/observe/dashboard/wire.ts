@@ -32,7 +32,7 @@ export type WireRow = readonly [
   reason: string | null,
   /** Refused by `maxConcurrent`; they are not among the rejected. */
   limited: number,
-  /** Calls that hold a place of `maxConcurrent`, and calls that wait for one; `null` without a limit. */
+  /** Calls that hold a slot of `maxConcurrent`, and calls that wait for one; `null` without a limit. */
   inFlight: number | null,
   queued: number | null,
   rampShare: number | null,

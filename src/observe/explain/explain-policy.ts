@@ -93,7 +93,7 @@ function windowInWords(window: WindowSize): string {
 function forgetting(window: WindowSize): string {
   return 'calls' in window
     ? ''
-    : ` They leave it in ${count(window.buckets, 'slice')} of ${length(window.timeMs / window.buckets)}.`
+    : ` They leave it in ${count(window.buckets, 'bucket')} of ${length(window.timeMs / window.buckets)}.`
 }
 
 function rateInWords({ threshold, window }: RateRule): string {

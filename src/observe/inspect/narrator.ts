@@ -9,20 +9,20 @@ import { type ShownSnapshot, shortName, stamped } from './messages.ts'
 import type { ResolvedInspectOptions } from './options.ts'
 import {
   type BreakerView,
-  isSameStage,
+  isSameVisible,
   type RegistryView,
-  type Stage,
   shownBreaker,
   shownEvent,
   shownSpawned,
-  stageOf,
+  type Visible,
+  visibleOf,
 } from './shown.ts'
 
 /** An actor that the inspector was told of, and not yet of its end. */
 interface Told {
   readonly actor: BreakerActor
   readonly thinner: CallThinner
-  stage: Stage
+  visible: Visible
 }
 
 /** What the registry's actor is shown with, besides its state. */
@@ -68,7 +68,7 @@ export class Narrator {
     const snapshot = actor.getSnapshot()
     if (this.#told.has(actor.sessionId) || snapshot.status !== 'active') return
     const thinner = new CallThinner(this.#options.callsPerSecond)
-    this.#told.set(actor.sessionId, { actor, thinner, stage: stageOf(snapshot) })
+    this.#told.set(actor.sessionId, { actor, thinner, visible: visibleOf(snapshot) })
     const shown = shownBreaker(snapshot, this.#options.values)
     const { sessionId, id: name } = actor
     this.#actor({ sessionId, name, definition: breakerDefinition(), snapshot: shown, parentId: this.#root.sessionId })
@@ -109,9 +109,9 @@ export class Narrator {
   snapshot(sessionId: string, event: AnyEventObject, snapshot: BreakerView): void {
     const told = this.#told.get(sessionId)
     if (told === undefined) return
-    const stage = stageOf(snapshot)
-    const isNews = !isSameStage(stage, told.stage)
-    told.stage = stage
+    const visible = visibleOf(snapshot)
+    const isNews = !isSameVisible(visible, told.visible)
+    told.visible = visible
     if (isNews) this.#tellHeldBack(sessionId, told)
     else if (told.thinner.take() !== null) {
       this.#omitted++
@@ -170,7 +170,7 @@ export class Narrator {
 
   #leave(sessionId: string): void {
     this.#leaveUnder(sessionId)
-    const value = this.#told.get(sessionId)?.stage.value
+    const value = this.#told.get(sessionId)?.visible.value
     this.#told.delete(sessionId)
     this.#snapshot(sessionId, DETACHED, { status: 'stopped', value })
   }

@@ -70,14 +70,14 @@ function shownPolicy(policy: Policy): object {
 const presence = (given: unknown) => (given === null || given === undefined ? null : '(given)')
 
 /** What of a breaker makes an event of a call worth showing, however busy it is. */
-export function stageOf({ status, value, context: { data, policy } }: BreakerView) {
+export function visibleOf({ status, value, context: { data, policy } }: BreakerView) {
   return { status, value, generation: data.generation, probes: data.probes, policy }
 }
 
-export type Stage = ReturnType<typeof stageOf>
+export type Visible = ReturnType<typeof visibleOf>
 
-export function isSameStage(one: Stage, other: Stage): boolean {
-  return (Object.keys(one) as (keyof Stage)[]).every((key) => one[key] === other[key])
+export function isSameVisible(one: Visible, other: Visible): boolean {
+  return (Object.keys(one) as (keyof Visible)[]).every((key) => one[key] === other[key])
 }
 
 /** An error can be anything, and refuse to be read. */

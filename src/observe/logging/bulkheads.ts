@@ -1,5 +1,5 @@
 // Bulkheads: which of them refuse calls, for the log. A refusal is told of a call; here a run of them is told of twice, however
-// many calls it is: as it begins, and when none has been refused for a while and calls have places again.
+// many calls it is: as it begins, and when none has been refused for a while and calls have slots again.
 import type { Registry, RegistryEvents } from '../../index.ts'
 
 /** Told of a bulkhead that refuses calls. What they throw or reject with is an `error` event. */

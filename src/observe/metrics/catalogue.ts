@@ -48,7 +48,7 @@ export const METRICS = {
     name: 'late_results',
     kind: 'counter',
     unit: '{result}',
-    help: 'Outcomes that came after the stay they were admitted in had ended; counted nowhere else.',
+    help: 'Outcomes that came after the generation they were admitted in had ended; counted nowhere else.',
     attributes: ['endpoint'],
   },
   slowCalls: {
@@ -83,7 +83,7 @@ export const METRICS = {
     name: 'state.time',
     kind: 'counter',
     unit: 's',
-    help: 'Time spent in each state, the present stay included.',
+    help: 'Time spent in each state, the present one included.',
     attributes: ['endpoint', 'state'],
   },
   state: {
@@ -125,14 +125,14 @@ export const METRICS = {
     name: 'calls_in_flight',
     kind: 'upDownCounter',
     unit: '{call}',
-    help: 'Calls that hold one of the places of maxConcurrent of the policy; absent without that limit.',
+    help: 'Calls that hold one of the slots of maxConcurrent of the policy; absent without that limit.',
     attributes: ['endpoint'],
   },
   callsQueued: {
     name: 'calls_queued',
     kind: 'upDownCounter',
     unit: '{call}',
-    help: 'Calls that wait for one of the places of maxConcurrent of the policy; absent without that limit.',
+    help: 'Calls that wait for one of the slots of maxConcurrent of the policy; absent without that limit.',
     attributes: ['endpoint'],
   },
   failureRatio: {

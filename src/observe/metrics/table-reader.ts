@@ -70,7 +70,7 @@ export class TableReader {
     const writer = new ReadingWriter()
     const { other } = this.#series
     const all = this.#registry.list()
-    // Who has waited longest gets a place that is free.
+    // Who has waited longest gets a slot that is free.
     for (const { endpoint } of all) this.#series.of(endpoint)
     const latencyBoundsMs = this.#latencyBoundsMs
     for (const stats of this.#registry.stats({ latencyBoundsMs })) {

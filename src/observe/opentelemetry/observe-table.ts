@@ -8,21 +8,21 @@ import {
   type Reading,
   type TableReader,
 } from '../metrics/index.ts'
-import { Farewells } from './farewells.ts'
+import { StalePoints } from './stale-points.ts'
 
 /** Gives what ends it. */
 export function observeTable(meter: Meter, reader: TableReader): () => void {
   const instruments = Object.entries(METRICS).map(([key, metric]) => ({
     key: key as MetricName,
     instrument: instrumentOf(meter, metric),
-    farewells: metric.kind === 'counter' ? null : new Farewells(),
+    stale: metric.kind === 'counter' ? null : new StalePoints(),
   }))
   const quantiles = instrumentOf(meter, CALL_DURATION_QUANTILE)
   const observe = (result: BatchObservableResult) => {
     const reading = reader.read()
-    for (const { key, instrument, farewells } of instruments) {
+    for (const { key, instrument, stale } of instruments) {
       const points = reading.points[key]
-      for (const attributes of farewells?.of(points) ?? []) result.observe(instrument, 0, attributes)
+      for (const attributes of stale?.of(points) ?? []) result.observe(instrument, 0, attributes)
       for (const { value, series, labels } of points) result.observe(instrument, value, { ...series, ...labels })
     }
     observeQuantiles(result, quantiles, reading)

@@ -36,7 +36,7 @@ export interface Exploration {
   readonly exhausted: boolean
 }
 
-interface Place {
+interface Reached {
   readonly state: ModelState
   readonly history: readonly Step[]
 }
@@ -79,10 +79,10 @@ export async function explore<P>(
   }
   const start = startModel(resolved)
   const seen = new Set([keyOf(start, resolved)])
-  let frontier: Place[] = [{ state: start, history: [] }]
+  let frontier: Reached[] = [{ state: start, history: [] }]
   let compared = 0
   for (let level = 1; level <= depth && frontier.length > 0; level++) {
-    const next: Place[] = []
+    const next: Reached[] = []
     for (const { state, history } of frontier) {
       for (const step of stepsFrom(state, resolved, stepOptions)) {
         const after = takeStep(state, step)

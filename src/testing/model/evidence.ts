@@ -3,7 +3,7 @@
 
 import { type Evidence, inOrder } from '../../core/rules/evidence.ts'
 import type { Policy, RateRule, WindowSize } from '../../core/rules/policy.ts'
-import { copyWindow, type SlidingWindow, slicesOf } from '../../core/rules/window.ts'
+import { bucketsOf, copyWindow, type SlidingWindow } from '../../core/rules/window.ts'
 
 type TimeSize = Extract<WindowSize, { readonly timeMs: number }>
 
@@ -13,14 +13,14 @@ interface Watched {
   readonly rule: RateRule
 }
 
-/** What of the evidence this policy will ever look at. Without `phase`, when the slices of a window end is left out. */
+/** What of the evidence this policy will ever look at. Without `phase`, when the buckets of a window end is left out. */
 export function evidenceKey(evidence: Evidence, policy: Policy, now: number, phase = true): unknown {
   const counted = policy.counting === 'cumulative' ? evidence.failures : evidence.consecutiveFailures
   const failures = policy.failureWindowMs === null ? counted : agesWithin(evidence, policy.failureWindowMs, now)
   const windows = watched(evidence, policy).map(({ window, rule }) => {
     const copy = copyWindow(window)
-    const slices = slicesOf(copy, rule.window, now)
-    return [slices, phase && 'timeMs' in rule.window ? copy.endsAt - now : 0]
+    const buckets = bucketsOf(copy, rule.window, now)
+    return [buckets, phase && 'timeMs' in rule.window ? copy.endsAt - now : 0]
   })
   return [policy.failureThreshold === null ? 0 : failures, windows]
 }
@@ -63,22 +63,22 @@ function agesWithin(evidence: Evidence, windowMs: number, now: number): number[]
 function endsAfter(evidence: Evidence, policy: Policy, now: number): number[] {
   const { failureWindowMs } = policy
   const failures = failureWindowMs === null ? [] : inOrder(evidence).map((at) => at + failureWindowMs)
-  const slices = watched(evidence, policy).flatMap(({ window, rule }) =>
-    'timeMs' in rule.window ? endsOfSlices(window, rule.window) : [],
+  const buckets = watched(evidence, policy).flatMap(({ window, rule }) =>
+    'timeMs' in rule.window ? endsOfBuckets(window, rule.window) : [],
   )
-  return [...failures, ...slices].filter((at) => at > now)
+  return [...failures, ...buckets].filter((at) => at > now)
 }
 
-/** When each slice that holds a call leaves the window. */
-function endsOfSlices(window: SlidingWindow, { timeMs, buckets }: TimeSize): number[] {
+/** When each bucket that holds a call leaves the window. */
+function endsOfBuckets(window: SlidingWindow, { timeMs, buckets }: TimeSize): number[] {
   return Array.from({ length: buckets }, (_, back) => back)
-    .filter((back) => window.counts[(window.slot - back + buckets) % buckets] !== 0)
+    .filter((back) => window.counts[(window.ringIndex - back + buckets) % buckets] !== 0)
     .map((back) => window.endsAt + ((buckets - 1 - back) * timeMs) / buckets)
 }
 
 function held(window: SlidingWindow, rule: RateRule, now: number): SlidingWindow {
   const copy = copyWindow(window)
-  slicesOf(copy, rule.window, now)
+  bucketsOf(copy, rule.window, now)
   return copy
 }
 

@@ -14,7 +14,7 @@ import {
   takeStep,
 } from './model.ts'
 import { type Ran, type Run, runsFor, runTimeMs, takeRun } from './runs.ts'
-import { fromPlace, keyOf, type StepOptions, stepsFrom, toPlace } from './steps.ts'
+import { fromOrdinal, keyOf, type StepOptions, stepsFrom, toOrdinal } from './steps.ts'
 
 export type Move = Step | Run | { readonly type: 'wait' }
 
@@ -43,11 +43,11 @@ const FREE = 3
 export function singleMoves(policy: Policy, options: StepOptions): Moves {
   return {
     start: { model: startModel(policy), spent: 0, ran: undefined, taken: [] },
-    movesFrom: ({ model }) => stepsFrom(model, policy, options).map((step) => toPlace(model, step)),
-    stepsOf: (model, move) => [fromPlace(model, move as Step)],
+    movesFrom: ({ model }) => stepsFrom(model, policy, options).map((step) => toOrdinal(model, step)),
+    stepsOf: (model, move) => [fromOrdinal(model, move as Step)],
     take(state, move) {
       const { model } = state
-      const next = takeStep(model, fromPlace(model, move as Step))
+      const next = takeStep(model, fromOrdinal(model, move as Step))
       return { ...state, model: next, taken: next.taken }
     },
     keyOf: ({ model }) => keyOf(model, policy),
@@ -78,7 +78,7 @@ export function runMoves(given: Policy, options: StepOptions): Moves {
       // What an operator does in closed does not depend on the evidence.
       return type === 'command' ? spent <= 1 : type !== 'pass'
     })
-    const moves: Move[] = steps.map((step) => toPlace(model, step))
+    const moves: Move[] = steps.map((step) => toOrdinal(model, step))
     const slowIn = untilSlow(plain, now, policy)
     // A run of failures is about failures.
     if (slowIn !== undefined && spent < FREE && began !== 'fail') moves.push({ type: 'pass', ms: slowIn })
@@ -89,7 +89,7 @@ export function runMoves(given: Policy, options: StepOptions): Moves {
 
   function stepsOf(model: ModelState, move: Move): readonly Step[] {
     if (move.type === 'run') return ran(move, model)?.steps ?? []
-    if (move.type !== 'wait') return [fromPlace(model, move)]
+    if (move.type !== 'wait') return [fromOrdinal(model, move)]
     const { now } = model.machine
     return [{ type: 'pass', ms: Math.ceil((endOfAll(dataOf(model).evidence, policy, now) ?? now) - now) }]
   }
@@ -100,7 +100,7 @@ export function runMoves(given: Policy, options: StepOptions): Moves {
     movesFrom: (state) =>
       stateOf(state.model) === 'closed'
         ? closedMoves(state)
-        : stepsFrom(state.model, policy, options).map((step) => toPlace(state.model, step)),
+        : stepsFrom(state.model, policy, options).map((step) => toOrdinal(state.model, step)),
     take(state, move) {
       const before = state.model
       if (move.type === 'run') {
@@ -140,7 +140,7 @@ function smaller(policy: Policy): Policy {
   return { ...policy, failureRate: shrunk(policy.failureRate), slowCalls: shrunk(policy.slowCalls) }
 }
 
-/** Whether all that happens between two waits is over before any slice of a window ends, whenever it began. */
+/** Whether all that happens between two waits is over before any bucket of a window ends, whenever it began. */
 function isShort(policy: Policy, runs: readonly Run[], maxInFlight: number): boolean {
   const free = policy.slowCalls === null ? 0 : FREE * slowAfterMs(policy)
   const longest = Math.max(0, ...runs.map((run) => runTimeMs(run, policy, Math.max(1, maxInFlight - 1)))) + free

@@ -90,12 +90,12 @@ function callsInOrder(state: ModelState): ModelCall[] {
 }
 
 /** The step for any state of the same key: its call is a place in their order, not a number. */
-export function toPlace(state: ModelState, step: Step): Step {
+export function toOrdinal(state: ModelState, step: Step): Step {
   if (step.type !== 'settle') return step
   return { ...step, call: callsInOrder(state).findIndex(({ number }) => number === step.call) }
 }
 
-export function fromPlace(state: ModelState, step: Step): Step {
+export function fromOrdinal(state: ModelState, step: Step): Step {
   if (step.type !== 'settle') return step
   return { ...step, call: callsInOrder(state)[step.call]?.number ?? 0 }
 }

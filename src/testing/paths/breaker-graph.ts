@@ -116,7 +116,7 @@ function checkRuns({ failureThreshold, failureRate, slowCalls }: Policy): void {
 /** How many states the evidence of a closed breaker can be in, roughly. */
 function waysOf({ failureThreshold, failureWindowMs, failureRate, slowCalls }: Policy): number {
   const failures = failureThreshold === null ? 1 : failureThreshold * (failureWindowMs === null ? 1 : 2)
-  // Calls become slow at any time in a slice.
+  // Calls become slow at any time in a bucket.
   if (slowCalls !== null && [slowCalls, failureRate].some((rule) => rule !== null && 'timeMs' in rule.window))
     return Number.POSITIVE_INFINITY
   return failures * waysOfWindow(failureRate) * waysOfWindow(slowCalls)
@@ -125,7 +125,7 @@ function waysOf({ failureThreshold, failureWindowMs, failureRate, slowCalls }: P
 function waysOfWindow(rule: RateRule | null): number {
   if (rule === null) return 1
   if ('calls' in rule.window) return 2 ** (rule.window.calls + 1)
-  // Counts of calls and of marked ones among them, in one slice or two.
+  // Counts of calls and of marked ones among them, in one bucket or two.
   return (rule.minimumCalls + 2) ** 2
 }
 

@@ -105,12 +105,12 @@ function stepsOf(moves: Moves, walk: readonly Move[]): Step[] {
 export function modelledPolicy(policy: PolicyOptions): PolicyOptions {
   if (typeof policy !== 'object' || policy === null) return policy
   // Spread, a promise or a map would pass for an empty table, and an object with getters would lose them.
-  const given = Object.getPrototypeOf(policy) === Object.prototype ? policy : optionsOf(policy)
+  const given = Object.getPrototypeOf(policy) === Object.prototype ? policy : plainOptions(policy)
   const { timeout: _, ...rest } = given
   return rest.backoff ? { ...rest, backoff: { ...rest.backoff, jitter: 0 } } : rest
 }
 
-function optionsOf(policy: PolicyOptions): PolicyOptions {
+function plainOptions(policy: PolicyOptions): PolicyOptions {
   checkOptions('policy', policy)
   const names = Object.keys(defaultPolicy()).map((name) => name.replace(/Ms$/, '') as keyof PolicyOptions)
   return Object.fromEntries(names.filter((name) => name in policy).map((name) => [name, policy[name]]))

@@ -3,7 +3,7 @@
 import type { Graph, GraphEdge } from './graph.ts'
 
 /** A place in a search: a node and, where that matters, the transition taken last. */
-interface Place<Move> {
+interface Reached<Move> {
   readonly node: number
   readonly before: string | undefined
   readonly via: Arrival<Move> | undefined
@@ -11,7 +11,7 @@ interface Place<Move> {
 
 interface Arrival<Move> {
   readonly edge: GraphEdge<Move>
-  readonly place: Place<Move>
+  readonly reached: Reached<Move>
 }
 
 export interface Search<Move> {
@@ -38,15 +38,15 @@ export function* shortestWays<Move>({
   const arrivals = new Map<number, Arrival<Move>[]>()
   let farthest = 0
 
-  function visit(place: Place<Move>, distance: number): void {
-    const key = tellsLast ? `${place.node} ${place.before}` : place.node
+  function visit(reached: Reached<Move>, distance: number): void {
+    const key = tellsLast ? `${reached.node} ${reached.before}` : reached.node
     if (seen.has(key)) return
     seen.add(key)
-    for (const edge of graph.edgesFrom[place.node] ?? []) {
+    for (const edge of graph.edgesFrom[reached.node] ?? []) {
       const end = distance + edge.length
       const there = arrivals.get(end)
-      if (there === undefined) arrivals.set(end, [{ edge, place }])
-      else there.push({ edge, place })
+      if (there === undefined) arrivals.set(end, [{ edge, reached }])
+      else there.push({ edge, reached })
       farthest = Math.max(farthest, end)
     }
   }
@@ -54,9 +54,9 @@ export function* shortestWays<Move>({
   visit({ node: start, before: startedAfter, via: undefined }, 0)
   for (let distance = 1; distance <= farthest; distance++) {
     for (const arrival of arrivals.get(distance) ?? []) {
-      const { edge, place } = arrival
-      if (isEnd(edge, place.before)) yield wayTo(arrival)
-      else visit({ node: edge.to, before: edge.taken.at(-1) ?? place.before, via: arrival }, distance)
+      const { edge, reached } = arrival
+      if (isEnd(edge, reached.before)) yield wayTo(arrival)
+      else visit({ node: edge.to, before: edge.taken.at(-1) ?? reached.before, via: arrival }, distance)
     }
     arrivals.delete(distance)
   }
@@ -70,7 +70,7 @@ export function shortestWay<Move>(search: Search<Move>): GraphEdge<Move>[] | nul
 
 function wayTo<Move>(last: Arrival<Move>): GraphEdge<Move>[] {
   const way: GraphEdge<Move>[] = []
-  for (let arrival: Arrival<Move> | undefined = last; arrival !== undefined; arrival = arrival.place.via) {
+  for (let arrival: Arrival<Move> | undefined = last; arrival !== undefined; arrival = arrival.reached.via) {
     way.push(arrival.edge)
   }
   return way.reverse()

@@ -3,7 +3,7 @@ import type { Path, PathStep } from '../paths/paths.ts'
 import type { Dialect } from './test-dialect.ts'
 import { literal } from './test-header.ts'
 
-interface Place {
+interface WrittenStep {
   readonly step: PathStep
   readonly number: number
   /** ` // 3. call 2 fails: it opens` */
@@ -45,19 +45,19 @@ export function statementsOf(path: Path, dialect: Dialect, observes: boolean): s
   ]
 }
 
-function linesOf(place: Place, dialect: Dialect): string[] {
-  const { step, words } = place
+function linesOf(written: WrittenStep, dialect: Dialect): string[] {
+  const { step, words } = written
   const shows = (state: string) =>
-    dialect.isEqual('breaker.state()', literal(state), `after step ${place.number}, ${briefly(step.says)}`)
-  const done = deedOf(place, dialect)
+    dialect.isEqual('breaker.state()', literal(state), `after step ${written.number}, ${briefly(step.says)}`)
+  const done = deedOf(written, dialect)
   // Nobody can look while the event loop stands still.
   if (step.step.type === 'stall') return [`${done.join('\n')}${words}`]
   const [deed = '', ...checks] = done
   const early =
-    step.step.type === 'pass' && step.step.ms > 1 && step.expect.state !== place.stateBefore
+    step.step.type === 'pass' && step.step.ms > 1 && step.expect.state !== written.stateBefore
       ? [
           `await pass(${literal(step.step.ms - 1)})`,
-          `${dialect.isEqual('breaker.state()', literal(place.stateBefore), `before step ${place.number}`)} // 1 ms before its time`,
+          `${dialect.isEqual('breaker.state()', literal(written.stateBefore), `before step ${written.number}`)} // 1 ms before its time`,
         ]
       : []
   return [...early, `${deed}${words}`, ...checks, shows(step.expect.state)]
@@ -69,7 +69,7 @@ function briefly(says: string): string {
 }
 
 /** What is done, then what must be seen of it besides the state. */
-function deedOf({ step: { step, expect }, stateBefore, admissions }: Place, dialect: Dialect): string[] {
+function deedOf({ step: { step, expect }, stateBefore, admissions }: WrittenStep, dialect: Dialect): string[] {
   switch (step.type) {
     case 'admit': {
       if (!expect.admitted) return [dialect.isUndefined('await breaker.admit()')]

@@ -1,7 +1,7 @@
 // A policy written as options again is that very policy.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { optionsOf } from '../../../src/core/options/index.ts'
+import { policyOptionsOf } from '../../../src/core/options/index.ts'
 import { type PolicyOptions, presets, resolvePolicy } from '../../../src/index.ts'
 
 const policy: fc.Arbitrary<PolicyOptions> = fc.oneof(
@@ -24,7 +24,9 @@ const policy: fc.Arbitrary<PolicyOptions> = fc.oneof(
 it('options of a policy come to that policy, whatever they are given over', () => {
   fc.assert(
     fc.property(policy, policy, (wanted, before) => {
-      expect(resolvePolicy(optionsOf(resolvePolicy(wanted)), resolvePolicy(before))).toEqual(resolvePolicy(wanted))
+      expect(resolvePolicy(policyOptionsOf(resolvePolicy(wanted)), resolvePolicy(before))).toEqual(
+        resolvePolicy(wanted),
+      )
     }),
   )
 })

@@ -8,7 +8,7 @@ import {
   newEvidence,
   refitEvidence,
 } from '../../../src/core/rules/evidence.ts'
-import { addCall, newWindow, resizeWindow, slicesOf, windowOf } from '../../../src/core/rules/window.ts'
+import { addCall, bucketsOf, newWindow, resizeWindow, windowOf } from '../../../src/core/rules/window.ts'
 import { createRegistry, type PolicyOptions, resolvePolicy } from '../../../src/index.ts'
 import { createVirtualClock } from '../../../src/testing/index.ts'
 import { newBreaker } from '../../support/registries.ts'
@@ -134,15 +134,15 @@ describe('a window', () => {
     const size = { calls: 3 }
     const held = newWindow(size, 0)
     addCall(held, size, true, 0)
-    expect(slicesOf(held, size, 0)).toEqual([[1, 1]])
+    expect(bucketsOf(held, size, 0)).toEqual([[1, 1]])
   })
 
   it('of calls takes a slice without a call for nothing (R25)', () => {
-    const slices = [
+    const buckets = [
       [0, 0],
       [1, 1],
     ] as const
-    expect(windowOf(slices, { calls: 3 }, 0)).toMatchObject({ calls: 1, marked: 1 })
+    expect(windowOf(buckets, { calls: 3 }, 0)).toMatchObject({ calls: 1, marked: 1 })
   })
 
   it('of time that is made shorter forgets what is too old for it (R21)', () => {

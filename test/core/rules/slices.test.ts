@@ -1,7 +1,7 @@
-// The arithmetic of slices against that of big integers, and what it is for: no event stays longer than its window.
+// The arithmetic of buckets against that of big integers, and what it is for: no event stays longer than its window.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { phaseAt, sliceAt, slicesIn, startOf, type TimeSize, ticksAt } from '../../../src/core/rules/slices.ts'
+import { bucketAt, bucketsIn, phaseAt, startOf, type TimeSize, ticksAt } from '../../../src/core/rules/buckets.ts'
 import { addCall, expire, newWindow } from '../../../src/core/rules/window.ts'
 import { RUNS, SEED } from '../../property/seed.ts'
 
@@ -15,7 +15,7 @@ const sizes: readonly TimeSize[] = [
   { timeMs: 0.7, buckets: 3 },
   { timeMs: 86_400_000, buckets: 99_999 },
   { timeMs: 31_557_600_000, buckets: 100_000 },
-  // Slices shorter than any clock can tell.
+  // Buckets shorter than any clock can tell.
   { timeMs: 10, buckets: 100_000 },
   { timeMs: 1e-9, buckets: 10 },
 ]
@@ -81,16 +81,16 @@ describe('the number of a slice', () => {
         const ticksPerMs = size.timeMs > 1e10 ? 2n : 1024n
         expect(BigInt(ticks)).toBe(BigInt(Math.floor(at * Number(ticksPerMs))))
         const number = quotient(BigInt(ticks) * BigInt(size.buckets), BigInt(size.timeMs) * ticksPerMs)
-        expect(BigInt(sliceAt(size, ticks))).toBe(number)
+        expect(BigInt(bucketAt(size, ticks))).toBe(number)
       }),
     )
   })
 
   it('changes exactly where a slice begins (R13)', () => {
     holds(
-      fc.property(size, fc.integer({ min: -100_000, max: 1_000_000 }), (size, slice) => {
-        const start = startOf(size, slice)
-        expect([sliceAt(size, start), sliceAt(size, start - 1)]).toEqual([slice, slice - 1])
+      fc.property(size, fc.integer({ min: -100_000, max: 1_000_000 }), (size, bucket) => {
+        const start = startOf(size, bucket)
+        expect([bucketAt(size, start), bucketAt(size, start - 1)]).toEqual([bucket, bucket - 1])
         expect(Number.isSafeInteger(start)).toBe(true)
       }),
     )
@@ -100,8 +100,8 @@ describe('the number of a slice', () => {
     holds(
       fc.property(size, time, (size, at) => {
         const ticks = ticksAt(size, at)
-        const later = startOf(size, slicesIn(size)) + ticks
-        expect(sliceAt(size, later)).toBe(sliceAt(size, ticks) + slicesIn(size))
+        const later = startOf(size, bucketsIn(size)) + ticks
+        expect(bucketAt(size, later)).toBe(bucketAt(size, ticks) + bucketsIn(size))
         expect(phaseAt(size, later)).toBe(phaseAt(size, ticks))
       }),
     )

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import {
   addCall,
+  bucketsOf,
   expire,
   newWindow,
   phaseMsOf,
   resizeWindow,
-  slicesOf,
   windowOf,
 } from '../../../src/core/rules/window.ts'
 import type { WindowSize } from '../../../src/index.ts'
@@ -67,7 +67,7 @@ describe('a window of time', () => {
   it('is empty after any silence, and reading it costs no more for that (R13)', () => {
     const window = newWindow(tenSeconds, 0)
     addCall(window, tenSeconds, true, 0)
-    // Slice by slice this would take a minute.
+    // Slice by bucket this would take a minute.
     expire(window, tenSeconds, 1e15)
     expect(window.calls).toBe(0)
     addCall(window, tenSeconds, true, 1e15)
@@ -129,12 +129,12 @@ describe('a window taken apart and put together', () => {
         const step = 'timeMs' in size ? size.timeMs / size.buckets / 2 : 1
         for (let call = 0; call < 40; call++) addCall(window, size, call % 3 === 0, now + call * step)
         const end = now + 39 * step
-        const slices = slicesOf(window, size, end)
+        const buckets = bucketsOf(window, size, end)
         const phaseMs = phaseMsOf(window, size, end)
         for (const later of [end, end + 5_000, 17, -5, 1.7e12 + 1 / 3]) {
-          const again = windowOf(slices, size, later, phaseMs)
+          const again = windowOf(buckets, size, later, phaseMs)
           const where = `${JSON.stringify(size)} at ${later}`
-          expect(slicesOf(again, size, later), where).toEqual(slices)
+          expect(bucketsOf(again, size, later), where).toEqual(buckets)
           expect(phaseMsOf(again, size, later), where).toBe(phaseMs)
           expect([again.calls, again.marked]).toEqual([window.calls, window.marked])
         }
@@ -151,7 +151,7 @@ describe('a window taken apart and put together', () => {
       const now = 12_345 + (39 * size.timeMs) / 40
       // On a clock that is apart by a whole number of ticks nothing is rounded.
       const apart = 77.5
-      const again = windowOf(slicesOf(window, size, now), size, now + apart, phaseMsOf(window, size, now))
+      const again = windowOf(bucketsOf(window, size, now), size, now + apart, phaseMsOf(window, size, now))
       for (let later = now; later < now + size.timeMs; later += 1 / 8 + size.timeMs / 1024) {
         expire(window, size, later)
         expire(again, size, later + apart)
@@ -162,9 +162,9 @@ describe('a window taken apart and put together', () => {
 
   it('without knowing how far its newest slice was takes that for full: early, not late (R25)', () => {
     const size = { timeMs: 10_000, buckets: 10 }
-    const slices = Array.from({ length: 10 }, (_, index): [number, number] => [index + 1, index])
-    const again = windowOf(slices, size, 20_500)
-    expect(slicesOf(again, size, 20_500)).toEqual([...slices.slice(1), [0, 0]])
+    const buckets = Array.from({ length: 10 }, (_, index): [number, number] => [index + 1, index])
+    const again = windowOf(buckets, size, 20_500)
+    expect(bucketsOf(again, size, 20_500)).toEqual([...buckets.slice(1), [0, 0]])
     const single = windowOf([[5, 5]], { timeMs: 10_000, buckets: 1 }, 20_500)
     expect(single.calls).toBe(0)
   })
@@ -248,7 +248,7 @@ describe('a window taken apart and put together', () => {
     add(5, true, 1_000)
     add(1, true, 2_000)
     const into = (calls: number, now: number) => resizeWindow(window, tenSeconds, { calls }, now)
-    const slots = (calls: number) => slicesOf(into(calls, 2_000), { calls }, 2_000).map(([, marked]) => marked)
+    const slots = (calls: number) => bucketsOf(into(calls, 2_000), { calls }, 2_000).map(([, marked]) => marked)
     expect(into(100, 2_000)).toMatchObject({ calls: 20, marked: 10 })
     expect(slots(7)).toEqual([0, 1, 0, 0, 1, 0, 1])
     expect(slots(1)).toEqual([1])

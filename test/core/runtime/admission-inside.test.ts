@@ -35,7 +35,7 @@ describe.each(EVERY_WAY)('a call that is given the context of a call around it, 
     await breaker.call(() => 'ok', { context })
     expect(nested).toHaveLength(1)
     await outer.succeed()
-    // The place is free, and there is one: of two more calls one has it.
+    // The slot is free, and there is one: of two more calls one has it.
     const other = acquire(breaker)
     const refused = breaker.call(() => 'ok', { context })
     await expect(refused).rejects.toMatchObject({ code: 'CONCURRENCY_LIMIT' })
@@ -77,7 +77,7 @@ describe.each(EVERY_WAY)('code that two permits run, one in the other, $way', ({
   })
 })
 
-describe.each(EVERY_WAY)('who waits for a place, $way', ({ how }) => {
+describe.each(EVERY_WAY)('who waits for a slot, $way', ({ how }) => {
   it('is refused when the fleet’s only probe is taken by who was before him (K3)', async () => {
     const { breaker, registry } = newBreaker({ maxConcurrent: 1, maxQueued: 2 }, how)
     const rejected = hear(registry, 'rejected')

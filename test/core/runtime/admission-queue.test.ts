@@ -75,7 +75,7 @@ describe.each(EVERY_WAY)('a reader of changes, $way', ({ how }) => {
   })
 })
 
-describe('an admission that falls apart, for who heard of it has ended the stay,', () => {
+describe('an admission that falls apart, for who heard of it has ended the generation,', () => {
   /** Half-open; the first probe that is heard of trips it. */
   function fallingApart(override: Override) {
     const { breaker } = newHalfOpen({ maxConcurrent: 1 })
@@ -124,7 +124,7 @@ describe('an admission that falls apart, for who heard of it has ended the stay,
   })
 })
 
-describe('an admission during which the stay ends, unfolded,', () => {
+describe('an admission during which the generation ends, unfolded,', () => {
   /** Whoever watches the actor resets it at each admission, so many times. */
   function resetAtEach(times: number) {
     const { breaker } = newBreaker({ maxConcurrent: 1 }, { folding: false })
@@ -140,7 +140,7 @@ describe('an admission during which the stay ends, unfolded,', () => {
     return { breaker, resets: () => resets }
   }
 
-  it('is asked for anew, in the stay that follows (K1)', () => {
+  it('is asked for anew, in the generation that follows (K1)', () => {
     const { breaker, resets } = resetAtEach(1)
     const permit = acquire(breaker)
     expect(permit.generation).toBe(breaker.generation)

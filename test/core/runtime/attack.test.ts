@@ -1,4 +1,4 @@
-// What attacks on the core have found: hostile callers, listeners, clocks and promises, and the moments between two slices.
+// What attacks on the core have found: hostile callers, listeners, clocks and promises, and the moments between two buckets.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it, vi } from 'vitest'
@@ -78,7 +78,7 @@ describe('a clock', () => {
   })
 
   it('that sets no timers does not keep the registry from closing (R33)', async () => {
-    // Each look takes a ms: every fifth breaker or so ends a slice.
+    // Each look takes a ms: every fifth breaker or so ends a bucket.
     let now = 1_000
     const clock = { now: () => now++, setTimeout: refuse, clearTimeout: () => {} }
     const registry = createRegistry({ clock })
@@ -229,7 +229,7 @@ describe('admission', () => {
     expect((await rejected(breaker)).retryAfterMs).toBe(10_000)
   })
 
-  it('is asked for anew when a subscriber ends the stay by it, unfolded (R06)', () => {
+  it('is asked for anew when a subscriber ends the generation by it, unfolded (R06)', () => {
     const { breaker } = newBreaker({}, { folding: false })
     let isFirst = true
     breaker.actor?.subscribe(() => {
@@ -262,7 +262,7 @@ it('a listener that makes two rejections of each one keeps what waits from doubl
 })
 
 describe('resetAll', () => {
-  /** Breakers on a clock of which each look takes a ms, as if they were very many: a slice ends after a few. */
+  /** Breakers on a clock of which each look takes a ms, as if they were very many: a bucket ends after a few. */
   function slow(policy: PolicyOptions = {}) {
     const time = { now: 1_000, perLook: 1 }
     const timers: (() => void)[] = []
@@ -296,7 +296,7 @@ describe('resetAll', () => {
     void registry.resetAll()
     const at = time.now
     Object.assign(time, { now: at + 1_000, perLook: 0 })
-    // Those of the scheduler, not that of the next slice.
+    // Those of the scheduler, not that of the next bucket.
     for (const fire of timers.slice(0, -1)) fire()
     expect(registry.state('last')).toBe('closed')
     const ofLast = heard.filter(({ endpoint }) => endpoint === 'last')

@@ -145,7 +145,7 @@ describe.each(EVERY_WAY)('configureAll, $way', ({ how }) => {
     expect(breaker.stats().latency.samples).toBe(2)
   })
 
-  it('lets in who waits for a place, when there are more of them (R21)', async () => {
+  it('lets in who waits for a slot, when there are more of them (R21)', async () => {
     const { registry } = newRegistry({ ...how, policy: { maxConcurrent: 1, maxQueued: 1 } })
     const breaker = registry.breaker('a')
     const first = hold(breaker)
@@ -184,7 +184,7 @@ describe('a breaker whose policy stays as it was', () => {
 })
 
 describe('very many breakers', () => {
-  /** The clock moves with each reading, so that a slice holds few of them. */
+  /** The clock moves with each reading, so that a bucket holds few of them. */
   function many() {
     const clock = createVirtualClock()
     const { now } = clock

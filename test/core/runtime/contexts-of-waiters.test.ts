@@ -1,4 +1,4 @@
-// Calls that wait for a place, each in an asynchronous context of its own: what is told of each is told there.
+// Calls that wait for a slot, each in an asynchronous context of its own: what is told of each is told there.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -26,7 +26,7 @@ function listen(breaker: Breaker): string[] {
   return told
 }
 
-describe.each(EVERY_WAY)('three requests, of which two wait for a place, $way', ({ how }) => {
+describe.each(EVERY_WAY)('three requests, of which two wait for a slot, $way', ({ how }) => {
   const WAITING: Record<string, (breaker: Breaker) => Promise<unknown>> = {
     'for calls': (breaker) => breaker.call(() => 'ok'),
     'for permits': (breaker) => breaker.acquire().then((permit) => permit.success()),

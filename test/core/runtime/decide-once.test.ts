@@ -13,8 +13,8 @@ const policy = {
 } as const
 
 function countCopies() {
-  const slice = vi.spyOn(Array.prototype, 'slice')
-  return () => slice.mock.contexts.filter((copied) => (copied as unknown[]).length === CALLS / 32).length
+  const bucket = vi.spyOn(Array.prototype, 'slice')
+  return () => bucket.mock.contexts.filter((copied) => (copied as unknown[]).length === CALLS / 32).length
 }
 
 describe('the evidence', () => {

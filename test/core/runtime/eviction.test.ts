@@ -63,7 +63,7 @@ describe.each(EVERY_WAY)('a registry with maxBreakers, $way', ({ how }) => {
     expect(registry.has('halfOpen'), 'its probe has ended').toBe(false)
   })
 
-  it('has a place for a healthy tenant when those that failed once have left (K6)', async () => {
+  it('has a slot for a healthy tenant when those that failed once have left (K6)', async () => {
     const { registry, clock } = newRegistry({ ...how, maxBreakers: 3, policy: { failureThreshold: 1 } })
     const deleted = hear(registry, 'deleted')
     for (const name of ['a', 'b', 'c']) {

@@ -69,7 +69,7 @@ describe.each(EVERY_WAY)('a listener, $way', ({ how }) => {
     expect(most.breakers).toBe(2)
   })
 
-  it('cannot change what the next one hears, nor the reason of the stay (R32)', () => {
+  it('cannot change what the next one hears, nor the reason of the generation (R32)', () => {
     const { breaker, registry } = newBreaker({}, how)
     const errors = hear(registry, 'error')
     registry.on('transition', (event) => {

@@ -190,16 +190,16 @@ describe('idleTimeout', () => {
     const { registry } = newRegistry({ idleTimeout: '1h', clock })
     for (let name = 0; name < 100_000; name++) registry.breaker(`${name}`)
     let longest = 0
-    let slices = 0
-    for (let next = timers.shift(); next !== undefined && slices < 5_000; next = timers.shift()) {
+    let buckets = 0
+    for (let next = timers.shift(); next !== undefined && buckets < 5_000; next = timers.shift()) {
       const startedAt = time
       next()
       // Without the time until the next round.
       longest = Math.max(longest, (time - startedAt) % (HOUR / 2))
-      slices++
+      buckets++
     }
     expect(registry.list()).toEqual([])
-    expect(slices).toBeGreaterThan(500)
+    expect(buckets).toBeGreaterThan(500)
     expect(longest).toBeLessThan(10)
   }, 60_000)
 })

@@ -93,7 +93,7 @@ describe('a function under a limit', () => {
     }
   })
 
-  it('that hangs for ever keeps its place, and a late result of one whose time was up gives none back twice', async () => {
+  it('that hangs for ever keeps its slot, and a late result of one whose time was up gives none back twice', async () => {
     const { breaker, clock } = newBreaker({ maxConcurrent: 2, maxQueued: 5, failureThreshold: null })
     void hold(breaker)
     const timed = hold(breaker, { timeout: '1s' })
@@ -109,7 +109,7 @@ describe('a function under a limit', () => {
     expect(breaker.stats().concurrency).toEqual({ inFlight: 1, queued: 0 })
   })
 
-  it('that returns a thenable which throws gives its place back', async () => {
+  it('that returns a thenable which throws gives its slot back', async () => {
     const { breaker } = newBreaker({ maxConcurrent: 1 })
     const hostile = {
       // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested.
@@ -123,7 +123,7 @@ describe('a function under a limit', () => {
 })
 
 describe('a listener that calls as it hears', () => {
-  it('of an admission takes no place that is promised', async () => {
+  it('of an admission takes no slot that is promised', async () => {
     const { breaker, registry } = newHalfOpen({ maxConcurrent: 1, halfOpenMaxCalls: 5 })
     const inner: Promise<unknown>[] = []
     registry.on('probe', () => inner.push(codeOf(breaker.call(() => 'inner'))))

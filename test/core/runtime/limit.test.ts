@@ -183,7 +183,7 @@ describe.each(EVERY_WAY)('a limit of concurrent calls, $way', ({ how }) => {
     expect(await third.ended).toBe('ok')
   })
 
-  it('admits who has waited in the stay in which he comes to run', async () => {
+  it('admits who has waited in the generation in which he comes to run', async () => {
     const { breaker } = newLimited({ maxConcurrent: 1, maxQueued: 3 })
     const permit = acquire(breaker)
     const [second, third] = [undefined, new AbortController().signal].map((signal) =>

@@ -152,7 +152,7 @@ describe('the evidence of a breaker', () => {
     await succeed(breaker)
     await succeed(breaker)
     const { failureRate, slowCalls } = breaker.evidence()
-    const slots = [1, 0, 0].map((marked) => ({ calls: 1, marked }))
+    const buckets = [1, 0, 0].map((marked) => ({ calls: 1, marked }))
     expect(failureRate).toEqual({
       calls: 3,
       marked: 1,
@@ -160,10 +160,10 @@ describe('the evidence of a breaker', () => {
       threshold: 0.9,
       minimumCalls: 3,
       window: { calls: 3 },
-      slots,
+      buckets,
     })
     expect(slowCalls).toMatchObject({ calls: 4, marked: 1, rate: 0.25, window: { timeMs: 100, buckets: 2 } })
-    expect(slowCalls?.slots).toHaveLength(2)
+    expect(slowCalls?.buckets).toHaveLength(2)
     clock.advance(200)
     expect(breaker.evidence().slowCalls).toMatchObject({ calls: 0, rate: null })
   })

@@ -251,7 +251,7 @@ describe('a call inside one that holds the only place', () => {
       inner = breaker.call(() => promise)
     })
     await outer
-    // The place is free though the call inside goes on: it holds none.
+    // The slot is free though the call inside goes on: it holds none.
     expect(await succeed(breaker)).toBe('ok')
     resolve()
     await inner

@@ -113,7 +113,7 @@ describe.each(EVERY_WAY)('a breaker that is override from above, $way', ({ how }
     expect(breaker.stats().concurrency).toEqual({ inFlight: 0, queued: 0 })
   })
 
-  it('turns away at once who waits for a place, and who comes when there is none', async () => {
+  it('turns away at once who waits for a slot, and who comes when there is none', async () => {
     const { breaker } = newBreaker({ maxConcurrent: 1, maxQueued: 2 }, how)
     const call = hold(breaker)
     const waiting = rejected(breaker)

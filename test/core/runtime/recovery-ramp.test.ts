@@ -204,7 +204,7 @@ describe.each(EVERY_WAY)('a recovery ramp, $way', ({ how }) => {
     expect(load.at(-1)).toBe(100)
   })
 
-  it('counts the calls that come while every place is taken: those of the share wait, the others are turned away (R03)', async () => {
+  it('counts the calls that come while every slot is taken: those of the share wait, the others are turned away (R03)', async () => {
     const { breaker } = await onRamp({ maxConcurrent: 1, maxQueued: 10 })
     expect(admitted(breaker, 4)).toEqual([])
     const running = hold(breaker)

@@ -183,7 +183,7 @@ describe('the seed of a registry', () => {
 })
 
 describe.each(EVERY_WAY)('the figures of a breaker, $way', ({ how }) => {
-  it('say how many probes of this stay have succeeded and failed so far, and none else (K13)', async () => {
+  it('say how many probes of this generation have succeeded and failed so far, and none else (K13)', async () => {
     const { breaker, clock } = newHalfOpen({ successThreshold: 3, halfOpenFailureThreshold: 3 }, how)
     expect(breaker.stats()).toMatchObject({ probesSucceeded: 0, probesFailed: 0 })
     await succeed(breaker)

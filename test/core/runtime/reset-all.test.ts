@@ -5,7 +5,7 @@ import { fail, hold } from '../../support/calls.ts'
 import { EVERY_PATH, EVERY_WAY, hear, newBreaker, START } from '../../support/registries.ts'
 
 describe.each(EVERY_PATH)('a breaker that waits for its turn to be reset, $path', ({ options }) => {
-  /** The clock moves with each reading, so that one slice holds few breakers: the last one's turn has not come. */
+  /** The clock moves with each reading, so that one bucket holds few breakers: the last one's turn has not come. */
   async function waiting() {
     const clock = createVirtualClock()
     const { now } = clock

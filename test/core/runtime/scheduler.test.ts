@@ -122,7 +122,7 @@ describe.each(EVERY_WAY)('the scheduler, $way', ({ how }) => {
 })
 
 describe('very many breakers', () => {
-  /** A clock on which every reading takes 0.1 ms, so that a slice of 5 ms holds few of them. */
+  /** A clock on which every reading takes 0.1 ms, so that a bucket of 5 ms holds few of them. */
   function slowClock() {
     const time = { now: 0 }
     const fires: (() => void)[] = []
@@ -166,7 +166,7 @@ describe('very many breakers', () => {
     fire()
     expect(heard.length).toBeGreaterThan(5)
     expect(heard.length).toBeLessThan(200)
-    for (let slices = 0; slices < 200 && heard.length < 500; slices++) fire()
+    for (let buckets = 0; buckets < 200 && heard.length < 500; buckets++) fire()
     expect(heard.map(({ endpoint }) => endpoint)).toEqual(Array.from({ length: 500 }, (_, index) => `${index}`))
   })
 
@@ -182,7 +182,7 @@ describe('very many breakers', () => {
     expect(await registry.call('498', () => 'called')).toBe('called')
     registry.breaker('497').recordFailure()
     expect(registry.breaker('497').stats()).toMatchObject({ state: 'closed', consecutiveFailures: 1 })
-    for (let slices = 0; slices < 200 && heard.length < 500; slices++) fire()
+    for (let buckets = 0; buckets < 200 && heard.length < 500; buckets++) fire()
     await done
     expect(heard).toHaveLength(500)
     expect(registry.breaker('497').stats().consecutiveFailures).toBe(1)
@@ -210,7 +210,7 @@ describe('very many breakers', () => {
     expect(await errorOf(registry.call('3', () => 1))).toMatchObject({ code: 'REGISTRY_CLOSED' })
     await Promise.resolve()
     expect(isClosed).toBe(false)
-    for (let slices = 0; slices < 200 && children.size > 0; slices++) fire()
+    for (let buckets = 0; buckets < 200 && children.size > 0; buckets++) fire()
     await closing
     expect(registry.actor.getSnapshot().status).toBe('done')
     expect(registry.list()).toHaveLength(500)

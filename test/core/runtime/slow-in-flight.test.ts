@@ -73,7 +73,7 @@ describe.each(EVERY_WAY)('calls in flight under a rule for slow calls, $way', ({
     expect(transitions).toMatchObject([{ to: 'open', at: begun + 101 }])
   })
 
-  it('of an earlier stay, or of a breaker that is half-open or disabled, do not count (R06)', async () => {
+  it('of an earlier generation, or of a breaker that is half-open or disabled, do not count (R06)', async () => {
     const { breaker, clock } = newBreaker(HANGING, how)
     for (let call = 0; call < 4; call++) hold(breaker)
     breaker.reset()

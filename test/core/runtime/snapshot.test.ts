@@ -128,7 +128,7 @@ describe.each(BOTH_WAYS)('a snapshot, $way', ({ folding }) => {
       before.clock.advance(9_100)
       await fail(before.breaker)
       before.clock.advance(9_800)
-      expect(before.registry.snapshot().breakers[0]?.evidence.failureRate?.slices[0]).toEqual([1, 1])
+      expect(before.registry.snapshot().breakers[0]?.evidence.failureRate?.buckets[0]).toEqual([1, 1])
       const { breaker, clock } = restored(before.registry.snapshot(), { failureThreshold: null, failureRate }, folding)
       clock.advance(200)
       expect(breaker.stats().failureRate, `${buckets} slices`).toBeNull()
@@ -185,8 +185,8 @@ describe.each(BOTH_WAYS)('a snapshot, $way', ({ folding }) => {
     const failureRate = { threshold: 1, window: { calls: 2 } } as const
     const { breaker, registry } = newBreaker({ failureRate }, { folding })
     await succeed(breaker)
-    const slices = [[1, 0]]
-    expect(registry.snapshot().breakers[0]?.evidence.failureRate).toStrictEqual({ size: { calls: 2 }, slices })
+    const buckets = [[1, 0]]
+    expect(registry.snapshot().breakers[0]?.evidence.failureRate).toStrictEqual({ size: { calls: 2 }, buckets })
   })
 
   it('restores every count, and both rates (R25)', async () => {
@@ -252,7 +252,7 @@ describe.each(BOTH_WAYS)('a snapshot, $way', ({ folding }) => {
     const { failureAgesMs, failureRate, slowCalls } = registry.snapshot().breakers[0]?.evidence ?? {}
     expect(failureAgesMs).toEqual([])
     for (const window of [failureRate, slowCalls]) {
-      expect(window?.slices).toEqual(Array.from({ length: 10 }, () => [0, 0]))
+      expect(window?.buckets).toEqual(Array.from({ length: 10 }, () => [0, 0]))
     }
   })
 
@@ -505,9 +505,9 @@ describe('a snapshot that is not one', () => {
 
   it('because a window is further into its round than the round is long, is refused (R25)', () => {
     const windows = [
-      { size: { timeMs: 100, buckets: 1 }, slices: [[0, 0]], phaseMs: 100 },
-      { size: { timeMs: 100, buckets: 1 }, slices: [[0, 0]], phaseMs: -1 },
-      { size: { calls: 1 }, slices: [], phaseMs: 0 },
+      { size: { timeMs: 100, buckets: 1 }, buckets: [[0, 0]], phaseMs: 100 },
+      { size: { timeMs: 100, buckets: 1 }, buckets: [[0, 0]], phaseMs: -1 },
+      { size: { calls: 1 }, buckets: [], phaseMs: 0 },
     ]
     for (const slowCalls of windows) {
       const evidence = { ...breaker?.evidence, slowCalls }
@@ -528,7 +528,7 @@ describe('a snapshot that is not one', () => {
   })
 
   it('because more calls failed in a window than there were, is refused (R25)', () => {
-    const failureRate = { size: { calls: 10 }, slices: [[1, 5]] }
+    const failureRate = { size: { calls: 10 }, buckets: [[1, 5]] }
     const evidence = { ...breaker?.evidence, failureRate }
     expect(refusal({ version: 1, breakers: [{ ...breaker, evidence }] })).toContain('snapshot.breakers.0.evidence')
   })

@@ -82,7 +82,7 @@ describe('an answer with Retry-After', () => {
     expect(registry.breaker(origin).stats()).toMatchObject({ state: 'open', retryAfterMs: 7_000 })
   })
 
-  it('to a request of an earlier stay opens nothing (R06)', async () => {
+  it('to a request of an earlier generation opens nothing (R06)', async () => {
     let answer = () => {}
     const { origin } = await serve((_, response) => {
       answer = () => response.writeHead(429, { 'retry-after': '120' }).end()

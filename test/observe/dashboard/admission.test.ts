@@ -9,7 +9,7 @@ import {
   type Reason,
   type Registry,
 } from '../../../src/index.ts'
-import { isOverruled, KINDS, kindOf, lookOf, nextOf, whyOf } from '../../../src/observe/dashboard/page/admission.ts'
+import { isOverridden, KINDS, kindOf, lookOf, nextOf, whyOf } from '../../../src/observe/dashboard/page/admission.ts'
 import { COLUMN, readRow, type WireRow } from '../../../src/observe/dashboard/protocol.ts'
 import { wireRow } from '../../../src/observe/dashboard/wire-row.ts'
 import { createVirtualClock, type VirtualClock } from '../../../src/testing/index.ts'
@@ -21,7 +21,7 @@ interface World {
   readonly clock: VirtualClock
 }
 
-/** Calls that hold a place while the breaker comes into its state. */
+/** Calls that hold a slot while the breaker comes into its state. */
 type Bulkhead = 'free' | 'queued' | 'full'
 
 /** Its policy, and how it comes into the state; `holds`: so many of its calls stay in flight. */
@@ -111,7 +111,7 @@ describe('what is shown of an endpoint', () => {
 
     const { kind, shape, isFleets, word } = lookOf(row)
     expect(kindOf(row)).toBe(kind)
-    const isOwn = !isOverruled(row)
+    const isOwn = !isOverridden(row)
     if (status.admits === 'all') expect(['closed', 'disabled']).toContain(kind)
     else if (status.admits === 'some') expect(kind).toBe('some')
     else expect(['open', 'forcedOpen', 'full']).toContain(kind)

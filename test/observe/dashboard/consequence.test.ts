@@ -1,10 +1,10 @@
-// What a dialog says of a command: what goes through then, by the fleet above the breaker and the places behind it.
+// What a dialog says of a command: what goes through then, by the fleet above the breaker and the slots behind it.
 import { describe, expect, it } from 'vitest'
 import { consequenceOf } from '../../../src/observe/dashboard/page/controls/consequence.ts'
 import { COMMANDS } from '../../../src/observe/dashboard/protocol.ts'
 
-const FREE = { override: null, bulkhead: { inFlight: 1, queued: 0, places: 3, mayWait: 0 } }
-const FULL = { override: null, bulkhead: { inFlight: 3, queued: 0, places: 3, mayWait: 0 } }
+const FREE = { override: null, bulkhead: { inFlight: 1, queued: 0, slots: 3, mayWait: 0 } }
+const FULL = { override: null, bulkhead: { inFlight: 3, queued: 0, slots: 3, mayWait: 0 } }
 const fleet = (state: 'open' | 'halfOpen' | 'forcedOpen', share = 0) => ({
   override: { state, reason: 'the fleet: 75% failures', retryAfterMs: null, share },
   bulkhead: null,
@@ -38,8 +38,8 @@ describe('what goes through after a command', () => {
     expect(consequenceOf('disable', FULL).words).toContain('3 of 3 places are taken')
   })
 
-  it('is refused, or waits, where every place is taken (R-2)', () => {
-    const taken = { inFlight: 1, queued: 1, places: 1, mayWait: 1 }
+  it('is refused, or waits, where every slot is taken (R-2)', () => {
+    const taken = { inFlight: 1, queued: 1, slots: 1, mayWait: 1 }
     expect(consequenceOf('reset', { override: null, bulkhead: taken })).toEqual({
       words: 'But 1 of 1 place is taken: until one is free, calls are refused.',
       isHeld: true,

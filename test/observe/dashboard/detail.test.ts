@@ -42,7 +42,7 @@ describe('the detail of an endpoint', () => {
     expect(found.evidence.failures).toMatchObject({ count: 1, threshold: 5, windowMs: 60_000 })
     expect(found.evidence.failures.ages.length).toBe(1)
     expect(found.evidence.failureRate).toMatchObject({ calls: 4, marked: 1, threshold: 0.5, rate: 0.25 })
-    expect(found.evidence.failureRate?.slots.map(({ marked }) => marked)).toEqual([0, 0, 0, 1])
+    expect(found.evidence.failureRate?.buckets.map(({ marked }) => marked)).toEqual([0, 0, 0, 1])
     expect(found.evidence.slowCalls).toBe(null)
     expect(found.policy).toContainEqual({
       setting: 'failureThreshold',
@@ -142,7 +142,7 @@ describe('the detail of an endpoint', () => {
     const pool = registry.breaker('pool', { maxConcurrent: 1, maxQueued: 4 })
     pool.tryAcquire()
     pool.acquire().catch(() => {})
-    expect((await detail(url, 'pool')).bulkhead).toEqual({ inFlight: 1, queued: 1, places: 1, mayWait: 4 })
+    expect((await detail(url, 'pool')).bulkhead).toEqual({ inFlight: 1, queued: 1, slots: 1, mayWait: 4 })
   })
 
   it('of a breaker that has never changed is one stay, from when it was made', async () => {
@@ -172,8 +172,8 @@ describe('the detail of an endpoint', () => {
     registry.breaker('mail').recordFailure()
     const { failureRate } = (await detail(url, 'mail')).evidence
     expect(failureRate?.calls).toBe(5_000)
-    expect(failureRate?.slots.length).toBe(1_000)
-    expect(failureRate?.slots.at(-1)?.marked).toBe(1)
+    expect(failureRate?.buckets.length).toBe(1_000)
+    expect(failureRate?.buckets.at(-1)?.marked).toBe(1)
   })
 })
 

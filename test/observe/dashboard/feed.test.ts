@@ -93,16 +93,16 @@ describe('an update', () => {
     const image = createImage()
     const updates = readUpdates(registry, image)
     afterwards(updates.close)
-    let slices = 0
+    let buckets = 0
     const breathe = async () => {
-      if (slices++ === 0) {
+      if (buckets++ === 0) {
         registry.delete('service-0')
         registry.breaker('service-0')
       }
       return true
     }
     await updates.next(breathe)
-    expect(slices).toBeGreaterThan(1)
+    expect(buckets).toBeGreaterThan(1)
     expect(await updates.next(breathe)).toEqual({ changed: [], gone: [] })
     expect(image.size()).toBe(40)
   })

@@ -196,7 +196,7 @@ describe('a client that', () => {
     client.socket.terminate()
   })
 
-  it('is one too many is refused, and has a place when another goes', async () => {
+  it('is one too many is refused, and has a slot when another goes', async () => {
     const bridge = await newBridge({ maxClients: 1 })
     const client = await newClient(bridge)
     expect(await statusOf(bridge.socketUrl)).toBe(503)

@@ -184,7 +184,7 @@ describe('a guarded call', () => {
     expect(spanOf('bystander')?.attributes).toEqual({})
   })
 
-  it('that waited for a place leaves its own end on its own span, when the one before it fails (K3)', async () => {
+  it('that waited for a slot leaves its own end on its own span, when the one before it fails (K3)', async () => {
     const { registry } = newRegistry({ policy: { failureThreshold: 1, maxConcurrent: 1, maxQueued: 9 } })
     instrumentRegistry(registry, { tracer })
     await Promise.all(['A', 'B', 'C'].map((name) => inSpan(name, () => registry.call('a', fail))))

@@ -17,11 +17,11 @@ export interface KindStyle {
 export const KINDS: readonly KindStyle[] = [
   { key: 'open', word: 'open', means: 'Every call is rejected, by the breaker or by its fleet.' },
   { key: 'forcedOpen', word: 'forced open', means: 'Every call is rejected until someone ends that.' },
-  { key: 'full', word: 'full', means: 'Every place is taken: calls are refused until one is free.' },
+  { key: 'full', word: 'full', means: 'Every slot is taken: calls are refused until one is free.' },
   {
     key: 'some',
     word: 'admits some',
-    means: 'Some calls are admitted: probes, a share, or those that wait for a place.',
+    means: 'Some calls are admitted: probes, a share, or those that wait for a slot.',
   },
   { key: 'disabled', word: 'disabled', means: 'Every call is admitted; nothing opens it.' },
   { key: 'closed', word: 'closed', means: 'Every call is admitted and judged.' },
@@ -78,7 +78,7 @@ export function ownShape(row: WireRow): State | 'ramping' {
 }
 
 /** Whether something beside the breaker decides: then its own state says little. */
-export function isOverruled(row: WireRow): boolean {
+export function isOverridden(row: WireRow): boolean {
   const by = row[COLUMN.admission]?.refusedBy
   return by === 'fleet' || by === 'bulkhead'
 }
@@ -88,7 +88,7 @@ export function nextOf(row: WireRow, untilMs: number | null): string {
   const admission = row[COLUMN.admission]
   if (admission === null) return NOTHING
   const { admits, refusedBy, state, share, permits } = admission
-  if (refusedBy === 'bulkhead') return placesTaken(row)
+  if (refusedBy === 'bulkhead') return slotsTaken(row)
   if (state === 'forcedOpen') return 'by hand'
   if (refusedBy === 'fleet') {
     if (admits === 'some') return permits === null ? `admits ${percent(share)}` : probeWords(permits === 0)
@@ -110,7 +110,7 @@ function probeWords(isProbing: boolean): string {
   return isProbing ? 'probing' : 'awaits a probe'
 }
 
-function placesTaken(row: WireRow): string {
+function slotsTaken(row: WireRow): string {
   const queued = row[COLUMN.queued] ?? 0
   return `${row[COLUMN.inFlight] ?? 0} in flight${queued === 0 ? '' : `, ${queued} wait`}`
 }

@@ -1,5 +1,5 @@
 // Consequence: what goes through after a command. The command moves the breaker alone; its fleet may reject calls all the same,
-// and its bulkhead has as many places as before.
+// and its bulkhead has as many slots as before.
 import type { Command, EndpointDetail } from '../../protocol.ts'
 import { percent, plural } from '../format.ts'
 import { wordOf } from '../states.ts'
@@ -33,10 +33,10 @@ export function consequenceOf(
     }
   }
   const bulkhead = held?.bulkhead ?? null
-  if (bulkhead !== null && (bulkhead.queued > 0 || bulkhead.inFlight >= bulkhead.places)) {
-    const { inFlight, places, queued, mayWait } = bulkhead
+  if (bulkhead !== null && (bulkhead.queued > 0 || bulkhead.inFlight >= bulkhead.slots)) {
+    const { inFlight, slots, queued, mayWait } = bulkhead
     const rest = queued < mayWait ? 'wait' : 'are refused'
-    const taken = `${inFlight} of ${plural(places, 'place')} ${places === 1 ? 'is' : 'are'} taken`
+    const taken = `${inFlight} of ${plural(slots, 'slot')} ${slots === 1 ? 'is' : 'are'} taken`
     return { words: `But ${taken}: until one is free, ${calls} ${rest}.`, isHeld: true }
   }
   if (held === null)

@@ -20,7 +20,7 @@ export function Figures({ row, detail }: { row: WireRow; detail: EndpointDetail 
       kindOf(row[COLUMN.rejected], 'is-bad'),
     ],
     ...limitFigures(row),
-    ['Late', count(row[COLUMN.late]), 'Results of calls from an earlier stay: they change nothing'],
+    ['Late', count(row[COLUMN.late]), 'Results of calls from an earlier generation: they change nothing'],
     ['Ignored', count(row[COLUMN.ignored]), 'Calls that count neither as successes nor as failures'],
     ['Fallbacks', detail === null ? '–' : count(detail.stats.fallbacks), 'Times that a fallback answered'],
     ['Failure rate', percent(row[COLUMN.failureRate]), 'In the window of its rule'],
@@ -48,8 +48,8 @@ function limitFigures(row: WireRow): (readonly [label: string, value: string, ti
   if (inFlight === null && limited === 0) return []
   const now = `${count(inFlight ?? 0)}${queued === 0 ? '' : ` + ${count(queued)}`}`
   return [
-    ['Limited', count(limited), 'Calls that were refused for want of a place', kindOf(limited, 'is-full')],
-    ['In flight', now, 'Calls that hold a place, and those that wait for one'],
+    ['Limited', count(limited), 'Calls that were refused for want of a slot', kindOf(limited, 'is-full')],
+    ['In flight', now, 'Calls that hold a slot, and those that wait for one'],
   ]
 }
 

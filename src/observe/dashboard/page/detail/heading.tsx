@@ -1,7 +1,7 @@
 // Heading: the name, whether calls are admitted, by whom not and why, and what comes next.
 import { useState } from 'preact/hooks'
 import { COLUMN, type EndpointDetail, type WireRow } from '../../protocol.ts'
-import { isOverruled, lookOf, nextOf, ownShape, whyOf } from '../admission.ts'
+import { isOverridden, lookOf, nextOf, ownShape, whyOf } from '../admission.ts'
 import { duration, NOTHING } from '../format.ts'
 import { styleOf, wordOf } from '../states.ts'
 import { Icon } from '../ui/icons.tsx'
@@ -35,7 +35,7 @@ export function Heading({ name, row, deadline, isGone, detail }: Props) {
 /** Who decides about calls; below it the breaker itself, where that is not who decides. */
 function State({ row, deadline, detail }: Pick<Props, 'deadline' | 'detail'> & { row: WireRow }) {
   const { means } = styleOf(row[COLUMN.state])
-  const isElsewhere = isOverruled(row)
+  const isElsewhere = isOverridden(row)
   const since = detail?.timeline.at(-1)?.from
   const age =
     since !== undefined && Date.now() - since >= 1000 ? (

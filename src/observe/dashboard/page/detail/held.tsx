@@ -1,12 +1,12 @@
 // Held: what decides about calls beside the breaker itself, shown beside its own state: its fleet, or a bulkhead that is full.
 import type { WireOverride, WireRow } from '../../protocol.ts'
-import { fleetWord, isOverruled, type Look, lookOf, whyOf } from '../admission.ts'
+import { fleetWord, isOverridden, type Look, lookOf, whyOf } from '../admission.ts'
 import { percent } from '../format.ts'
 import { LookBadge } from '../ui/state-badge.tsx'
 
 /** Above the picture of a breaker whose state does not decide. */
 export function HeldNote({ row }: { row: WireRow }) {
-  if (!isOverruled(row)) return null
+  if (!isOverridden(row)) return null
   return (
     <p class="held">
       <LookBadge look={lookOf(row)} />

@@ -1,7 +1,7 @@
 // Statechart: the machine itself, with the state that is active lit and the last transitions travelling along their edges.
 import { useRef } from 'preact/hooks'
 import { COLUMN, type EndpointDetail, type WireRow, type WireTransition } from '../../protocol.ts'
-import { isOverruled, lookOf, nextOf, ownProbes, ownShape } from '../admission.ts'
+import { isOverridden, lookOf, nextOf, ownProbes, ownShape } from '../admission.ts'
 import { wordOf } from '../states.ts'
 import { transitions } from '../store/transitions.ts'
 import { ChartInWords } from './chart-in-words.tsx'
@@ -25,7 +25,7 @@ interface Props {
 
 export function Statechart({ name, row, deadline, detail }: Props) {
   const active = ownShape(row)
-  const isHeld = isOverruled(row)
+  const isHeld = isOverridden(row)
   const { traces, openedAt } = useTraces(name, detail)
   const live = liveWords(active, row, deadline, detail)
   return (
@@ -136,8 +136,8 @@ function isOfThisPeriod(row: WireRow, detail: EndpointDetail | null): detail is 
 }
 
 function liveWords(active: string, row: WireRow, deadline: number | null, detail: EndpointDetail | null): string {
-  // Also overruled, it waits for what it would wait for by itself.
-  if (active === 'ramping' || (active === 'halfOpen' && isOverruled(row))) return ownProbes(row)
+  // Also overridden, it waits for what it would wait for by itself.
+  if (active === 'ramping' || (active === 'halfOpen' && isOverridden(row))) return ownProbes(row)
   if (active === 'open' || active === 'halfOpen') {
     return nextOf(row, deadline === null ? null : deadline - performance.now())
   }

@@ -1,7 +1,7 @@
 // Timeline: how long it was in which state, a lane each (a Gantt strip), up to now; and how long its fleet
 // rejected calls, for then the state of the breaker did not decide.
 import type { EndpointDetail, WirePeriod } from '../../protocol.ts'
-import { fleetWord, isOverruled, lookOf } from '../admission.ts'
+import { fleetWord, isOverridden, lookOf } from '../admission.ts'
 import { duration, NOTHING, timeOfDay } from '../format.ts'
 import { BY_SEVERITY, styleOf, wordOf } from '../states.ts'
 import { Glyph } from '../ui/icons.tsx'
@@ -25,7 +25,7 @@ export function Timeline({ detail: { row, timeline, fleetTimeline, now, stats } 
   return (
     <section class="part part-wide timeline" aria-labelledby="timeline-title">
       <h3 id="timeline-title">Timeline</h3>
-      {isOverruled(row) && (
+      {isOverridden(row) && (
         <p class="faint">
           These are the states of the breaker itself. Now <LookBadge look={lookOf(row)} /> decides.
         </p>
@@ -107,7 +107,7 @@ function Period({ period, begin, span, now, kind = '' }: PeriodProps) {
   const to = period.to ?? now
   return (
     <i
-      class={`stay ${kind}`}
+      class={`period ${kind}`}
       title={`${kind === '' ? wordOf(period.state) : fleetWord(period.state)} for ${duration(to - period.from)}, from ${timeOfDay(period.from)}`}
       style={{ left: `${((from - begin) / span) * 100}%`, width: `${((to - from) / span) * 100}%` }}
     />

@@ -27,7 +27,7 @@ export function Transitions({ transitions }: { transitions: readonly WireTransit
                 <StateBadge state={to} isFleets={by === 'fleet'} />
               </span>
               <bdi class="move-reason">{reason}</bdi>
-              <span class="move-generation figure" title="Number of the stay that began">
+              <span class="move-generation figure" title="Number of the generation that began">
                 {generation !== null && `#${generation}`}
               </span>
             </li>

@@ -7,7 +7,7 @@ export const SAMPLES = 180
 export interface Track {
   readonly calls: Float32Array
   readonly failures: Float32Array
-  /** Calls that were refused, for want of a place, too. */
+  /** Calls that were refused, for want of a slot, too. */
   readonly rejections: Float32Array
 }
 

@@ -1,4 +1,4 @@
-// Hearsay: what was heard of endpoints that have no breaker here, or one with other rules: they may have one later.
+// PendingChanges: what was heard of endpoints that have no breaker here, or one with other rules: they may have one later.
 import { type FleetChange, merged } from './record.ts'
 
 /** Names may come from outside the program: what is remembered of them is bounded. */
@@ -10,7 +10,7 @@ interface Heard {
   readonly at: number
 }
 
-export class Hearsay {
+export class PendingChanges {
   readonly #heard = new Map<string, Heard>()
 
   note(change: FleetChange, now: number): void {

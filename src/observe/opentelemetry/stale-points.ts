@@ -1,4 +1,4 @@
-// Farewells: the last word on points that are not there any more, as of a breaker that was deleted while it was open.
+// StalePoints: the last word on points that are not there any more, as of a breaker that was deleted while it was open.
 // The SDK exports the last value of every attribute set it has seen for as long as the process lives, unless it exports
 // deltas: that breaker would look open for ever.
 import type { Labels, Point } from '../metrics/index.ts'
@@ -7,7 +7,7 @@ import type { Labels, Point } from '../metrics/index.ts'
 const TIMES = 3
 
 /** Of one instrument. */
-export class Farewells {
+export class StalePoints {
   #present = new Map<string, Labels>()
   #gone = new Map<string, { readonly attributes: Labels; left: number }>()
 

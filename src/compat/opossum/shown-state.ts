@@ -1,4 +1,4 @@
-// Standing: the state of a breaker as opossum shows it, read from the breaker of the registry, and what moves it.
+// ShownState: the state of a breaker as opossum shows it, read from the breaker of the registry, and what moves it.
 // An operator's trip, reset or disable, and what a dashboard does, are shown like any other change.
 import type { Breaker, RegistryEvents } from '../../index.ts'
 import type { State } from './options.ts'
@@ -8,7 +8,7 @@ export type Shown = 'closed' | 'open' | 'halfOpen'
 /** An open time that is over as it begins. */
 const AT_ONCE = Number.MIN_VALUE
 
-export class Standing {
+export class ShownState {
   readonly #breaker: Breaker
   readonly #resetTimeout: number
   /** Called for each change, after it. */

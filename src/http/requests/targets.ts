@@ -1,8 +1,8 @@
-// Places: the breakers that one fetch or interceptor has made, no more than it may: names come from outside the program.
+// Targets: the breakers that one fetch or interceptor has made, no more than it may: names come from outside the program.
 import { type Breaker, isBreakerError, type Registry } from '../../index.ts'
 import { Unguarded } from './unguarded.ts'
 
-export interface Place {
+export interface Target {
   readonly registry: Registry
   readonly name: string
   /** Of an origin: what an address of it begins with. */
@@ -16,16 +16,16 @@ export interface Place {
   isUsed: boolean
 }
 
-/** A choice must not cost more the more places there are. */
+/** A choice must not cost more the more targets there are. */
 const MOST_LOOKS = 64
 
-export class Places {
+export class Targets {
   readonly #registry: Registry
   readonly #most: number
   /** The longest not looked at first. */
-  readonly #places = new Map<string, Place>()
+  readonly #targets = new Map<string, Target>()
   /** The next request often goes to where the last one went. */
-  #latest: Place | undefined
+  #latest: Target | undefined
   readonly #unguarded: Unguarded
 
   constructor(registry: Registry, most: number) {
@@ -35,7 +35,7 @@ export class Places {
   }
 
   has(name: string): boolean {
-    return this.#places.has(name)
+    return this.#targets.has(name)
   }
 
   /**
@@ -45,23 +45,23 @@ export class Places {
   originOf(address: string): string | undefined {
     if (this.#latest !== undefined && address.startsWith(this.#latest.prefix)) return this.#latest.name
     const end = address.indexOf('/', 'https://'.length)
-    return end < 0 ? undefined : this.#places.get(address.slice(0, end))?.name
+    return end < 0 ? undefined : this.#targets.get(address.slice(0, end))?.name
   }
 
   /**
    * The place of this name; `null` where there is no room for another breaker, which is told.
    * @throws RegistryClosedError (`REGISTRY_CLOSED`)
    */
-  find(name: string): Place | null {
-    const known = this.#latest?.name === name ? this.#latest : this.#places.get(name)
+  find(name: string): Target | null {
+    const known = this.#latest?.name === name ? this.#latest : this.#targets.get(name)
     if (known === undefined) return this.#make(name)
     known.isUsed = true
     this.#latest = known
     return known
   }
 
-  #make(name: string): Place | null {
-    if (this.#places.size >= this.#most && !this.#makeRoom()) {
+  #make(name: string): Target | null {
+    if (this.#targets.size >= this.#most && !this.#makeRoom()) {
       this.#unguarded.tell(name, `none of options.maxBreakers = ${this.#most} can make room`)
       return null
     }
@@ -69,10 +69,10 @@ export class Places {
       const registry = this.#registry
       const isOurs = !registry.has(name)
       const breaker = registry.breaker(name)
-      const place: Place = { registry, name, prefix: `${name}/`, breaker, isOurs, inFlight: 0, isUsed: false }
-      this.#places.set(name, place)
+      const target: Target = { registry, name, prefix: `${name}/`, breaker, isOurs, inFlight: 0, isUsed: false }
+      this.#targets.set(name, target)
       this.#unguarded.isOver(name)
-      return place
+      return target
     } catch (error) {
       return this.refusedBy(error, name)
     }
@@ -90,35 +90,35 @@ export class Places {
   #makeRoom(): boolean {
     let second: string | undefined
     let third: string | undefined
-    let looks = Math.min(this.#places.size * 2, MOST_LOOKS)
-    for (const [name, place] of this.#places) {
+    let looks = Math.min(this.#targets.size * 2, MOST_LOOKS)
+    for (const [name, target] of this.#targets) {
       if (looks-- === 0) break
-      const mayGo = !place.isOurs || this.#registry.state(name) === 'closed'
-      if (mayGo && place.inFlight === 0 && !place.isUsed) return this.#evict(name)
+      const mayGo = !target.isOurs || this.#registry.state(name) === 'closed'
+      if (mayGo && target.inFlight === 0 && !target.isUsed) return this.#evict(name)
       if (mayGo) second ??= name
-      else if (awaitsAnyCall(place)) third ??= name
-      place.isUsed = false
+      else if (awaitsAnyCall(target)) third ??= name
+      target.isUsed = false
       // Behind the others, which are looked at first next time.
-      this.#places.delete(name)
-      this.#places.set(name, place)
+      this.#targets.delete(name)
+      this.#targets.set(name, target)
     }
     const other = second ?? third
     return other !== undefined && this.#evict(other)
   }
 
   #evict(name: string): true {
-    if (this.#places.get(name)?.isOurs) this.#registry.delete(name)
+    if (this.#targets.get(name)?.isOurs) this.#registry.delete(name)
     this.#drop(name)
     return true
   }
 
   #drop(name: string): void {
-    this.#places.delete(name)
+    this.#targets.delete(name)
     if (this.#latest?.name === name) this.#latest = undefined
   }
 }
 
 /** Half-open, and a new breaker would admit the next call as well. */
-function awaitsAnyCall({ breaker, inFlight }: Place): boolean {
+function awaitsAnyCall({ breaker, inFlight }: Target): boolean {
   return inFlight === 0 && breaker.state === 'halfOpen' && breaker.allows()
 }

@@ -1,10 +1,10 @@
-// Troubles: what a fleet tells its registry by `error` events: each once, until it is over. A store that is away is no error:
+// ErrorReporter: what a fleet tells its registry by `error` events: each once, until it is over. A store that is away is no error:
 // the figures tell it.
 import type { Registry } from '../index.ts'
 import type { FleetChange } from './record.ts'
 import { FleetStoreError } from './store-error.ts'
 
-export class Troubles {
+export class ErrorReporter {
   readonly #registry: Registry
   #isLying = false
   readonly #withOtherRules = new Set<string>()

@@ -1,4 +1,4 @@
-// Slices: the parts of a window of time, numbered from the clock's zero; slice n begins at n * time / buckets.
+// Buckets: the parts of a window of time, numbered from the clock's zero; bucket n begins at n * time / buckets.
 // All of it is whole numbers that a double holds exactly. A tick is a power of two of a millisecond, so a time becomes
 // ticks without an error, and what is one window old by the clock is one window old here, whatever its fractions.
 import type { WindowSize } from './policy.ts'
@@ -7,8 +7,8 @@ export type TimeSize = Extract<WindowSize, { readonly timeMs: number }>
 
 const TICKS_PER_MS = 1024
 
-/** Slices in a window: `buckets`, but none is shorter than a tick. */
-export function slicesIn(size: TimeSize): number {
+/** Buckets in a window: `buckets`, but none is shorter than a tick. */
+export function bucketsIn(size: TimeSize): number {
   return Math.min(size.buckets, ticksIn(size))
 }
 
@@ -22,34 +22,34 @@ export function msOf(size: TimeSize, ticks: number): number {
   return ticks / ticksPerMs(size)
 }
 
-/** The number of the slice that `ticks` is in; below zero before the clock's zero. */
-export function sliceAt(size: TimeSize, ticks: number): number {
+/** The number of the bucket that `ticks` is in; below zero before the clock's zero. */
+export function bucketAt(size: TimeSize, ticks: number): number {
   const window = ticksIn(size)
-  const slices = slicesIn(size)
+  const buckets = bucketsIn(size)
   const intoWindow = modulo(ticks, window)
-  return quotient(ticks, window) * slices + quotient(intoWindow * slices, window)
+  return quotient(ticks, window) * buckets + quotient(intoWindow * buckets, window)
 }
 
-/** The first tick of a slice. */
-export function startOf(size: TimeSize, slice: number): number {
+/** The first tick of a bucket. */
+export function startOf(size: TimeSize, bucket: number): number {
   const window = ticksIn(size)
-  const slices = slicesIn(size)
-  const offset = modulo(slice, slices) * window
-  const whole = quotient(offset, slices)
-  return quotient(slice, slices) * window + (whole * slices === offset ? whole : whole + 1)
+  const buckets = bucketsIn(size)
+  const offset = modulo(bucket, buckets) * window
+  const whole = quotient(offset, buckets)
+  return quotient(bucket, buckets) * window + (whole * buckets === offset ? whole : whole + 1)
 }
 
-/** How many ticks into its round of `buckets` slices a time is. */
+/** How many ticks into its round of `buckets` buckets a time is. */
 export function phaseAt(size: TimeSize, ticks: number): number {
   return modulo(ticks, ticksIn(size))
 }
 
-/** The place of a slice in a ring of `length`. */
-export function placeOf(slice: number, length: number): number {
-  return modulo(slice, length)
+/** The place of a bucket in a ring of `length`. */
+export function ringIndex(bucket: number, length: number): number {
+  return modulo(bucket, length)
 }
 
-/** Coarser for windows of years in thousands of slices, so that ticks times slices stays a whole number. */
+/** Coarser for windows of years in thousands of buckets, so that ticks times buckets stays a whole number. */
 function ticksPerMs({ timeMs, buckets }: TimeSize): number {
   let ticks = TICKS_PER_MS
   while (timeMs * ticks * buckets > Number.MAX_SAFE_INTEGER) ticks /= 2

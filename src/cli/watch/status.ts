@@ -1,4 +1,4 @@
-// Standing: how an endpoint stands to whoever calls it, by its admission, which is the registry's word for all who look. The
+// Status: how an endpoint stands to whoever calls it, by its admission, which is the registry's word for all who look. The
 // breaker's own state is not enough: a closed one refuses calls where its fleet or its bulkhead does.
 import type { EndpointRow } from '../../observe/dashboard/index.ts'
 import type { Paint } from '../terminal/index.ts'
@@ -8,7 +8,7 @@ import type { Watched } from './board.ts'
 const SEVERITY = { none: 0, some: 1, held: 2, disabled: 3, closed: 4 } as const
 
 /** In a word or two: the state, whose it is where it is not the breaker's, or how full its bulkhead is. */
-export function standingOf({ state, admission }: EndpointRow): string {
+export function statusOf({ state, admission }: EndpointRow): string {
   if (admission === null) return state
   if (admission.refusedBy === 'fleet') return `fleet ${admission.state}`
   if (admission.refusedBy === 'bulkhead') return admission.admits === 'none' ? 'full' : 'queueing'
@@ -23,10 +23,10 @@ export function severityOf({ state, admission }: EndpointRow): number {
 }
 
 /** Green is what admits every call, and nothing else. */
-export function paintStanding(row: EndpointRow, paint: Paint): string {
+export function paintStatus(row: EndpointRow, paint: Paint): string {
   const { state, admission } = row
   if (admission === null) return state === 'disabled' ? paint.dim(state) : paint.green(state)
-  return admission.admits === 'some' ? paint.yellow(standingOf(row)) : paint.red(standingOf(row))
+  return admission.admits === 'some' ? paint.yellow(statusOf(row)) : paint.red(statusOf(row))
 }
 
 /** What is admitted, and when the next call is; '-' where every call is, or nobody knows. */

@@ -9,7 +9,7 @@ export interface Call {
   readonly durationMs: number
 }
 
-export interface Lane {
+export interface RecentCalls {
   calls: number
   answered: number
   slow: number
@@ -22,7 +22,7 @@ export interface Lane {
   waitedMs: number
 }
 
-export function newLane(): Lane {
+export function newRecentCalls(): RecentCalls {
   return { calls: 0, answered: 0, slow: 0, failed: 0, rejected: 0, cutOff: 0, sentWhileBad: 0, waitedMs: 0 }
 }
 
@@ -32,10 +32,10 @@ export function isBad({ kind }: Call): boolean {
 }
 
 /** `serviceWasBad` when the call was made. */
-export function addCall(lane: Lane, call: Call, serviceWasBad: boolean): void {
-  lane.calls++
-  lane[call.kind]++
-  if (serviceWasBad && call.kind !== 'rejected') lane.sentWhileBad++
+export function addCall(recent: RecentCalls, call: Call, serviceWasBad: boolean): void {
+  recent.calls++
+  recent[call.kind]++
+  if (serviceWasBad && call.kind !== 'rejected') recent.sentWhileBad++
   // How long a call that was cut off would have taken, nobody knows.
-  if (isBad(call) || call.kind === 'rejected') lane.waitedMs += call.durationMs
+  if (isBad(call) || call.kind === 'rejected') recent.waitedMs += call.durationMs
 }
