@@ -38,6 +38,8 @@ export interface Sandbox {
   write(path: string, text: string): string
   /** Installs packages of the repository here, too. */
   link(...names: string[]): void
+  /** Takes them away again; not installed is all right. */
+  unlink(...names: string[]): void
   /** What tsc has to say about the folder as a strict project; it also compiles to out/. */
   compile(options?: Record<string, unknown>): string
   /** Runs a file of the folder as a user would, with `node`, and hands it the arguments. */
@@ -92,6 +94,9 @@ export function createSandbox(): Sandbox {
     folder,
     write,
     link,
+    unlink(...names) {
+      for (const name of names) rmSync(join(modules, name), { force: true })
+    },
     compile(options) {
       const compilerOptions = { ...strictest, ...options }
       write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts', '*.js'] }))
