@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import type { Reporter, TestModule, Vitest } from 'vitest/node'
-import { startsPrograms } from './test/support/starts-programs.ts'
+import { isSlow } from './test/support/slow.ts'
 
 class NothingSkipped implements Reporter {
   #filtered = false
@@ -38,7 +38,7 @@ class NothingSkipped implements Reporter {
 const all = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts'))
   .map((file) => join('test', file))
-const slow = all.filter(startsPrograms)
+const slow = all.filter(isSlow)
 const quick = all.filter((file) => !slow.includes(file))
 const isOfCore = (file: string) => /^test\/(core|presets|property)\//.test(file)
 

@@ -1,3 +1,4 @@
+// Slow: it loads every entry with all its optional packages.
 // Every function of every entry, called with what nobody should call it with: it says so itself, or it is harmless.
 import { EventEmitter } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'

@@ -1,3 +1,4 @@
+// Slow: it is about the kit's run on other libraries, which few changes concern.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, vi } from 'vitest'
 import { startSwitchgear, switchgear } from '../../scripts/conformance/drivers/switchgear.ts'

@@ -1,3 +1,4 @@
+// Slow: it searches the whole statechart under many policies.
 // generatePaths: deterministic, without duplicates, and complete; what no path can take is told with its reason.
 import { describe, expect, it } from 'vitest'
 import { ArgumentError, PolicyError, type PolicyOptions } from '../../src/index.ts'

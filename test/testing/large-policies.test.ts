@@ -1,3 +1,4 @@
+// Slow: it walks through hundreds of thousands of states.
 // Policies whose evidence has too many states to be looked at one by one: their paths are found by runs of calls, in
 // which each call is still made; they meet what an exact search meets, and hold for the runtime and the pure layer.
 import { describe, expect, it } from 'vitest'

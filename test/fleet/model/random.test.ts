@@ -1,3 +1,4 @@
+// Slow: thousands of lives.
 // Random lives of a fleet of three: the invariants hold after every step, and all find together again at the end.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'

@@ -1,3 +1,4 @@
+// Slow: hundreds of states, each in every order of steps.
 // Every order of a few steps in a small world of two processes, breadth first, from three beginnings. States are told apart by what
 // processes, store and network hold; the phases of timers are not.
 import { expect, it } from 'vitest'
