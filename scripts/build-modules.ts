@@ -3,7 +3,7 @@
 // inside. The packages that users install beside ours stay outside of the entries, and are inside the command line
 // (build-resolution.ts), which runs where nothing is installed.
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { type OutputOptions, type Plugin, type RolldownOptions, type RolldownOutput, rolldown } from 'rolldown'
 import { minify } from 'rolldown/utils'
 import { pageFiles } from '../src/observe/dashboard/page-files.ts'
@@ -43,10 +43,10 @@ export async function buildModules(dist: string): Promise<void> {
       // Nobody debugs the command line in a program of his own.
       if (chunk.fileName.startsWith('cli/')) return minified(chunk.fileName, code)
       // The bundler has every chunk load what the packages of the command line need. Nothing else uses it.
-      const own = code.replace(/^import "\.\/cli\/chunk-rolldown-runtime\.js";\n/m, '')
+      const own = code.replace(/^import "[./]+\/cli\/chunk-rolldown-runtime\.js";\n/m, '')
       // What Node's require gives of a module that has this export: the class itself, as module.exports is in cjs/.
       if (chunk.isEntry && chunk.exports.join() === 'default') {
-        return `${own}export { default as 'module.exports' } from './${chunk.fileName}'\n`
+        return `${own}export { default as 'module.exports' } from './${basename(chunk.fileName)}'\n`
       }
       return own
     },

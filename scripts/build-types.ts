@@ -8,9 +8,11 @@ import { ENTRIES } from './entries.ts'
 /** Those that import nothing of a package are, for modules, what they are for CommonJS. A package may have types for modules alone. */
 const sharedEntries: Plugin = {
   name: 'shared-entries',
-  renderChunk(_, { isEntry, imports, exports, name }) {
+  renderChunk(_, { isEntry, imports, exports, name, fileName }) {
     const isOfOursAlone = imports.every((file) => file.startsWith('cjs/') || file.startsWith('xstate'))
-    return isEntry && isOfOursAlone && exports.join() !== 'default' ? `export * from './cjs/${name}.cjs'\n` : null
+    return isEntry && isOfOursAlone && exports.join() !== 'default'
+      ? `export * from '${'../'.repeat(fileName.split('/').length - 1) || './'}cjs/${name}.cjs'\n`
+      : null
   },
 }
 
@@ -26,7 +28,8 @@ export async function buildTypes(declarations: string, dist: string): Promise<vo
     const bundle = await rolldown({
       cwd: declarations,
       input: Object.fromEntries(input),
-      external: /^[^./]/,
+      // What is bundled of Valibot, its types, too.
+      external: /^(?!valibot$)[^./]/,
       // An entry of one default export is `export =` for CommonJS: require gives what module.exports is.
       plugins: [dts({ dtsInput: true, tsconfig: false, cjsDefault: isCommonJs }), isCommonJs ? null : sharedEntries],
       onLog: (_, log) => {

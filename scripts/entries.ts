@@ -27,9 +27,11 @@ export const ENTRIES: readonly Entry[] = Object.keys(exports)
 
 /** The one module that an entry can be: `src/pure.ts`, `machines/index.ts`, `src/fleet/index.ts`, `src/http/fetch/index.ts`. */
 function sourceOf(name: string): string {
-  const rooms = readdirSync(join(REPOSITORY, 'src')).map((room) => `src/${room}/${name}/index.ts`)
-  const places = [`src/${name}.ts`, `${name}/index.ts`, `src/${name}/index.ts`, ...rooms]
-  const found = places.filter((place) => existsSync(join(REPOSITORY, place)))
+  const exists = (place: string) => existsSync(join(REPOSITORY, place))
+  // A folder with an entry of its own is no group of rooms: `src/fleet/testing/` is `fleet/testing`.
+  const groups = readdirSync(join(REPOSITORY, 'src')).filter((folder) => !exists(`src/${folder}/index.ts`))
+  const inGroups = groups.map((group) => `src/${group}/${name}/index.ts`)
+  const found = [`src/${name}.ts`, `${name}/index.ts`, `src/${name}/index.ts`, ...inGroups].filter(exists)
   const [source] = found
   if (source === undefined || found.length > 1) {
     throw new Error(

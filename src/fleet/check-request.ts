@@ -11,13 +11,20 @@ const LIVE_FOR_MS = 5_000
 /** As deep as a window is counted exactly, in a store whose numbers are text. */
 const MOST_CALLS = 1e9
 
+/** Who joins which fleet, with defaults. */
 export interface CheckedMember {
+  /** The name of the fleet. */
   readonly namespace: string
+  /** The name of the process. */
   readonly instance: string
+  /** How long the process counts as alive after a poll, in ms. */
   readonly liveForMs: number
 }
 
-/** @throws ArgumentError (`INVALID_ARGUMENT`) */
+/**
+ * What `join` is handed, checked, with the default of `liveForMs`.
+ * @throws ArgumentError (`INVALID_ARGUMENT`)
+ */
 export function checkMember(member: FleetMember): CheckedMember {
   checkOptions('join(member)', member, ['namespace', 'instance', 'liveForMs'])
   return {
@@ -27,13 +34,19 @@ export function checkMember(member: FleetMember): CheckedMember {
   }
 }
 
-/** @throws ArgumentError (`INVALID_ARGUMENT`) */
+/**
+ * That an entry has an endpoint, and rules that make sense.
+ * @throws ArgumentError (`INVALID_ARGUMENT`)
+ */
 export function checkEntry(entry: FleetEntry): void {
   if (typeof entry?.endpoint !== 'string') throw new ArgumentError('entry.endpoint', 'a string', entry?.endpoint)
   packRules(entry.rules)
 }
 
-/** @throws ArgumentError (`INVALID_ARGUMENT`) */
+/**
+ * That a report has an entry, and counts that make sense.
+ * @throws ArgumentError (`INVALID_ARGUMENT`)
+ */
 export function checkReport(report: FleetReport): void {
   checkEntry(report)
   for (const name of ['calls', 'failures', 'slow'] as const) {
@@ -45,7 +58,10 @@ export function checkReport(report: FleetReport): void {
   }
 }
 
-/** @throws ArgumentError (`INVALID_ARGUMENT`) */
+/**
+ * That it is a command, with a time and a message that make sense.
+ * @throws ArgumentError (`INVALID_ARGUMENT`)
+ */
 export function checkCommand(command: FleetCommand): void {
   checkOptions('command', command, ['type', 'openForMs', 'message'])
   if (!COMMANDS.includes(command.type)) throw new ArgumentError('command.type', COMMANDS.join(', '), command.type)
@@ -55,9 +71,13 @@ export function checkCommand(command: FleetCommand): void {
   }
 }
 
-/** @throws ArgumentError (`INVALID_ARGUMENT`) */
-export function checkResult(entry: FleetEntry, { version, token }: ProbeResult): void {
+/**
+ * That it is the result of a probe, for an entry that makes sense.
+ * @throws ArgumentError (`INVALID_ARGUMENT`)
+ */
+export function checkResult(entry: FleetEntry, result: ProbeResult): void {
   checkEntry(entry)
+  const { version, token } = Object(result) as ProbeResult
   checkSafeName('result.token', token)
   if (!Number.isSafeInteger(version)) throw new ArgumentError('result.version', 'a whole number', version)
 }

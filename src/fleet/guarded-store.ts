@@ -70,9 +70,13 @@ function guardedLink(store: FleetStore, member: FleetMember, registry: Registry,
 
   registry.on('transition', ({ to }) => {
     if (to !== 'halfOpen') return
+    // The answer may come when the link is closed, and the breaker with it.
+    const report = (tell: () => void) => {
+      if (!registry.isClosed) tell()
+    }
     link.ping().then(
-      () => breaker.recordSuccess(),
-      (error: unknown) => breaker.recordFailure(error),
+      () => report(() => breaker.recordSuccess()),
+      (error: unknown) => report(() => breaker.recordFailure(error)),
     )
   })
   const end = link.subscribe({
@@ -92,8 +96,11 @@ function guardedLink(store: FleetStore, member: FleetMember, registry: Registry,
     figures: () => link.figures(),
     async close() {
       end()
-      await link.close()
-      await registry.close()
+      try {
+        await link.close()
+      } finally {
+        await registry.close()
+      }
     },
   }
 }

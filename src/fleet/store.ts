@@ -1,5 +1,5 @@
 // FleetStore: the port between a fleet and where it keeps what it has decided. Implemented by memory-store.ts and redis/;
-// test/fleet/contract.ts says what an implementation must do.
+// testing/ says what an implementation must do.
 import type { FleetChange, FleetRecord } from './record.ts'
 import type { FleetCounts, FleetRules } from './rules.ts'
 

@@ -20,7 +20,7 @@ export interface Finding {
 
 /** Makes a check, and calls it off. */
 export interface Examination {
-  /** Never rejects. A check that is called off may never end. */
+  /** Never rejects. Of a check that is called off, why: it may never end by itself. */
   readonly finding: Promise<Finding>
   /** Aborts its signal; the second time, and after its end, it does nothing. */
   end(reason?: unknown): void
@@ -29,28 +29,30 @@ export interface Examination {
 export function examine<R>(name: string, check: HealthCheck<R>, resource: R): Examination {
   const startedAt = performance.now()
   const controller = new AbortController()
+  const since = () => performance.now() - startedAt
   let isOver = false
+  let callOff: (finding: Finding) => void = () => {}
+  const calledOff = new Promise<Finding>((resolve) => {
+    callOff = resolve
+  })
   async function find(): Promise<Finding> {
     try {
       const answer = await check(resource, { signal: controller.signal })
-      const durationMs = performance.now() - startedAt
-      if (answer !== false) return { healthy: true, durationMs }
-      return {
-        healthy: false,
-        durationMs,
-        error: new Error(`the health check of ${printable(JSON.stringify(name))} answered false`),
-      }
+      if (answer !== false) return { healthy: true, durationMs: since() }
+      const error = new Error(`the health check of ${printable(JSON.stringify(name))} answered false`)
+      return { healthy: false, durationMs: since(), error }
     } catch (error) {
-      return { healthy: false, durationMs: performance.now() - startedAt, error }
+      return { healthy: false, durationMs: since(), error }
     } finally {
       isOver = true
     }
   }
   return {
-    finding: find(),
+    finding: Promise.race([find(), calledOff]),
     end(reason) {
       if (isOver) return
       isOver = true
+      callOff({ healthy: false, durationMs: since(), error: reason })
       controller.abort(reason)
     },
   }

@@ -11,7 +11,7 @@ import {
   isBreakerError,
   type Registry,
 } from '../index.ts'
-import { examine, type Finding, within } from './health-check.ts'
+import { type Examination, examine, type Finding, within } from './health-check.ts'
 import { checkResource, type ResolvedResource, type ResourceOptions } from './options.ts'
 import { ResourceUnavailableError } from './resource-unavailable-error.ts'
 import { type RecoveryStatus, SelfRecovery } from './self-recovery.ts'
@@ -78,7 +78,9 @@ class GuardedResource<R> implements Resource<R> {
   readonly #options: ResolvedResource<R>
   readonly #ownRegistry: Registry | null
   readonly #recovery: SelfRecovery | null
-  #examination: Promise<ResourceHealth> | null = null
+  /** What `health()` has under way, and its check. */
+  #health: Promise<ResourceHealth> | null = null
+  #examination: Examination | null = null
   #closing: Promise<void> | null = null
 
   constructor(options: ResolvedResource<R>) {
@@ -119,16 +121,17 @@ class GuardedResource<R> implements Resource<R> {
 
   health(): Promise<ResourceHealth> {
     // One at a time: a check that asks for the health would ask for ever, and probes of many who ask at once cost the resource.
-    this.#examination ??= this.#health().finally(() => {
-      this.#examination = null
+    this.#health ??= this.#lookAfter().finally(() => {
+      this.#health = null
     })
-    return this.#examination
+    return this.#health
   }
 
   close(): Promise<void> {
     if (this.#closing !== null) return this.#closing
     this.#closing = this.#ownRegistry?.close() ?? Promise.resolve()
     this.#recovery?.stop()
+    this.#examination?.end(new ResourceUnavailableError(this.name))
     return this.#closing
   }
 
@@ -141,15 +144,11 @@ class GuardedResource<R> implements Resource<R> {
     return examine(name, healthCheck, resource)
   }
 
-  async #health(): Promise<ResourceHealth> {
+  async #lookAfter(): Promise<ResourceHealth> {
     // A task of its own, so that a check that asks again finds this one under way.
     await null
-    const { name, breaker } = this
-    const { checkTimeoutMs } = this.#options
-    const finding: Finding =
-      this.#closing === null
-        ? await within(this.#examine(), checkTimeoutMs, () => new CallTimeoutError(name, checkTimeoutMs))
-        : { healthy: false, durationMs: 0, error: new ResourceUnavailableError(name) }
+    const { breaker } = this
+    const finding = await this.#find()
     const { healthy, durationMs, error } = finding
     try {
       if (this.#closing !== null) return { ...finding, state: breaker.state }
@@ -159,6 +158,16 @@ class GuardedResource<R> implements Resource<R> {
       // The registry was closed meanwhile, or has no room for the breaker: there are no books.
     }
     return { ...finding, state: breaker.state }
+  }
+
+  /** Closed meanwhile, the check is called off: nobody's process waits for it. */
+  async #find(): Promise<Finding> {
+    const { name } = this
+    const { checkTimeoutMs } = this.#options
+    if (this.#closing !== null) return { healthy: false, durationMs: 0, error: new ResourceUnavailableError(name) }
+    this.#examination = this.#examine()
+    const late = () => new CallTimeoutError(name, checkTimeoutMs)
+    return await within(this.#examination, checkTimeoutMs, late)
   }
 
   #unavailable(error: unknown): unknown {

@@ -13,7 +13,9 @@ import { uniqueTitles } from './writing/titles.ts'
 /** Of vitest, Jest, mocha or node:test, as imported. */
 export interface TestRunner {
   // Overloads and return values differ from runner to runner; only this way of calling them is used.
+  /** Groups tests under a name. */
   readonly describe: (name: string, body: () => void) => unknown
+  /** Declares one test, which fails when the promise is rejected. */
   readonly it: (name: string, body: () => Promise<void>) => unknown
 }
 

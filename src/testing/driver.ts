@@ -50,11 +50,17 @@ export interface Observation {
   readonly timers: number | undefined
   /** Calls since the breaker was made, or deleted and made again. */
   readonly calls: {
+    /** Admitted. */
     readonly allowed: number
+    /** Not admitted. */
     readonly rejected: number
+    /** Of those admitted, ended as a success. */
     readonly succeeded: number
+    /** Ended as a failure; a probe whose lease ended, too. */
     readonly failed: number
+    /** Ended as neither. */
     readonly ignored: number
+    /** Ended after the stay that they were admitted in. */
     readonly late: number
   }
 }

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ioredisStore } from '../../src/fleet/ioredis-store.ts'
 import { redisStore } from '../../src/fleet/redis-store.ts'
 import type { FleetLink, FleetStore } from '../../src/fleet/store.ts'
+import { ready } from '../../src/fleet/testing/fleet-under-test.ts'
+import { entry, open, rulesWith, saw } from '../../src/fleet/testing/requests.ts'
 import { redisServer } from '../support/needs.ts'
-import { ready } from './contract/under-test.ts'
 import { type RedisServer, startRedis } from './support/redis-server.ts'
-import { entry, open, rulesWith, saw } from './support/rules.ts'
 import { eventually } from './support/traffic.ts'
 
 describe('a fleet in Redis', () => {

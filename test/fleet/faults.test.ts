@@ -1,10 +1,10 @@
 // What may happen to a Redis, done to a real one, with both clients: no request waits for longer than its deadline, none ends in
 // anything but an error of ours, what was decided survives, and the links come back by themselves.
 import { beforeEach, describe, expect, it } from 'vitest'
+import { ready } from '../../src/fleet/testing/fleet-under-test.ts'
+import { entry, open, saw } from '../../src/fleet/testing/requests.ts'
 import { redisServer } from '../support/needs.ts'
-import { ready } from './contract/under-test.ts'
 import { freePort } from './support/redis-server.ts'
-import { entry, open, saw } from './support/rules.ts'
 import { allAnswer, DEADLINE, join, joined, lost, recordOf, SLACK, server } from './support/servers.ts'
 import { answers, eventually, startTraffic } from './support/traffic.ts'
 

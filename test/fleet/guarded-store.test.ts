@@ -1,20 +1,22 @@
 // The breaker around a store: after one miss nothing is asked, a ping finds out whether that may change.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { guardedStore } from '../../src/fleet/guarded-store.ts'
 import { memoryStore } from '../../src/fleet/memory-store.ts'
-import type { Breaker } from '../../src/index.ts'
+import { saw } from '../../src/fleet/testing/requests.ts'
+import type { Breaker, Registry } from '../../src/index.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
-import { saw } from './support/rules.ts'
 
 function guarded() {
   const clock = createVirtualClock(1e12)
   const asked: string[] = []
-  const network = { isCut: false }
+  const network = { isCut: false, isHolding: false }
+  const held: (() => void)[] = []
   const store = memoryStore({
     clock,
     carry({ kind, what }, deliver) {
       if (kind === 'request') asked.push(what)
-      if (!network.isCut) deliver()
+      if (network.isHolding) held.push(deliver)
+      else if (!network.isCut) deliver()
     },
   })
   let breaker: Breaker | undefined
@@ -30,7 +32,7 @@ function guarded() {
     await missed
     await settle()
   }
-  return { clock, asked, network, store, link, miss, settle, state: () => breaker?.state }
+  return { clock, asked, held, network, store, link, miss, settle, state: () => breaker?.state }
 }
 
 describe('a guarded store', () => {
@@ -96,6 +98,46 @@ describe('a guarded store', () => {
     await expect(link.report([])).rejects.toMatchObject({ code: 'FLEET_STORE_CLOSED' })
     const other = store.join({ namespace: 'f', instance: 'b' })
     expect(await other.poll({ cursor: null, entries: [] })).toMatchObject({ live: 1 })
+  })
+
+  it('is told of a ping that is answered, or missed, when its link was closed meanwhile: nobody is', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown) => unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    for (const isMissed of [true, false]) {
+      const { clock, held, network, link, miss, settle, state } = guarded()
+      await miss()
+      network.isHolding = true
+      clock.advance(100)
+      await settle()
+      expect(state()).toBe('halfOpen')
+      const closing = link.close()
+      if (!isMissed) for (const deliver of held.splice(0)) deliver()
+      clock.advance(1_000)
+      await closing
+      await settle()
+      expect(clock.pending).toEqual([])
+    }
+    expect(unhandled).toEqual([])
+  })
+
+  it('closes its breaker though its link cannot be closed', async () => {
+    const clock = createVirtualClock(1e12)
+    const store = memoryStore({ clock })
+    const broken = {
+      join: (...args: Parameters<typeof store.join>) => ({
+        ...store.join(...args),
+        close: () => Promise.reject(new Error('no')),
+      }),
+    }
+    let registry: Registry | undefined
+    const link = guardedStore(broken, { clock, onBreaker: (_, made) => (registry = made) }).join({
+      namespace: 'f',
+      instance: 'a',
+    })
+    await expect(link.close()).rejects.toThrow('no')
+    expect(registry?.isClosed).toBe(true)
   })
 
   it('refuses wrong options', () => {

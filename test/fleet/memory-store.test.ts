@@ -2,21 +2,21 @@
 import { describe, expect, it } from 'vitest'
 import { type MemoryMessage, memoryStore } from '../../src/fleet/memory-store.ts'
 import { NO_RECORD } from '../../src/fleet/record.ts'
+import { describeStore } from '../../src/fleet/testing/index.ts'
+import { entry, open, saw } from '../../src/fleet/testing/requests.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
-import { describeStore } from './contract.ts'
-import { entry, open, saw } from './support/rules.ts'
+import { describeBeyond } from './contract/beyond.ts'
 
-describeStore('memory', async () => {
-  const clock = createVirtualClock(1e12)
-  const store = memoryStore({ clock })
-  return {
-    store,
-    passTime: async (ms) => clock.advance(ms),
-    shiftClock: async (ms) => store.shiftClock(ms),
-    loseData: async () => store.flush(),
-    close: async () => {},
-  }
-})
+const contractClock = createVirtualClock(1e12)
+const contractStore = memoryStore({ clock: contractClock })
+const contractBench = {
+  store: contractStore,
+  passTime: (ms: number) => contractClock.advance(ms),
+  shiftClock: (ms: number) => contractStore.shiftClock(ms),
+  loseData: () => contractStore.flush(),
+}
+describeStore('a fleet in memory keeps the contract', () => contractBench, { describe, it })
+describe('a fleet in memory', () => describeBeyond(() => contractBench, it))
 
 describe('a store in memory', () => {
   function networked() {

@@ -1,8 +1,8 @@
 // What may happen to the network between processes and their Redis, by a network of the test's own.
 import { beforeEach, describe, expect, it } from 'vitest'
 import { NO_RECORD } from '../../src/fleet/record.ts'
+import { entry, open, saw } from '../../src/fleet/testing/requests.ts'
 import { redisServer } from '../support/needs.ts'
-import { entry, open, saw } from './support/rules.ts'
 import { allAnswer, DEADLINE, joined, proxyTo, recordOf, SLACK, server } from './support/servers.ts'
 import { answers, eventually, startTraffic, type Traffic } from './support/traffic.ts'
 

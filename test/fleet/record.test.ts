@@ -6,7 +6,7 @@ import { FARTHEST_AHEAD, type FleetRecord, isNewer, merged, NO_RECORD } from '..
 import { boundedMessage, packRecord, unpackRecord } from '../../src/fleet/record-text.ts'
 import { checkRules, hasQuorum, openTimeMs, packRules, reachedRate } from '../../src/fleet/rules.ts'
 import { newServerTime } from '../../src/fleet/server-time.ts'
-import { rulesWith } from './support/rules.ts'
+import { rulesWith } from '../../src/fleet/testing/requests.ts'
 
 const anyRecord: fc.Arbitrary<FleetRecord> = fc
   .record({

@@ -4,8 +4,8 @@ import { ioredisStore } from '../../src/fleet/ioredis-store.ts'
 import type { Connection, ConnectionEvents, Driver } from '../../src/fleet/redis/driver.ts'
 import { newRedisLink } from '../../src/fleet/redis/link.ts'
 import { redisStore } from '../../src/fleet/redis-store.ts'
-import { ready } from './contract/under-test.ts'
-import { entry, saw } from './support/rules.ts'
+import { ready } from '../../src/fleet/testing/fleet-under-test.ts'
+import { entry, saw } from '../../src/fleet/testing/requests.ts'
 import { eventually } from './support/traffic.ts'
 
 const MEMBER = { namespace: 'fleet', instance: 'a', liveForMs: 5_000 }

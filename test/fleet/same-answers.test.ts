@@ -6,11 +6,11 @@ import { memoryStore } from '../../src/fleet/memory-store.ts'
 import { type FleetChange, type FleetRecord, merged, NO_RECORD } from '../../src/fleet/record.ts'
 import { redisStore } from '../../src/fleet/redis-store.ts'
 import type { FleetCommand, FleetLink } from '../../src/fleet/store.ts'
+import { ready } from '../../src/fleet/testing/fleet-under-test.ts'
+import { entry, OPEN, rulesWith, SLOT, saw } from '../../src/fleet/testing/requests.ts'
 import { createVirtualClock } from '../../src/testing/index.ts'
 import { redisServer } from '../support/needs.ts'
-import { ready } from './contract/under-test.ts'
 import { type RedisServer, SHIFT, startRedis } from './support/redis-server.ts'
-import { entry, OPEN, rulesWith, SLOT, saw } from './support/rules.ts'
 
 const RULES = [
   rulesWith(),

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ioredisStore } from '../../src/fleet/ioredis-store.ts'
 import { redisStore } from '../../src/fleet/redis-store.ts'
 import type { FleetStore } from '../../src/fleet/store.ts'
+import { ready } from '../../src/fleet/testing/fleet-under-test.ts'
 import { openssl, redisServer } from '../support/needs.ts'
-import { ready } from './contract/under-test.ts'
 import { freePort, type RedisServer, startRedis } from './support/redis-server.ts'
 
 describe('a store in Redis, over TLS', () => {

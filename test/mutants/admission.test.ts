@@ -10,7 +10,7 @@ const ways = fc.record({ folding: fc.boolean(), heard: fc.boolean() })
 
 describe('the histories of admission find that', () => {
   it.each(ofAdmission.map((mutant) => [mutant.name.replace('admission: ', ''), mutant] as const))(
-    '%s (K1)',
+    '%s (R19)',
     async (_, mutant) => {
       const create = await loadMutant(mutant)
       const property = fc.asyncProperty(policies, histories, ways, async (policy, steps, way) => {

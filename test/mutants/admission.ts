@@ -17,7 +17,7 @@ const status = 'src/core/runtime/admission-status.ts'
 type Broken = readonly [name: string, find: string, replace: string]
 
 const of = (file: string, ...broken: Broken[]): Mutant[] =>
-  broken.map(([name, find, replace]) => ({ name: `admission: ${name}`, breaks: 'K1', file, find, replace }))
+  broken.map(([name, find, replace]) => ({ name: `admission: ${name}`, breaks: 'R19', file, find, replace }))
 
 const FIRST = "  if (!breakerAdmits(row, now)) return 'breaker'\n"
 const SECOND = "  if (overrideOf(row)?.admitsNext === false) return 'fleet'\n"

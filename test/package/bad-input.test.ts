@@ -28,6 +28,15 @@ const GIVEN_OURS: Readonly<Record<string, readonly string[]>> = {
     'describeBreaker',
   ]),
   './dashboard': ['readRow'],
+  './fleet': [
+    'boundedMessage',
+    'checkSafeName',
+    'hasQuorum',
+    'isImplausible',
+    'isNewer',
+    'openTimeMs',
+    'packRecord',
+  ].concat(['reachedRate', 'roundedRate']),
   // Called by Fastify alone.
   './fastify': ['fastifyBreakers'],
 }
@@ -44,6 +53,9 @@ const OWN_ERROR_OF: readonly string[] = [
   'explore',
   'startDriver',
   'generatePaths',
+  'checkEntry',
+  'checkReport',
+  'checkResult',
 ]
 /** What it says in opossum's own words. */
 const OPOSSUMS = 'No action provided. Cannot construct a CircuitBreaker without an invocable action.'

@@ -65,7 +65,7 @@ describe('require', () => {
 
   it('names our functions in a stack trace', () => {
     const code = "try { require('switchgear').createRegistry({ policy: 1 }) } catch (e) { console.log(e.stack) }"
-    for (const flags of [[], [WITHOUT_MODULE_SYNC]]) expect(run(code, ...flags).stdout).toMatch(/at createRegistry \(/)
+    for (const flags of [[], [WITHOUT_MODULE_SYNC]]) expect(run(code, ...flags).stdout).toMatch(/at new Registry \(/)
   })
 })
 

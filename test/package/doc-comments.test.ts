@@ -1,4 +1,4 @@
-// What an editor shows of the core's entries: everything that they export, and every member of it, has a doc comment.
+// What an editor shows of the package's entries: everything that they export, and every member of it, has a doc comment.
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseSync } from 'vite'

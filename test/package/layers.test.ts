@@ -22,6 +22,8 @@ function tree(modules: Record<string, string>): void {
     'src/core/rules/policy.ts': '',
     'src/testing/index.ts': '',
     'src/testing/driver.ts': '',
+    'src/fleet/rounds.ts': '',
+    'src/fleet/testing/index.ts': '',
     'src/core/edge/option-object.ts': '',
   }
   for (const [path, text] of Object.entries({ ...common, ...modules })) {
@@ -48,6 +50,8 @@ const forbidden: [title: string, file: string, text: string][] = [
   ['an entry, from Node', 'src/index.ts', "import 'node:util'"],
   ['a subpath, from behind the entry', 'src/fleet/fleet.ts', "import type { Clock } from '../core/edge/clock.ts'"],
   ['a subpath, from behind the entry of another', 'src/fleet/fleet.ts', "import '../testing/driver.ts'"],
+  ['the contract of a room, from behind its entry', 'src/fleet/testing/agree.ts', "import '../rounds.ts'"],
+  ['a room, from the contract of it', 'src/fleet/fleet.ts', "import './testing/index.ts'"],
   ['by a dynamic import', 'src/core/rules/policy.ts', "const clock = await import('../edge/clock.ts')"],
   ['by a type import()', 'src/core/rules/policy.ts', "type Clock = import('../edge/clock.ts').Clock"],
   ['by export *', 'src/core/rules/policy.ts', "export * from '../edge/clock.ts'"],

@@ -72,7 +72,8 @@ export function samplesOf({ path, text: markdown }: Page): Sample[] {
     const isShownBelow = below?.language === 'text' && followedBy.trim() === ''
     const output = isShownBelow ? below.text : comments
     const isTest = runner !== 'node' && runner !== 'commonjs'
-    if (isTest && !/\b(expect|assert\.\w+|describeBreaker)\(/.test(text)) throw new Error(`${title} asserts nothing`)
+    if (isTest && !/\b(expect|assert\.\w+|describeBreaker|describeStore)\(/.test(text))
+      throw new Error(`${title} asserts nothing`)
     if (!isTest && output === '') throw new Error(`${title} shows no output`)
     if (isShownBelow && comments !== '') throw new Error(`${title} shows its output twice`)
     // Jest as it comes is CommonJS, too.

@@ -1,4 +1,4 @@
-// The proof of folding (DESIGN section 3). One property holds the runtime to a breaker by definition; the other has
+// The proof of folding. One property holds the runtime to a breaker by definition; the other has
 // calls, permits, the unfolded machine and the pure layer agree in everything, windows and jitter included.
 import fc from 'fast-check'
 import { it } from 'vitest'

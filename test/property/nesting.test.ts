@@ -123,7 +123,7 @@ async function tell(steps: readonly Step[], policy: PolicyOptions, maxQueued: nu
   expect(errors).toEqual([])
 }
 
-it('what calls inside calls hold all comes back, and none is refused what the one around it holds (K1)', async () => {
+it('what calls inside calls hold all comes back, and none is refused what the one around it holds (R14)', async () => {
   const property = fc.asyncProperty(
     fc.array(step, { minLength: 5, maxLength: 40 }),
     policy,

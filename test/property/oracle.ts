@@ -1,4 +1,4 @@
-// The oracle: a breaker by definition, written from DESIGN section 4 and the rules of docs/policy.md without a line of src/.
+// The oracle: a breaker by definition, written from docs/requirements.md and the rules of docs/policy.md without a line of src/.
 // It keeps every outcome of the generation (known.ts) and counts by looking through them all, in whole numbers of any size
 // (exact.ts), so that it shares no window, evidence, rule or rounding with what it judges.
 import type { PolicyOptions } from '../../src/index.ts'

@@ -28,7 +28,7 @@ function newDb(policy: PolicyOptions = {}) {
 
 describe('a resource whose execute is called inside itself', () => {
   for (const policy of [{}, { recoveryRamp: { duration: '1m', from: 0.1 } }, { maxConcurrent: 1 }] as const) {
-    it(`closes again after an outage, ${JSON.stringify(policy)} (K1)`, async () => {
+    it(`closes again after an outage, ${JSON.stringify(policy)} (R14)`, async () => {
       const { registry, clock, pool, db } = newDb(policy)
       const errors = hear(registry, 'error')
       await closesAgain(db.breaker, clock, (isUp) => {
@@ -39,7 +39,7 @@ describe('a resource whose execute is called inside itself', () => {
     })
   }
 
-  it('is not judged by a refusal of its own, whatever its policy says of refusals (K2)', async () => {
+  it('is not judged by a refusal of its own, whatever its policy says of refusals (R15)', async () => {
     const { clock, db, registry } = newDb({ refusals: 'judge' })
     hear(registry, 'error')
     db.breaker.trip()
@@ -55,7 +55,7 @@ describe('a resource whose execute is called inside itself', () => {
 })
 
 describe('a breaker around a resource', () => {
-  it('stays closed while that is not available, and its fallback is asked (K2)', async () => {
+  it('stays closed while that is not available, and its fallback is asked (R15)', async () => {
     const { registry, db } = newDb()
     const checkout = registry.breaker('checkout', { failureThreshold: 1 })
     db.breaker.trip()

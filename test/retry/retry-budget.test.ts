@@ -91,7 +91,7 @@ describe('a budget as in the AWS SDKs', () => {
     }
   })
 
-  it('takes 5 for a retry after a rejection, whatever has opened the breaker (K11)', async () => {
+  it('takes 5 for a retry after a rejection, whatever has opened the breaker (R16)', async () => {
     const breaker = createRegistry().breaker('a', { failureThreshold: 1 })
     breaker.recordFailure(new DOMException('', 'TimeoutError'))
     const rejection = await breaker.call(() => 'not run').catch((error: unknown) => error)

@@ -181,7 +181,7 @@ describe('an AggregateError, as of Promise.any over several breakers', () => {
   const opened = (openTimeout: number) => rejectionOf(open, { openTimeout })
   const forced = () => rejectionOf(({ breaker }) => breaker.isolate())
 
-  it('is worth a retry when the first of its breakers may admit a call again (C9)', async () => {
+  it('is worth a retry when the first of its breakers may admit a call again (R17)', async () => {
     const calls = [opened(20_000), opened(5_000), forced()]
     const error = await Promise.any(calls.map((call) => call.then((error) => Promise.reject(error)))).catch((e) => e)
     expect(error).toBeInstanceOf(AggregateError)
@@ -190,14 +190,14 @@ describe('an AggregateError, as of Promise.any over several breakers', () => {
     expect([shouldRetry(wrapped), retryAfter(wrapped)]).toEqual([true, 3_000])
   })
 
-  it('is worth one at once when another of its errors says nothing of a wait (C9)', async () => {
+  it('is worth one at once when another of its errors says nothing of a wait (R17)', async () => {
     const error = new AggregateError([await opened(20_000), new Error('refused')])
     expect([shouldRetry(error), retryAfter(error)]).toEqual([true, 0])
     const hopeless = new AggregateError([await opened(20_000), new RegistryClosedError(), named('AbortError')])
     expect([shouldRetry(hopeless), retryAfter(hopeless)]).toEqual([true, 20_000])
   })
 
-  it('is worth none where none of its errors is (C9)', async () => {
+  it('is worth none where none of its errors is (R17)', async () => {
     const error = new AggregateError([await forced(), named('AbortError'), new RegistryClosedError()])
     expect(shouldRetry(error)).toBe(false)
     const called = Object.assign(new AggregateError([await opened(1_000)]), { name: 'AbortError' })
@@ -205,7 +205,7 @@ describe('an AggregateError, as of Promise.any over several breakers', () => {
     expect(retryAfter(new AggregateError([await forced(), await forced()]))).toBe(2 ** 31 - 1)
   })
 
-  it('may be odd: empty, in itself, or with a getter that throws (C9)', async () => {
+  it('may be odd: empty, in itself, or with a getter that throws (R17)', async () => {
     const circle = new AggregateError([])
     circle.errors.push(circle)
     const throwing = Object.defineProperty(new Error('odd'), 'errors', {
@@ -220,7 +220,7 @@ describe('an AggregateError, as of Promise.any over several breakers', () => {
     expect([shouldRetry(many), retryAfter(many)]).toEqual([true, 0])
   })
 
-  it('takes nothing from a budget that counts failures, where all of it was rejected (C9)', async () => {
+  it('takes nothing from a budget that counts failures, where all of it was rejected (R17)', async () => {
     const budget = createRetryBudget({ style: 'grpc' })
     const before = budget.tokens
     await budget.call(async (meter) => meter.mayRetry(new AggregateError([await opened(1), await opened(2)])))

@@ -10,7 +10,7 @@ export interface Ended {
 /** Runs a script of this folder to its end. A process that does not exit by itself is killed: its code is `null`. */
 export function run(script: string, ...args: string[]): Promise<Ended> {
   const path = fileURLToPath(new URL(script, import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], { timeout: 15_000 })
+  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], { timeout: 30_000 })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data))
   return new Promise((resolve, reject) => {

@@ -1,26 +1,27 @@
-// Which requirements the titles of test files name: "… (R06)", "… (R02, R05)", also "(R01-R12)".
+// Which requirements the titles of test files name: "… (R06)", "… (R02, I5)", also "(R01-R12)".
 import { readdirSync, readFileSync } from 'node:fs'
 
 const TITLE = /^\s*(?:it|test)(?:\.\w+)*(?:\(|\([^'"`]*\)\()\s*(['"`])(.*)\1/gm
-const NAMED = /\(((?:R\d\d[a-z]?(?:, | |-)?)+)\)$/
+const NUMBER = String.raw`[A-Z]-?\d+[a-z]?`
+const NAMED = new RegExp(String.raw`\((${NUMBER}(?:(?:, | |-)${NUMBER})*)\)$`)
 
-/** In the order of R01 R02 …; ranges stand for all that lie between. */
-export function requirementsIn(source: string, all: readonly string[]): string[] {
-  const named = new Set<string>()
-  for (const [, , title] of source.matchAll(TITLE)) {
-    const [, list = ''] = NAMED.exec(title ?? '') ?? []
-    for (const part of list.split(/, | /)) {
-      const [first = '', last = first] = part.split('-')
-      if (first === '') continue
-      for (const requirement of all.slice(all.indexOf(first), all.indexOf(last) + 1)) named.add(requirement)
-    }
-  }
-  return all.filter((requirement) => named.has(requirement))
+/** The numbers as they stand in titles, of whatever letter: `R02`, or `R01-R12` for all that lie between. */
+export function numbersIn(source: string): string[] {
+  return [...source.matchAll(TITLE)].flatMap(([, , title]) => NAMED.exec(title ?? '')?.[1]?.split(/, | /) ?? [])
 }
 
-/** The text of every test file under a folder. */
-export function testFiles(folder: string): { readonly path: string; readonly source: string }[] {
+/** Of all requirements, in their order, those that are named. */
+export function requirementsIn(source: string, all: readonly string[]): string[] {
+  const named = numbersIn(source).flatMap((part) => {
+    const [first = '', last = first] = all.includes(part) ? [part] : part.split('-')
+    return all.slice(all.indexOf(first), all.indexOf(last) + 1)
+  })
+  return all.filter((requirement) => named.includes(requirement))
+}
+
+/** The text of every file of ours under a folder whose name ends so. */
+export function filesUnder(folder: string, ...endings: string[]): { readonly path: string; readonly source: string }[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.test.ts'))
+    .filter((path) => !path.includes('node_modules') && endings.some((ending) => path.endsWith(ending)))
     .map((path) => ({ path, source: readFileSync(`${folder}/${path}`, 'utf8') }))
 }

@@ -33,17 +33,17 @@ function written(successThreshold: number): Path[] {
 }
 
 describe.each(THRESHOLDS)('with successThreshold %i and no options, a breaker', (successThreshold) => {
-  it('that is sound passes all tests of describeBreaker and switchgear-generate (K14)', async () => {
+  it('that is sound passes all tests of describeBreaker and switchgear-generate (R70)', async () => {
     expect(await failures(declared(null, successThreshold))).toBe(0)
     const sound = otherDriver({ ...settings, successThreshold }, null)
     for (const path of written(successThreshold)) expect(await checkPath(sound, path)).toBeNull()
   })
 
-  it.each(DEFECTS)('that %s fails some of describeBreaker (K14)', async (defect) => {
+  it.each(DEFECTS)('that %s fails some of describeBreaker (R70)', async (defect) => {
     expect(await failures(declared(defect, successThreshold))).toBeGreaterThan(0)
   })
 
-  it.each(DEFECTS)('that %s fails some of switchgear-generate (K14)', async (defect) => {
+  it.each(DEFECTS)('that %s fails some of switchgear-generate (R70)', async (defect) => {
     const broken = otherDriver({ ...settings, successThreshold }, defect)
     const found = await Promise.all(written(successThreshold).map((path) => checkPath(broken, path)))
     expect(found.filter((mismatch) => mismatch !== null)).not.toEqual([])

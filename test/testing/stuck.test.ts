@@ -36,13 +36,13 @@ describe('a promise of the driver that does not settle', () => {
     ['admit', { admit: () => never }, 1, 'call 1 is admitted: the promise of admit()'],
     ['settle', { settle: () => never }, 2, "call 1 fails: it opens: the promise of settle(permit, 'fail')"],
     ['tick', { tick: () => never }, 3, 'the promise of tick()'],
-  ])('of %s fails the path at that step, in words (K14)', async (_, methods, steps, words) => {
+  ])('of %s fails the path at that step, in words (R70)', async (_, methods, steps, words) => {
     const found = await checkPath(driverWith(methods), path)
     expect(found).toMatchObject({ steps, isStuck: true, difference: expect.stringContaining(words) })
     expect(found?.difference).toContain('has not settled within 20 ms of real time')
   })
 
-  it('says that the clock may not be connected when nothing waits for it, and else how much does (K14)', async () => {
+  it('says that the clock may not be connected when nothing waits for it, and else how much does (R70)', async () => {
     const idle = await checkPath(driverWith({ admit: () => never }), path)
     expect(idle?.difference).toContain('Nothing waits for the clock that start(policy, clock) was handed')
     const waits: Driver<unknown> = {
@@ -56,7 +56,7 @@ describe('a promise of the driver that does not settle', () => {
     expect(found?.difference).toContain('was handed (1 timers), and only a later step moves it')
   })
 
-  it('fails a declared test with its story, not shortened, and does not wait for stop (K14)', async () => {
+  it('fails a declared test with its story, not shortened, and does not wait for stop (R70)', async () => {
     const bodies: (() => Promise<void>)[] = []
     const runner = {
       describe: (_: string, body: () => void) => body(),
@@ -76,18 +76,18 @@ describe('a promise of the driver that does not settle', () => {
     expect(admissions).toBe(1)
   })
 
-  it('ends an exploration, too (K14)', async () => {
+  it('ends an exploration, too (R70)', async () => {
     const { failure } = await explore(driverWith({ settle: () => never }), { failureThreshold: 1 }, { depth: 2 })
     expect(failure).toMatchObject({ isStuck: true, difference: expect.stringContaining('has not settled') })
   })
 
-  it('has a stack that leads to the line that waits, in a generated file (K14)', async () => {
+  it('has a stack that leads to the line that waits, in a generated file (R70)', async () => {
     const subject = await startDriver(driverWith({ admit: () => never }), {}, createVirtualClock())
     const error = (await errorOf(Promise.resolve(subject.admit()))) as Error
     expect(error.stack).toContain('stuck.test.ts')
   })
 
-  it('is noticed under fake timers (K14)', async () => {
+  it('is noticed under fake timers (R70)', async () => {
     vi.useFakeTimers()
     try {
       expect(await checkPath(driverWith({ admit: () => never }), path)).toMatchObject({ isStuck: true })
@@ -98,7 +98,7 @@ describe('a promise of the driver that does not settle', () => {
 })
 
 describe('a driver that takes its time', () => {
-  it('passes within its stepTimeout, and one that rejects has thrown (K14)', async () => {
+  it('passes within its stepTimeout, and one that rejects has thrown (R70)', async () => {
     const sound = await checkPath(
       driverWith({ tick: () => new Promise((resolve) => setImmediate(resolve)) }, '5s'),
       path,
@@ -109,7 +109,7 @@ describe('a driver that takes its time', () => {
     expect(rejects?.isStuck).toBeUndefined()
   })
 
-  it('has a stepTimeout that is a duration (K14)', async () => {
+  it('has a stepTimeout that is a duration (R70)', async () => {
     expect(await errorOf(checkPath(driverWith({}, 0), path))).toMatchObject({ code: 'INVALID_ARGUMENT' })
   })
 })

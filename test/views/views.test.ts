@@ -104,7 +104,7 @@ it('the combinations are of every kind', () => {
 })
 
 describe.each(COMBINATIONS)('$title:', ({ make }) => {
-  it('the next calls get what the admission says (R-1, R-2, R-3)', async () => {
+  it('the next calls get what the admission says (R63, R64, R65)', async () => {
     const made: Made = make()
     const admission = made.breaker.admission()
     const became: string[] = []
@@ -122,7 +122,7 @@ describe.each(COMBINATIONS)('$title:', ({ make }) => {
     else expect(became).not.toContain('runs')
   })
 
-  it('health, metrics, watch and log say what the admission says (R-1, R-2, R-3)', async () => {
+  it('health, metrics, watch and log say what the admission says (R63, R64, R65)', async () => {
     let last: () => Record<string, unknown> = () => ({})
     const { registry, breaker } = make((made) => {
       last = lastLine(made.registry)

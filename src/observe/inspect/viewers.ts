@@ -46,10 +46,7 @@ export class Viewers {
 
   close(): void {
     clearInterval(this.#heartbeat)
-    for (const socket of this.#sockets.keys()) {
-      socket.close(GOING_AWAY, 'the bridge is closed')
-      setTimeout(() => socket.terminate(), LONGEST_GOODBYE_MS)
-    }
+    for (const socket of this.#sockets.keys()) sayGoodbye(socket, GOING_AWAY, 'the bridge is closed')
   }
 
   #send(socket: WebSocket, text: string): void {
@@ -71,7 +68,7 @@ export class Viewers {
 
   #letGo(socket: WebSocket, code: number, reason: string): void {
     this.#sockets.delete(socket)
-    socket.close(code, reason)
+    sayGoodbye(socket, code, reason)
   }
 
   #ping(): void {
@@ -81,6 +78,13 @@ export class Viewers {
       socket.ping()
     }
   }
+}
+
+/** Who does not say it, too, is cut off. */
+function sayGoodbye(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, reason)
+  const cut = setTimeout(() => socket.terminate(), LONGEST_GOODBYE_MS)
+  socket.once('close', () => clearTimeout(cut))
 }
 
 const TYPES: readonly unknown[] = ['@xstate.actor', '@xstate.event', '@xstate.snapshot']

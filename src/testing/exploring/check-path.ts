@@ -7,6 +7,7 @@ import { Rig } from './rig.ts'
 
 /** Where a breaker first did something else than the model, on the way along a path. */
 export interface Mismatch {
+  /** The path that the breaker did not follow. */
   readonly path: Path
   /** Number of steps taken, the one that went wrong included. */
   readonly steps: number

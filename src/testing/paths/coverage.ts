@@ -10,6 +10,7 @@ import { modelledPolicy, PATH_OPTIONS, type Path, type PathOptions } from './pat
 
 /** Labels of states (`open`), transitions (`source --event--> target`) or two transitions in a row. */
 export interface Covered {
+  /** In at least one of the paths. */
   readonly met: readonly string[]
   /** Reachable, and in none of the paths. */
   readonly missed: readonly string[]
@@ -17,10 +18,13 @@ export interface Covered {
 
 /** What `coverage` has found. */
 export interface CoverageReport {
+  /** The states of the breaker. */
   readonly states: Covered
+  /** The transitions of the statechart. */
   readonly transitions: Covered
+  /** Any two transitions of which the second can follow the first. */
   readonly transitionPairs: Covered
-  /** Requirements of the design that the paths put to the test. */
+  /** Numbers of the requirements that the paths put to the test, such as `R05`: docs/requirements.md says what each is. */
   readonly requirements: readonly string[]
   /** Transitions of the statechart that no path under this policy can take. */
   readonly unreachable: readonly { readonly transition: string; readonly why: string }[]

@@ -18,18 +18,26 @@ export type MachineStep<M extends AnyStateMachine> = { readonly event: MachineEv
 
 /** One step of a path through a machine. */
 export interface MachinePathStep<M extends AnyStateMachine> {
+  /** What is done to the machine. */
   readonly step: MachineStep<M>
   /** In words, such as `COIN` or `30 s pass`. */
   readonly says: string
   /** Transitions of the machine that the step takes, as `source --event--> target`. */
   readonly taken: readonly string[]
   /** What must be seen after the step. */
-  readonly expect: { readonly value: StateValueFrom<M>; readonly context: ContextFrom<M> }
+  readonly expect: {
+    /** The state, as `snapshot.value`. */
+    readonly value: StateValueFrom<M>
+    /** The context, compared as a whole. */
+    readonly context: ContextFrom<M>
+  }
 }
 
 /** Events and waits, from a machine that has just started. */
 export interface MachinePath<M extends AnyStateMachine> {
+  /** In one line: the steps in words. */
   readonly title: string
+  /** From a machine that has just started, in order. */
   readonly steps: readonly MachinePathStep<M>[]
 }
 
@@ -37,6 +45,7 @@ export interface MachinePath<M extends AnyStateMachine> {
 export interface MachinePathOptions<M extends AnyStateMachine> {
   /** The events to try: in every state the same, or those that make sense for a snapshot. */
   readonly events: readonly MachineEvent<M>[] | ((snapshot: SnapshotFrom<M>) => readonly MachineEvent<M>[])
+  /** What the machine is started with. Default: nothing. */
   readonly input?: InputFrom<M>
   /** What the paths must meet together. Default `'transitions'`. */
   readonly coverage?: Coverage

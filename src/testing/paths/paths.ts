@@ -14,21 +14,25 @@ import { simpleWalks, tours } from './tour.ts'
 
 /** What must be seen after a step. */
 export interface Expectation extends Observation {
+  /** The state, in the words of `Subject.state`. */
   readonly state: string
   /** Of an admission: whether it was granted. */
   readonly admitted: boolean | undefined
-  /** Calls admitted that have not ended, those of earlier stays included; and those of them that are probes. */
+  /** Calls admitted that have not ended, those of earlier stays included. */
   readonly callsInFlight: number
+  /** Of these, probes of this stay that hold a permit. */
   readonly probesInFlight: number
 }
 
 /** One step of a path, and what must be seen after it. */
 export interface PathStep {
+  /** What is done to the breaker, or how much time passes. */
   readonly step: Step
   /** In the domain's words. */
   readonly says: string
   /** Transitions of the statechart that it takes, as `source --event--> target`. */
   readonly taken: readonly string[]
+  /** What must be seen after the step. */
   readonly expect: Expectation
   /** Of time that passes: what must be seen 1 ms before it has. */
   readonly justBefore?: Expectation | undefined
@@ -40,6 +44,7 @@ export interface Path {
   readonly title: string
   /** The policy that it holds under: the one given, without `timeout` and without jitter. */
   readonly policy: PolicyOptions
+  /** From a new breaker, in order. */
   readonly steps: readonly PathStep[]
   /** What was left out of the search for this path, in words; none when every state of the breaker was looked at. */
   readonly abstraction?: readonly string[]

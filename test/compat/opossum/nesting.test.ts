@@ -5,7 +5,7 @@ import { DOWN } from '../../support/calls.ts'
 import { hear, newRegistry } from '../../support/registries.ts'
 
 describe("a breaker in opossum's words whose action calls it again", () => {
-  it('closes again after an outage (K1)', async () => {
+  it('closes again after an outage (R14)', async () => {
     const { registry, clock } = newRegistry()
     const errors = hear(registry, 'error')
     let isUp = false
@@ -26,7 +26,19 @@ describe("a breaker in opossum's words whose action calls it again", () => {
     breaker.shutdown()
   })
 
-  it('that stands inside another breaker, and is open, gives that no verdict (K2)', async () => {
+  it('holds the one slot there is for calls inside it, also while it is disabled (R14)', async () => {
+    const { registry } = newRegistry({ policy: { maxConcurrent: 1 } })
+    const load = async (depth: number): Promise<string> => (depth > 0 ? breaker.fire(depth - 1) : 'rows')
+    const breaker = new CircuitBreaker(load, { name: 'db', registry })
+    for (const act of ['enable', 'disable'] as const) {
+      breaker[act]()
+      expect(await breaker.fire(2)).toBe('rows')
+    }
+    expect(registry.breaker('db').stats().calls).toMatchObject({ limited: 0, failed: 0 })
+    breaker.shutdown()
+  })
+
+  it('that stands inside another breaker, and is open, gives that no verdict (R15)', async () => {
     const { registry } = newRegistry({ policy: { failureThreshold: 1 } })
     const breaker = new CircuitBreaker(async () => 'rows')
     breaker.open()

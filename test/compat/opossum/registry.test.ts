@@ -75,7 +75,7 @@ describe('the registry of a breaker', () => {
     expect(reasons).toEqual([{ type: 'tripped', message: '1 of 1 fires failed, more than 50 %' }])
   })
 
-  it('counts the fallbacks of calls that were refused and of calls that failed, and tells them (R-4)', async () => {
+  it('counts the fallbacks of calls that were refused and of calls that failed, and tells them (R66)', async () => {
     const { registry } = newRegistry()
     const told: unknown[] = []
     registry.on('fallback', ({ endpoint, error }) => told.push([endpoint, String(error)]))
@@ -97,7 +97,7 @@ describe('the registry of a breaker', () => {
     expect(registry.has('gone')).toBe(false)
   })
 
-  it('says that it is open where its fleet refuses, and not that there is no place (R-1)', async () => {
+  it('says that it is open where its fleet refuses, and not that there is no place (R63)', async () => {
     const { registry } = newRegistry()
     const breaker = new CircuitBreaker(works, { name: 'mail', registry })
     registry.breaker('mail').override({ state: 'open', reason: { type: 'isolated' } })

@@ -315,7 +315,7 @@ describe('a policy', () => {
     expect(resolvePolicy({ backoff: { max: '30s' } }).backoff?.maxMs).toBe(30_000)
   })
 
-  it('is not made over the index that a map hands on, and says how it is mapped (K13)', () => {
+  it('is not made over the index that a map hands on, and says how it is mapped (R52)', () => {
     const all = [{ failureThreshold: 2 }, { failureThreshold: 3 }]
     expect(thrownBy(() => all.map(resolvePolicy as never))).toMatchObject({
       code: 'INVALID_POLICY',

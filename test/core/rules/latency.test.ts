@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addDuration, latencyOf, newSketch } from '../../../src/core/rules/latency.ts'
+import { addDuration, countsUpTo, latencyOf, newSketch } from '../../../src/core/rules/latency.ts'
 import type { Row } from '../../../src/core/runtime/row.ts'
 import { takesSample } from '../../../src/core/runtime/settle.ts'
 import { resolvePolicy } from '../../../src/index.ts'
@@ -82,6 +82,45 @@ describe('a latency sketch', () => {
       expect(max).toBe(duration)
       expect(p50).toBeLessThanOrEqual(duration)
       expect(p99).toBeLessThanOrEqual(duration)
+    }
+  })
+})
+
+describe('how many calls took at most so long', () => {
+  /** The edges of the bins: a tenth further each, from 0.01 ms to 3 hours. */
+  const edges = Array.from({ length: 218 }, (_, bin) => 0.01 * 1.1 ** bin)
+
+  it('is within 5 %: a call counts for every time from 5 % above its own, and for none from 5 % below (R13)', () => {
+    for (const [bin, edge] of edges.entries()) {
+      // At both sides of each edge, and in the middle between two.
+      for (const durationMs of [edge * 0.9999, edge * 1.0001, edge * 1.05]) {
+        const sketch = newSketch()
+        addDuration(sketch, durationMs)
+        const bounded = Math.min(Math.max(durationMs, 0.01), 10_800_000)
+        const [tooShort, longEnough] = countsUpTo(sketch, [bounded / 1.0501, bounded * 1.0501])
+        expect([bin, durationMs, longEnough]).toEqual([bin, durationMs, 1])
+        if (bounded > 0.0106) expect([bin, durationMs, tooShort]).toEqual([bin, durationMs, 0])
+      }
+    }
+  })
+
+  it('is all of them for the longest of many, and none below the shortest, whichever bins lie between (R13)', () => {
+    for (const durations of [[1], [1, 100], [0.5, 7, 900, 9_000], [10_800_000, 0.01]]) {
+      const sketch = newSketch()
+      for (const duration of durations) addDuration(sketch, duration)
+      const bounds = durations.toSorted((a, b) => a - b).flatMap((duration) => [duration / 1.06, duration * 1.06])
+      const expected = durations.flatMap((_, nth) => [nth, nth + 1])
+      expect(countsUpTo(sketch, bounds)).toEqual(expected)
+    }
+    expect(countsUpTo(null, [1, 2])).toEqual([0, 0])
+  })
+
+  it('has quantiles within 5 % for a call at either side of every edge (R13)', () => {
+    for (const edge of edges) {
+      for (const durationMs of [edge * 0.9999, edge * 1.0001]) {
+        const { p50 } = latencyOfAll([durationMs, durationMs, 1e7])
+        expect(Math.abs((p50 ?? 0) / Math.max(durationMs, 0.01) - 1)).toBeLessThanOrEqual(0.05)
+      }
     }
   })
 })

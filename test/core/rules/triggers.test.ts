@@ -168,7 +168,7 @@ describe.each(BOTH_WAYS)('a trigger, $way', ({ folding }) => {
 })
 
 describe('a reason', () => {
-  it.each([null, undefined, 'tripped', {}, { type: 5 }])('is asked for where %j is described (K13)', (wrong) => {
+  it.each([null, undefined, 'tripped', {}, { type: 5 }])('is asked for where %j is described (R52)', (wrong) => {
     expect(thrownBy(() => describeReason(wrong as never))).toMatchObject({
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining('describeReason(reason): expected a reason: { type, … }, received'),

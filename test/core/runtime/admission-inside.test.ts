@@ -8,7 +8,7 @@ const reason: Override['reason'] = {
 }
 
 describe.each(EVERY_WAY)('a call that is given the context of a call around it, $way', ({ how }) => {
-  it('counts by itself where that holds nothing, with a timeout and a signal, too (K1)', async () => {
+  it('counts by itself where that holds nothing, with a timeout and a signal, too (R14)', async () => {
     const { breaker, registry } = newBreaker({}, how)
     const nested = hear(registry, 'nested')
     const { signal } = new AbortController()
@@ -19,7 +19,7 @@ describe.each(EVERY_WAY)('a call that is given the context of a call around it, 
     expect(nested).toEqual([])
   })
 
-  it('runs under what that runs under, for as long as that is in force (K1)', async () => {
+  it('runs under what that runs under, for as long as that is in force (R14)', async () => {
     const { breaker, registry } = newBreaker({ maxConcurrent: 1 }, how)
     const nested = hear(registry, 'nested')
     const outer = hold(breaker)
@@ -47,7 +47,7 @@ describe.each(EVERY_WAY)('a call that is given the context of a call around it, 
     expect(nested).toHaveLength(2)
   })
 
-  it('has those inside it find what it runs under by themselves (K1)', async () => {
+  it('has those inside it find what it runs under by themselves (R14)', async () => {
     const { breaker } = newHalfOpen({}, how)
     const outer = hold(breaker)
     const asked = breaker.call(() => breaker.call(() => 'ok'), { context: outer.context })
@@ -58,7 +58,7 @@ describe.each(EVERY_WAY)('a call that is given the context of a call around it, 
 })
 
 describe.each(EVERY_WAY)('code that two permits run, one in the other, $way', ({ how }) => {
-  it('is inside the outer one when the inner one has ended (K1)', () => {
+  it('is inside the outer one when the inner one has ended (R14)', () => {
     const { breaker, registry } = newBreaker({ maxConcurrent: 2 }, how)
     const nested = hear(registry, 'nested')
     const [outer, inner] = [acquire(breaker), acquire(breaker)]
@@ -78,7 +78,7 @@ describe.each(EVERY_WAY)('code that two permits run, one in the other, $way', ({
 })
 
 describe.each(EVERY_WAY)('who waits for a slot, $way', ({ how }) => {
-  it('is refused when the fleet’s only probe is taken by who was before him (K3)', async () => {
+  it('is refused when the fleet’s only probe is taken by who was before him (R19)', async () => {
     const { breaker, registry } = newBreaker({ maxConcurrent: 1, maxQueued: 2 }, how)
     const rejected = hear(registry, 'rejected')
     const first = acquire(breaker)
@@ -97,7 +97,7 @@ describe.each(EVERY_WAY)('who waits for a slot, $way', ({ how }) => {
 })
 
 describe.each(EVERY_WAY)('while the only probe holds the only place, $way', ({ how }) => {
-  it('the breaker refuses calls, not the bulkhead; a service for which it is critical is degraded, not down (R-1)', () => {
+  it('the breaker refuses calls, not the bulkhead; a service for which it is critical is degraded, not down (R63)', () => {
     const { breaker, registry } = newHalfOpen({ maxConcurrent: 1 }, how)
     const by = hear(registry, 'rejected')
     acquire(breaker)
@@ -108,7 +108,7 @@ describe.each(EVERY_WAY)('while the only probe holds the only place, $way', ({ h
     expect(registry.health({ critical: ['a'] }).status).toBe('degraded')
   })
 
-  it('of a fleet, the fleet refuses calls though the breaker has permits left (R-1)', () => {
+  it('of a fleet, the fleet refuses calls though the breaker has permits left (R63)', () => {
     const { breaker, registry } = newHalfOpen({ halfOpenMaxCalls: 2 }, how)
     const by = hear(registry, 'rejected')
     breaker.override({ state: 'halfOpen', reason, probe: () => () => {} })

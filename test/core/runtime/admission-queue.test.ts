@@ -34,7 +34,7 @@ const LEAVERS = [
 ] as const
 
 describe('a queue in which three wait', () => {
-  it.each(LEAVERS)('and %s leave, has those who join later behind those who are left (T8)', (_, leavers, order) => {
+  it.each(LEAVERS)('and %s leave, has those who join later behind those who are left (R19)', (_, leavers, order) => {
     const queue = newQueue()
     const waiters = ['one', 'two', 'three'].map(queue.join)
     for (const leaver of leavers) expect(queue.bulkhead.leave(waiters[leaver] as Waiter)).toBe(true)
@@ -47,7 +47,7 @@ describe('a queue in which three wait', () => {
     expect(orderOf(queue).at(-1)).toBe('six')
   })
 
-  it('is left once by each, and not by who was woken (T4)', () => {
+  it('is left once by each, and not by who was woken (R19)', () => {
     const queue = newQueue()
     const [one, two] = ['one', 'two', 'three'].map(queue.join) as [Waiter, Waiter]
     queue.bulkhead.wakeFirst(true)
@@ -59,7 +59,7 @@ describe('a queue in which three wait', () => {
 })
 
 describe.each(EVERY_WAY)('a reader of changes, $way', ({ how }) => {
-  it('that reads as an outcome is told comes again when its place is free (K7)', async () => {
+  it('that reads as an outcome is told comes again when its place is free (R63)', async () => {
     const { breaker, registry } = newBreaker({ maxConcurrent: 1 }, how)
     const reader = registry.changes()
     const seen: unknown[] = []
@@ -89,7 +89,7 @@ describe('an admission that falls apart, for who heard of it has ended the gener
     return breaker
   }
 
-  it('gives back the fleet’s probe and its place (K1)', () => {
+  it('gives back the fleet’s probe and its place (R19)', () => {
     let probes = 0
     const probe = () => {
       probes++
@@ -108,7 +108,7 @@ describe('an admission that falls apart, for who heard of it has ended the gener
     expect(probes).toBe(1)
   })
 
-  it('gives back what it took of the fleet’s share (K1)', () => {
+  it('gives back what it took of the fleet’s share (R19)', () => {
     const breaker = fallingApart({ state: 'halfOpen', reason, share: 0.5 })
     expect(breaker.tryAcquire(), 'half a call').toBeUndefined()
     expect(breaker.tryAcquire(), 'falls apart').toBeUndefined()
@@ -140,7 +140,7 @@ describe('an admission during which the generation ends, unfolded,', () => {
     return { breaker, resets: () => resets }
   }
 
-  it('is asked for anew, in the generation that follows (K1)', () => {
+  it('is asked for anew, in the generation that follows (R19)', () => {
     const { breaker, resets } = resetAtEach(1)
     const permit = acquire(breaker)
     expect(permit.generation).toBe(breaker.generation)
@@ -152,7 +152,7 @@ describe('an admission during which the generation ends, unfolded,', () => {
     })
   })
 
-  it('and ends again each time, is asked for ten times and no more: then it is late (K1)', () => {
+  it('and ends again each time, is asked for ten times and no more: then it is late (R19)', () => {
     const { breaker, resets } = resetAtEach(50)
     const permit = acquire(breaker)
     expect(resets()).toBe(10)
@@ -165,7 +165,7 @@ describe('an admission during which the generation ends, unfolded,', () => {
 })
 
 describe('a place that is held for who has waited', () => {
-  it('is free again when he is refused after all (K3)', async () => {
+  it('is free again when he is refused after all (R19)', async () => {
     const { breaker } = newBreaker({ maxConcurrent: 1, maxQueued: 2 })
     const first = acquire(breaker)
     const calls = [1, 2].map(() => breaker.call(() => 'never').catch(({ code }) => code))
@@ -176,7 +176,7 @@ describe('a place that is held for who has waited', () => {
     expect(breaker.stats().concurrency).toEqual({ inFlight: 0, queued: 0 })
   })
 
-  it('is free again when his signal throws as it is looked at, by which it was freed (K3)', async () => {
+  it('is free again when his signal throws as it is looked at, by which it was freed (R19)', async () => {
     const { breaker } = newBreaker({ maxConcurrent: 1, maxQueued: 1 })
     const first = acquire(breaker)
     const signal = {
@@ -196,7 +196,7 @@ describe('a place that is held for who has waited', () => {
 })
 
 describe('a breaker that is parked, for its actor crashed again and again,', () => {
-  it('refuses calls itself: no operator holds it (K7)', async () => {
+  it('refuses calls itself: no operator holds it (R63)', async () => {
     const supervision = { maxRestarts: 0, onEscalation: 'forcedOpen' } as const
     const { breaker, registry } = newBreaker({}, { supervision })
     breaker.actor?.send({ type: 'xstate.error.actor.test', error: new Error('crash') } as never)

@@ -54,7 +54,7 @@ describe('an admission', () => {
     expect(readings()).toBe(0)
   })
 
-  it('by a breaker that is disabled or closed reads no clock where no rule asks for the time, but for when the last failure was (R01, K13)', async () => {
+  it('by a breaker that is disabled or closed reads no clock where no rule asks for the time, but for when the last failure was (R01, R62)', async () => {
     for (const command of ['disable', 'reset'] as const) {
       const { breaker, clock } = newBreaker({ latencySampling: 0 })
       breaker[command]()

@@ -18,7 +18,7 @@ describe.each(EVERY_WAY)('a closed registry, $way', ({ how }) => {
     expect(registry.actor.getSnapshot().status).not.toBe('active')
   })
 
-  it('refuses to reset and to delete, as a call is refused (K13)', async () => {
+  it('refuses to reset and to delete, as a call is refused (R33)', async () => {
     const { registry } = newRegistry(how)
     registry.breaker('a')
     await registry.close()

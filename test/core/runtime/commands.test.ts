@@ -128,7 +128,7 @@ describe.each(EVERY_WAY)('commands, $way', ({ how }) => {
     expect(breaker.state).toBe('closed')
   })
 
-  it('tells each transition with its reason, also to open or close once more, and nothing where nothing was to be done (R08, K5, K12)', () => {
+  it('tells each transition with its reason, also to open or close once more, and nothing where nothing was to be done (R08, R18, R60)', () => {
     const { breaker, registry } = newBreaker({}, how)
     const transitions = hear(registry, 'transition')
     breaker.enable()
@@ -211,7 +211,7 @@ describe('a trip for a time of its own', () => {
   })
 
   it.each(EVERY_WAY)(
-    'starts the time of an open one again, with its own time and reason, $way (K5)',
+    'starts the time of an open one again, with its own time and reason, $way (R18)',
     async ({ how }) => {
       const { breaker, registry, clock } = newBreaker({ openTimeout: '30s' }, how)
       const transitions = hear(registry, 'transition')
@@ -242,7 +242,7 @@ describe('a trip for a time of its own', () => {
   )
 
   it.each(EVERY_WAY)(
-    'may end an open time sooner, or give it the policy’s, without a longer backoff, $way (K5)',
+    'may end an open time sooner, or give it the policy’s, without a longer backoff, $way (R18)',
     ({ how }) => {
       const { breaker, clock } = newBreaker({ openTimeout: '30s', backoff: { factor: 2, max: '10m', jitter: 0 } }, how)
       breaker.trip('maintenance', { openTimeout: '1h' })
@@ -254,7 +254,7 @@ describe('a trip for a time of its own', () => {
     },
   )
 
-  it.each(EVERY_WAY)('is told of once, and not by a crash of the open breaker, $way (K5)', ({ how }) => {
+  it.each(EVERY_WAY)('is told of once, and not by a crash of the open breaker, $way (R18)', ({ how }) => {
     const { breaker, registry } = newBreaker({}, how)
     const transitions = hear(registry, 'transition')
     breaker.trip('maintenance', { openTimeout: '1h' })

@@ -32,7 +32,7 @@ describe.each(EVERY_WAY)('three requests, of which two wait for a slot, $way', (
     'for permits': (breaker) => breaker.acquire().then((permit) => permit.success()),
   }
   for (const [what, wait] of Object.entries(WAITING)) {
-    it(`${what}, hear each of its own end when the first one fails (K3)`, async () => {
+    it(`${what}, hear each of its own end when the first one fails (R61)`, async () => {
       const { breaker } = newBreaker(QUEUED, how)
       const told = listen(breaker)
       const { promise, reject } = promiseOf<never>()
@@ -54,7 +54,7 @@ describe.each(EVERY_WAY)('three requests, of which two wait for a slot, $way', (
       ])
     })
 
-    it(`${what}, hear each of its own end when the first one succeeds (K3)`, async () => {
+    it(`${what}, hear each of its own end when the first one succeeds (R61)`, async () => {
       const { breaker } = newBreaker({ ...QUEUED, maxQueued: 2 }, how)
       const told = listen(breaker)
       const { promise, resolve } = promiseOf<string>()
@@ -76,7 +76,7 @@ describe.each(EVERY_WAY)('three requests, of which two wait for a slot, $way', (
     })
   }
 
-  it('hear of a rejection when an operator opens it, and of their own fallbacks (K3)', async () => {
+  it('hear of a rejection when an operator opens it, and of their own fallbacks (R61)', async () => {
     const { breaker } = newBreaker(QUEUED, how)
     const told = listen(breaker)
     const { promise, resolve } = promiseOf<string>()

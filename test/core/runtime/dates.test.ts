@@ -17,7 +17,7 @@ function newTime() {
 }
 
 describe('the date of an event', () => {
-  it('is a whole number, and never before that of what was earlier (K10)', () => {
+  it('is a whole number, and never before that of what was earlier (R43)', () => {
     const { time, clock } = newTime()
     let latest = 0
     for (let step = 0; step < 5_000; step++) {
@@ -30,14 +30,14 @@ describe('the date of an event', () => {
     }
   })
 
-  it('of what was due in a stall is when it was due (K10)', () => {
+  it('of what was due in a stall is when it was due (R43)', () => {
     const { time, clock } = newTime()
     dateAt(clock, 0)
     time.now = 10_000
     expect(dateAt(clock, 4_000)).toBe(Math.floor(4_000 + time.wall))
   })
 
-  it('follows the wall clock that is set, forwards and back (K10)', () => {
+  it('follows the wall clock that is set, forwards and back (R43)', () => {
     const { time, clock } = newTime()
     dateAt(clock, 0)
     time.wall += 3_600_000
@@ -46,7 +46,7 @@ describe('the date of an event', () => {
     expect(dateAt(clock, 0)).toBe(-3_599_000)
   })
 
-  it('is the one of a clock that runs faster than time (K10)', () => {
+  it('is the one of a clock that runs faster than time (R43)', () => {
     const { time, clock } = newTime()
     const fast = { ...clock, now: () => time.now * 100 }
     for (let step = 0; step < 1_000; step++) {
@@ -55,7 +55,7 @@ describe('the date of an event', () => {
     }
   })
 
-  it('does not believe two readings between which somebody else ran (K10)', () => {
+  it('does not believe two readings between which somebody else ran (R43)', () => {
     const { time, clock } = newTime()
     dateAt(clock, 0)
     let pauses = 1
@@ -69,7 +69,7 @@ describe('the date of an event', () => {
     expect(dateAt(paused, 0)).toBe(1_000)
   })
 
-  it('of transitions, restarts and escalations is whole, and none runs backwards (K10)', () => {
+  it('of transitions, restarts and escalations is whole, and none runs backwards (R43)', () => {
     const registry = createRegistry({ supervision: { maxRestarts: 1 } })
     const dates: number[] = []
     for (const name of ['transition', 'restarted', 'escalated'] as const) {

@@ -44,7 +44,7 @@ describe('a listener', () => {
     ])
   })
 
-  it('hears each rejection, and when that was (R02, K12)', async () => {
+  it('hears each rejection, and when that was (R02, R60)', async () => {
     const { breaker, registry } = newBreaker()
     const rejections = hear(registry, 'rejected')
     breaker.trip()

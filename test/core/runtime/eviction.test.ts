@@ -63,7 +63,7 @@ describe.each(EVERY_WAY)('a registry with maxBreakers, $way', ({ how }) => {
     expect(registry.has('halfOpen'), 'its probe has ended').toBe(false)
   })
 
-  it('has a slot for a healthy tenant when those that failed once have left (K6)', async () => {
+  it('has a slot for a healthy tenant when those that failed once have left (R26)', async () => {
     const { registry, clock } = newRegistry({ ...how, maxBreakers: 3, policy: { failureThreshold: 1 } })
     const deleted = hear(registry, 'deleted')
     for (const name of ['a', 'b', 'c']) {
@@ -78,7 +78,7 @@ describe.each(EVERY_WAY)('a registry with maxBreakers, $way', ({ how }) => {
     expect(endpoints, 'one that is closed goes before').toEqual(['b', 'c', 'd'])
   })
 
-  it('keeps a half-open one where there is any that is closed, with calls in flight, too (K6)', async () => {
+  it('keeps a half-open one where there is any that is closed, with calls in flight, too (R26)', async () => {
     const { registry, clock } = newRegistry({ ...how, maxBreakers: 2 })
     registry.breaker('halfOpen').trip()
     clock.advance(30_000)
@@ -88,7 +88,7 @@ describe.each(EVERY_WAY)('a registry with maxBreakers, $way', ({ how }) => {
     await call.succeed()
   })
 
-  it('takes one whose open time has passed for half-open before a timer says so (K6)', () => {
+  it('takes one whose open time has passed for half-open before a timer says so (R26)', () => {
     let now = 0
     const stalled = { now: () => now, setTimeout: () => 1, clearTimeout: () => {} }
     const { registry } = newRegistry({ ...how, maxBreakers: 2, clock: stalled })
@@ -101,7 +101,7 @@ describe.each(EVERY_WAY)('a registry with maxBreakers, $way', ({ how }) => {
     expect(registry.list().map(({ endpoint }) => endpoint)).toEqual(['a', 'c'])
   })
 
-  it('keeps a half-open one that only reports may close, or that ramps up: it does not admit any call (K6)', async () => {
+  it('keeps a half-open one that only reports may close, or that ramps up: it does not admit any call (R26)', async () => {
     const { registry, clock } = newRegistry({ ...how, maxBreakers: 2 })
     registry.breaker('reports', { probes: 'reports' }).trip()
     const ramping = registry.breaker('ramping', { recoveryRamp: { duration: '1m' }, successThreshold: 1 })
@@ -115,7 +115,7 @@ describe.each(EVERY_WAY)('a registry with maxBreakers, $way', ({ how }) => {
     expect(registry.has('reports')).toBe(false)
   })
 
-  it('looks past any number of half-open ones that probe (K6)', async () => {
+  it('looks past any number of half-open ones that probe (R26)', async () => {
     const { registry, clock } = newRegistry({ ...how, maxBreakers: 200 })
     const names = Array.from({ length: 200 }, (_, index) => `${index}`)
     for (const name of names) registry.breaker(name).trip()

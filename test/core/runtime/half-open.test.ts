@@ -111,7 +111,7 @@ describe.each(EVERY_WAY)('a half-open breaker, $way', ({ how }) => {
     expect(breaker.state).toBe('halfOpen')
   })
 
-  it('tells of each probe, with those in flight, and when that was (R03, K12)', () => {
+  it('tells of each probe, with those in flight, and when that was (R03, R60)', () => {
     const { breaker, clock, registry } = newHalfOpen({ halfOpenMaxCalls: 2 }, how)
     const probes = hear(registry, 'probe')
     const { generation } = breaker

@@ -77,6 +77,17 @@ describe.each(EVERY_WAY)('with idleTimeout, $way, a breaker', ({ how }) => {
     expect(registry.has('a')).toBe(false)
   })
 
+  it('with a call in flight stays, also when outcomes of other calls are reported without a permit (R23)', async () => {
+    const { registry, clock } = start()
+    const breaker = registry.breaker('a')
+    const call = hold(breaker)
+    for (let nth = 0; nth < 3; nth++) breaker.recordSuccess()
+    breaker.recordFailure()
+    clock.advance(10 * HOUR)
+    expect(registry.has('a')).toBe(true)
+    await call.succeed()
+  })
+
   it('that holds a decision stays: open, forced open, disabled, probing, closed by reports alone (R23)', async () => {
     const { registry, clock } = start()
     registry.breaker('open').trip('', { openTimeout: '10h' })

@@ -100,7 +100,7 @@ describe.each(EVERY_PATH)('a late result, $path', ({ options }) => {
     expect(breaker.stats()).toMatchObject({ state: 'halfOpen', calls: { late: 1 } })
   })
 
-  it('is told to listeners, with both generations, what it came to and when (R06, K12)', async () => {
+  it('is told to listeners, with both generations, what it came to and when (R06, R60)', async () => {
     const { breaker, clock, registry } = newBreaker({}, options)
     const late = hear(registry, 'late')
     const call = hold(breaker)

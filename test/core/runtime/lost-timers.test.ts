@@ -34,7 +34,7 @@ async function settled() {
 describe.each(FAKERS)('under the fake timers of $of', ({ install, pass, remove }) => {
   afterEach(remove)
 
-  it('which go, with a call that waits for its timeout, later timeouts and this one end their calls (K4)', async () => {
+  it('which go, with a call that waits for its timeout, later timeouts and this one end their calls (R41)', async () => {
     const { call } = newRegistry()
     install()
     const lost = call(20)
@@ -44,7 +44,7 @@ describe.each(FAKERS)('under the fake timers of $of', ({ install, pass, remove }
     expect(await soon(call(20))).toBe('CALL_TIMEOUT')
   })
 
-  it('which go, with a call that has a long timeout, a shorter and a longer one end their calls in real time (K4)', async () => {
+  it('which go, with a call that has a long timeout, a shorter and a longer one end their calls in real time (R41)', async () => {
     const { call } = newRegistry()
     install()
     void call(50)
@@ -54,7 +54,7 @@ describe.each(FAKERS)('under the fake timers of $of', ({ install, pass, remove }
   })
 
   it.each(PASSERS_BY)(
-    'which go while a breaker is open, %s heals the registry: its transition is told (K4)',
+    'which go while a breaker is open, %s heals the registry: its transition is told (R41)',
     async (_, touch) => {
       const { registry, told } = newRegistry()
       registry.breaker('b')
@@ -68,7 +68,7 @@ describe.each(FAKERS)('under the fake timers of $of', ({ install, pass, remove }
     },
   )
 
-  it('which come while a call waits for its timeout, calls end in fake time, and in real time after them (K4)', async () => {
+  it('which come while a call waits for its timeout, calls end in fake time, and in real time after them (R41)', async () => {
     const { call } = newRegistry()
     const before = call(60)
     install()
@@ -82,7 +82,7 @@ describe.each(FAKERS)('under the fake timers of $of', ({ install, pass, remove }
     expect(await soon(left)).toBe('CALL_TIMEOUT')
   })
 
-  it('which come, take a real timer with them and go, later timeouts end their calls (K4)', async () => {
+  it('which come, take a real timer with them and go, later timeouts end their calls (R41)', async () => {
     const { call } = newRegistry()
     const before = call(20)
     install()
@@ -93,7 +93,7 @@ describe.each(FAKERS)('under the fake timers of $of', ({ install, pass, remove }
     expect(await soon(before)).toBe('CALL_TIMEOUT')
   })
 
-  it('which come and go and come again, calls end each time (K4)', async () => {
+  it('which come and go and come again, calls end each time (R41)', async () => {
     const { call } = newRegistry()
     for (let round = 0; round < 3; round++) {
       install()
@@ -107,7 +107,7 @@ describe.each(FAKERS)('under the fake timers of $of', ({ install, pass, remove }
     }
   })
 
-  it('which go with events that were put off, those are told when somebody passes by (K4)', async () => {
+  it('which go with events that were put off, those are told when somebody passes by (R41)', async () => {
     const { registry } = newRegistry()
     install()
     let resets = 0
@@ -127,7 +127,7 @@ describe.each(FAKERS)('under the fake timers of $of', ({ install, pass, remove }
 })
 
 describe('a clock of others that loses a timer', () => {
-  it('is asked for another by who passes by a second after it was due, and not sooner (K4)', () => {
+  it('is asked for another by who passes by a second after it was due, and not sooner (R41)', () => {
     const time = { now: 0 }
     const set: (() => void)[] = []
     const clock = { now: () => time.now, setTimeout: (fire: () => void) => set.push(fire), clearTimeout: () => {} }
@@ -149,7 +149,7 @@ describe('a clock of others that loses a timer', () => {
 describe.each(FAKERS.filter(canClear))('under the fake timers of $of', ({ install, pass, clear, remove }) => {
   afterEach(remove)
 
-  it('which forget the timers that were set, later timeouts end their calls, and breakers change (K4)', async () => {
+  it('which forget the timers that were set, later timeouts end their calls, and breakers change (R41)', async () => {
     install()
     const { registry, call, told } = newRegistry()
     registry.breaker('a').trip()

@@ -34,7 +34,7 @@ const io = async (isUp: boolean) => {
 
 describe('without AsyncLocalStorage, a breaker that is called inside itself', () => {
   for (const policy of [{}, { recoveryRamp: { duration: '1m', from: 0.1 } }, { maxConcurrent: 1 }] as const) {
-    it(`closes again when calls inside are given the context of the call around them, ${JSON.stringify(policy)} (K1)`, async () => {
+    it(`closes again when calls inside are given the context of the call around them, ${JSON.stringify(policy)} (R14)`, async () => {
       const { breaker, clock, errors } = world(policy)
       await closesAgain(breaker, clock, (isUp) =>
         breaker.call((outer) =>
@@ -46,7 +46,7 @@ describe('without AsyncLocalStorage, a breaker that is called inside itself', ()
       expect(errors).toEqual([])
     })
 
-    it(`gives its permits by the context, too, ${JSON.stringify(policy)} (K1)`, async () => {
+    it(`gives its permits by the context, too, ${JSON.stringify(policy)} (R14)`, async () => {
       const { breaker, clock } = world(policy)
       await closesAgain(breaker, clock, (isUp) =>
         breaker.call(async (context) => {
@@ -59,14 +59,14 @@ describe('without AsyncLocalStorage, a breaker that is called inside itself', ()
     })
   }
 
-  it('with another breaker between them takes the context of its own (K1)', async () => {
+  it('with another breaker between them takes the context of its own (R14)', async () => {
     const { breaker, clock, registry } = world()
     await closesAgain(breaker, clock, (isUp) =>
       breaker.call((context) => registry.call('between', () => breaker.call(() => io(isUp), { context }))),
     )
   })
 
-  it('admits no call by the context of one that has ended, or lost its lease (K1)', async () => {
+  it('admits no call by the context of one that has ended, or lost its lease (R14)', async () => {
     const { breaker, clock } = world({ halfOpenFailureThreshold: 2 })
     breaker.trip()
     clock.advance(30_000)
@@ -93,7 +93,7 @@ describe('without AsyncLocalStorage, a breaker that is called inside itself', ()
     expect(seen).toEqual(['BREAKER_OPEN', 'by itself'])
   })
 
-  it('and not given it is no verdict on its probe, and one error event says what happens (K1)', async () => {
+  it('and not given it is no verdict on its probe, and one error event says what happens (R14)', async () => {
     for (const refusals of ['ignore', 'judge'] as const) {
       const { breaker, clock, errors } = world({ refusals })
       breaker.trip()
@@ -111,7 +111,7 @@ describe('without AsyncLocalStorage, a breaker that is called inside itself', ()
     }
   })
 
-  it('and not given it under a bulkhead of one is told of once, and counts as no failure (K1)', async () => {
+  it('and not given it under a bulkhead of one is told of once, and counts as no failure (R14)', async () => {
     const { breaker, errors } = world({ maxConcurrent: 1 })
     for (let round = 0; round < 5; round++) {
       expect(await breaker.call(() => breaker.call(() => io(true))).catch((error) => error.code)).toBe(

@@ -7,7 +7,7 @@ import { acquire, promiseOf } from '../../support/calls.ts'
 import { newRegistry } from '../../support/registries.ts'
 
 describe('calls of two breakers that each begin the next as they end', () => {
-  it('are not kept by those that come after (K1)', async () => {
+  it('are not kept by those that come after (R14)', async () => {
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void
     const { registry } = newRegistry({ policy: { maxConcurrent: 1 } })

@@ -62,7 +62,7 @@ const POLICIES: Record<string, PolicyOptions> = {
 
 describe.each(EVERY_WAY)('a breaker that is called inside itself, $way', ({ how }) => {
   for (const [policy, options] of Object.entries(POLICIES)) {
-    it.each(Object.keys(WAYS))(`closes again after an outage, with ${policy}: %s (K1)`, async (way) => {
+    it.each(Object.keys(WAYS))(`closes again after an outage, with ${policy}: %s (R14)`, async (way) => {
       const { breaker, clock, registry } = newBreaker({ ...NESTED_POLICY, ...options }, how)
       const errors = hear(registry, 'error')
       await closesAgain(
@@ -76,7 +76,7 @@ describe.each(EVERY_WAY)('a breaker that is called inside itself, $way', ({ how 
     })
   }
 
-  it('with another breaker between them closes again, and so does that (K1)', async () => {
+  it('with another breaker between them closes again, and so does that (R14)', async () => {
     const { registry, clock } = newRegistry({ ...how, policy: NESTED_POLICY })
     const a = registry.breaker('a')
     const b = registry.breaker('b')
@@ -91,7 +91,7 @@ describe.each(EVERY_WAY)('a breaker that is called inside itself, $way', ({ how 
     expect(b.state).toBe('closed')
   })
 
-  it('counts a probe once, and tells of the call inside (K1)', async () => {
+  it('counts a probe once, and tells of the call inside (R14)', async () => {
     const { breaker, registry } = newHalfOpen(NESTED_POLICY, how)
     const probes = hear(registry, 'probe')
     const nested = hear(registry, 'nested')
@@ -101,14 +101,14 @@ describe.each(EVERY_WAY)('a breaker that is called inside itself, $way', ({ how 
     expect(nested).toMatchObject([{ endpoint: 'a', generation: breaker.generation, outcome: 'success' }])
   })
 
-  it('counts both calls while it is closed and has no limit (K1)', async () => {
+  it('counts both calls while it is closed and has no limit (R14)', async () => {
     const { breaker } = newBreaker({}, how)
     await breaker.call(() => breaker.call(() => io(true)))
     await breaker.call((context) => breaker.call(() => io(true), { context }), { timeout: '1s' })
     expect(breaker.stats().calls).toMatchObject({ allowed: 4, succeeded: 4 })
   })
 
-  it('rejects others while its probe is under way, whose calls it admits (K1)', async () => {
+  it('rejects others while its probe is under way, whose calls it admits (R14)', async () => {
     const { breaker } = newHalfOpen(NESTED_POLICY, how)
     const { promise, resolve } = promiseOf<void>()
     const probe = breaker.call(async () => {
@@ -124,7 +124,7 @@ describe.each(EVERY_WAY)('a breaker that is called inside itself, $way', ({ how 
 })
 
 describe('a call inside a probe of its breaker', () => {
-  it('that fails gives no verdict where the call around it makes good (K1)', async () => {
+  it('that fails gives no verdict where the call around it makes good (R14)', async () => {
     const { breaker, registry } = newHalfOpen({ ...NESTED_POLICY, successThreshold: 1 })
     const nested = hear(registry, 'nested')
     await breaker.call(() => breaker.call(() => io(false)).catch(() => 'from a replica'))
@@ -132,7 +132,7 @@ describe('a call inside a probe of its breaker', () => {
     expect(breaker.state).toBe('closed')
   })
 
-  it('has its own time limit, signal and fallback (K1)', async () => {
+  it('has its own time limit, signal and fallback (R14)', async () => {
     const { breaker, clock, registry } = newHalfOpen({ ...NESTED_POLICY, successThreshold: 1 })
     const nested = hear(registry, 'nested')
     const hang = () => new Promise<never>(() => {})
@@ -150,7 +150,7 @@ describe('a call inside a probe of its breaker', () => {
     expect(breaker.state).toBe('closed')
   })
 
-  it('is admitted by itself once the call around it has ended (K1)', async () => {
+  it('is admitted by itself once the call around it has ended (R14)', async () => {
     const { breaker, clock, registry } = newHalfOpen({ ...NESTED_POLICY, halfOpenFailureThreshold: 2 })
     const nested = hear(registry, 'nested')
     const { promise, resolve } = promiseOf<void>()
@@ -173,7 +173,7 @@ describe('a call inside a probe of its breaker', () => {
     expect(nested).toEqual([])
   })
 
-  it('is admitted by itself once the probe has lost its lease, or its stay has ended (K1)', async () => {
+  it('is admitted by itself once the probe has lost its lease, or its stay has ended (R14)', async () => {
     for (const end of ['lease', 'reset', 'trip'] as const) {
       const { breaker, clock, registry } = newHalfOpen({ ...NESTED_POLICY, halfOpenFailureThreshold: 2 })
       const nested = hear(registry, 'nested')
@@ -194,7 +194,7 @@ describe('a call inside a probe of its breaker', () => {
     }
   })
 
-  it('of a namesake in another registry is none: that has permits of its own (K1)', async () => {
+  it('of a namesake in another registry is none: that has permits of its own (R14)', async () => {
     const one = newHalfOpen(NESTED_POLICY)
     const other = newHalfOpen(NESTED_POLICY)
     const errors = hear(one.registry, 'error')
@@ -209,7 +209,7 @@ describe('a call inside a probe of its breaker', () => {
     expect(one.breaker.stats()).toMatchObject({ state: 'halfOpen', calls: { failed: 0, ignored: 1 } })
   })
 
-  it('knows that it is a probe, as the probe does, and no other call does (K1)', async () => {
+  it('knows that it is a probe, as the probe does, and no other call does (R14)', async () => {
     const { breaker, clock } = newBreaker(NESTED_POLICY)
     const told: boolean[] = []
     const see = ({ probe }: CallContext) => told.push(probe)
@@ -229,7 +229,7 @@ describe('a call inside a probe of its breaker', () => {
 })
 
 describe('a call inside one that holds the only place', () => {
-  it('is refused when the breaker has opened meanwhile, and nobody is told that it knew nothing of the call around it (K1)', async () => {
+  it('is refused when the breaker has opened meanwhile, and nobody is told that it knew nothing of the call around it (R14)', async () => {
     const { breaker, registry } = newBreaker({ failureThreshold: 1, maxConcurrent: 1 })
     const errors = hear(registry, 'error')
     const { promise, resolve } = promiseOf<void>()
@@ -243,7 +243,7 @@ describe('a call inside one that holds the only place', () => {
     expect(errors).toEqual([])
   })
 
-  it('takes none, and none is left over when all have ended, in whatever order (K1)', async () => {
+  it('takes none, and none is left over when all have ended, in whatever order (R14)', async () => {
     const { breaker } = newBreaker({ maxConcurrent: 1 })
     const { promise, resolve } = promiseOf<void>()
     let inner: Promise<unknown> = Promise.resolve()
@@ -263,7 +263,7 @@ describe('a call inside one that holds the only place', () => {
 })
 
 describe('a call of a breaker that is closed', () => {
-  it('inside itself, fails as two: an outage opens it after half as many (K1)', async () => {
+  it('inside itself, fails as two: an outage opens it after half as many (R14)', async () => {
     const { breaker } = newBreaker({ failureThreshold: 4 })
     const nested = () => breaker.call(() => breaker.call(() => io(false))).catch(() => {})
     await nested()

@@ -21,7 +21,7 @@ async function causesOf(breaker: Breaker) {
 }
 
 describe.each(EVERY_PATH)('the error that opened a breaker, $path', ({ options }) => {
-  it('is the cause of its rejections and of the transition, and in its figures, until it closes (K11)', async () => {
+  it('is the cause of its rejections and of the transition, and in its figures, until it closes (R16)', async () => {
     const { registry, clock } = newRegistry(options)
     const breaker = registry.breaker('a', { failureThreshold: 2, successThreshold: 1 })
     const transitions = hear(registry, 'transition')
@@ -44,7 +44,7 @@ describe.each(EVERY_PATH)('the error that opened a breaker, $path', ({ options }
 })
 
 describe.each(EVERY_WAY)('the cause of an opening, $way', ({ how }) => {
-  it('is the error of the probe that failed last, of the permit, or of the report (K11)', async () => {
+  it('is the error of the probe that failed last, of the permit, or of the report (R16)', async () => {
     const { breaker, clock } = newBreaker({ failureThreshold: 1 }, how)
     const errors = [0, 1, 2].map((index) => new Error(`${index}`))
     breaker.recordFailure(errors[0])
@@ -57,7 +57,7 @@ describe.each(EVERY_WAY)('the cause of an opening, $way', ({ how }) => {
     expect(await causesOf(breaker)).toEqual({ ofRejection: errors[2], ofStats: errors[2] })
   })
 
-  it('is none where a value failed, a lease ran out, or an operator opened it (K11)', async () => {
+  it('is none where a value failed, a lease ran out, or an operator opened it (R16)', async () => {
     const isFailure = { value: (value: unknown) => value === 503 }
     const { breaker, clock } = newBreaker({ failureThreshold: 1, isFailure, probeTimeout: '1s' }, how)
     const none = { ofRejection: undefined, ofStats: undefined }
@@ -83,7 +83,7 @@ describe.each(EVERY_WAY)('the cause of an opening, $way', ({ how }) => {
     expect(await causesOf(breaker)).toEqual(none)
   })
 
-  it('is none where an error was judged a success, and the rate is reached by it (K11)', async () => {
+  it('is none where an error was judged a success, and the rate is reached by it (R16)', async () => {
     const { breaker } = newBreaker(
       {
         failureThreshold: null,
@@ -98,7 +98,7 @@ describe.each(EVERY_WAY)('the cause of an opening, $way', ({ how }) => {
     expect(breaker.stats()).not.toHaveProperty('cause')
   })
 
-  it('outlives a crash of the actor, and a failure that only prolongs the open time (K11)', async () => {
+  it('outlives a crash of the actor, and a failure that only prolongs the open time (R16)', async () => {
     const { breaker } = newBreaker({ failureThreshold: 1, openTimeoutFrom: 'lastFailure' }, how)
     await fail(breaker)
     await crash(breaker)
@@ -108,7 +108,7 @@ describe.each(EVERY_WAY)('the cause of an opening, $way', ({ how }) => {
     expect(await causesOf(breaker)).toEqual({ ofRejection: DOWN, ofStats: DOWN })
   })
 
-  it('is told of the right error where a listener opens another meanwhile (K11)', async () => {
+  it('is told of the right error where a listener opens another meanwhile (R16)', async () => {
     const { registry } = newRegistry({ ...how, policy: { failureThreshold: 1 } })
     const [first, second] = [registry.breaker('a'), registry.breaker('b')]
     const other = new Error('other')
@@ -120,7 +120,7 @@ describe.each(EVERY_WAY)('the cause of an opening, $way', ({ how }) => {
 
 describe('what says why a breaker is open', () => {
   it.each([false, true])(
-    'is written down nowhere with what the error says, captureStack: %s (K11)',
+    'is written down nowhere with what the error says, captureStack: %s (R16)',
     async (captureStack) => {
       const { registry, breaker } = newBreaker({ failureThreshold: 1, captureStack })
       const transitions = hear(registry, 'transition')
@@ -137,7 +137,7 @@ describe('what says why a breaker is open', () => {
     },
   )
 
-  it('is an error like any other: it is ours, may be given another cause, and shows none where there is none (K11)', async () => {
+  it('is an error like any other: it is ours, may be given another cause, and shows none where there is none (R16)', async () => {
     const { breaker } = newBreaker({ failureThreshold: 1 })
     await fail(breaker)
     const caused = await rejected(breaker)
@@ -170,7 +170,7 @@ describe('an error that has opened a breaker', () => {
   }
 
   it.each(EVERY_WAY)(
-    'is let go when the breaker closes, is opened by hand, or is deleted: $way (K11)',
+    'is let go when the breaker closes, is opened by hand, or is deleted: $way (R16)',
     async ({ how }) => {
       const { registry, breaker } = newBreaker({ failureThreshold: 1 }, how)
       for (const letGo of [
@@ -190,7 +190,7 @@ describe('an error that has opened a breaker', () => {
     },
   )
 
-  it.each(EVERY_WAY)('is none of those that a closed one has seen: $way (K11)', async ({ how }) => {
+  it.each(EVERY_WAY)('is none of those that a closed one has seen: $way (R16)', async ({ how }) => {
     const { breaker } = newBreaker({ failureThreshold: 2 }, how)
     const error = await failOnce(breaker)
     expect(breaker.state).toBe('closed')

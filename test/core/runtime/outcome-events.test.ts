@@ -113,7 +113,7 @@ describe('an event of a call', () => {
     expect(Object.isFrozen(failures[0])).toBe(true)
   })
 
-  it('has a time, and a duration where it was measured: of every call that somebody may hear succeed (K12)', async () => {
+  it('has a time, and a duration where it was measured: of every call that somebody may hear succeed (R60)', async () => {
     const { breaker, clock, registry } = newBreaker({ latencySampling: 0 })
     const successes = hear(registry, 'success')
     await breaker.call(async () => clock.advance(7))

@@ -45,7 +45,7 @@ describe.each(EVERY_WAY)('an outcome, $way', ({ how }) => {
   })
 
   it.each(['status', 'statusCode', 'ok', 'headers', 'body', 'data', 'response', 'code', 'message', 'name'])(
-    'that a classifier takes for something with a %s is a failure, and it is told what an outcome is (K8)',
+    'that a classifier takes for something with a %s is a failure, and it is told what an outcome is (R51)',
     async (member) => {
       const read = (response: Record<string, number>) => (response[member] ?? 0) >= 500
       for (const rule of ['isFailure', 'ignore'] as const) {
@@ -63,7 +63,7 @@ describe.each(EVERY_WAY)('an outcome, $way', ({ how }) => {
     },
   )
 
-  it('has its own members alone: it is copied, printed and compared as such (K8)', async () => {
+  it('has its own members alone: it is copied, printed and compared as such (R51)', async () => {
     const seen: Outcome[] = []
     const isFailure = (outcome: Outcome) => void seen.push(outcome)
     const { breaker } = newBreaker({ isFailure }, how)

@@ -31,13 +31,13 @@ const EVIDENCE: Record<string, () => unknown> = {
 describe.each(Object.keys(REPORTS))('an error %s', (way) => {
   const report = (breaker: Breaker, error: unknown) => REPORTS[way]?.(breaker, error)
 
-  it.each(Object.keys(REFUSALS))('counts neither way where it is a refusal: %s (K2)', async (kind) => {
+  it.each(Object.keys(REFUSALS))('counts neither way where it is a refusal: %s (R15)', async (kind) => {
     const { breaker } = newBreaker({ failureThreshold: 1 })
     await report(breaker, await REFUSALS[kind]?.())
     expect(breaker.stats()).toMatchObject({ state: 'closed', calls: { failed: 0, ignored: 1 } })
   })
 
-  it.each(Object.keys(REFUSALS))('gives the permit of a probe back without a verdict: %s (K2)', async (kind) => {
+  it.each(Object.keys(REFUSALS))('gives the permit of a probe back without a verdict: %s (R15)', async (kind) => {
     const { breaker } = newHalfOpen({ successThreshold: 1 })
     await report(breaker, await REFUSALS[kind]?.())
     expect(breaker.stats()).toMatchObject({ state: 'halfOpen', calls: { failed: 0, ignored: 1 } })
@@ -46,7 +46,7 @@ describe.each(Object.keys(REPORTS))('an error %s', (way) => {
     expect(breaker.state).toBe('closed')
   })
 
-  it.each(Object.keys(REFUSALS))('is judged as any other under refusals: judge: %s (K2)', async (kind) => {
+  it.each(Object.keys(REFUSALS))('is judged as any other under refusals: judge: %s (R15)', async (kind) => {
     const { breaker } = newBreaker({ failureThreshold: 1, refusals: 'judge' })
     await report(breaker, await REFUSALS[kind]?.())
     expect(breaker.state).toBe('open')
@@ -59,7 +59,7 @@ describe.each(Object.keys(REPORTS))('an error %s', (way) => {
     expect(lenient.stats()).toMatchObject({ state: 'closed', calls: { succeeded: 1 } })
   })
 
-  it.each(Object.keys(EVIDENCE))('is evidence where it is none: %s (K2)', async (kind) => {
+  it.each(Object.keys(EVIDENCE))('is evidence where it is none: %s (R15)', async (kind) => {
     const { breaker } = newBreaker({ failureThreshold: 1 })
     await report(breaker, EVIDENCE[kind]?.())
     expect(breaker.state).toBe('open')
@@ -68,7 +68,7 @@ describe.each(Object.keys(REPORTS))('an error %s', (way) => {
     expect(probed.state).toBe('open')
   })
 
-  it('of its own is never evidence, whatever refusals says (K2)', async () => {
+  it('of its own is never evidence, whatever refusals says (R15)', async () => {
     const { breaker, registry } = newHalfOpen({ refusals: 'judge' })
     hear(registry, 'error')
     const held = acquire(breaker)
@@ -81,7 +81,7 @@ describe.each(Object.keys(REPORTS))('an error %s', (way) => {
 })
 
 describe('a breaker around one that', () => {
-  it('is open stays closed, and its fallback is asked (K2)', async () => {
+  it('is open stays closed, and its fallback is asked (R15)', async () => {
     const { registry } = newRegistry({ policy: { failureThreshold: 3 } })
     registry.breaker('db').trip()
     const checkout = registry.breaker('checkout')
@@ -93,7 +93,7 @@ describe('a breaker around one that', () => {
     expect(checkout.stats()).toMatchObject({ state: 'closed', calls: { ignored: 5, failed: 0 } })
   })
 
-  it('is open, half-open itself, waits for that: no verdict, and its permit comes back (K2)', async () => {
+  it('is open, half-open itself, waits for that: no verdict, and its permit comes back (R15)', async () => {
     const { registry, clock } = newRegistry({ policy: { openTimeout: '30s', successThreshold: 1 } })
     const checkout = registry.breaker('checkout')
     const db = registry.breaker('db', { openTimeout: '5m' })
@@ -108,7 +108,7 @@ describe('a breaker around one that', () => {
     expect([checkout.state, db.state]).toEqual(['closed', 'closed'])
   })
 
-  it('is full stays closed though it refuses call after call (K2)', async () => {
+  it('is full stays closed though it refuses call after call (R15)', async () => {
     const { registry } = newRegistry({ policy: { failureThreshold: 1 } })
     const db = registry.breaker('db', { maxConcurrent: 1 })
     using _ = acquire(db)
@@ -120,7 +120,7 @@ describe('a breaker around one that', () => {
     expect(ignored).toMatchObject([{ endpoint: 'checkout' }])
   })
 
-  it('took too long has failed: that one was asked (K2)', async () => {
+  it('took too long has failed: that one was asked (R15)', async () => {
     const { registry, clock } = newRegistry({ policy: { failureThreshold: 1 } })
     const hang = () => new Promise<never>(() => {})
     const ended = errorOf(registry.call('checkout', () => registry.call('db', hang, { timeout: '1s' })))

@@ -55,7 +55,7 @@ describe('the registry’s statechart', () => {
     expect(b?.getSnapshot().status).toBe('active')
   })
 
-  it('remembers no name for good that has crashed: XState keeps each type of event that there was (K15)', () => {
+  it('remembers no name for good that has crashed: XState keeps each type of event that there was (R34)', () => {
     const { actors, crash, registry, told } = supervise()
     const types = vi.spyOn(registryMachine, 'getTransitionData')
     const names = Array.from({ length: 100 }, (_, index) => `tenant-${index}`)

@@ -18,7 +18,7 @@ function readingsOf(clock: VirtualClock): () => number {
 }
 
 describe('who listens to failures alone', () => {
-  it.each(['failure', 'timeout', 'ignored'] as const)('to %s, has no call timed that succeeds (K12)', async (name) => {
+  it.each(['failure', 'timeout', 'ignored'] as const)('to %s, has no call timed that succeeds (R60)', async (name) => {
     const { breaker, clock } = newBreaker({ latencySampling: 0 })
     breaker.on(name, () => {})
     const readings = readingsOf(clock)
@@ -30,7 +30,7 @@ describe('who listens to failures alone', () => {
     expect(readings()).toBe(2)
   })
 
-  it.each(EVERY_PATH)('hears of each, before what comes of it: $path (K12)', async ({ options }) => {
+  it.each(EVERY_PATH)('hears of each, before what comes of it: $path (R60)', async ({ options }) => {
     const { registry, clock } = newRegistry(options)
     const breaker = registry.breaker('a', { failureThreshold: 2 })
     await succeed(breaker)
@@ -46,7 +46,7 @@ describe('who listens to failures alone', () => {
 })
 
 describe.each(EVERY_WAY)('an event, $way', ({ how }) => {
-  it('of a call says when it ended and how long it took, whatever is sampled (K12)', async () => {
+  it('of a call says when it ended and how long it took, whatever is sampled (R60)', async () => {
     const { breaker, registry, clock } = newBreaker(
       { latencySampling: 0, ignore: { error: (error) => error === 1 } },
       how,
@@ -70,7 +70,7 @@ describe.each(EVERY_WAY)('an event, $way', ({ how }) => {
     ])
   })
 
-  it('of a call that was late says what it came to, and how long it took where somebody listened (K12)', async () => {
+  it('of a call that was late says what it came to, and how long it took where somebody listened (R60)', async () => {
     const { breaker, registry, clock } = newBreaker({ latencySampling: 0 }, how)
     const late = hear(registry, 'late')
     registry.on('success', () => {})
@@ -86,7 +86,7 @@ describe.each(EVERY_WAY)('an event, $way', ({ how }) => {
       expect(event).toMatchObject({ at: START + 9, durationMs: 9, admittedIn: 0, generation: 1 })
   })
 
-  it('of a call inside a call says what it came to, when, and how long it took (K12)', async () => {
+  it('of a call inside a call says what it came to, when, and how long it took (R60)', async () => {
     const { breaker, registry, clock } = newHalfOpen({ latencySampling: 0 }, how)
     const nested = hear(registry, 'nested')
     await breaker.call(() => breaker.call(async () => clock.advance(3)))
@@ -94,7 +94,7 @@ describe.each(EVERY_WAY)('an event, $way', ({ how }) => {
     expect(nested).toStrictEqual([{ endpoint: 'a', generation, outcome: 'success', at: clock.now(), durationMs: 3 }])
   })
 
-  it('tells that a closed breaker was reset: its calls in flight are late from then on (K12)', async () => {
+  it('tells that a closed breaker was reset: its calls in flight are late from then on (R60)', async () => {
     const { breaker, registry, clock } = newBreaker({}, how)
     const transitions = hear(registry, 'transition')
     const call = hold(breaker)
@@ -109,7 +109,7 @@ describe.each(EVERY_WAY)('an event, $way', ({ how }) => {
     expect(transitions).toMatchObject([{}, { from: 'closed', to: 'closed', generation: 2 }])
   })
 
-  it('tells of each policy that a breaker is given, with the one before it (K12)', async () => {
+  it('tells of each policy that a breaker is given, with the one before it (R60)', async () => {
     const { breaker, registry, clock } = newBreaker({}, how)
     const configured = hear(registry, 'configured')
     const first = breaker.policy
@@ -130,7 +130,7 @@ describe.each(EVERY_WAY)('an event, $way', ({ how }) => {
   })
 })
 
-it('the channel of calls says of each when it was, and of late and nested ones what they came to (K12)', async () => {
+it('the channel of calls says of each when it was, and of late and nested ones what they came to (R60)', async () => {
   const { breaker, clock } = newBreaker({
     latencySampling: 0,
     failureThreshold: 1,
@@ -168,7 +168,7 @@ it('the channel of calls says of each when it was, and of late and nested ones w
 })
 
 describe('the seed of a registry', () => {
-  it('can be read, also where it was chosen at random, and makes the same open times (K12)', () => {
+  it('can be read, also where it was chosen at random, and makes the same open times (R60)', () => {
     const policy = { failureThreshold: 1, openTimeout: '10s', backoff: { jitter: 1, max: '10s' } } as const
     const waitOf = (seed?: number) => {
       const { registry } = newRegistry({ policy, seed })
@@ -183,7 +183,7 @@ describe('the seed of a registry', () => {
 })
 
 describe.each(EVERY_WAY)('the figures of a breaker, $way', ({ how }) => {
-  it('say how many probes of this generation have succeeded and failed so far, and none else (K13)', async () => {
+  it('say how many probes of this generation have succeeded and failed so far, and none else (R62)', async () => {
     const { breaker, clock } = newHalfOpen({ successThreshold: 3, halfOpenFailureThreshold: 3 }, how)
     expect(breaker.stats()).toMatchObject({ probesSucceeded: 0, probesFailed: 0 })
     await succeed(breaker)
@@ -196,7 +196,7 @@ describe.each(EVERY_WAY)('the figures of a breaker, $way', ({ how }) => {
     expect(breaker.stats()).toMatchObject({ state: 'halfOpen', probesSucceeded: 0, probesFailed: 0 })
   })
 
-  it('say when the last failure counted, also one that opened it or failed a probe; no late one (K13)', async () => {
+  it('say when the last failure counted, also one that opened it or failed a probe; no late one (R62)', async () => {
     const { breaker, clock } = newBreaker({ failureThreshold: 2 }, how)
     const lastFailure = () => breaker.stats().lastFailureAt
     expect(lastFailure()).toBeNull()

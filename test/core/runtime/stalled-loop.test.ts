@@ -20,7 +20,7 @@ function newHalfOpen(probeTimeout: number) {
 }
 
 describe('after a stall of the event loop', () => {
-  it('an answer that came in meanwhile counts, though its timeout or lease is over by then (K9)', async () => {
+  it('an answer that came in meanwhile counts, though its timeout or lease is over by then (R42)', async () => {
     const asAnswered = { called: 'answered', probed: 'closed', late: 0 }
     const { code, output } = await run('stalled-loop.ts')
     expect(code).toBe(0)
@@ -31,7 +31,7 @@ describe('after a stall of the event loop', () => {
     })
   })
 
-  it('a lease without an answer ends all the same, dated when it was due; nobody who looks ends it sooner (K9, R07)', async () => {
+  it('a lease without an answer ends all the same, dated when it was due; nobody who looks ends it sooner (R42, R07)', async () => {
     const { registry, breaker } = newHalfOpen(100)
     const told = hear(registry, 'transition')
     acquire(breaker)
@@ -45,7 +45,7 @@ describe('after a stall of the event loop', () => {
     )
   })
 
-  it('a timeout without an answer ends its call all the same (K9)', async () => {
+  it('a timeout without an answer ends its call all the same (R42)', async () => {
     const call = createRegistry().call('a', () => new Promise<never>(() => {}), { timeout: 10 })
     block(60)
     expect(await errorOf(call)).toMatchObject({ code: 'CALL_TIMEOUT' })

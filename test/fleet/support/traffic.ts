@@ -2,7 +2,7 @@
 
 import type { FleetLink } from '../../../src/fleet/store.ts'
 import { FleetStoreError } from '../../../src/fleet/store-error.ts'
-import { saw } from './rules.ts'
+import { saw } from '../../../src/fleet/testing/requests.ts'
 
 export interface Traffic {
   /** The longest that any request took, in ms. */

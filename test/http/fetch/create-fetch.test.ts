@@ -68,7 +68,7 @@ describe('an answer', () => {
 })
 
 describe('isFailure of createFetch', () => {
-  it('takes what isFailure of a policy takes, and is handed the same (K8)', async () => {
+  it('takes what isFailure of a policy takes, and is handed the same (R51)', async () => {
     const { origin } = await serve(({ url }, response) => response.writeHead(Number(url?.slice(1))).end())
     const told: unknown[] = []
     const isFailure = (outcome: Outcome) => {
@@ -84,7 +84,7 @@ describe('isFailure of createFetch', () => {
     expect(told).toEqual([...Array(2).fill(['value', 'durationMs']), ['error', 'durationMs']])
   })
 
-  it('with a rule for errors alone leaves answers to their status, and a rule is told how long it took (K8)', async () => {
+  it('with a rule for errors alone leaves answers to their status, and a rule is told how long it took (R51)', async () => {
     const { origin } = await serveStatus(503)
     const lengths: number[] = []
     const error = (_: unknown, durationMs: number) => void lengths.push(durationMs)
@@ -98,7 +98,7 @@ describe('isFailure of createFetch', () => {
     expect(lengths[0]).toBeGreaterThanOrEqual(0)
   })
 
-  it('that takes the outcome for the response is told so, and nothing passes for a success (K8)', async () => {
+  it('that takes the outcome for the response is told so, and nothing passes for a success (R51)', async () => {
     const { origin } = await serveStatus(503)
     const wrong = ((response: Response) => response.status >= 500) as unknown as () => boolean
     const { calls, get, registry } = guarded({ isFailure: wrong })

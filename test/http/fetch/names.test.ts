@@ -170,7 +170,7 @@ describe('requests that go unguarded', () => {
   const wordsOf = (heard: RegistryEvents['error'][]) =>
     heard.map(({ source, endpoint, error }) => `${source} ${endpoint}: ${(error as Error).message}`)
 
-  it('are told once for each origin where the registry is full, and not for each request (K6)', async () => {
+  it('are told once for each origin where the registry is full, and not for each request (R26)', async () => {
     const { registry, get } = guarded({}, { maxBreakers: 1 })
     const heard = hear(registry, 'error')
     registry.breaker('held').isolate()
@@ -180,7 +180,7 @@ describe('requests that go unguarded', () => {
     expect(heard[0]?.error).toMatchObject({ cause: { code: 'REGISTRY_FULL' } })
   })
 
-  it('are told again when there was a place for them meanwhile (K6)', async () => {
+  it('are told again when there was a place for them meanwhile (R26)', async () => {
     const { registry, get } = guarded({}, { maxBreakers: 1 })
     const heard = hear(registry, 'error')
     for (let times = 0; times < 2; times++) {
@@ -195,7 +195,7 @@ describe('requests that go unguarded', () => {
     expect(heard, 'and where its breaker was evicted').toHaveLength(3)
   })
 
-  it('are told once for each origin under maxBreakers of its own (K6)', async () => {
+  it('are told once for each origin under maxBreakers of its own (R26)', async () => {
     const { registry, get } = guarded({ maxBreakers: 1 })
     const heard = hear(registry, 'error')
     await get('http://open.test')
@@ -205,7 +205,7 @@ describe('requests that go unguarded', () => {
     expect(wordsOf(heard)).toEqual([`unguarded http://a.test: ${why}`])
   })
 
-  it('of more origins than anybody remembers are told of in bounded memory (K6)', async () => {
+  it('of more origins than anybody remembers are told of in bounded memory (R26)', async () => {
     const { registry, get } = guarded({}, { maxBreakers: 1 })
     const heard = hear(registry, 'error')
     registry.breaker('held').isolate()
@@ -218,7 +218,7 @@ describe('requests that go unguarded', () => {
 })
 
 describe('a half-open breaker that waits for a request', () => {
-  it('makes room for another origin, unless a request is under way (K6)', async () => {
+  it('makes room for another origin, unless a request is under way (R26)', async () => {
     const clock = createVirtualClock()
     const { promise, resolve } = promiseOf<Response>()
     const { registry, get } = guarded(

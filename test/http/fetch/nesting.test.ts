@@ -43,7 +43,7 @@ const POLICIES: Record<string, PolicyOptions> = {
 }
 
 describe.each(Object.keys(WAYS))('%s', (way) => {
-  it.each(Object.keys(POLICIES))('closes again after an outage, with %s (K1)', async (policy) => {
+  it.each(Object.keys(POLICIES))('closes again after an outage, with %s (R14)', async (policy) => {
     let up = true
     const { origin, asked } = await serve((request, response) =>
       up ? response.end('hello') : request.socket.destroy(),
@@ -64,7 +64,7 @@ describe.each(Object.keys(WAYS))('%s', (way) => {
 })
 
 describe('a breaker around fetch over another breaker', () => {
-  it('stays closed while that one is open, though fetch wraps its rejection (K2)', async () => {
+  it('stays closed while that one is open, though fetch wraps its rejection (R15)', async () => {
     const { registry } = newRegistry({ policy: { failureThreshold: 1 } })
     const agent = new Agent()
     onTestFinished(() => agent.destroy())

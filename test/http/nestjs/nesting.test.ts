@@ -27,7 +27,7 @@ class Orders {
 
 describe('two methods under one name, one of which calls the other', () => {
   const policies: PolicyOptions[] = [{}, { recoveryRamp: { duration: '1m', from: 0.1 } }, { maxConcurrent: 1 }]
-  it.each(policies)('close again after an outage, %j (K1)', async (policy) => {
+  it.each(policies)('close again after an outage, %j (R14)', async (policy) => {
     const { registry, clock } = newRegistry({ policy: { ...NESTED_POLICY, ...policy } })
     const errors = hear(registry, 'error')
     const app = await newApplication(SwitchgearModule.forRoot({ registry }), { providers: [Orders] })

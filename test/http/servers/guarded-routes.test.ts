@@ -53,7 +53,7 @@ describe.each(FRAMEWORKS)('a route of $name', (framework) => {
     await settled(() => expect(breaker.state).toBe('closed'))
   })
 
-  it('is not called while the fleet of its breaker refuses: 503, and Retry-After by the fleet (R-1)', async () => {
+  it('is not called while the fleet of its breaker refuses: 503, and Retry-After by the fleet (R63)', async () => {
     const { get, breaker, log } = await begin(framework)
     breaker.override({ state: 'open', reason: { type: 'isolated' }, retryAfterMs: 2_001 })
     const response = await get('this')

@@ -89,7 +89,7 @@ describe.each(Object.keys(FRAMEWORKS))('a route of %s', (framework) => {
   const start: Start = (...given) => FRAMEWORKS[framework]?.(...given) ?? Promise.reject(new Error('no such framework'))
 
   it.each(Object.keys(POLICIES))(
-    'whose handler calls the breaker of its guard closes again, with %s (K1)',
+    'whose handler calls the breaker of its guard closes again, with %s (R14)',
     async (policy) => {
       const { registry, clock } = newRegistry({ policy: { ...NESTED_POLICY, ...POLICIES[policy] } })
       const errors = hear(registry, 'error')
@@ -114,7 +114,7 @@ describe.each(Object.keys(FRAMEWORKS))('a route of %s', (framework) => {
     },
   )
 
-  it('whose handler is refused by another breaker stays closed, where the framework tells (K2)', async () => {
+  it('whose handler is refused by another breaker stays closed, where the framework tells (R15)', async () => {
     const { registry } = newRegistry({ policy: { failureThreshold: 1 } })
     registry.breaker('db').trip()
     const origin = await start(registry, () => registry.call('db', () => 'rows'), ['orders'])
@@ -131,7 +131,7 @@ describe.each(Object.keys(FRAMEWORKS))('a route of %s', (framework) => {
 
 // A route of Fastify has one.
 describe.each(['Express', 'Hono'])('a route of %s with two guards', (framework) => {
-  it('that the second one refuses is no failure of the first (K2)', async () => {
+  it('that the second one refuses is no failure of the first (R15)', async () => {
     const { registry } = newRegistry({ policy: { failureThreshold: 1 } })
     registry.breaker('orders').trip()
     const origin = await FRAMEWORKS[framework]?.(registry, async () => 'rows', ['api', 'orders'])

@@ -100,7 +100,7 @@ function sent({ breaker }: World): WireRow {
 }
 
 describe('what is shown of an endpoint', () => {
-  it.each(CASES)('agrees with its admission: $own, fleet $override, bulkhead $bulkhead (R-1)', (combination) => {
+  it.each(CASES)('agrees with its admission: $own, fleet $override, bulkhead $bulkhead (R63)', (combination) => {
     const world = build(combination)
     const row = sent(world)
     const { reason: _, retryAfterMs, ...status } = world.breaker.admission()
@@ -131,7 +131,7 @@ describe('what is shown of an endpoint', () => {
   })
 
   it.each(CASES)(
-    'is not green where no call is made: $own, fleet $override, bulkhead $bulkhead (R-1)',
+    'is not green where no call is made: $own, fleet $override, bulkhead $bulkhead (R63)',
     (combination) => {
       const world = build(combination)
       const row = sent(world)
@@ -143,7 +143,7 @@ describe('what is shown of an endpoint', () => {
     },
   )
 
-  it('counts what its bulkhead refuses, and who is in it (R-2)', async () => {
+  it('counts what its bulkhead refuses, and who is in it (R64)', async () => {
     const world = build({ own: 'closed', override: 'none', bulkhead: 'full' })
     for (let call = 0; call < 3; call++) await world.breaker.call(async () => 'no').catch(() => {})
     const { calls, concurrency } = readRow(sent(world))
@@ -167,14 +167,14 @@ describe('what is shown of an endpoint', () => {
     ['closed', 'half-open with a probe', 'fleet: half-open', 'awaits a probe'],
     ['closed', 'forced open', 'fleet: forced open', 'by hand'],
     ['disabled', 'open', 'disabled', '–'],
-  ])('says how it is and what comes next: %s, fleet %s: %s, %s (R-1)', (own, override, word, next) => {
+  ])('says how it is and what comes next: %s, fleet %s: %s, %s (R63)', (own, override, word, next) => {
     const world = build({ own, override, bulkhead: 'free' })
     const row = sent(world)
     expect(lookOf(row).word).toBe(word)
     expect(nextOf(row, row[COLUMN.retryAfterMs])).toBe(next)
   })
 
-  it('half-open that admits nobody is red, and says so (R-3)', () => {
+  it('half-open that admits nobody is red, and says so (R65)', () => {
     const row = sent(build({ own: 'half-open by reports', override: 'none', bulkhead: 'free' }))
     expect(lookOf(row)).toMatchObject({ kind: 'open', shape: 'halfOpen', word: 'half-open' })
     expect(whyOf(row)).toContain('no call may probe')

@@ -18,12 +18,12 @@ describe('what goes through after a command', () => {
     ['isolate', 'Every call is rejected.'],
     ['disable', 'Calls go through.'],
     ['enable', 'Calls go through.'],
-  ] as const)('%s: %s (R-1)', (command, words) => {
+  ] as const)('%s: %s (R63)', (command, words) => {
     expect(consequenceOf(command, FREE)).toEqual({ words, isHeld: false })
     expect(consequenceOf(command, fleet('halfOpen', 1)).words).toBe(words)
   })
 
-  it.each(['probe', 'reset', 'enable'] as const)('%s lets nothing through that the fleet rejects (R-1)', (command) => {
+  it.each(['probe', 'reset', 'enable'] as const)('%s lets nothing through that the fleet rejects (R63)', (command) => {
     for (const state of ['open', 'halfOpen', 'forcedOpen'] as const) {
       const { words, isHeld } = consequenceOf(command, fleet(state))
       expect(isHeld).toBe(true)
@@ -33,12 +33,12 @@ describe('what goes through after a command', () => {
     expect(consequenceOf(command, fleet('halfOpen', 0.25)).words).toContain('lets 25% of')
   })
 
-  it('disable asks no fleet, and has as many places as before (R-1)', () => {
+  it('disable asks no fleet, and has as many places as before (R63)', () => {
     expect(consequenceOf('disable', fleet('open')).words).toBe('Calls go through.')
     expect(consequenceOf('disable', FULL).words).toContain('3 of 3 places are taken')
   })
 
-  it('is refused, or waits, where every slot is taken (R-2)', () => {
+  it('is refused, or waits, where every slot is taken (R64)', () => {
     const taken = { inFlight: 1, queued: 1, slots: 1, mayWait: 1 }
     expect(consequenceOf('reset', { override: null, bulkhead: taken })).toEqual({
       words: 'But 1 of 1 place is taken: until one is free, calls are refused.',
@@ -47,7 +47,7 @@ describe('what goes through after a command', () => {
     expect(consequenceOf('reset', { override: null, bulkhead: { ...taken, mayWait: 2 } }).words).toContain('calls wait')
   })
 
-  it('promises nothing before it is known what holds the endpoint (R-1)', () => {
+  it('promises nothing before it is known what holds the endpoint (R63)', () => {
     for (const command of COMMANDS) expect(consequenceOf(command, null).words).not.toMatch(/go through\.$/)
   })
 })

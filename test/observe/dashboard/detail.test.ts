@@ -97,7 +97,7 @@ describe('the detail of an endpoint', () => {
     expect(third?.from).toBeLessThanOrEqual(now + 1)
   })
 
-  it('has what its fleet decided as transitions, and as stays of their own (R-1)', async () => {
+  it('has what its fleet decided as transitions, and as stays of their own (R63)', async () => {
     const { registry, url } = await serve()
     const breaker = registry.breaker('mail')
     breaker.override({ state: 'open', reason: FLEET, retryAfterMs: 60_000 })
@@ -120,7 +120,7 @@ describe('the detail of an endpoint', () => {
     ])
   })
 
-  it('knows what the fleet had decided before there was a dashboard (R-1)', async () => {
+  it('knows what the fleet had decided before there was a dashboard (R63)', async () => {
     const registry = createRegistry()
     afterwards(() => registry.close())
     const breaker = registry.breaker('mail')
@@ -135,7 +135,7 @@ describe('the detail of an endpoint', () => {
     expect(fleetTimeline).toMatchObject([{ state: 'forcedOpen', to: transitions[0]?.time }])
   })
 
-  it('has the places of its bulkhead (R-2)', async () => {
+  it('has the places of its bulkhead (R64)', async () => {
     const { registry, url } = await serve()
     registry.breaker('mail')
     expect((await detail(url, 'mail')).bulkhead).toBe(null)

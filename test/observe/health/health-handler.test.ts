@@ -60,7 +60,7 @@ describe('a service', () => {
     expect((await ask(handler)).status).toBe(200)
   })
 
-  it('is down while a critical endpoint is half-open for reports alone: no call gets through (R-3)', async () => {
+  it('is down while a critical endpoint is half-open for reports alone: no call gets through (R65)', async () => {
     const { registry, clock } = newRegistry({ policy: { probes: 'reports', successThreshold: 1 } })
     const handler = healthHandler(registry, { critical: ['db'] })
     registry.breaker('db').trip()
@@ -72,7 +72,7 @@ describe('a service', () => {
     expect((await ask(handler)).body.status).toBe('up')
   })
 
-  it('stays in traffic while calls probe a critical endpoint, also as the probe is held: it needs them (R-3)', async () => {
+  it('stays in traffic while calls probe a critical endpoint, also as the probe is held: it needs them (R65)', async () => {
     const { registry, clock } = newRegistry()
     const handler = healthHandler(registry, { critical: ['db'] })
     registry.breaker('db').trip()
@@ -85,7 +85,7 @@ describe('a service', () => {
     }
   })
 
-  it('is down while the fleet refuses every call to a critical endpoint, degraded while a full bulkhead does (R-1, R-2)', async () => {
+  it('is down while the fleet refuses every call to a critical endpoint, degraded while a full bulkhead does (R63, R64)', async () => {
     const { registry } = newRegistry({ policies: { db: { maxConcurrent: 1 } } })
     const handler = healthHandler(registry, { critical: ['db', 'search'] })
     const permit = registry.breaker('db').tryAcquire()

@@ -23,7 +23,7 @@ function newLines(registry: ReturnType<typeof newRegistry>['registry'], options?
 }
 
 describe('an override', () => {
-  it('is one line as it comes and one as it goes, by what it refuses (R-1)', () => {
+  it('is one line as it comes and one as it goes, by what it refuses (R63)', () => {
     const { registry } = newRegistry()
     const breaker = registry.breaker('a')
     const { lines, fields } = newLines(registry)
@@ -43,7 +43,7 @@ describe('an override', () => {
     expect(fields[0]).toMatchObject({ event: 'overridden', endpoint: 'a', state: 'open', reason, admits: 'none' })
   })
 
-  it('that is left when a breaker closes is said: it is no way through (R-1)', () => {
+  it('that is left when a breaker closes is said: it is no way through (R63)', () => {
     const { registry } = newRegistry()
     const breaker = registry.breaker('a')
     breaker.trip()
@@ -65,7 +65,7 @@ describe('an override', () => {
   })
 })
 
-it('half-open for reports alone is as bad as open (R-3)', () => {
+it('half-open for reports alone is as bad as open (R65)', () => {
   const { registry, breaker, clock } = newHalfOpen({ probes: 'reports' })
   breaker.trip()
   const { lines } = newLines(registry)
@@ -104,7 +104,7 @@ describe('a bulkhead that refuses calls', () => {
   }
   const BEGINS = ['warn', 'circuit "db" begins to refuse calls at its maxConcurrent: 1 in flight']
 
-  it('is one line as it begins, and one when it has stopped, however many calls it refused (R-2)', async () => {
+  it('is one line as it begins, and one when it has stopped, however many calls it refused (R64)', async () => {
     const { breaker, permit, lines, fields } = newFull()
     for (let call = 0; call < 997; call++) await errorOf(breaker.call(() => 'never'))
     expect(lines).toEqual([BEGINS])

@@ -184,7 +184,7 @@ describe('a guarded call', () => {
     expect(spanOf('bystander')?.attributes).toEqual({})
   })
 
-  it('that waited for a slot leaves its own end on its own span, when the one before it fails (K3)', async () => {
+  it('that waited for a slot leaves its own end on its own span, when the one before it fails (R61)', async () => {
     const { registry } = newRegistry({ policy: { failureThreshold: 1, maxConcurrent: 1, maxQueued: 9 } })
     instrumentRegistry(registry, { tracer })
     await Promise.all(['A', 'B', 'C'].map((name) => inSpan(name, () => registry.call('a', fail))))
@@ -192,7 +192,7 @@ describe('a guarded call', () => {
     expect(outcomes).toEqual(['failure', 'rejected', 'rejected'])
   })
 
-  it('that ran under the admission of the call around it says so on its span, and that call its outcome (K1)', async () => {
+  it('that ran under the admission of the call around it says so on its span, and that call its outcome (R14)', async () => {
     const { registry } = newRegistry({ policy: { maxConcurrent: 1 } })
     instrumentRegistry(registry, { tracer })
     await inSpan('outer', () => registry.call('a', () => inSpan('inner', () => registry.call('a', succeed))))

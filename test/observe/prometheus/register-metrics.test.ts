@@ -65,7 +65,7 @@ describe('calls', () => {
     ])
   })
 
-  it('inside a call of the same breaker are part of that, and no calls of their own (K1)', async () => {
+  it('inside a call of the same breaker are part of that, and no calls of their own (R14)', async () => {
     const { registry, clock, lines } = newMetrics()
     const breaker = registry.breaker('a')
     breaker.trip()
@@ -148,7 +148,7 @@ describe('states', () => {
     expect(fleet.filter((line) => line.endsWith(' 0'))).toHaveLength(4)
   })
 
-  it('are not the answer to who refuses calls: that is told apart, some or all, by whom (R-1, R-2)', async () => {
+  it('are not the answer to who refuses calls: that is told apart, some or all, by whom (R63, R64)', async () => {
     const { registry, clock, lines } = newMetrics(
       { maxEndpoints: 4 },
       { policies: { full: { maxConcurrent: 1, maxQueued: 1 } } },

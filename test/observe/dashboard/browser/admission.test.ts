@@ -54,7 +54,7 @@ async function openEndpoint(page: Page, name: string): Promise<void> {
   await page.locator('.evidence').waitFor()
 }
 
-it('the list, the cards and the counts say who refuses, and only who admits all is green (R-1)', async () => {
+it('the list, the cards and the counts say who refuses, and only who admits all is green (R63)', async () => {
   const { page, url, faults } = await look()
   for (const [name, kind, word, next] of SHOWN) {
     const row = page.getByRole('row', { name })
@@ -84,7 +84,7 @@ it('the list, the cards and the counts say who refuses, and only who admits all 
   expect(faults).toEqual([])
 })
 
-it('the detail says who decides, and beside that how the breaker itself is (R-1)', async () => {
+it('the detail says who decides, and beside that how the breaker itself is (R63)', async () => {
   const { page, registry, faults } = await look()
   await openEndpoint(page, 'shared')
   const heading = page.locator('.heading')
@@ -125,7 +125,7 @@ it('the detail says who decides, and beside that how the breaker itself is (R-1)
   expect(faults).toEqual([])
 })
 
-it('a dialog says what will go through: not what the fleet or the bulkhead keeps back (R-1)', async () => {
+it('a dialog says what will go through: not what the fleet or the bulkhead keeps back (R63)', async () => {
   const { page, registry } = await look()
   const dialog = page.getByRole('dialog', { name: 'Reset this breaker?' })
   const ask = async (name: string) => {
@@ -147,7 +147,7 @@ it('a dialog says what will go through: not what the fleet or the bulkhead keeps
   await dialog.getByText('But its fleet, forced open for it').waitFor()
 })
 
-it('says the same on a phone, where signs stand for words (R-1)', async () => {
+it('says the same on a phone, where signs stand for words (R63)', async () => {
   const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true }
   const { page, url } = await look(phone)
   const isWithin = () =>
@@ -166,7 +166,7 @@ it('says the same on a phone, where signs stand for words (R-1)', async () => {
   }
 })
 
-it('a tile of the mosaic is green only where every call is admitted, and is named as in the list (R-1)', async () => {
+it('a tile of the mosaic is green only where every call is admitted, and is named as in the list (R63)', async () => {
   const { page, registry, url } = await look()
   for (let index = 100; index < 170; index++) registry.breaker(`host-${index}`)
   await page.goto(`${url}#/fleet`)

@@ -1,7 +1,16 @@
-// Rules and requests as the tests of the fleet need them: windows of minutes, so that no real second matters.
-import type { FleetRecord } from '../../../src/fleet/record.ts'
-import { type FleetRules, reachedRate } from '../../../src/fleet/rules.ts'
-import type { FleetEntry, FleetLink, FleetReport } from '../../../src/fleet/store.ts'
+// Rules and requests of the contract, and of the tests of the fleet: windows of minutes, so that no real second matters.
+import {
+  type FleetChange,
+  type FleetEntry,
+  type FleetLink,
+  type FleetRecord,
+  type FleetReport,
+  type FleetRules,
+  NO_RECORD,
+  reachedRate,
+} from '../index.ts'
+import { agree } from './agree.ts'
+import type { FleetUnderTest } from './fleet-under-test.ts'
 
 /** A minute: a tenth of the window of these rules. */
 export const SLOT = 60_000
@@ -41,6 +50,21 @@ export function saw(endpoint: string, failures: number, calls: number, more: Par
 export async function open(a: FleetLink, b: FleetLink, endpoint: string, rules = STANDARD): Promise<FleetRecord> {
   await a.report([saw(endpoint, 10, 10, { rules })])
   const [change] = await b.report([saw(endpoint, 10, 10, { rules })])
-  if (change?.record.state !== 'open') throw new Error(`it is ${change?.record.state}`)
-  return change.record
+  agree('the report that reaches rate and quorum opens', change, { record: { state: 'open' } })
+  return (change as FleetChange).record
+}
+
+/** It has been open for as long as it is to be. */
+export async function due({ a, b, passTime }: FleetUnderTest, endpoint: string, rules = STANDARD): Promise<void> {
+  const record = await open(a, b, endpoint, rules)
+  await passTime(record.openMs + 1)
+}
+
+/** A poll of everything that brings nothing along. */
+export const nobody = { cursor: null, entries: [] }
+
+export const everything = async (link: FleetLink) => (await link.poll(nobody)).changes
+
+export async function recordOf(link: FleetLink, endpoint: string): Promise<FleetRecord> {
+  return (await everything(link)).find((change) => change.endpoint === endpoint)?.record ?? NO_RECORD
 }
