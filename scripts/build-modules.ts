@@ -69,7 +69,7 @@ export async function buildModules(dist: string): Promise<void> {
   chmodSync(join(dist, 'cli/switchgear-generate.js'), 0o755)
 }
 
-/** The entries again, into cjs/: small, but with the names and lines that are in a stack trace. */
+/** The entries again, into cjs/: small, but with the names that are in a stack trace. */
 export async function buildCommonJs(dist: string): Promise<void> {
   await bundle(
     { input: LIBRARY, plugins: [resolution] },
@@ -78,11 +78,7 @@ export async function buildCommonJs(dist: string): Promise<void> {
       format: 'cjs',
       entryFileNames: '[name].cjs',
       chunkFileNames: 'chunk-[name].cjs',
-      minify: {
-        compress: { keepNames: { function: true, class: true } },
-        mangle: { keepNames: true },
-        codegen: { removeWhitespace: false },
-      },
+      minify: { compress: { keepNames: { function: true, class: true } }, mangle: { keepNames: true } },
       paths: (id) => (id === PAGE_MODULE ? `../${PAGE}` : id.replace(/^#(peers\/.*)$/, './$1.cjs')),
       // Jest as it comes can't import().
       dynamicImportInCjs: false,
