@@ -8,7 +8,7 @@ import { type OutputOptions, type Plugin, type RolldownOptions, type RolldownOut
 import { minify } from 'rolldown/utils'
 import { pageFiles } from '../src/observe/dashboard/page-files.ts'
 import { peersIn, writePeers } from './build-peers.ts'
-import { isOfCommandLine, PAGE_MODULE, resolution } from './build-resolution.ts'
+import { isOfCommandLine, PAGE, PAGE_BELOW, PAGE_HERE, resolution } from './build-resolution.ts'
 import { ENTRIES } from './entries.ts'
 import { licencesOf } from './third-party.ts'
 
@@ -23,8 +23,6 @@ const COMMAND_LINE = {
   'cli/service': 'src/cli/demo/service.ts',
 }
 const COMMENTS = { legal: false, annotation: true, jsdoc: false } as const
-/** The dashboard's page, in one file for both formats and the command line: it is larger than the core. */
-const PAGE = 'page-files.cjs'
 
 /** What every entry but `pure` needs in one file: each costs a millisecond of the start. The others are cut as it comes. */
 const CHUNKS = [
@@ -59,7 +57,6 @@ export async function buildModules(dist: string): Promise<void> {
       entryFileNames: '[name].js',
       // What a module of the command line finds by import.meta.url is beside its entries.
       chunkFileNames: ({ moduleIds }) => `${moduleIds.every(isOfCommandLine) ? 'cli/' : ''}chunk-[name].js`,
-      paths: { [PAGE_MODULE]: `./${PAGE}` },
     },
   )
   writePeers(dist, peersIn(output))
@@ -79,7 +76,7 @@ export async function buildCommonJs(dist: string): Promise<void> {
       entryFileNames: '[name].cjs',
       chunkFileNames: 'chunk-[name].cjs',
       minify: { compress: { keepNames: { function: true, class: true } }, mangle: { keepNames: true } },
-      paths: (id) => (id === PAGE_MODULE ? `../${PAGE}` : id.replace(/^#(peers\/.*)$/, './$1.cjs')),
+      paths: (id) => (id === PAGE_HERE ? PAGE_BELOW : id.replace(/^#(peers\/.*)$/, './$1.cjs')),
       // Jest as it comes can't import().
       dynamicImportInCjs: false,
     },

@@ -8,8 +8,13 @@ import { ENTRIES } from './entries.ts'
 
 const REPOSITORY = resolve(import.meta.dirname, '..')
 const COPY = '?cli'
-/** The specifier of the dashboard's page: a file of its own. */
-export const PAGE_MODULE = 'page-files'
+/**
+ * The dashboard's page, in one file for both formats and the command line: it is larger than the core. It stands where the entries
+ * are, and above the other two.
+ */
+export const PAGE = 'page-files.cjs'
+export const PAGE_HERE = `./${PAGE}`
+export const PAGE_BELOW = `../${PAGE}`
 /** Put before the specifier of a package that the user may not have, where a module needs it at once (build-peers.ts). */
 export const PEERS = '#peers/'
 const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
@@ -31,8 +36,8 @@ export const resolution: Plugin = {
   resolveId: {
     order: 'pre',
     async handler(id, importer = '', { kind }) {
-      if (id.endsWith('/page-files.ts')) return { id: PAGE_MODULE, external: true }
       const isForCommandLine = isOfCommandLine(importer)
+      if (id.endsWith('/page-files.ts')) return { id: isForCommandLine ? PAGE_BELOW : PAGE_HERE, external: true }
       const isOurs = /^[./]|^(src|machines)\/|^valibot$/.test(id)
       const isOutside = id.startsWith('node:') || packageOf(id) in dependencies || (!isOurs && !isForCommandLine)
       if (isOutside)
