@@ -7,6 +7,7 @@ import { basename, join, resolve } from 'node:path'
 import { type OutputOptions, type Plugin, type RolldownOptions, type RolldownOutput, rolldown } from 'rolldown'
 import { minify } from 'rolldown/utils'
 import { pageFiles } from '../src/observe/dashboard/page-files.ts'
+import { CORE_CHUNKS, coreModules } from './build-chunks.ts'
 import { peersIn, writePeers } from './build-peers.ts'
 import { isOfCommandLine, PAGE, PAGE_BELOW, PAGE_HERE, resolution } from './build-resolution.ts'
 import { ENTRIES } from './entries.ts'
@@ -23,13 +24,6 @@ const COMMAND_LINE = {
   'cli/service': 'src/cli/demo/service.ts',
 }
 const COMMENTS = { legal: false, annotation: true, jsdoc: false } as const
-
-/** What every entry but `pure` needs in one file: each costs a millisecond of the start. The others are cut as it comes. */
-const CHUNKS = [
-  { name: 'rules', test: /\/src\/core\/rules\// },
-  { name: 'machines', test: /\/machines\// },
-  { name: 'core', test: /\/src\/core\/|\/src\/index\.ts$|\/valibot\// },
-]
 
 /** Into the folder itself, and the command line into its cli/. */
 export async function buildModules(dist: string): Promise<void> {
@@ -92,9 +86,10 @@ async function bundle(options: RolldownOptions, output: OutputOptions): Promise<
       throw new Error(log.message)
     },
     ...options,
+    plugins: [options.plugins, coreModules],
   })
   mkdirSync(resolve(output.dir ?? '.'), { recursive: true })
-  const written = await made.write({ comments: COMMENTS, codeSplitting: { groups: CHUNKS }, ...output })
+  const written = await made.write({ comments: COMMENTS, codeSplitting: { groups: CORE_CHUNKS }, ...output })
   return written.output
 }
 
