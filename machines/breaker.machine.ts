@@ -2,11 +2,11 @@
 // It does no I/O and reads no clock: every event says when it happened, and every rule lives in the pure layer.
 import { assign, cancel, enqueueActions, setup } from 'xstate'
 import * as rules from '../src/core/rules/decide.ts'
-import { copyEvidence, refitEvidence } from '../src/core/rules/evidence.ts'
 import type { Policy } from '../src/core/rules/policy.ts'
 import { afterAdmission, afterRejection } from '../src/core/rules/ramp.ts'
+import type { Reason } from '../src/core/rules/reasons.ts'
 import type { BreakerState } from '../src/core/rules/states.ts'
-import type { Reason } from '../src/core/rules/triggers.ts'
+import { copyEvidence, refitEvidence } from '../src/core/rules/triggers/index.ts'
 import type { BreakerContext, BreakerInput } from './breaker-context.ts'
 import { judge } from './judgement.ts'
 

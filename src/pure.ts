@@ -8,9 +8,9 @@ import { numberOfState } from './core/rules/states.ts'
 export type { Calls } from './core/rules/calls.ts'
 export type { Admission, BreakerEvent } from './core/rules/decide.ts'
 export { defaultPolicy, type Policy } from './core/rules/policy.ts'
+export { describeReason, type Reason } from './core/rules/reasons.ts'
 export { type BreakerValue, reduce } from './core/rules/reducer.ts'
 export type { BreakerState } from './core/rules/states.ts'
-export { describeReason, type Reason } from './core/rules/triggers.ts'
 
 /** Breakers by name: a plain frozen object, replaced by `getOrCreate`, `update` and `reset`. */
 export type BreakerRegistry = Readonly<Record<string, BreakerValue>>

@@ -2,12 +2,12 @@
 // The rules change a Decision in place: the machine's `assign` and the pure layer copy it first.
 import { backoffMs } from './backoff.ts'
 import type { CommandEvent } from './commands.ts'
-import { type Evidence, newEvidence } from './evidence.ts'
 import type { Policy } from './policy.ts'
 import { indexOfProbe, NO_PROBES, type Probe, soonestLease, withoutProbe, withProbe } from './probes.ts'
 import { admitsNext, newRamp, type Ramp } from './ramp.ts'
+import type { Reason } from './reasons.ts'
 import type { BreakerState } from './states.ts'
-import type { Reason } from './triggers.ts'
+import { type Evidence, newEvidence } from './triggers/index.ts'
 
 /** `at` is when it happened, in ms; `evidence` is evidence: what was folded since the last event, this outcome included. */
 type At = { readonly at: number; evidence?: Evidence | undefined }

@@ -3,12 +3,21 @@
 import { type Calls, newCalls } from './calls.ts'
 import type { CommandEvent } from './commands.ts'
 import * as rules from './decide.ts'
-import { addFailure, addSlow, addSuccess, copyEvidence, type Evidence, refitEvidence } from './evidence.ts'
 import { freeze } from './freeze.ts'
 import type { Policy } from './policy.ts'
 import { afterAdmission, afterRejection } from './ramp.ts'
+import type { Reason } from './reasons.ts'
 import type { BreakerState } from './states.ts'
-import { type Reason, triggerAfter } from './triggers.ts'
+import {
+  addFailure,
+  addSlow,
+  addSuccess,
+  copyEvidence,
+  type Evidence,
+  refitEvidence,
+  triggerAfter,
+} from './triggers/index.ts'
+import { isSlowCall } from './triggers/slow-calls.ts'
 
 /** An immutable, JSON-serialisable breaker. */
 export interface BreakerValue extends Readonly<rules.Generation> {
@@ -144,13 +153,7 @@ function report(draft: Draft, policy: Policy, event: Report): void {
   if (event.type === 'succeed') calls.succeeded++
   else if (event.type === 'fail') calls.failed++
   else calls.ignored++
-  if (
-    event.type !== 'ignore' &&
-    event.isSlow !== true &&
-    policy.slowCalls !== null &&
-    event.durationMs > policy.slowCalls.slowerThanMs
-  )
-    calls.slow++
+  if (event.type !== 'ignore' && event.isSlow !== true && isSlowCall(policy, event.durationMs)) calls.slow++
 
   if (state === 'closed') judge(draft, policy, event)
   else if (state === 'halfOpen') {

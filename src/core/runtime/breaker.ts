@@ -8,12 +8,12 @@ import { openForMsOf, type TripOptions } from '../edge/trip-options.ts'
 import type { Command } from '../rules/commands.ts'
 import type { Policy } from '../rules/policy.ts'
 import type { BreakerState } from '../rules/states.ts'
+import { type EvidenceReport, reportOn } from '../rules/triggers/index.ts'
 import { admit, admitInTurn, wouldAdmit } from './admission.ts'
 import { type AdmissionStatus, admissionOf } from './admission-status.ts'
 import { call } from './call.ts'
 import { caughtUp, command, isActive } from './deliver.ts'
 import type { EventName, Listener } from './events.ts'
-import { type EvidenceReport, evidenceReportOf } from './evidence-report.ts'
 import { callFully, type Guarded } from './full-call.ts'
 import { tellFallback } from './outcome-events.ts'
 import type { Override } from './override.ts'
@@ -113,7 +113,8 @@ export class Breaker implements Record<Command, (...given: never[]) => void> {
 
   /** What its triggers judge, by now: what is in its windows, and where the thresholds are. For pictures. */
   evidence(): EvidenceReport {
-    return evidenceReportOf(this.#readable())
+    const row = this.#readable()
+    return reportOn(row, row.policy, row.core.clock.now())
   }
 
   /**

@@ -1,9 +1,8 @@
 // Deliver: how events reach a row's actor: after all that was due before them, in a turn.
 import { type Command, commandEvent } from '../rules/commands.ts'
 import { type BreakerEvent, isDue, overdueEvent } from '../rules/decide.ts'
-import { addSlow, copyEvidence } from '../rules/evidence.ts'
 import type { BreakerState } from '../rules/states.ts'
-import { rateTrigger } from '../rules/triggers.ts'
+import { addSlow, copyEvidence, firedWithoutFailure } from '../rules/triggers/index.ts'
 import { extrasOf, type Row } from './row.ts'
 
 /** Sends to the row's actor, after what is overdue. `cause` is the error that it comes from. */
@@ -32,7 +31,7 @@ export function countSlow(row: Row, now: number): void {
     const at = inFlight.takeSlow()
     extrasOf(row).slow++
     if (row.folds) addSlow(row, policy, at)
-    if (!row.folds || rateTrigger(row, policy) !== null) deliver(row, { type: 'slow', at })
+    if (!row.folds || firedWithoutFailure(row, policy) !== null) deliver(row, { type: 'slow', at })
   }
 }
 

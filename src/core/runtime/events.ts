@@ -1,8 +1,8 @@
 // Events: what a registry tells its listeners.
 
 import type { Policy } from '../rules/policy.ts'
+import type { Reason } from '../rules/reasons.ts'
 import type { BreakerState } from '../rules/states.ts'
-import type { Reason } from '../rules/triggers.ts'
 
 /** What `registry.on` tells, by name. Events are frozen, and told after the actors have settled. */
 export interface RegistryEvents {

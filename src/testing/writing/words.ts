@@ -108,9 +108,9 @@ function notable(told: Told, failures: number): string | undefined {
 
 function tellTrigger(after: ModelState, failures: number): string {
   const { reason } = dataOf(after)
-  if (reason?.type === 'failureRate' || reason?.type === 'slowCallRate') {
+  if (reason !== null && 'rate' in reason) {
     const marked = Math.round(reason.rate * reason.calls)
-    return `${marked} ${reason.type === 'failureRate' ? 'failed' : 'slow'} of ${reason.calls} calls open it`
+    return `${marked} ${'slowerThanMs' in reason ? 'slow' : 'failed'} of ${reason.calls} calls open it`
   }
   return `${failures} ${failures === 1 ? 'failure opens' : 'failures open'} it`
 }
