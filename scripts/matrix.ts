@@ -57,6 +57,11 @@ async function run(): Promise<void> {
   // Whoever builds meanwhile takes the old one away.
   const packed = keepBeside(tarball())
   const redis = await createRedis(redisServer.path)
+  const cleanUp = async () => {
+    await redis.dispose()
+    removeProjects()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => cleanUp().finally(() => process.exit(1)))
   await redis.start()
   const waiting = [...chosen]
   const results = new Map<Combination, Result>()
@@ -65,12 +70,7 @@ async function run(): Promise<void> {
       results.set(next, await attempt(packed, { REDIS_URL: `redis://127.0.0.1:${redis.port}` }, next))
     }
   }
-  try {
-    await Promise.all(Array.from({ length: AT_A_TIME }, work))
-  } finally {
-    await redis.dispose()
-    removeProjects()
-  }
+  await Promise.all(Array.from({ length: AT_A_TIME }, work)).finally(cleanUp)
   console.log('| combination | runtime | result | seconds |\n|---|---|---|---|')
   for (const combination of chosen) {
     const { name, result, seconds } = results.get(combination) as Result

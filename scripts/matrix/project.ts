@@ -7,21 +7,27 @@ import { basename, join, resolve } from 'node:path'
 const REPOSITORY = resolve(import.meta.dirname, '../..')
 const TSC = join(REPOSITORY, 'node_modules/typescript/bin/tsc')
 const SMOKE = join(import.meta.dirname, 'smoke')
-const ALL = mkdtempSync(join(tmpdir(), 'switchgear-matrix-'))
+let all: string | undefined
 
 /** One source, compiled for both: TypeScript goes by the package.json of the folder. */
 export const FORMATS = { esm: 'module', cjs: 'commonjs' } as const
 export type Format = keyof typeof FORMATS
 
+/** The folder of all projects. */
+function folderOfAll(): string {
+  all ??= mkdtempSync(join(tmpdir(), 'switchgear-matrix-'))
+  return all
+}
+
 /** A copy of a file that lasts as long as the projects do. */
 export function keepBeside(file: string): string {
-  const copy = join(ALL, basename(file))
+  const copy = join(folderOfAll(), basename(file))
   cpSync(file, copy)
   return copy
 }
 
 export function removeProjects(): void {
-  rmSync(ALL, { recursive: true, force: true, maxRetries: 5 })
+  if (all !== undefined) rmSync(all, { recursive: true, force: true, maxRetries: 5 })
 }
 
 export interface Project {
@@ -38,7 +44,7 @@ export interface Project {
 }
 
 export function newProject(name: string): Project {
-  const folder = mkdtempSync(join(ALL, `${name.replaceAll(/[^a-z0-9.]+/gi, '-')}-`))
+  const folder = mkdtempSync(join(folderOfAll(), `${name.replaceAll(/[^a-z0-9.]+/gi, '-')}-`))
   const write = (path: string, content: object) => writeFileSync(join(folder, path), JSON.stringify(content))
   return {
     folder,

@@ -1,4 +1,5 @@
 // IoredisStore: a fleet's store in Redis or Valkey, by the package `ioredis`, for those who have that client.
+import { missingPeer } from '../core/options/index.ts'
 import type { Driver } from './redis/driver.ts'
 import { newRedisStore, type RedisStoreOptions } from './redis/options.ts'
 import { withPushes } from './redis/pushes.ts'
@@ -66,6 +67,6 @@ async function clientMaker(
   settings: object,
 ): Promise<() => IoredisClient> {
   if (client !== undefined) return () => client.duplicate(settings as never) as IoredisClient
-  const { Redis } = await import('ioredis')
+  const { Redis } = await import('ioredis').catch((cause) => missingPeer('ioredisStore()', ['ioredis'], cause))
   return () => (url === undefined ? new Redis(settings) : new Redis(url, settings)) as unknown as IoredisClient
 }

@@ -1,4 +1,5 @@
 // RedisStore: a fleet's store in Redis or Valkey, by the package `redis`, which is loaded when it is first needed.
+import { missingPeer } from '../core/options/index.ts'
 import type { Driver } from './redis/driver.ts'
 import { newRedisStore, type RedisStoreOptions } from './redis/options.ts'
 import { withPushes } from './redis/pushes.ts'
@@ -68,6 +69,6 @@ export function redisStore(options: RedisStoreOptions = {}): FleetStore {
 
 async function clientMaker(client: RedisStoreOptions['client'], settings: object): Promise<() => RedisClient> {
   if (client !== undefined) return () => client.duplicate(settings as never) as RedisClient
-  const { createClient } = await import('redis')
+  const { createClient } = await import('redis').catch((cause) => missingPeer('redisStore()', ['redis'], cause))
   return () => createClient(settings) as unknown as RedisClient
 }
