@@ -43,10 +43,16 @@ async function bundle(entry: Entry): Promise<string> {
 /** A page: what every browser has and nothing else, its time in our hands. Its timers are numbers, as a browser's. */
 function openPage() {
   let now = 0
+  let lastTimer = 0
   const timers = new Map<number, { readonly at: number; readonly fn: () => void }>()
   const warnings: unknown[] = []
   const page = {
-    setTimeout: (fn: () => void, ms: number) => timers.set(timers.size + 1, { at: now + ms, fn }).size,
+    /** As a browser's, it is a function of the page and of nothing else. */
+    setTimeout(this: unknown, fn: () => void, ms: number) {
+      if (this !== undefined && this !== runInContext('globalThis', context)) throw new TypeError('Illegal invocation')
+      timers.set(++lastTimer, { at: now + ms, fn })
+      return lastTimer
+    },
     clearTimeout: (id: number) => void timers.delete(id),
     performance: { now: () => now },
     console: { warn: (...words: unknown[]) => warnings.push(words.join(' ')), error() {}, log() {} },
@@ -101,6 +107,20 @@ describe('in a page without anything of Node', () => {
     expect(await told).toBe(
       'down, closed → open, CALL_TIMEOUT, BREAKER_OPEN, open, open → halfOpen, halfOpen → closed, up',
     )
+  })
+
+  it('a call whose timeout comes late, as of a tab in the background, is judged a turn later (R42)', async () => {
+    const told = openPage().run(
+      'switchgear',
+      `(async () => {
+        const registry = bundle.createRegistry({ policy: { timeout: '1s' } })
+        const hanging = registry.call('payments', () => new Promise(() => {})).catch(({ code }) => code)
+        pass(60_000)
+        pass(0)
+        return hanging
+      })()`,
+    )
+    expect(await told).toBe('CALL_TIMEOUT')
   })
 
   it('what Node prints as a warning of the process goes to the console', async () => {

@@ -6,8 +6,10 @@ import { first, timersNow } from './platform-timers.ts'
 export const BATCH_MS = 5
 
 const { setImmediate } = globalThis as { setImmediate?: (fn: () => void) => unknown }
+/** Called as a function: a browser's refuses to be a method of any object but its window. */
+const { setTimeout: setFirstTimeout } = first
 /** Runs code after the loop's next look at I/O. In Node a timer of 0 ms may fire before that, an immediate does not. */
-const afterTurn = setImmediate ?? ((fn: () => void) => first.setTimeout(fn, 0))
+const afterTurn = setImmediate ?? ((fn: () => void) => setFirstTimeout(fn, 0))
 
 export class Grace {
   /** Whether time passes by itself. Where a test moves it there is no I/O to wait for, and no stall but the one it asks for. */
