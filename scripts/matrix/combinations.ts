@@ -37,15 +37,16 @@ export function rangeOf(name: string, { range = PEERS[name] }: Plan): string {
 
 function combinationsOf(name: string, plan: Plan): Combination[] {
   return partsOf(rangeOf(name, plan)).flatMap((part) => {
-    const oldest = part.slice(1)
-    const { runtime = 'node 20', beside = {}, typesAreWrong = false } = plan.parts?.[part] ?? {}
-    return [oldest, part].map((version) => ({
-      name: `${name} ${version}`,
-      smoke: plan.smoke,
-      packages: { ...plan.beside, ...beside, ...plan.inStep?.(version), [name]: version },
-      runtime,
-      skipLibCheck: typesAreWrong,
-    }))
+    return [part.slice(1), part].map((version) => {
+      const { runtime = 'node 20', beside = {}, typesAreWrong = false } = { ...plan.of?.[part], ...plan.of?.[version] }
+      return {
+        name: `${name} ${version}`,
+        smoke: plan.smoke,
+        packages: { ...plan.beside, ...beside, ...plan.inStep?.(version), [name]: version },
+        runtime,
+        skipLibCheck: typesAreWrong,
+      }
+    })
   })
 }
 

@@ -10,11 +10,11 @@ export interface Plan {
   readonly beside?: Packages
   /** What is released under the same versions. */
   readonly inStep?: (version: string) => Packages
-  /** What differs for a part of the range. */
-  readonly parts?: Readonly<Record<string, PartPlan>>
+  /** What differs for a part of the range, or for its oldest version. */
+  readonly of?: Readonly<Record<string, Difference>>
 }
 
-interface PartPlan {
+interface Difference {
   /** Default: the oldest Node that we work on. */
   readonly runtime?: Runtime
   readonly beside?: Packages
@@ -26,28 +26,44 @@ type Packages = Readonly<Record<string, string>>
 
 const NEST = { 'reflect-metadata': '^0.2.0', rxjs: '^7.1.0' }
 const nestInStep = (version: string) => ({ '@nestjs/core': version, '@nestjs/platform-express': version })
-const SDK_1 = { '@opentelemetry/sdk-metrics': '^1.30.0', '@opentelemetry/sdk-trace-base': '^1.30.0' }
+/** Each SDK is for some versions of the API only. */
+const sdk = (range: string) => ({ '@opentelemetry/sdk-metrics': range, '@opentelemetry/sdk-trace-base': range })
 
 export const PLANS: Readonly<Record<string, Plan>> = {
-  undici: { smoke: 'undici', parts: { '^8.0.0': { runtime: 'node 24' } } },
-  fastify: { smoke: 'fastify' },
+  undici: { smoke: 'undici', of: { '^8.0.0': { runtime: 'node 22' } } },
+  fastify: { smoke: 'fastify', of: { '4.0.0': { typesAreWrong: true } } },
   express: {
     smoke: 'express',
     range: '^4.17.0 || ^5.0.0',
-    parts: {
+    of: {
       '^4.17.0': { beside: { '@types/express': '^4.17.0' } },
       '^5.0.0': { beside: { '@types/express': '^5.0.0' } },
     },
   },
   hono: { smoke: 'hono' },
   '@hono/node-server': { smoke: 'dashboard', beside: { hono: '^4.8.0' } },
-  '@nestjs/common': { smoke: 'nestjs', beside: NEST, inStep: nestInStep },
-  rxjs: { smoke: 'nestjs', beside: { ...NEST, '@nestjs/common': '^11.0.0', ...nestInStep('^11.0.0') } },
-  cockatiel: { smoke: 'cockatiel', parts: { '^4.0.0': { runtime: 'node 24' } } },
+  '@nestjs/common': {
+    smoke: 'nestjs',
+    beside: NEST,
+    inStep: nestInStep,
+    of: { '10.0.0': { beside: { 'reflect-metadata': '^0.1.12' } } },
+  },
+  rxjs: {
+    smoke: 'nestjs',
+    beside: { ...NEST, '@nestjs/common': '^11.0.0', ...nestInStep('^11.0.0') },
+    of: { '7.1.0': { typesAreWrong: true } },
+  },
+  cockatiel: { smoke: 'cockatiel', of: { '^4.0.0': { runtime: 'node 22' } } },
   redis: { smoke: 'redis' },
   ioredis: { smoke: 'ioredis' },
   'prom-client': { smoke: 'prometheus' },
-  '@opentelemetry/api': { smoke: 'opentelemetry', beside: SDK_1 },
+  '@opentelemetry/api': {
+    smoke: 'opentelemetry',
+    of: {
+      '1.3.0': { beside: sdk('^1.30.0'), runtime: 'node 20' },
+      '^1.3.0': { beside: sdk('^3.0.0'), runtime: 'node 24' },
+    },
+  },
   yaml: { smoke: 'config' },
   ws: { smoke: 'inspect', beside: { '@types/ws': '^8.0.0' } },
   '@statelyai/inspect': { smoke: 'stately-inspect' },

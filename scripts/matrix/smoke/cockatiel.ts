@@ -17,7 +17,7 @@ smoke(async () => {
   const registry = createRegistry()
   const breaker = breakerPolicy(registry, 'search', { handle: handleAll, policy: { failureThreshold: 3 } })
   const told: string[] = []
-  breaker.onBreak((reason) => void told.push('error' in reason ? reason.error.message : 'a value'))
+  breaker.onBreak((reason) => void told.push('error' in reason ? (reason.error as Error).message : 'a value'))
   const policy = wrap(retry(handleAll, { maxAttempts: 5 }), breaker, timeout(1_000, TimeoutStrategy.Cooperative))
   same('a value', await policy.execute(() => 'found'), 'found')
   const error = await policy.execute(() => Promise.reject(new Error('down'))).catch((error: unknown) => error)

@@ -1,5 +1,5 @@
 // Fastify: the plugin in a real server.
-import fastify from 'fastify'
+import { fastify } from 'fastify'
 import { fastifyBreakers } from 'switchgear/fastify'
 import { same, smoke } from './check.js'
 import { statusesOf } from './http.js'
