@@ -18,13 +18,13 @@ const SHARED = [
   'src/core/edge/refusal.ts',
   'src/core/edge/timeout-error.ts',
   'src/core/rules/printable.ts',
-  'src/core/options/option-kinds.ts',
-  'src/core/options/texts/index.ts',
-  'src/core/options/triggers-of.ts',
   // Tables that are written once for all who list what is in them.
   'src/core/rules/commands.ts',
   'src/core/rules/hash.ts',
   'src/core/rules/states.ts',
+  'src/core/options/option-kinds.ts',
+  'src/core/options/texts/index.ts',
+  'src/core/options/triggers-of.ts',
 ]
 
 interface Import {

@@ -41,7 +41,7 @@ export const ofTheEvidence: readonly Prey[] = [
     policy: failureWindow,
   },
   {
-    name: 'the newest failure is overwritten in ringIndex of the oldest',
+    name: 'the newest failure is overwritten in place of the oldest',
     breaks: 'R13',
     file: failures,
     find: 'evidence.oldestFailure = (evidence.oldestFailure + 1) % capacity',

@@ -89,7 +89,7 @@ const RULES = ['failureRate', 'slowCalls'] as const
 
 function sums(held: Held): { calls: number; marked: number } {
   const { buckets } = held ?? { buckets: [] }
-  const sum = (ringIndex: 0 | 1) => buckets.reduce((total, bucket) => total + bucket[ringIndex], 0)
+  const sum = (column: 0 | 1) => buckets.reduce((total, bucket) => total + bucket[column], 0)
   return { calls: sum(0), marked: sum(1) }
 }
 

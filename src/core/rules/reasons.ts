@@ -27,9 +27,7 @@ export type Reason =
   | { readonly type: 'escalated'; readonly restarts: number; readonly withinMs: number }
 
 type Words = {
-  readonly [T in Exclude<Reason['type'], CommandReason['type']>]: (
-    reason: Extract<Reason, { readonly type: T }>,
-  ) => string
+  readonly [T in Exclude<Reason, CommandReason>['type']]: (reason: Extract<Reason, { readonly type: T }>) => string
 }
 const WORDS = {
   ...TRIGGER_REASONS,
@@ -43,10 +41,13 @@ const WORDS = {
 
 /** The reason in words, for messages and logs. */
 export function describeReason(reason: Reason): string {
-  if (Object.hasOwn(WORDS, reason.type)) return WORDS[reason.type]?.(reason) ?? reason.type
-  const command = reason as CommandReason
-  const words = wordsOfCommand(command.type)
-  return 'message' in command ? `${words}: ${printable(command.message)}` : words
+  const words = Object.hasOwn(WORDS, reason.type) ? WORDS[reason.type] : undefined
+  return words?.(reason) ?? describeCommand(reason as CommandReason)
+}
+
+function describeCommand(reason: CommandReason): string {
+  const words = wordsOfCommand(reason.type)
+  return 'message' in reason ? `${words}: ${printable(reason.message)}` : words
 }
 
 function describeFleet({ decision, rate, calls, reporters, message }: FleetReason): string {
