@@ -10,18 +10,18 @@ import type { BreakerContext, BreakerInput } from './breaker-context.ts'
 import { judge } from './judgement.ts'
 
 type BreakerEvent = rules.BreakerEvent
-/** Changes the decision, which is a copy of the context's. */
+/** Changes the decision, a copy of the one in the context. */
 type Rule = (data: rules.BreakerData, context: BreakerContext, event: BreakerEvent, at: number) => void
 
 /**
- * The state as those who ask are told it. A breaker on its recovery ramp is half-open: `closed` admits every call, and
- * whoever reads that it is closed must be able to rely on it; a sixth word would be news to every switch and gauge.
+ * The state that is published. A breaker on its recovery ramp is half-open: `closed` admits every call, and anyone who
+ * reads it must be able to rely on that. A sixth word would be unknown to every switch and gauge.
  */
 export function stateOf({ value }: { readonly value: unknown }): rules.BreakerState {
   return value === 'ramping' ? 'halfOpen' : (value as rules.BreakerState)
 }
 
-/** Applies a rule of the pure layer. A delayed transition has no `at`: it is when it was due. */
+/** Applies a rule of the pure layer. A delayed transition has no `at`: it happened when it was due. */
 const decide = (rule: Rule) =>
   assign<BreakerContext, BreakerEvent, undefined, BreakerEvent, never>(({ context, event }) => {
     const at = event.at ?? dueAt(context.data) ?? context.at
@@ -48,8 +48,8 @@ const close = (reasonOf: (data: rules.BreakerData, policy: Policy) => Reason) =>
 const hold = (type: 'isolated' | 'disabled') => decide((data) => rules.enter(data, { type }))
 
 /**
- * The statechart of one breaker: what the diagram shows, what paths are generated from, and what runs. Every event says when
- * it happened (`at`, in ms); delayed transitions run on the clock of the actor.
+ * The statechart of one breaker. It runs, it is drawn as the diagram, and paths are generated from it. Every event says
+ * when it happened (`at`, in ms); delayed transitions run on the clock of the actor.
  */
 export const breakerMachine = setup({
   types: {} as { context: BreakerContext; events: BreakerEvent; input: BreakerInput },
@@ -111,7 +111,7 @@ export const breakerMachine = setup({
       enqueue.raise({ type: 'leaseExpired', probe, at }, { delay: 'probeLease', id: lease(probe) })
     }),
     endLease: cancel(({ event }) => lease(probeOf(event))),
-    // A delayed event outlives its state unless it is cancelled, and would keep a timer for nothing.
+    // A delayed event outlives its state unless it is cancelled; its timer would be kept for nothing.
     endLeases: enqueueActions(({ context, enqueue }) => {
       for (const { id } of context.data.probes) enqueue.cancel(lease(id))
     }),
