@@ -1,4 +1,4 @@
-// SnapshotFormat: a registry as JSON, and the check of what is handed in as one.
+// SnapshotFormat: a registry as JSON, and the check of such JSON.
 // The clock is monotonic and means nothing elsewhere, so every time is an age or a rest.
 import * as v from 'valibot'
 import { describeValue, type Mistake, SnapshotError } from './errors.ts'
@@ -6,7 +6,7 @@ import { mistakesOf, safeParse } from './resolve-policy.ts'
 
 export const VERSION = 1
 
-/** Above this a count might stand still when one is added, and a generation that stands still lets late results in. */
+/** A count above this might not change when one is added, and a generation that does not change lets late results in. */
 const MOST = 2 ** 52
 const COUNT_EXPECTED = 'a whole number from 0 to 2^52'
 const MS_EXPECTED = 'a number of milliseconds, at least 0'
@@ -43,7 +43,7 @@ const slidingWindow = v.nullable(
 
 const counted = { failures: natural, threshold: natural }
 const rated = { rate: share, threshold: share, calls: natural }
-/** Why a breaker is in its state. Checked field by field, because its figures are told in words by every rejection. */
+/** Why a breaker is in its state. Every field is checked, because each rejection puts the figures in words. */
 const reason = v.variant(
   'type',
   [
@@ -80,7 +80,7 @@ const counts = v.pipe(
     fallbacks: v.optional(natural),
     limited: v.optional(natural),
   }),
-  // They are told apart as failures and timeouts: one of the two counters would be negative.
+  // Failures and timeouts are counted apart: one of the two counters would be negative.
   v.check(({ timedOut = 0, failed }) => timedOut <= failed, 'no more timedOut than failed'),
 )
 
@@ -114,12 +114,12 @@ const breaker = v.pipe(
 
 const schema = v.strictObject({ version: v.literal(VERSION), breakers: v.array(breaker) })
 
-/** JSON: what `createRegistry({ snapshot })` restores. Policies are not in it: they come from the registry's options. */
+/** JSON that `createRegistry({ snapshot })` restores. It has no policies: they come from the registry's options. */
 export type RegistrySnapshot = v.InferOutput<typeof schema>
 /** One breaker of a snapshot. */
 export type BreakerSnapshot = RegistrySnapshot['breakers'][number]
 
-/** @throws SnapshotError (`INVALID_SNAPSHOT`) for broken JSON, another version, or fields that are wrong. */
+/** @throws SnapshotError (`INVALID_SNAPSHOT`) for broken JSON, another version, or wrong fields. */
 export function parseSnapshot(input: unknown): RegistrySnapshot {
   let snapshot = input
   if (typeof input === 'string') {

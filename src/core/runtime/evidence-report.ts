@@ -1,21 +1,21 @@
-// Evidence: what is in a breaker's windows now, for those who draw it.
+// Evidence: what is in a breaker's windows now, for charts.
 
 import { failureAges, failuresInWindow } from '../rules/evidence.ts'
 import type { Policy, RateRule, WindowSize } from '../rules/policy.ts'
 import { bucketsOf, type SlidingWindow } from '../rules/window.ts'
 import type { Row } from './row.ts'
 
-/** What the triggers of a breaker judge, as `breaker.evidence()` gives it: of one moment, a value of its own. */
+/** What the triggers of a breaker judge, from `breaker.evidence()`: figures of one moment, a separate value. */
 export interface EvidenceReport {
   /** For `failureThreshold`. */
   readonly failures: {
     /** Failures that count towards it now: in a row, in the `failureWindow`, or since it closed, as the policy says. */
     readonly count: number
-    /** So many open it; `null`: failures are not counted. */
+    /** The number that opens it; `null`: failures are not counted. */
     readonly threshold: number | null
     /** The `failureWindow`, in ms; `null` without one. */
     readonly windowMs: number | null
-    /** With a `failureWindow`: how long ago each of them was, in ms, the oldest first; else empty. */
+    /** With a `failureWindow`: how long ago each of them was, in ms, the oldest first; otherwise empty. */
     readonly agesMs: readonly number[]
   }
   /** For `failureRate`; `null` without that rule. */
@@ -34,9 +34,9 @@ export interface RateEvidence {
   readonly rate: number | null
   /** At this share it opens, 0-1. */
   readonly threshold: number
-  /** Not before so many calls. */
+  /** The least number of calls before it can open. */
   readonly minimumCalls: number
-  /** How large the window is: so many calls, or a time in so many buckets. */
+  /** How large the window is: a number of calls, or a time and its number of buckets. */
   readonly window: WindowSize
   /** What is in it, the oldest first: one for each call, or for each bucket of a time. */
   readonly buckets: readonly { readonly calls: number; readonly marked: number }[]
