@@ -6,13 +6,13 @@ import { type Breaker, createRegistry, type Registry } from '../../index.ts'
 const held = new WeakMap<Registry, Set<string>>()
 let shared: Registry | undefined
 
-/** The registry of all that were given none. Made when it is first asked for; made anew when it was closed. */
+/** The registry of breakers made without one. Made at first use; made again if it was closed. */
 export function sharedRegistry(): Registry {
   if (shared === undefined || shared.isClosed) shared = createRegistry()
   return shared
 }
 
-/** How a breaker of the registry behaves as opossum's: the rule of opening is the CircuitBreaker's, which trips it. */
+/** How a breaker of the registry behaves like opossum's: the CircuitBreaker has the rule for opening, and trips it. */
 export interface EndpointRules {
   readonly resetTimeout: number
   readonly timeout: number | false
@@ -21,7 +21,7 @@ export interface EndpointRules {
 /** A lease of at least the default, and longer than a call may take: then it is the timeout that ends a probe. */
 const LEAST_LEASE_MS = 30_000
 
-/** A name that a registry restored from a snapshot, and nobody holds, is taken over with its state. */
+/** A name that a registry restored from a snapshot, and that has no holder, is taken over with its state. */
 export function takeEndpoint(registry: Registry, name: string, { resetTimeout, timeout }: EndpointRules): Breaker {
   const names = held.get(registry) ?? new Set()
   held.set(registry, names)
