@@ -1,9 +1,9 @@
-// TableMetrics: metrics of prom-client whose values are read when they are asked for, from the tables of registries.
-// prom-client's `collect` would have them counted up anew, one by one, at each scrape, and can't set a histogram at all.
+// TableMetrics: metrics of prom-client whose values are read on demand, from the tables of registries. With `collect` of
+// prom-client they would be counted up again, one by one, at each scrape, and a histogram could not be set at all.
 import { type Aggregator, Counter, Gauge, Histogram, type MetricType } from 'prom-client'
 import { CALL_DURATION, type Labels, METRICS, type MetricName, type Reading } from '../metrics/index.ts'
 
-/** All registries of the register, read now; whoever asks within one scrape is told the same. */
+/** All registries of the register, read now; all metrics of one scrape get the same. */
 export type Readings = (asker: string) => readonly Reading[]
 
 /** How the figures of several processes become one (`AggregatorRegistry` of prom-client); else they are summed. */
@@ -14,7 +14,7 @@ const AGGREGATORS: Partial<Record<MetricName, Aggregator>> = {
   slowCallRatio: 'average',
 }
 
-/** As prom-client 15 writes it: `sharedLabels` are turned into text once, and known again as the same object. */
+/** As prom-client 15 writes it: `sharedLabels` become text once, and are recognised as the same object. */
 interface Value {
   readonly metricName?: string
   readonly sharedLabels: Labels
@@ -37,7 +37,7 @@ export class TableCounter extends Counter<string> {
     return { ...(await super.get()), values }
   }
 
-  /** What prom-client 15 asks for to write it as text. */
+  /** What prom-client 15 needs to write it as text. */
   async getForPromString() {
     const values = this.#values()
     return { ...(await super.get()), values }
@@ -84,7 +84,7 @@ export class DurationHistogram extends Histogram<string> {
     return this.#described(this.#values())
   }
 
-  /** Not the base's with other values: it would ask for what is above. */
+  /** Not the base class's with other values: it would use what is above. */
   #described<V>(values: V[]) {
     const type = 'histogram' as unknown as MetricType
     const aggregator: Aggregator = 'sum'
