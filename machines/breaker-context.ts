@@ -1,20 +1,21 @@
-// BreakerContext: the input of an actor of breaker.machine.ts, and what it knows.
+// BreakerContext: what an actor of breaker.machine.ts is started with, and what it knows.
 import type * as rules from '../src/core/rules/decide.ts'
 import type { Policy } from '../src/core/rules/policy.ts'
+import type { BreakerState } from '../src/core/rules/states.ts'
 
-/** The input of an actor of `breakerMachine`. */
+/** What an actor of `breakerMachine` is started with. */
 export interface BreakerInput {
   /** As `resolvePolicy` makes it. */
   readonly policy: Policy
   /** Chooses the jitter of the backoff: a whole number of at least 0. */
   readonly seed: number
-  /** The current time in ms, by the clock that dates the actor's events. */
+  /** Now, in ms of the clock that the actor's events are dated by. */
   readonly at: number
-  /** The generation to continue. Default: the breaker starts closed. */
+  /** The generation to take up; without it the breaker starts closed. */
   readonly restored?: {
-    /** Its state, one of the five. */
-    readonly state: rules.BreakerState
-    /** What was decided: generation, deadline, probes, evidence. */
+    /** Which of the five. */
+    readonly state: BreakerState
+    /** What was decided about it: generation, deadline, probes, evidence. */
     readonly data: rules.BreakerData
   }
 }
@@ -27,8 +28,8 @@ export interface BreakerContext {
   readonly seed: number
   /** When the last decision was made, in ms of the registry's clock. */
   readonly at: number
-  /** What was decided about this generation: its number, deadline, probes, evidence. */
+  /** What it has decided about its generation: generation, deadline, probes, evidence. */
   readonly data: rules.BreakerData
   /** The state it was started in. */
-  readonly startIn: rules.BreakerState
+  readonly startIn: BreakerState
 }

@@ -2,26 +2,27 @@
 // It does no I/O and reads no clock: every event says when it happened, and every rule lives in the pure layer.
 import { assign, cancel, enqueueActions, setup } from 'xstate'
 import * as rules from '../src/core/rules/decide.ts'
-import { copyEvidence, refitEvidence } from '../src/core/rules/evidence.ts'
 import type { Policy } from '../src/core/rules/policy.ts'
 import { afterAdmission, afterRejection } from '../src/core/rules/ramp.ts'
-import type { Reason } from '../src/core/rules/triggers.ts'
+import type { Reason } from '../src/core/rules/reasons.ts'
+import type { BreakerState } from '../src/core/rules/states.ts'
+import { copyEvidence, refitEvidence } from '../src/core/rules/triggers/index.ts'
 import type { BreakerContext, BreakerInput } from './breaker-context.ts'
 import { judge } from './judgement.ts'
 
 type BreakerEvent = rules.BreakerEvent
-/** Changes the decision, a copy of the one in the context. */
+/** Changes the decision, which is a copy of the context's. */
 type Rule = (data: rules.BreakerData, context: BreakerContext, event: BreakerEvent, at: number) => void
 
 /**
- * The state that is published. A breaker on its recovery ramp is half-open: `closed` admits every call, and anyone who
- * reads it must be able to rely on that. A sixth word would be unknown to every switch and gauge.
+ * The state as those who ask are told it. A breaker on its recovery ramp is half-open: `closed` admits every call, and
+ * whoever reads that it is closed must be able to rely on it; a sixth word would be news to every switch and gauge.
  */
-export function stateOf({ value }: { readonly value: unknown }): rules.BreakerState {
-  return value === 'ramping' ? 'halfOpen' : (value as rules.BreakerState)
+export function stateOf({ value }: { readonly value: unknown }): BreakerState {
+  return value === 'ramping' ? 'halfOpen' : (value as BreakerState)
 }
 
-/** Applies a rule of the pure layer. A delayed transition has no `at`: it happened when it was due. */
+/** Applies a rule of the pure layer. A delayed transition has no `at`: it is when it was due. */
 const decide = (rule: Rule) =>
   assign<BreakerContext, BreakerEvent, undefined, BreakerEvent, never>(({ context, event }) => {
     const at = event.at ?? dueAt(context.data) ?? context.at
@@ -48,8 +49,8 @@ const close = (reasonOf: (data: rules.BreakerData, policy: Policy) => Reason) =>
 const hold = (type: 'isolated' | 'disabled') => decide((data) => rules.enter(data, { type }))
 
 /**
- * The statechart of one breaker. It runs, it is drawn as the diagram, and paths are generated from it. Every event says
- * when it happened (`at`, in ms); delayed transitions run on the clock of the actor.
+ * The statechart of one breaker: what the diagram shows, what paths are generated from, and what runs. Every event says when
+ * it happened (`at`, in ms); delayed transitions run on the clock of the actor.
  */
 export const breakerMachine = setup({
   types: {} as { context: BreakerContext; events: BreakerEvent; input: BreakerInput },
@@ -59,7 +60,7 @@ export const breakerMachine = setup({
     rampTime: ({ context: { data, at } }) => Math.max(0, (data.ramp?.endsAt ?? at) - at),
   },
   guards: {
-    startsIn: ({ context }, state: rules.BreakerState) => context.startIn === state,
+    startsIn: ({ context }, state: BreakerState) => context.startIn === state,
     startsInRamp: ({ context: { startIn, data } }) => startIn === 'halfOpen' && data.ramp !== null,
     late: ({ context: { data }, event }) =>
       'generation' in event
@@ -111,7 +112,7 @@ export const breakerMachine = setup({
       enqueue.raise({ type: 'leaseExpired', probe, at }, { delay: 'probeLease', id: lease(probe) })
     }),
     endLease: cancel(({ event }) => lease(probeOf(event))),
-    // A delayed event outlives its state unless it is cancelled; its timer would be kept for nothing.
+    // A delayed event outlives its state unless it is cancelled, and would keep a timer for nothing.
     endLeases: enqueueActions(({ context, enqueue }) => {
       for (const { id } of context.data.probes) enqueue.cancel(lease(id))
     }),

@@ -1,45 +1,46 @@
-// FleetBreakerContext: the input of an actor of fleet-breaker.machine.ts, what it knows, the events it takes and emits.
+// FleetBreakerContext: what an actor of fleet-breaker.machine.ts is started with, what it knows, what it is told and asks for.
+import type { BreakerState } from '../src/core/rules/states.ts'
 
-/** The states that a fleet can give an endpoint: those of a breaker. */
-export type FleetState = 'closed' | 'open' | 'halfOpen' | 'forcedOpen' | 'disabled'
+/** What a fleet can be in about an endpoint: as a breaker. */
+export type FleetState = BreakerState
 
 /** What the fleet has decided about an endpoint, as far as its statechart needs to know. */
 export interface FleetDecision {
-  /** The state, one of the five. */
+  /** Which of the five. */
   readonly state: FleetState
   /** Grows with every decision. */
   readonly version: number
-  /** When it is open: in how many ms it may be probed. */
+  /** Of an open one: in how many ms it may be probed. */
   readonly remainingMs: number | null
   /** How long it was opened for, in ms. */
   readonly openMs: number
 }
 
-/** How a process carries out the decisions of its fleet. Durations in ms, shares 0-1. */
+/** How a process deals with what its fleet decides. Durations in ms, shares 0-1. */
 export interface FleetBreakerRules {
-  /** Attempts to get a lease are spread over this time for each process, so that they do not all come at once. */
+  /** Attempts to get a lease are spread over so long for each process there is, so that they don't come all at once. */
   readonly spreadMsPerProcess: number
-  /** While the store is lost: the number of probes per second for the whole fleet. */
+  /** While the store is lost: so many probes a second of the whole fleet. */
   readonly degradedProbesPerSecond: number
-  /** While others probe, the process asks for a lease again after this time: a probe may end early, with no call after it. */
+  /** While others probe, a lease is asked for again after so long: one of them may be done early, and call no more. */
   readonly retryLeaseMs: number
-  /** How long to wait for an answer of the store. */
+  /** How long an answer of the store is waited for. */
   readonly answerTimeoutMs: number
-  /** A probe must begin at least this long before its lease ends. */
+  /** A probe must begin so long before its lease ends. */
   readonly leaseMarginMs: number
-  /** How long a probe without a lease may take while the store is lost. */
+  /** How long a probe without a lease may take, while the store is lost. */
   readonly probeTimeoutMs: number
-  /** The shares admitted one after the other once the fleet has closed. Empty: every call at once. */
+  /** The shares admitted one after the other once the fleet has closed; empty: every call at once. */
   readonly rampShares: readonly number[]
   /** How long each of them lasts. */
   readonly rampStepMs: number
 }
 
-/** The input of an actor of `fleetBreakerMachine`. */
+/** What an actor of `fleetBreakerMachine` is started with. */
 export interface FleetBreakerInput {
-  /** How it carries out decisions. */
+  /** How it deals with what is decided. */
   readonly rules: FleetBreakerRules
-  /** Chooses the jitter: a whole number of at least 0, different in each process. */
+  /** Chooses the jitter: a whole number of at least 0, another one in each process. */
   readonly seed: number
   /** What the fleet has decided so far. */
   readonly decision: FleetDecision
@@ -51,7 +52,7 @@ export interface FleetBreakerInput {
 
 /** The right to one probe. */
 export interface FleetLease {
-  /** The store knows it by this name. */
+  /** By which the store knows it. */
   readonly token: string
   /** How long it lasts from now, in ms. */
   readonly leaseMs: number
@@ -59,22 +60,19 @@ export interface FleetLease {
 
 /** All that a fleet breaker knows, besides the state of its statechart. */
 export interface FleetBreakerContext extends FleetBreakerInput {
-  /** How often it asked the store for something. An answer to an earlier question is late. */
+  /** How often the store was asked for something; an answer to an earlier question is late. */
   readonly asked: number
-  /** The lease held while `leased`; `null` for a probe without one. */
+  /** Held while `leased`; `null` of a probe without one. */
   readonly lease: FleetLease | null
   /** How long the store said to wait, in ms. */
   readonly waitMs: number
-  /** Which share of the ramp is admitted now. */
+  /** Which of the ramp's shares is admitted. */
   readonly rampStep: number
-  /** A probe of this process alone has succeeded since the fleet decided: calls are no longer rejected while others are asked. */
+  /** A probe of this process alone has passed since the fleet decided: nothing more is rejected while others are asked. */
   readonly isWell: boolean
 }
 
-/**
- * The events that a fleet breaker takes: decisions of the fleet, answers of the store, outcomes of calls, the store lost or
- * back.
- */
+/** What a fleet breaker is told: decisions of the fleet, answers of the store, what became of calls, whether the store is there. */
 export type FleetBreakerEvent =
   | { readonly type: 'decided'; readonly decision: FleetDecision }
   | { readonly type: 'wanted' }
@@ -86,7 +84,7 @@ export type FleetBreakerEvent =
   | { readonly type: 'storeLost' }
   | { readonly type: 'storeBack'; readonly live: number }
 
-/** The events that a fleet breaker emits: it needs a lease; the store must learn of a probe; calls must follow its new state. */
+/** What a fleet breaker asks for: a lease; that the store be told of a probe; that calls follow the state it is in now. */
 export type FleetBreakerRequest =
   | { readonly type: 'acquire'; readonly asked: number }
   | {

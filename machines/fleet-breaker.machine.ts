@@ -1,6 +1,6 @@
 // What a fleet of processes has decided about one endpoint, as one of them sees it: a statechart beside the breaker's own,
-// which can only add rejections. It reads no clock and calls no store: by emitted events it asks for a lease, and reports
-// the outcome of a probe; the answers of the store come as events. Whoever sends `decided` has compared the versions.
+// which can only add rejections. It reads no clock and asks no store: it asks for a lease, and for the outcome of a probe to
+// be told, by emitted events; it is told what the store answered. Whoever sends `decided` has compared the versions.
 import { assign, emit, not, setup } from 'xstate'
 import { fraction } from '../src/core/rules/backoff.ts'
 import type {
@@ -30,7 +30,7 @@ export const fleetBreakerMachine = setup({
   },
   delays: {
     openTime: ({ context }) => context.decision.remainingMs ?? context.decision.openMs,
-    // The first of many comes soon, and the others hear of it before their turn.
+    // So that the first of many comes soon, and the others hear of it before their turn.
     spread: ({ context }) => {
       const { rules, live, decision } = context
       return draw(context) * Math.min(decision.openMs / 2, live * rules.spreadMsPerProcess)
@@ -38,7 +38,7 @@ export const fleetBreakerMachine = setup({
     spreadAlone: ({ context }) => (draw(context) * context.live * 1_000) / context.rules.degradedProbesPerSecond,
     answerTimeout: ({ context }) => context.rules.answerTimeoutMs,
     wait: ({ context: { waitMs, decision, rules, live } }) => {
-      // The more processes ask, the less often each does.
+      // The more ask, the less often each.
       const again = Math.max(rules.retryLeaseMs, 2 * live * rules.spreadMsPerProcess)
       return decision.state === 'halfOpen' ? Math.min(waitMs, again) : waitMs
     },
@@ -68,7 +68,7 @@ export const fleetBreakerMachine = setup({
     adopt: assign(({ context, event }) => {
       if (event.type !== 'decided') return {}
       const { decision } = event
-      // Others have begun to probe: that does not contradict what was seen here.
+      // That others have begun to probe says nothing against what was seen here.
       return { decision, lease: null, isWell: context.isWell && decision.state === 'halfOpen' }
     }),
     ask: assign({ asked: ({ context }) => context.asked + 1 }),

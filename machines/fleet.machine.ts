@@ -1,19 +1,19 @@
-// A process's membership in a fleet as a statechart: when it talks to the shared store, and what follows from the answers.
-// It does no I/O: it asks for a round (fetch changes, send reports) by an emitted event, and the result comes as an event.
+// A process's membership in a fleet as a statechart: when it talks to the store that they share, and what it makes of the
+// answers. It does no I/O: it asks for a round (changes fetched, reports sent) by an emitted event and is told how that went.
 import { assign, emit, setup } from 'xstate'
 import { backoffMs, fraction } from '../src/core/rules/backoff.ts'
 
 /** How a member deals with the store. Durations in ms. */
 export interface MembershipRules {
-  /** From one round to the next. */
+  /** From round to round. */
   readonly pollMs: number
-  /** The share of it, 0-1, by which a wait may be shorter or longer, at random. */
+  /** The share, 0-1, of it by which a wait may be shorter or longer, at random. */
   readonly pollJitter: number
-  /** From the end of a round to one that cannot wait. A thousand breakers that open one after the other are reported together. */
+  /** From the end of a round to one that cannot wait: a thousand breakers that open one after the other are told of together. */
   readonly breatherMs: number
   /** A round that takes longer has failed. */
   readonly roundTimeoutMs: number
-  /** From a failed round to the next; doubled each time. */
+  /** From a round that failed to the next; doubled each time. */
   readonly retryMs: number
   /** The longest of these waits. */
   readonly maxRetryMs: number
@@ -21,17 +21,17 @@ export interface MembershipRules {
   readonly leaveTimeoutMs: number
 }
 
-/** The input of an actor of `fleetMachine`. */
+/** What an actor of `fleetMachine` is started with. */
 export interface FleetInput {
   /** How it deals with the store. */
   readonly rules: MembershipRules
-  /** Chooses the jitter: a whole number of at least 0, different in each process. */
+  /** Chooses the jitter: a whole number of at least 0, another one in each process. */
   readonly seed: number
 }
 
 /** All that a member knows, besides the state of its statechart. */
 export interface FleetContext extends FleetInput {
-  /** How many rounds have begun, and so the number of the last one. */
+  /** How many rounds were begun; the number of the last one. */
   readonly rounds: number
   /** Rounds in a row that have failed. */
   readonly misses: number
@@ -40,14 +40,14 @@ export interface FleetContext extends FleetInput {
 }
 
 /**
- * The events that a member takes: how a round went; something cannot wait for the next; the store can be reached again;
- * leave; it has left.
+ * What a member is told: how a round went; that something cannot wait for the next; that the store can be reached again; to
+ * leave; that it has left.
  */
 export type FleetEvent =
   | { readonly type: 'done' | 'failed'; readonly round: number }
   | { readonly type: 'hurry' | 'reachable' | 'leave' | 'left' }
 
-/** The events that a member emits: make a round; the store is lost, or back; take leave of the store; it has ended. */
+/** What a member asks for: a round; that all be told that the store is lost, or back; to take its leave of the store; its end. */
 export type FleetRequest =
   | { readonly type: 'round'; readonly round: number; readonly isFirst: boolean }
   | { readonly type: 'lost' | 'back' | 'leave' | 'gone' }
@@ -58,7 +58,7 @@ const draw = ({ seed, rounds }: FleetContext) => fraction(seed, rounds)
 export const fleetMachine = setup({
   types: {} as { context: FleetContext; events: FleetEvent; emitted: FleetRequest; input: FleetInput },
   delays: {
-    // A thousand processes that start together must not poll together.
+    // A thousand processes that were started together must not poll together.
     poll: ({ context }) => context.rules.pollMs * (1 + context.rules.pollJitter * (2 * draw(context) - 1)),
     roundTimeout: ({ context }) => context.rules.roundTimeoutMs,
     breather: ({ context }) => context.rules.breatherMs,

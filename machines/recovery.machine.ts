@@ -1,19 +1,18 @@
-// The recovery of a resource as a statechart: when to check whether it is well again, and what follows from the answer. It
-// runs no check and reads no clock: it asks for a check by an emitted event, and the answer comes as an event with the
-// check's number.
+// The recovery of a resource as a statechart: when to check whether it is well again, and what follows from the answer.
+// It runs no check and reads no clock: it asks for a check by an emitted event and is told the answer, with the check's number.
 import { assign, emit, setup } from 'xstate'
 import { backoffMs } from '../src/core/rules/backoff.ts'
-import type { BreakerState } from '../src/core/rules/decide.ts'
+import type { BreakerState } from '../src/core/rules/states.ts'
 
 /** When a recovery checks, and who probes. Durations in ms. */
 export interface RecoveryRules {
-  /** The wait from opening to the first check, and between checks that probe. */
+  /** From opening to the first check, and between checks that probe. */
   readonly initialDelayMs: number
-  /** The factor by which the wait grows at each check that fails while open, and at each reopening; at least 1. */
+  /** By which the wait grows at each check that fails while open, and at each reopening; at least 1. */
   readonly factor: number
   /** The longest wait. */
   readonly maxDelayMs: number
-  /** The share of a wait, 0-1, that may be taken off at random. */
+  /** The share, 0-1, of a wait that may be taken off at random. */
   readonly jitter: number
   /** How long a check may take. */
   readonly checkTimeoutMs: number
@@ -21,37 +20,37 @@ export interface RecoveryRules {
   readonly probe: 'calls' | 'healthCheck'
 }
 
-/** The input of an actor of `recoveryMachine`. */
+/** What an actor of `recoveryMachine` is started with. */
 export interface RecoveryInput {
   /** When it checks, and who probes. */
   readonly rules: RecoveryRules
   /** Chooses the jitter: a whole number of at least 0. */
   readonly seed: number
-  /** The state of its breaker, as of the last event. */
+  /** The state its breaker is in, as it was told last. */
   readonly state: BreakerState
 }
 
 /** All that a recovery knows, besides the state of its statechart. */
 export interface RecoveryContext extends RecoveryInput {
-  /** How many checks have begun, and so the number of the last one. */
+  /** How many checks were begun; the number of the last one. */
   readonly checks: number
-  /** Checks that failed while open, and reopenings, since the breaker was last closed. The wait grows with them. */
+  /** Checks that failed while open, and reopenings, since the breaker was last closed: what the wait grows by. */
   readonly setbacks: number
 }
 
-/** The events that a recovery takes: its breaker has moved, or the result of a check. */
+/** What a recovery is told: its breaker has moved, or what a check came to. */
 export type RecoveryEvent =
   | {
       readonly type: 'moved'
       readonly state: BreakerState
-      /** Who probes from now on, if a new policy may have changed it. Absent: as before. */
+      /** Who probes from now on, where a new policy may have changed it; absent: who did. */
       readonly probe?: RecoveryRules['probe']
     }
   | { readonly type: 'healthy' | 'unhealthy'; readonly check: number }
 
 /**
- * The events that a recovery emits: run a check (`check`), or cancel it if it still runs (`over`); move the breaker out of
- * `open`, because a check passed (`recover`); and if checks are the probes, count their outcome (`report`).
+ * What a recovery asks for: a check to be run (`check`) or called off, if it still runs (`over`); the breaker to leave `open`,
+ * because a check passed (`recover`); and, where checks are the probes, their outcome to be counted (`report`).
  */
 export type RecoveryRequest =
   | { readonly type: 'check' | 'recover'; readonly check: number }
@@ -63,7 +62,7 @@ function waitMs({ rules, seed, checks }: RecoveryContext, setbacks: number): num
   return backoffMs(initialDelayMs, { factor, maxMs, jitter }, setbacks, seed, checks)
 }
 
-/** A check, while there is time left for it. */
+/** A check while its time is not up. */
 const underWay = { entry: ['countCheck', 'askForCheck'], exit: 'endCheck' } as const
 
 /** The statechart of a resource's recovery, which runs beside that of its breaker. */
@@ -175,7 +174,7 @@ export const recoveryMachine = setup({
   },
 })
 
-/** Where the breaker is: as of this event, or at the start. */
+/** Where the breaker is: as it was told now, or at the start. */
 function stateIn({ state }: Pick<RecoveryContext, 'state'>, event: RecoveryEvent): BreakerState {
   return event.type === 'moved' ? event.state : state
 }

@@ -1,5 +1,4 @@
-// ParsePolicies: the text of a file as the policies of a registry: the default, and the policies of names and patterns over
-// it.
+// ParsePolicies: the text of a file as the policies of a registry: the default, and those of names and patterns over it.
 
 import { checkOptions, hasFunctions, printable } from '../core/options/index.ts'
 import {
@@ -20,26 +19,26 @@ import { sectionOf } from './section.ts'
 import { inStyleOf } from './spelling.ts'
 import { type MapEntry, type Tree, treeOf } from './tree.ts'
 
-/** The content of a file: `policy` and `policies` are options of `createRegistry`. */
+/** What a file says: `policy` and `policies` are what `createRegistry` takes. */
 export interface FilePolicies {
-  /** The policy under `default`; `{}` if there is none. */
+  /** What the file says under `default`; `{}` where it says nothing. */
   readonly policy: PolicyOptions
-  /** The policies of names and patterns, in the order of the file. */
+  /** What it says of each name and pattern, in its order. */
   readonly policies: Readonly<Record<string, PolicyOptions>>
-  /** What is no mistake, but may not be what you meant. */
+  /** What is no mistake, and may not be what was meant. */
   readonly warnings: readonly ConfigWarning[]
 }
 
-/** The options of `parsePolicies`. All are optional. */
+/** What `parsePolicies` takes. Everything is optional. */
 export interface ParseOptions {
-  /** The name of the text in messages. Default `'policies'`. */
+  /** What the text is called where it is wrong. Default `'policies'`. */
   readonly file?: string | undefined
-  /** The environment for `${NAME}`. Default `process.env`. */
+  /** Where `${NAME}` is looked up. Default `process.env`. */
   readonly env?: Environment | undefined
 }
 
 /**
- * The policies in a text, YAML or JSON.
+ * The policies that a text says, YAML or JSON.
  * @throws ConfigError (`INVALID_POLICY`) with every mistake and its position; ArgumentError (`INVALID_ARGUMENT`)
  */
 export function parsePolicies(text: string, options: ParseOptions = {}): FilePolicies {
@@ -57,7 +56,7 @@ export function checkEnvironment(env: unknown): Environment {
   throw new ArgumentError('options.env', 'an object of texts by name, such as process.env', env)
 }
 
-/** As `parsePolicies`, over the policies of the code. @throws ConfigError */
+/** As `parsePolicies`, with the policies of the code filled in under those of the file. @throws ConfigError */
 export function policiesOver(code: RegistryPolicies, text: string, file: string, env: Environment): FilePolicies {
   if (text.length > MOST_BYTES) throw tooLarge(file, text.length)
   const { tree, findings } = treeOf(file, text.replace(/^\ufeff/, ''))
@@ -99,7 +98,7 @@ class Compiler {
     }
     const names = new Set(policies.map(([name]) => name))
     const others = Object.entries(this.#code.policies ?? {}).filter(([name]) => !names.has(name))
-    // From entries, so that a name may be `__proto__`.
+    // Of entries, so that a name may be `__proto__`.
     return { policy, policies: Object.fromEntries([...policies, ...others]) }
   }
 
@@ -118,7 +117,7 @@ class Compiler {
     return reader.read(value, path)
   }
 
-  /** What the core finds wrong, at the positions in the file. */
+  /** What the core has to say of it, at the positions of the file. */
   #check(options: PolicyOptions, base: Policy | undefined, of: { path: string; at: Span; written: Written }): Policy {
     try {
       return resolvePolicy(options, base, 'policy')
@@ -134,7 +133,7 @@ class Compiler {
   }
 }
 
-/** The position of the option, or of the nearest thing around it in the file. */
+/** Of the option, or of the nearest thing around it that is written down. */
 function positionOf(option: string, of: { path: string; at: Span; written: Written }): Position {
   for (let path = option; path !== ''; path = path.slice(0, Math.max(path.lastIndexOf('.'), 0))) {
     const position = of.written.positions.get(path)

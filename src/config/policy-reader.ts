@@ -1,18 +1,18 @@
-// PolicyReader: the options of one policy in a file, with their positions. The core checks the values, once the policy
-// below is known.
+// PolicyReader: the options of one policy in a file: by their own names, with the positions they are written at. Whether the
+// values are right is asked of the core, once the policy is known that it goes over.
 import { expectedInsteadOf } from '../core/edge/option-object.ts'
 import { printable } from '../core/options/index.ts'
 import { type Environment, hasReference, substitute } from './environment.ts'
 import type { Findings, Span } from './findings.ts'
-import { ALL_OPTIONS, FILE_OPTIONS, type FileOption, type Kind, type OptionTable } from './option-table.ts'
+import { ALL_OPTIONS, FILE_OPTIONS, FUNCTIONS, type Kind, type OptionKind, type OptionTable } from './option-table.ts'
 import { camelCase, inStyleOf } from './spelling.ts'
 import { type MapEntry, type MapTree, MOST_ENTRIES, type Tree } from './tree.ts'
 
 export interface Position {
   readonly at: Span
-  /** As in the file, for messages. */
+  /** As in the file, for who is told of it. */
   readonly path: string
-  /** The value before substitution; `''` if nothing was substituted. */
+  /** What the value was before substitution; `''` where nothing was substituted. */
   readonly from: string
 }
 
@@ -35,10 +35,10 @@ export class PolicyReader {
   readonly #environment: Environment
   /** Under `circuit_breaker` the timeout is that of the open state. */
   readonly #timeoutIsOpen: boolean
-  /** Only the first of them is reported. */
+  /** The first of them alone is told of. */
   #warnedOfTimeout = false
   #entries = 0
-  /** Where keys were refused: by an alias, many names may share them. */
+  /** Where keys were refused: many names may share them by an alias. */
   readonly #refused = new Set<number>()
 
   constructor(findings: Findings, environment: Environment, timeoutIsOpen: boolean) {
@@ -97,12 +97,12 @@ export class PolicyReader {
   #refuse({ key, at }: MapEntry, table: OptionTable, path: string): void {
     if (this.#refused.has(at[0])) return
     this.#refused.add(at[0])
-    const isFunction = table === ALL_OPTIONS && ['isFailure', 'ignore'].includes(camelCase(key))
+    const isFunction = table === ALL_OPTIONS && FUNCTIONS.includes(camelCase(key))
     const expected = isFunction ? 'no functions in a file: give it in the code, as policy' : expectedOption(key, table)
     this.#findings.mistake(path, expected, isFunction ? 'one' : 'an unknown key', at)
   }
 
-  #valueOf(tree: Tree, option: FileOption, position: Position, key: string, positions: Map<string, Position>): unknown {
+  #valueOf(tree: Tree, option: OptionKind, position: Position, key: string, positions: Map<string, Position>): unknown {
     const { kind } = option
     const isTable = typeof kind === 'object' && 'members' in kind
     if (tree.kind === 'map') {
@@ -116,8 +116,8 @@ export class PolicyReader {
     return typeof kind === 'object' && 'oneOf' in kind && typeof text === 'string' ? camelCase(text) : text
   }
 
-  /** A variable is text, whatever it contains: the option decides its type. */
-  #substituted(value: string, { kind, nullable }: FileOption, { path, at }: Position): unknown {
+  /** A variable is text, whatever it says: the option decides what it is meant for. */
+  #substituted(value: string, { kind, nullable }: OptionKind, { path, at }: Position): unknown {
     const result = substitute(value, this.#environment)
     if ('missing' in result) {
       const name = printable(result.missing, 80)
@@ -152,7 +152,7 @@ export class PolicyReader {
   }
 }
 
-/** The nearest option; all options if none is near. */
+/** The nearest option; all there are where none is near. */
 function expectedOption(key: string, table: OptionTable): string {
   const expected = expectedInsteadOf(key, inStyleOf(key, Object.keys(table)))
   const [hint] = /\(did you mean .*\?\)$/.exec(expected) ?? []

@@ -1,17 +1,23 @@
-// Requests that no store could carry out are refused before they are sent, by all stores in the same way.
+// What no store could do is refused before it is sent, the same way by all of them.
 
 import { checkCount, checkOptions } from '../core/options/index.ts'
 import { ArgumentError } from '../index.ts'
 import { checkSafeName } from './names.ts'
 import { packRules } from './rules.ts'
-import type { FleetCommand, FleetEntry, FleetMember, FleetReport, ProbeResult } from './store.ts'
+import {
+  FLEET_COMMANDS,
+  type FleetCommand,
+  type FleetEntry,
+  type FleetMember,
+  type FleetReport,
+  type ProbeResult,
+} from './store.ts'
 
-const COMMANDS = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable'] satisfies FleetCommand['type'][]
 const LIVE_FOR_MS = 5_000
 /** As deep as a window is counted exactly, in a store whose numbers are text. */
 const MOST_CALLS = 1e9
 
-/** A process and its fleet, with defaults. */
+/** Who joins which fleet, with defaults. */
 export interface CheckedMember {
   /** The name of the fleet. */
   readonly namespace: string
@@ -22,7 +28,7 @@ export interface CheckedMember {
 }
 
 /**
- * The argument of `join`, checked, with the default of `liveForMs`.
+ * What `join` is handed, checked, with the default of `liveForMs`.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkMember(member: FleetMember): CheckedMember {
@@ -35,7 +41,7 @@ export function checkMember(member: FleetMember): CheckedMember {
 }
 
 /**
- * Checks that an entry has an endpoint, and rules that make sense.
+ * That an entry has an endpoint, and rules that make sense.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkEntry(entry: FleetEntry): void {
@@ -44,7 +50,7 @@ export function checkEntry(entry: FleetEntry): void {
 }
 
 /**
- * Checks that a report has an entry, and counts that make sense.
+ * That a report has an entry, and counts that make sense.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkReport(report: FleetReport): void {
@@ -59,12 +65,14 @@ export function checkReport(report: FleetReport): void {
 }
 
 /**
- * Checks that it is a command, with a time and a message that make sense.
+ * That it is a command, with a time and a message that make sense.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkCommand(command: FleetCommand): void {
   checkOptions('command', command, ['type', 'openForMs', 'message'])
-  if (!COMMANDS.includes(command.type)) throw new ArgumentError('command.type', COMMANDS.join(', '), command.type)
+  if (!FLEET_COMMANDS.includes(command.type)) {
+    throw new ArgumentError('command.type', FLEET_COMMANDS.join(', '), command.type)
+  }
   checkCount('command.openForMs', command.openForMs, 1)
   if (command.message !== undefined && typeof command.message !== 'string') {
     throw new ArgumentError('command.message', 'a string', command.message)
@@ -72,7 +80,7 @@ export function checkCommand(command: FleetCommand): void {
 }
 
 /**
- * Checks that it is the result of a probe, for an entry that makes sense.
+ * That it is the result of a probe, for an entry that makes sense.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkResult(entry: FleetEntry, result: ProbeResult): void {

@@ -1,15 +1,15 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// Fleet: the handle of a membership, and its figures.
+// Fleet: what users hold of a membership, and what it tells.
 import type { FleetRecord } from './record.ts'
 import type { FleetLinkFigures } from './store.ts'
 
-/** Options of a fleet command. */
+/** What a fleet command may be told besides. */
 export interface FleetCommandOptions {
-  /** A message for people, at most 200 characters. Default: none. */
+  /** For those who see it, at most 200 characters. Default: none. */
   readonly message?: string | undefined
 }
 
-/** What a fleet has decided about an endpoint, as far as this process knows. */
+/** What a fleet has decided about an endpoint, as this process knows it. */
 export interface FleetEndpoint extends FleetRecord {
   /** The name of the breaker. */
   readonly endpoint: string
@@ -19,13 +19,13 @@ export interface FleetEndpoint extends FleetRecord {
 export interface FleetStats {
   /** `connecting`, `synced`, `polling`, `degraded` (the store is lost; breakers rule alone), `leaving` or `left`. */
   readonly state: 'connecting' | 'synced' | 'polling' | 'degraded' | 'leaving' | 'left'
-  /** How many processes there are, including this one, as far as the store last knew. */
+  /** How many processes there are, this one included, as the store knew it last. */
   readonly live: number
-  /** How old the knowledge of the fleet's decisions is, in ms; `null` before the first round. */
+  /** How old what is known of the fleet's decisions is, in ms; `null` before the first round. */
   readonly viewAgeMs: number | null
   /** How many endpoints are shared in this process. */
   readonly endpoints: number
-  /** Requests and errors between this process and the store. */
+  /** What went over the wire, and what went wrong there. */
   readonly link: FleetLinkFigures
 }
 
@@ -35,12 +35,9 @@ export interface Fleet {
   readonly instance: string
   /** The figures of the membership. */
   stats(): FleetStats
-  /** The decisions of the fleet, for each shared endpoint about which there ever was one. */
+  /** What the fleet has decided, of each shared endpoint that it has ever decided about. */
   endpoints(): FleetEndpoint[]
-  /**
-   * Opens the endpoint in every process of the fleet. @throws FleetStoreError when the store does not accept it; so do all
-   * commands
-   */
+  /** Opens the endpoint in every process of the fleet. @throws FleetStoreError when the store does not take it; so do all commands */
   trip(endpoint: string, options?: FleetCommandOptions): Promise<void>
   /** Ends the fleet's open time at once. */
   probe(endpoint: string): Promise<void>
@@ -48,11 +45,11 @@ export interface Fleet {
   reset(endpoint: string): Promise<void>
   /** Rejects every call in every process, until another command. */
   isolate(endpoint: string, options?: FleetCommandOptions): Promise<void>
-  /** The fleet decides nothing about the endpoint, until `enable` or another command; each breaker still decides for itself. */
+  /** The fleet rules nothing about the endpoint, until `enable` or another command; each breaker still rules for itself. */
   disable(endpoint: string): Promise<void>
   /** Ends `isolate` and `disable`. */
   enable(endpoint: string): Promise<void>
-  /** Leaves the fleet: breakers decide for themselves again. Leaving again returns the same promise; it never rejects. */
+  /** Goes on alone: breakers rule for themselves again. Leaving again gives the same promise; it never rejects. */
   leave(): Promise<void>
   /** As `leave`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>

@@ -1,9 +1,10 @@
-// IoredisStore: a fleet's store in Redis or Valkey, by the package `ioredis`.
+// IoredisStore: a fleet's store in Redis or Valkey, by the package `ioredis`, for those who have that client.
+import { missingPeer } from '../core/options/index.ts'
 import type { Driver } from './redis/driver.ts'
 import { newRedisStore, type RedisStoreOptions } from './redis/options.ts'
 import type { FleetStore } from './store.ts'
 
-/** The part of an `ioredis` client that is used. */
+/** What is used of a client of `ioredis`. */
 interface IoredisClient {
   on(event: string, listener: (...args: never[]) => void): unknown
   connect(): Promise<unknown>
@@ -65,6 +66,6 @@ async function clientMaker(
   settings: object,
 ): Promise<() => IoredisClient> {
   if (client !== undefined) return () => client.duplicate(settings as never) as IoredisClient
-  const { Redis } = await import('ioredis')
+  const { Redis } = await import('ioredis').catch((cause) => missingPeer('ioredisStore()', ['ioredis'], cause))
   return () => (url === undefined ? new Redis(settings) : new Redis(url, settings)) as unknown as IoredisClient
 }

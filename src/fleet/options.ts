@@ -1,4 +1,4 @@
-// FleetOptions: the options of joinFleet, checked once; and the rules under which an endpoint is shared.
+// FleetOptions: what joinFleet takes, checked once; and the rules that an endpoint is shared under.
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { FleetBreakerRules, MembershipRules } from '../../machines/index.ts'
@@ -12,9 +12,9 @@ import type { FleetStore } from './store.ts'
 
 /** How many processes must see an endpoint fail by themselves before the fleet opens it. */
 export interface QuorumOptions {
-  /** The least number of processes. Default 2: one broken process opens nothing for the others. */
+  /** So many at least. Default 2: one process that is broken opens nothing for the others. */
   readonly reporters?: number | undefined
-  /** The least share of the processes, 0 to 1. Default 0.1. */
+  /** And this share of the processes there are, 0 to 1. Default 0.1. */
   readonly share?: number | undefined
 }
 
@@ -22,33 +22,27 @@ export interface QuorumOptions {
 export interface FleetRateOptions {
   /** The share of failures that opens, above 0 and at most 1. Default 0.5. */
   readonly threshold?: number | undefined
-  /** With fewer calls in the whole fleet it never opens. Default 20. */
+  /** Fewer calls of the whole fleet than this prove nothing. Default 20. */
   readonly minimumCalls?: number | undefined
   /** How long a call counts. Default `'10s'`. */
   readonly window?: Duration | undefined
 }
 
-/** How traffic returns once the fleet has closed. */
+/** How traffic comes back once the fleet has closed. */
 export interface FleetRampOptions {
-  /**
-   * The shares of calls that are admitted one after the other, each above 0 and below 1. Default `[0.1, 0.3]`; `[]`: all at
-   * once.
-   */
+  /** The shares of calls that are admitted one after the other, each above 0 and below 1. Default `[0.1, 0.3]`; `[]`: all at once. */
   readonly shares?: readonly number[] | undefined
   /** How long each of them lasts. Default `'1s'`. */
   readonly step?: Duration | undefined
 }
 
-/** The options of `joinFleet`. All are optional. */
+/** What `joinFleet` takes. Everything is optional. */
 export interface FleetOptions {
-  /** Where the fleet keeps its decisions. Default: `memoryStore()`, for one process. */
+  /** Where the fleet keeps what it has decided. Default: `memoryStore()`, for one process. */
   readonly store?: FleetStore | undefined
   /** The name of the fleet: 1 to 64 letters, digits, dots, dashes and underscores. Default `'switchgear'`. */
   readonly namespace?: string | undefined
-  /**
-   * The name of this process in it, of the same characters; each process needs its own. Default: host, process and a random
-   * number.
-   */
+  /** The name of this process in it, of the same letters; no two have the same. Default: host, process and a random number. */
   readonly instance?: string | undefined
   /** Names and patterns of the endpoints that are shared. Default: all. */
   readonly endpoints?: readonly string[] | undefined
@@ -56,9 +50,9 @@ export interface FleetOptions {
   readonly failureRate?: FleetRateOptions | undefined
   /** How many processes must agree. */
   readonly quorum?: QuorumOptions | undefined
-  /** How traffic returns. */
+  /** How traffic comes back. */
   readonly ramp?: FleetRampOptions | undefined
-  /** The time from one round with the store to the next, give or take a tenth. Default `'1s'`. */
+  /** From one round with the store to the next, give or take a tenth. Default `'1s'`. */
   readonly pollInterval?: Duration | undefined
 }
 
@@ -82,7 +76,7 @@ export interface ResolvedFleet {
   readonly pollMs: number
   readonly membership: MembershipRules
   readonly breaker: FleetBreakerRules
-  /** The rules under which an endpoint with this policy is shared. */
+  /** What an endpoint with this policy is shared under. */
   readonly rulesFor: (policy: Policy) => FleetRules
 }
 
@@ -105,7 +99,7 @@ export function checkFleet(options: FleetOptions): ResolvedFleet {
   const rulesFor = (policy: Policy): FleetRules => ({ ...given, ...quorum, slowRate: null, ...recoveryOf(policy) })
   checkRules('options', rulesFor(resolvePolicy({})))
   return {
-    // A store that hangs costs a deadline now and then, not one for each request.
+    // One that hangs costs a deadline now and then, not one for each request.
     store: store.isLocal === true ? store : guardedStore(store),
     namespace: checkSafeName('options.namespace', namespace),
     instance: checkSafeName('options.instance', instance),
@@ -113,10 +107,10 @@ export function checkFleet(options: FleetOptions): ResolvedFleet {
     pollMs,
     membership: {
       pollMs,
-      // Then a command is seen within 1.1 rounds, pushed or not.
+      // So that a command is seen within 1.1 rounds, pushed or not.
       pollJitter: 0.1,
       breatherMs: Math.min(100, pollMs / 2),
-      // The store has deadlines of its own; this is for a store that does not keep them.
+      // The store has deadlines of its own; this is for one that keeps to none.
       roundTimeoutMs: 5_000,
       retryMs: Math.min(100, pollMs),
       maxRetryMs: Math.max(5_000, pollMs),
@@ -136,11 +130,11 @@ export function checkFleet(options: FleetOptions): ResolvedFleet {
   }
 }
 
-/** The policy of the breaker decides how an endpoint comes back. */
+/** How an endpoint comes back is said by the policy of its breaker. */
 function recoveryOf(policy: Policy) {
   const { openTimeoutMs, backoff, halfOpenMaxCalls, probeTimeoutMs, successThreshold } = policy
   const openMs = wholeMs(openTimeoutMs)
-  // A policy may say more than a fleet can keep: nobody means a month to the millisecond.
+  // A policy may say more than a fleet can keep to: nobody means a month to the millisecond.
   return {
     openTimeoutMs: openMs,
     backoffFactor: Math.min(backoff?.factor ?? 1, 1_000),

@@ -1,18 +1,13 @@
-// RecordText: a record as it is stored and sent: eleven fields in a line, bounded, and checked when it is read.
-import type { FleetReason, FleetRecord } from './record.ts'
-import { HIGHEST_VERSION } from './record.ts'
+// RecordText: a record as it is written in a store and sent: eleven fields in a line, bounded, checked when it comes back.
+import { STATES } from '../core/rules/states.ts'
+import { FLEET_REASONS, type FleetReason, type FleetRecord, HIGHEST_VERSION } from './record.ts'
 
 /** Longer messages are cut: every process keeps them, and each poll of a change carries them. */
 const LONGEST_MESSAGE = 200
 
-const STATES = 'closed|open|halfOpen|forcedOpen|disabled'
-const REASONS: readonly FleetReason[] = [
-  ...(['none', 'failureRate', 'slowCallRate', 'openTimeElapsed', 'probeRequested', 'probeFailures'] as const),
-  ...(['probeSuccesses', 'tripped', 'reset', 'isolated', 'disabled', 'enabled'] as const),
-]
 const MS = '\\d{1,12}'
 const RECORD = new RegExp(
-  `^(${STATES}) (\\d{1,16}) (${MS}) (${MS}) (\\d{1,9}) (${REASONS.join('|')}) (0|1|[01]\\.\\d{1,4}) (\\d{1,15}) (\\d{1,9}) ` +
+  `^(${STATES.join('|')}) (\\d{1,16}) (${MS}) (${MS}) (\\d{1,9}) (${FLEET_REASONS.join('|')}) (0|1|[01]\\.\\d{1,4}) (\\d{1,15}) (\\d{1,9}) ` +
     `([A-Za-z0-9._-]{1,64}) (.{0,${2 * LONGEST_MESSAGE}})$`,
   'su',
 )
@@ -24,7 +19,7 @@ export function packRecord(record: FleetRecord): string {
   return `${state} ${numbers} ${reason} ${roundedRate(rate)} ${calls} ${reporters} ${writer} ${boundedMessage(message)}`
 }
 
-/** The record, or `undefined` if the text is not a record. */
+/** The record, or `undefined` for a text that is none. */
 export function unpackRecord(text: unknown): FleetRecord | undefined {
   const fields = typeof text === 'string' ? RECORD.exec(text) : null
   if (fields === null) return undefined
@@ -49,14 +44,14 @@ export function unpackRecord(text: unknown): FleetRecord | undefined {
   return isSane ? record : undefined
 }
 
-/** Four digits: more would differ between implementations of the protocol. */
+/** Four digits: more would differ from one implementation of the protocol to the other. */
 export function roundedRate(rate: number): number {
   return Math.round(rate * 10_000) / 10_000
 }
 
 /** One line of well-formed text, without what would move a terminal's cursor. */
 export function boundedMessage(message: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are to be removed.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what has to go.
   const line = message.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').replace(/\p{Surrogate}/gu, '\ufffd')
   return [...line].slice(0, LONGEST_MESSAGE).join('')
 }

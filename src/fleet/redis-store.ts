@@ -1,11 +1,12 @@
-// RedisStore: a fleet's store in Redis or Valkey, by the package `redis`, which is loaded at first use.
+// RedisStore: a fleet's store in Redis or Valkey, by the package `redis`, which is loaded when it is first needed.
+import { missingPeer } from '../core/options/index.ts'
 import type { Driver } from './redis/driver.ts'
 import { newRedisStore, type RedisStoreOptions } from './redis/options.ts'
 import type { FleetStore } from './store.ts'
 
 export type { RedisStoreOptions } from './redis/options.ts'
 
-/** The part of a `redis` client that is used. */
+/** What is used of a client of `redis`. */
 interface RedisClient {
   on(event: string, listener: (error: Error) => void): unknown
   connect(): Promise<unknown>
@@ -45,11 +46,11 @@ export function redisStore(options: RedisStoreOptions = {}): FleetStore {
     return ({ onReady, onEnd }) => {
       const made = makeClient()
       made.on('ready', () => {
-        // Not before: connecting keeps the process alive until it succeeds or fails.
+        // Not before: what connects keeps the process until it has, or has not.
         made.unref()
         onReady()
       })
-      // Without a listener for it the process would end.
+      // Without a listener of it the process would end.
       made.on('error', onEnd)
       made.on('end', () => onEnd(new Error('the connection has ended')))
       made.connect().catch(onEnd)
@@ -64,6 +65,6 @@ export function redisStore(options: RedisStoreOptions = {}): FleetStore {
 
 async function clientMaker(client: RedisStoreOptions['client'], settings: object): Promise<() => RedisClient> {
   if (client !== undefined) return () => client.duplicate(settings as never) as RedisClient
-  const { createClient } = await import('redis')
+  const { createClient } = await import('redis').catch((cause) => missingPeer('redisStore()', ['redis'], cause))
   return () => createClient(settings) as unknown as RedisClient
 }

@@ -1,4 +1,4 @@
-// Rounds: one exchange with the store, for all endpoints of this process: fetch what is new, report what was seen.
+// Rounds: one exchange with the store, for all endpoints of this process: what is new is fetched, what was seen is told.
 import type { Registry, StatsReader } from '../index.ts'
 import { checkChanges, checkNews } from './check-answer.ts'
 import type { FleetChange } from './record.ts'
@@ -6,7 +6,7 @@ import { packRules } from './rules.ts'
 import type { SharedEndpoint } from './shared-endpoint.ts'
 import type { FleetLink, FleetNews, FleetReport } from './store.ts'
 
-/** More in one request would block the store for milliseconds. */
+/** More in one request would keep the store from others for milliseconds. */
 const MOST_IN_REQUEST = 200
 
 export class Rounds {
@@ -15,7 +15,7 @@ export class Rounds {
   readonly #now: () => number
   readonly #changes: StatsReader
   readonly #endpoints: ReadonlyMap<string, SharedEndpoint>
-  /** Endpoints with outcomes that still count. */
+  /** Those with outcomes that still count. */
   readonly #active = new Set<SharedEndpoint>()
   #cursor: string | null = null
 
@@ -25,21 +25,21 @@ export class Rounds {
     this.#now = () => registry.now()
     this.#endpoints = endpoints
     this.#changes = registry.changes()
-    // Outcomes from before are not the fleet's.
+    // What was before is no business of the fleet.
     for (const _ of this.#changes.read());
   }
 
-  /** It is not known what was missed: the next round asks for everything. */
+  /** What has been missed is not known: the next round asks for everything. */
   startOver(): void {
     this.#cursor = null
   }
 
   /** @throws FleetStoreError */
   async poll(): Promise<FleetNews> {
-    // If one was configured anew, the fleet's decisions under its new rules are not known here.
+    // What the fleet has decided under the new rules of one that was configured anew is not known.
     for (const shared of this.#endpoints.values()) if (shared.hasChangedRules()) this.startOver()
     const isAll = this.#cursor === null
-    // Then a store that has lost its data gets it back.
+    // So that a store that has lost its data gets it back.
     const entries = isAll ? Array.from(this.#endpoints.values(), ({ entry }) => entry) : []
     const news = await this.#link.poll({ cursor: this.#cursor, entries })
     checkNews(news)
@@ -52,7 +52,7 @@ export class Rounds {
   }
 
   /**
-   * If something fails, reports what was seen since the last round; `heard` gets the store's answers.
+   * Tells what was seen since the last round, where something fails; `heard` is told what the store says to it.
    * @throws FleetStoreError
    */
   async report(heard: (changes: readonly FleetChange[]) => void): Promise<void> {

@@ -3,19 +3,19 @@
 // StandardRetryIntegrationTestResources.kt and NewStandardRetryIntegrationTestResources.kt (SEP 2.1, where a retry costs 14).
 import { ArgumentError } from '../index.ts'
 import type { Bucket } from './bucket.ts'
-import { isTimeout } from './causes.ts'
+import { comesFromTimeout } from './causes.ts'
 
 /** A budget as in the standard mode of the AWS SDKs. All are whole numbers of tokens. */
 export interface AwsRetryBudgetOptions {
   /** Which rules. Default `'aws'`. */
   readonly style?: 'aws' | undefined
-  /** The tokens at first, and the most there can be; 0 for no retries at all. Default 500. */
+  /** The tokens there are at first, and at most; 0 for no retries at all. Default 500. */
   readonly capacity?: number | undefined
   /** What a retry costs, at least 1. Default 5. */
   readonly retryCost?: number | undefined
-  /** What a retry after a timeout costs, at least 1: the server may still be working on the call. Default 10. */
+  /** What a retry after a timeout costs, at least 1: the server may be at work on it yet. Default 10. */
   readonly timeoutCost?: number | undefined
-  /** What a success without a retry refunds; after retries it is the cost of the last one. Default 1. */
+  /** What a success without a retry gives back; after retries it is the cost of the last one. Default 1. */
   readonly refund?: number | undefined
 }
 
@@ -30,7 +30,7 @@ export function newAwsBucket(options: AwsRetryBudgetOptions): Bucket {
       let toReturn = refund
       return {
         mayRetry(error) {
-          const cost = isTimeout(error) ? timeoutCost : retryCost
+          const cost = comesFromTimeout(error) ? timeoutCost : retryCost
           if (cost > tokens) return false
           tokens -= cost
           toReturn = cost

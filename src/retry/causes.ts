@@ -1,13 +1,11 @@
-// Causes: an error and its causes, because libraries that retry wrap what they catch (got, fetch).
+// Causes: an error and what it was thrown because of, for the libraries that retry wrap what they catch (got, fetch).
+import { isTimeout } from '../core/edge/timeout-error.ts'
 import { type BreakerOpenError, type ErrorCode, isBreakerError } from '../index.ts'
 
-/** A longer chain is a circle. */
+/** More is no chain of causes but a circle. */
 const DEEPEST = 16
 
-/**
- * The error and its causes, the outermost first. The error that opened a breaker is none of them: the rejected call never
- * met it.
- */
+/** The error and its causes, the outermost first. What opened a breaker is none: no call that it rejects has met with that. */
 function causesOf(error: unknown): unknown[] {
   const found: unknown[] = []
   let next = error
@@ -18,12 +16,12 @@ function causesOf(error: unknown): unknown[] {
   return found
 }
 
-/** More are not attempts that somebody made at once. */
+/** More are no attempts that somebody made at once. */
 const MOST_PARTS = 64
 
 /**
- * The parts of an error: if it or a cause of it is an AggregateError, of calls of which one had to succeed (`Promise.any`),
- * each failed for a reason of its own. Any other error is its only part.
+ * What an error is made of, if it or a cause of it is an AggregateError: of calls of which one was to succeed (`Promise.any`), each
+ * failed for a reason of its own. Any other error is its only part.
  */
 export function partsOf(error: unknown): unknown[] {
   const parts: unknown[] = []
@@ -48,7 +46,7 @@ function errorsOf(error: unknown): unknown[] {
   return Array.isArray(errors) ? errors.slice(0, MOST_PARTS) : []
 }
 
-/** Reads a member of somebody else's error: a getter, or a proxy, may throw. */
+/** What is read of an error of somebody else's: a getter, or a proxy, may throw. */
 function memberOf(error: unknown, name: 'cause' | 'name' | 'errors'): unknown {
   try {
     return (error as { readonly [K in typeof name]?: unknown })[name]
@@ -62,22 +60,20 @@ export function rejectionIn(error: unknown): BreakerOpenError | undefined {
   return causesOf(error).find((cause) => isBreakerError(cause, 'BREAKER_OPEN')) as BreakerOpenError | undefined
 }
 
-/** These may be over at the next try: a limit that is reached now may not be in a moment. */
+/** What another try may have no part in: a limit that is reached now may not be in a moment. */
 const PASSING: readonly ErrorCode[] = ['BREAKER_OPEN', 'CALL_TIMEOUT', 'CONCURRENCY_LIMIT']
 
-/** Whether it comes from a mistake in the program, or the end of its registry: a retry fixes neither. */
+/** Whether a mistake of the program's, or the end of its registry, is what it comes from: no retry mends either. */
 export function isHopeless(error: unknown): boolean {
   return causesOf(error).some((cause) => isBreakerError(cause) && !PASSING.includes(cause.code))
 }
 
-/** Whether the caller cancelled it, which a retry would undo. */
+/** Whether the caller called it off, which a retry would undo. */
 export function isCalledOff(error: unknown): boolean {
   return memberOf(error, 'name') === 'AbortError'
 }
 
 /** Whether time was up: that of a breaker's call, or of an `AbortSignal.timeout`. */
-export function isTimeout(error: unknown): boolean {
-  return causesOf(error).some(
-    (cause) => isBreakerError(cause, 'CALL_TIMEOUT') || memberOf(cause, 'name') === 'TimeoutError',
-  )
+export function comesFromTimeout(error: unknown): boolean {
+  return causesOf(error).some(isTimeout)
 }

@@ -2,6 +2,7 @@
 
 import type { RegistryOptions } from '../core/edge/registry-options.ts'
 import { resolvePolicy } from '../core/edge/resolve-policy.ts'
+import { commandEvent } from '../core/rules/commands.ts'
 import { type BreakerValue, reduce, resumed } from '../core/rules/reducer.ts'
 import type { Breaker } from '../core/runtime/breaker.ts'
 import type { Permit } from '../core/runtime/permit.ts'
@@ -15,21 +16,20 @@ import {
   recordSuccess,
   shouldAllowRequest,
 } from '../pure.ts'
-import type { Command, Driver, Observation, Subject } from './driver.ts'
+import { COMMANDS, type Driver, type Observation, type Subject } from './driver.ts'
 import { checkOptions } from './model/given.ts'
 import { slowAfterMs } from './model/model.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 const NAME = 'endpoint'
-const COMMANDS: readonly Command[] = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable', 'delete', 'crash']
 
 /** Options of the registry that the driver makes for each test; policy and clock are the test's. */
 export type RuntimeOptions = Omit<RegistryOptions, 'policy' | 'clock'>
 
 /**
- * The runtime, operated through permits. The options go to `createRegistry` unchanged: `folding: false` sends every event
- * through the actor. Defaults: those of the registry, except `seed: 0` and 1,000 restarts, because a test may crash the
- * actor often.
+ * The runtime, worked through permits. The options are handed to `createRegistry` as they are: `folding: false` sends
+ * every event through the actor. Defaults: those of the registry, but `seed: 0` and 1,000 restarts, since a test may crash
+ * the actor often.
  * @throws PolicyError (`INVALID_POLICY`) when it is started with options that `createRegistry` refuses
  */
 export function runtimeDriver(options: RuntimeOptions = {}): Driver<Permit> {
@@ -80,7 +80,7 @@ function runtimeSubject(registry: Registry, breaker: Breaker, clock: VirtualCloc
   }
 }
 
-/** An actor that gets the error of a child it does not know fails itself: XState's own way to crash it. */
+/** An actor that is told of a failed child it does not know fails itself: XState's own way to crash it. */
 function crash({ actor }: Breaker): void {
   const event = { type: 'xstate.error.actor.test', error: new Error('crashed by the test') }
   actor?.send(event as never)
@@ -101,11 +101,11 @@ export const pureDriver: Driver<PurePermit> = {
   start(options, clock) {
     const policy = resolvePolicy(options)
     let breaker = newBreaker(policy, clock.now())
-    // A deleted breaker and the next one of its name are two: calls that one admitted do not concern the other.
+    // A deleted breaker and the next one of its name are two: what one admitted is no business of the other.
     let owner = {}
     const at = () => clock.now()
     let flights: PurePermit[] = []
-    /** The pure layer does not know the calls in flight: its user reports that one has become slow. */
+    /** The pure layer knows nothing of calls in flight: whoever uses it tells it that one has become slow. */
     const countSlow = () => {
       for (;;) {
         flights = flights.filter(
@@ -150,9 +150,7 @@ export const pureDriver: Driver<PurePermit> = {
         } else if (command === 'crash') {
           tick()
           breaker = resumed(breaker)
-        } else if (command === 'trip' || command === 'probe')
-          breaker = reduce(breaker, policy, { type: command, message: 'by hand', at: at() })
-        else breaker = reduce(breaker, policy, { type: command, at: at() })
+        } else breaker = reduce(breaker, policy, commandEvent(command, at(), 'by hand'))
       },
       report(result) {
         tick()

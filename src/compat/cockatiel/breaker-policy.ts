@@ -1,5 +1,5 @@
-// BreakerPolicy: a breaker with the members of cockatiel's CircuitBreakerPolicy. The breaker makes the decisions; this
-// shows them to cockatiel's callers.
+// BreakerPolicy: a breaker with the members of cockatiel's CircuitBreakerPolicy. The decisions are the breaker's; here is
+// what cockatiel's callers see of them.
 import {
   CircuitState,
   type Event,
@@ -26,17 +26,16 @@ import { circuitStateOf } from './circuit-state.ts'
 import { Emitter } from './emitter.ts'
 import { checkSaved, restore, type SavedBreaker, save } from './saved-breaker.ts'
 
-/** The options of `breakerPolicy`. All are optional. */
+/** What `breakerPolicy` takes. Everything is optional. */
 export interface BreakerPolicyOptions {
-  /** The policy of a breaker that this makes. Default: the registry's policy for its name. */
+  /** The policy of a breaker that is made by this. Default: what the registry says for its name. */
   readonly policy?: PolicyOptions | undefined
   /**
-   * A filter of cockatiel (`handleType(…)`, `handleResultType(…)`) that decides which outcomes are failures. Errors that it
-   * does not handle are ignored, as in cockatiel. It replaces `isFailure` and `ignore` of the policy. Default: none, these
-   * decide.
+   * What of cockatiel's (`handleType(…)`, `handleResultType(…)`) says which outcomes are failures; errors that it does not handle
+   * are ignored, as by cockatiel. It takes the place of `isFailure` and `ignore` of the policy. Default: none, these judge.
    */
   readonly handle?: Policy | undefined
-  /** The result of `toJSON()` in another process; ignored if the breaker exists already. Default: closed. */
+  /** What `toJSON()` gave in another process; of no account for a breaker that is there already. Default: closed. */
   readonly initialState?: unknown
 }
 
@@ -81,11 +80,11 @@ export class CockatielBreaker implements IPolicy {
   #lastFailure: FailureReason<unknown> | undefined
   #isolations = 0
 
-  /** A call returned a value that is no failure. */
+  /** A call gave a value that is no failure. */
   readonly onSuccess: Event<ISuccessEvent>
-  /** A call was made and threw, or returned a value that is a failure. */
+  /** A call was made and threw, or gave a value that is a failure. */
   readonly onFailure: Event<IFailureEvent>
-  /** It has opened, with what its last call failed with, or was isolated. */
+  /** It has opened, by what its last call failed with, or was isolated. */
   readonly onBreak: Event<FailureReason<unknown> | { isolated: true }> = (listener) =>
     this.#onTransition((transition, state) => {
       if (state === CircuitState.Isolated) listener({ isolated: true })
@@ -94,10 +93,10 @@ export class CockatielBreaker implements IPolicy {
   /** It has closed. */
   readonly onReset: Event<void> = (listener) =>
     this.#onTransition((_transition, state) => state === CircuitState.Closed && listener())
-  /** The open time has passed: its next calls are probes. */
+  /** The open time has passed: it has its calls probe. */
   readonly onHalfOpen: Event<void> = (listener) =>
     this.#onTransition((_transition, state) => state === CircuitState.HalfOpen && listener())
-  /** Its state has changed. */
+  /** It is in another state. */
   readonly onStateChange: Event<CircuitState> = (listener) =>
     this.#onTransition((_transition, state) => listener(state))
 
@@ -117,15 +116,15 @@ export class CockatielBreaker implements IPolicy {
     return circuitStateOf(this.breaker.state)
   }
 
-  /** The outcome of the last call through this policy that failed; `undefined` before that. */
+  /** What the last call through this policy that failed came to; `undefined` before that. */
   get lastFailure(): FailureReason<unknown> | undefined {
     return this.#lastFailure
   }
 
   /**
    * Calls `fn` if the breaker admits it.
-   * @throws BrokenCircuitError of cockatiel, with the members of BreakerOpenError, if not; `fn` does not run. Unlike
-   *   cockatiel's own, calls do not wait for the probe of another call.
+   * @throws BrokenCircuitError of cockatiel, with what BreakerOpenError tells, when it does not; `fn` is not run. Unlike
+   *   cockatiel's own it does not have calls wait for the probe of another.
    * @throws ConcurrencyLimitError (`CONCURRENCY_LIMIT`) when `maxConcurrent` of the registry's policy is reached
    */
   async execute<T>(fn: (context: IDefaultPolicyContext) => PromiseLike<T> | T, signal?: AbortSignal): Promise<T> {
@@ -149,7 +148,7 @@ export class CockatielBreaker implements IPolicy {
     }
   }
 
-  /** Rejects every call until `dispose()` was called on every handle that this returned, or an operator enables it. */
+  /** Rejects every call until `dispose()` was called on every handle that this gave, or an operator enables it. */
   isolate(): { dispose: () => void } {
     this.#isolations++
     this.breaker.isolate()
@@ -164,12 +163,12 @@ export class CockatielBreaker implements IPolicy {
     }
   }
 
-  /** Its state for the `initialState` of another process. Counts are not in it: for those use `registry.snapshot()`. */
+  /** Its state for the `initialState` of another process. What was counted is not in it: for that take `registry.snapshot()`. */
   toJSON(): SavedBreaker {
     return save(this.breaker)
   }
 
-  /** Keeps what the call failed with before the breaker gets the outcome, which may open it. */
+  /** Keeps what the call failed with before the breaker hears of it, and may tell of an opening. */
   async #noted<T>(
     fn: (context: IDefaultPolicyContext) => PromiseLike<T> | T,
     context: IDefaultPolicyContext,
@@ -185,7 +184,7 @@ export class CockatielBreaker implements IPolicy {
     }
   }
 
-  /** A filter that throws reaches no caller: the breaker has counted a failure, and reported the error. */
+  /** A filter that throws reaches no caller: the breaker has counted a failure, and has told of it. */
   #isFailure(value: unknown): boolean {
     try {
       return this.#handle?.options.resultFilter(value) ?? false

@@ -1,20 +1,20 @@
 // SavedBreaker: the state of a breaker as JSON, for the next process; and its way back into a new breaker.
 import * as v from 'valibot'
+import { STATES } from '../../core/rules/states.ts'
 import { ArgumentError, type Breaker, type BreakerState } from '../../index.ts'
 
-/** The result of `toJSON()`, and what `initialState` takes. */
+/** What `toJSON()` gives and `initialState` takes. */
 export interface SavedBreaker {
-  /** The version of the format. */
+  /** Of the format. */
   readonly version: 1
   /** The state it was in. */
   readonly state: BreakerState
-  /** Whole ms until it was to admit a call again; `null` if it admitted calls, or the time was not known. */
+  /** Whole ms until it was to admit a call again; `null` when it did, or nobody knew. */
   readonly retryAfterMs: number | null
   /** When it was saved, in ms since 1970. */
   readonly savedAt: number
 }
 
-const STATES = ['closed', 'open', 'halfOpen', 'forcedOpen', 'disabled'] as const satisfies readonly BreakerState[]
 const finite = v.pipe(v.number(), v.finite(), v.minValue(0))
 const saved = v.strictObject({
   version: v.literal(1),
@@ -35,7 +35,7 @@ export function checkSaved(value: unknown): SavedBreaker {
   throw new ArgumentError('options.initialState', 'what toJSON() of such a policy gave, or its parsed JSON', value)
 }
 
-/** Open for the rest of its time; half-open at once if that has passed meanwhile, as in cockatiel. */
+/** Open for what is left of its time; half-open at once when that has passed meanwhile, as cockatiel does. */
 export function restore(breaker: Breaker, { state, retryAfterMs, savedAt }: SavedBreaker): void {
   if (state === 'forcedOpen') breaker.isolate()
   if (state === 'disabled') breaker.disable()

@@ -21,7 +21,7 @@ export class Semaphore {
     return true
   }
 
-  /** Returns a slot. */
+  /** Gives a slot back. */
   release(): void {
     this.#count++
   }

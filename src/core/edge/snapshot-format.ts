@@ -1,70 +1,39 @@
-// SnapshotFormat: a registry as JSON, and the check of such JSON.
+// SnapshotFormat: a registry as JSON, and the check of what is handed in as one.
 // The clock is monotonic and means nothing elsewhere, so every time is an age or a rest.
 import * as v from 'valibot'
+import { PLAIN_REASONS, SAID_REASONS } from '../rules/commands.ts'
+import type { Reason } from '../rules/reasons.ts'
+import { type BreakerState, STATES } from '../rules/states.ts'
 import { describeValue, type Mistake, SnapshotError } from './errors.ts'
 import { mistakesOf, safeParse } from './resolve-policy.ts'
+import { ms, natural, share } from './saved-schemas.ts'
+import { savedEvidence, triggerReasons } from './trigger-schemas.ts'
 
 export const VERSION = 1
 
-/** A count above this might not change when one is added, and a generation that does not change lets late results in. */
-const MOST = 2 ** 52
-const COUNT_EXPECTED = 'a whole number from 0 to 2^52'
-const MS_EXPECTED = 'a number of milliseconds, at least 0'
-const SHARE_EXPECTED = 'a share from 0 to 1'
-
-const natural = v.pipe(
-  v.number(COUNT_EXPECTED),
-  v.safeInteger(COUNT_EXPECTED),
-  v.minValue(0, COUNT_EXPECTED),
-  v.maxValue(MOST, COUNT_EXPECTED),
-)
-const ms = v.pipe(v.number(MS_EXPECTED), v.finite(MS_EXPECTED), v.minValue(0, MS_EXPECTED))
-const share = v.pipe(v.number(SHARE_EXPECTED), v.minValue(0, SHARE_EXPECTED), v.maxValue(1, SHARE_EXPECTED))
-
-const slidingWindow = v.nullable(
-  v.pipe(
-    v.strictObject({
-      size: v.union([v.strictObject({ calls: natural }), v.strictObject({ timeMs: ms, buckets: natural })]),
-      buckets: v.array(
-        v.pipe(
-          v.tuple([natural, natural]),
-          v.check(([calls, marked]) => marked <= calls, 'no more marked calls than calls'),
-        ),
-      ),
-      // How far a window of time was into its round of buckets. Absent in older snapshots.
-      phaseMs: v.optional(ms),
-    }),
-    v.check(
-      ({ size, phaseMs }) => phaseMs === undefined || ('timeMs' in size && phaseMs < size.timeMs),
-      'phaseMs within the time of its window',
-    ),
-  ),
-)
-
-const counted = { failures: natural, threshold: natural }
-const rated = { rate: share, threshold: share, calls: natural }
-/** Why a breaker is in its state. Every field is checked, because each rejection puts the figures in words. */
+/** Why a breaker is in its state. Checked field by field, because its figures are told in words by every rejection. */
 const reason = v.variant(
   'type',
   [
-    v.strictObject({ type: v.picklist(['consecutiveFailures', 'cumulativeFailures', 'probeFailures']), ...counted }),
-    v.strictObject({ type: v.literal('failuresInWindow'), ...counted, windowMs: ms }),
-    v.strictObject({ type: v.literal('failureRate'), ...rated }),
-    v.strictObject({ type: v.literal('slowCallRate'), ...rated, slowerThanMs: ms }),
+    ...triggerReasons,
+    v.strictObject({ type: v.literal('probeFailures'), failures: natural, threshold: natural }),
     v.strictObject({ type: v.literal('probeSuccesses'), successes: natural, threshold: natural }),
     v.strictObject({ type: v.literal('rampEnded'), durationMs: ms }),
-    v.strictObject({ type: v.picklist(['tripped', 'probeRequested']), message: v.string('a string') }),
+    v.strictObject({ type: v.picklist(SAID_REASONS), message: v.string('a string') }),
     v.strictObject({
       ...{ type: v.literal('fleet'), decision: v.string(), message: v.string() },
       ...{ rate: share, calls: natural, reporters: natural, version: natural },
     }),
     v.strictObject({ type: v.literal('escalated'), restarts: natural, withinMs: ms }),
-    v.strictObject({ type: v.picklist(['openTimeElapsed', 'reset', 'isolated', 'disabled', 'enabled']) }),
+    v.strictObject({ type: v.picklist(['openTimeElapsed', ...PLAIN_REASONS]) }),
   ],
   'a reason of a known type',
 )
 
-const perState = v.strictObject({ closed: ms, open: ms, halfOpen: ms, forcedOpen: ms, disabled: ms })
+const perState = v.strictObject({ closed: ms, open: ms, halfOpen: ms, forcedOpen: ms, disabled: ms } satisfies Record<
+  BreakerState,
+  unknown
+>)
 
 const counts = v.pipe(
   v.strictObject({
@@ -80,7 +49,7 @@ const counts = v.pipe(
     fallbacks: v.optional(natural),
     limited: v.optional(natural),
   }),
-  // Failures and timeouts are counted apart: one of the two counters would be negative.
+  // They are told apart as failures and timeouts: one of the two counters would be negative.
   v.check(({ timedOut = 0, failed }) => timedOut <= failed, 'no more timedOut than failed'),
 )
 
@@ -88,7 +57,7 @@ const REMAINING_EXPECTED = 'openForMs and remainingMs, for it is open'
 const breaker = v.pipe(
   v.strictObject({
     endpoint: v.string(),
-    state: v.picklist(['closed', 'open', 'halfOpen', 'forcedOpen', 'disabled']),
+    state: v.picklist(STATES),
     generation: natural,
     reason: v.nullable(reason),
     openForMs: v.nullable(ms),
@@ -96,13 +65,7 @@ const breaker = v.pipe(
     openings: natural,
     // Absent in older snapshots, and unless it is on its recovery ramp.
     ramp: v.optional(v.strictObject({ ranForMs: ms, remainingMs: ms, credit: share })),
-    evidence: v.strictObject({
-      consecutiveFailures: natural,
-      failures: natural,
-      failureAgesMs: v.array(ms),
-      failureRate: slidingWindow,
-      slowCalls: slidingWindow,
-    }),
+    evidence: savedEvidence,
     calls: counts,
     timeInState: perState,
   }),
@@ -112,14 +75,78 @@ const breaker = v.pipe(
   ),
 )
 
-const schema = v.strictObject({ version: v.literal(VERSION), breakers: v.array(breaker) })
+const schema: v.GenericSchema<unknown, RegistrySnapshot> = v.strictObject({
+  version: v.literal(VERSION),
+  breakers: v.array(breaker),
+})
 
-/** JSON that `createRegistry({ snapshot })` restores. It has no policies: they come from the registry's options. */
-export type RegistrySnapshot = v.InferOutput<typeof schema>
+/** A sliding window of a snapshot. */
+interface WindowSnapshot {
+  size: { calls: number } | { timeMs: number; buckets: number }
+  /** Of each bucket the calls, and those of them that were marked. */
+  buckets: [calls: number, marked: number][]
+  phaseMs?: number | undefined
+}
+
+interface CallsSnapshot {
+  allowed: number
+  rejected: number
+  succeeded: number
+  failed: number
+  ignored: number
+  late: number
+  slow: number
+  timedOut?: number | undefined
+  fallbacks?: number | undefined
+  limited?: number | undefined
+}
+
 /** One breaker of a snapshot. */
-export type BreakerSnapshot = RegistrySnapshot['breakers'][number]
+export interface BreakerSnapshot {
+  /** The name of the breaker. */
+  endpoint: string
+  /** Its state. */
+  state: BreakerState
+  /** The number of its state: results of calls of another one are late. */
+  generation: number
+  /** Why it is in its state; `null` if it never left the first. */
+  reason: Reason | null
+  /** How long it had been open. */
+  openForMs: number | null
+  /** How long it would have stayed open. */
+  remainingMs: number | null
+  /** How often it opened in a row without closing. */
+  openings: number
+  /** Where it was on its recovery ramp, if it was on one. */
+  ramp?: { ranForMs: number; remainingMs: number; credit: number } | undefined
+  /** What its triggers go by. */
+  evidence: {
+    /** Failures in a row. */
+    consecutiveFailures: number
+    /** Failures since it closed. */
+    failures: number
+    /** How long ago each failure of the window was. */
+    failureAgesMs: number[]
+    /** The window of the failure rate. */
+    failureRate: WindowSnapshot | null
+    /** The window of slow calls. */
+    slowCalls: WindowSnapshot | null
+  }
+  /** Its counters: those of `stats().calls`. */
+  calls: CallsSnapshot
+  /** How long it was in each state, in ms. */
+  timeInState: Record<BreakerState, number>
+}
 
-/** @throws SnapshotError (`INVALID_SNAPSHOT`) for broken JSON, another version, or wrong fields. */
+/** JSON: what `createRegistry({ snapshot })` restores. Policies are not in it: they come from the registry's options. */
+export interface RegistrySnapshot {
+  /** The version of this format. */
+  version: 1
+  /** All breakers, each once. */
+  breakers: BreakerSnapshot[]
+}
+
+/** @throws SnapshotError (`INVALID_SNAPSHOT`) for broken JSON, another version, or fields that are wrong. */
 export function parseSnapshot(input: unknown): RegistrySnapshot {
   let snapshot = input
   if (typeof input === 'string') {

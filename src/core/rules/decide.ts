@@ -1,50 +1,44 @@
 // Decision: what a breaker has decided about the generation it is in, and the rules that change it, each stated once.
 // The rules change a Decision in place: the machine's `assign` and the pure layer copy it first.
 import { backoffMs } from './backoff.ts'
-import { type Evidence, newEvidence } from './evidence.ts'
+import type { CommandEvent } from './commands.ts'
 import type { Policy } from './policy.ts'
 import { indexOfProbe, NO_PROBES, type Probe, soonestLease, withoutProbe, withProbe } from './probes.ts'
 import { admitsNext, newRamp, type Ramp } from './ramp.ts'
-import type { Reason } from './triggers.ts'
+import type { Reason } from './reasons.ts'
+import type { BreakerState } from './states.ts'
+import { type Evidence, newEvidence } from './triggers/index.ts'
 
-/**
- * `closed` admits every call, `open` rejects every call, `halfOpen` admits a few probes; operators hold a breaker in
- * `forcedOpen` (rejects) or `disabled` (admits).
- */
-export type BreakerState = 'closed' | 'open' | 'halfOpen' | 'forcedOpen' | 'disabled'
-
-/** `at`: when it happened, in ms. `evidence`: what was folded since the last event, including this outcome. */
+/** `at` is when it happened, in ms; `evidence` is evidence: what was folded since the last event, this outcome included. */
 type At = { readonly at: number; evidence?: Evidence | undefined }
-/** How the call was admitted: in which generation, and as which probe if that was half-open. */
+/** What the call was admitted with: its generation, and its probe if that was half-open. */
 export type Admission = {
-  /** The number of the generation in which it was admitted. */
+  /** Number of the generation it was admitted in. */
   readonly generation: number
   /** Number of the probe; absent unless it was admitted while half-open. */
   readonly probe?: number
 }
 
-/** Everything that can happen to a breaker. The number of a probe is higher than those of all before it. */
+/** Everything that can happen to a breaker. The number of a probe is above those of all before it. */
 export type BreakerEvent =
   | (At & { readonly type: 'admit'; readonly probe: number })
   | (At &
       Admission & {
         readonly type: 'succeed' | 'fail' | 'ignore'
         readonly durationMs: number
-        /** It was counted as slow while it was in flight. */
+        /** It has counted as slow while it was in flight. */
         readonly isSlow?: boolean
       })
   /** A call of this generation that is still in flight has become slow. */
   | (At & { readonly type: 'slow' })
   | (At & { readonly type: 'elapse' })
   | (At & { readonly type: 'leaseExpired'; readonly probe: number })
-  | (At & { readonly type: 'trip'; readonly message: string; readonly openForMs?: number })
-  | (At & { readonly type: 'probe'; readonly message: string })
-  | (At & { readonly type: 'reset' | 'isolate' | 'disable' | 'enable' })
+  | (At & CommandEvent)
   | (At & { readonly type: 'configure'; readonly policy: Policy })
 
 /** What a breaker has decided about its generation. */
 export interface Generation {
-  /** The number of the current generation. A permit of another generation is late. */
+  /** Number of the current generation in a state. A permit of another generation is late. */
   generation: number
   reason: Reason | null
   /** When the breaker opened, and when it goes half-open; `null` unless open. */
@@ -56,7 +50,7 @@ export interface Generation {
   probes: readonly Probe[]
   /** While half-open, once enough probes have succeeded, if the policy wants a ramp; else `null`. */
   ramp: Ramp | null
-  /** Outcomes of the probes of this generation; of the ramp, once it has begun. */
+  /** What probes of this generation came to; of the ramp, once that has begun. */
   probeSuccesses: number
   probeFailures: number
 }
@@ -82,10 +76,7 @@ export function newData(policy: Policy, now: number): BreakerData {
   return copyData(FIRST_GENERATION, newEvidence(policy, now))
 }
 
-/**
- * A separate copy of the decision, to apply rules to. Field by field: if shapes differ, Node 20 takes microseconds to
- * spread it.
- */
+/** A decision of one's own, to apply rules to. By its fields: where shapes differ, Node 20 takes microseconds to spread it. */
 export function copyData(current: Generation, evidence: Evidence): BreakerData {
   return {
     generation: current.generation,
@@ -101,7 +92,7 @@ export function copyData(current: Generation, evidence: Evidence): BreakerData {
   }
 }
 
-/** The generation of a crashed actor continues: calls admitted before are late, probes start over (R06, R30). */
+/** The generation of a crashed actor, taken up again: what was admitted before is late, probes start over (R06, R30). */
 export function resume(current: Generation): void {
   current.generation++
   forgetProbes(current)
@@ -113,7 +104,7 @@ function forgetProbes(current: Generation): void {
   current.probeFailures = 0
 }
 
-/** Begins a new generation in any state but open. The reason appears in events and errors, to be read only. */
+/** Begins a new generation in any state but open. The reason is handed out in events and errors, to be read only. */
 export function enter(current: Generation, reason: Reason): void {
   resume(current)
   current.ramp = null
@@ -143,8 +134,8 @@ export function enterOpen(
 }
 
 /**
- * Tripped while open: the open time starts again, with the new reason and length. It is still the same opening: it has been
- * open since then, and the backoff grows by what the service does, not by what operators do.
+ * Tripped while open: the open time starts again, for the reason and the time that are given now. It is the same opening
+ * still: it has been open since then, and a backoff grows by what the service does, not by what operators say.
  */
 export function stayOpen(
   current: Generation,
@@ -194,7 +185,7 @@ export function wasAdmitted({ probes, ramp }: Generation, call: number): boolean
   return ramp === null ? indexOfProbe(probes, call) >= 0 : ramp.lastAdmitted === call
 }
 
-/** Whether a call may probe now. Under `probes: 'reports'` none may. */
+/** Whether a call may probe now; none may where reports alone do. */
 export function hasPermit(current: Generation, policy: Policy): boolean {
   return policy.probes === 'calls' && current.probes.length < policy.halfOpenMaxCalls
 }
@@ -204,12 +195,12 @@ export function isDue(current: Generation, now: number): boolean {
   return current.deadline !== null && now >= current.deadline
 }
 
-/** Whether every call must be admitted again. */
+/** Whether every call is to be admitted again. */
 export function isRampOver({ ramp }: Generation, now: number): boolean {
   return ramp !== null && now >= ramp.endsAt
 }
 
-/** What a timer should have done by `now`, soonest first; `null` unless the event loop was stalled. */
+/** What a timer should have told by `now`, soonest first: `null` unless the event loop was stalled. */
 export function overdueEvent(state: BreakerState, current: Generation, now: number): BreakerEvent | null {
   if (state === 'open' && current.deadline !== null && isDue(current, now))
     return { type: 'elapse', at: current.deadline }
@@ -267,11 +258,4 @@ function openTimeMs(policy: Policy, current: Generation, seed: number): number {
   const { openTimeoutMs, backoff } = policy
   if (backoff === null) return openTimeoutMs
   return backoffMs(openTimeoutMs, backoff, current.openings - 1, seed, current.generation)
-}
-
-/** Endpoints that open together should not probe together: each has a jitter of its own (FNV-1a of the name). */
-export function seedOf(seed: number, name: string): number {
-  let hash = seed ^ 0x811c9dc5
-  for (let index = 0; index < name.length; index++) hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193)
-  return hash >>> 0
 }

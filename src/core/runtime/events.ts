@@ -1,12 +1,13 @@
-// Events: what the listeners of a registry get.
-import type { BreakerState } from '../rules/decide.ts'
-import type { Policy } from '../rules/policy.ts'
-import type { Reason } from '../rules/triggers.ts'
+// Events: what a registry tells its listeners.
 
-/** The events of `registry.on`, by name. Events are frozen, and listeners run after the actors have settled. */
+import type { Policy } from '../rules/policy.ts'
+import type { Reason } from '../rules/reasons.ts'
+import type { BreakerState } from '../rules/states.ts'
+
+/** What `registry.on` tells, by name. Events are frozen, and told after the actors have settled. */
 export interface RegistryEvents {
   /**
-   * A breaker changed its state, or began it again: tripped while open (`open` to `open`), reset while closed (`closed` to
+   * A breaker changed its state; or began it anew: tripped while open (`open` to `open`), reset while closed (`closed` to
    * `closed`).
    */
   transition: {
@@ -16,46 +17,42 @@ export interface RegistryEvents {
     readonly from: BreakerState
     /** The state it is in now. */
     readonly to: BreakerState
-    /** The number of the generation that has begun. */
+    /** Of the generation that has begun. */
     readonly generation: number
     /** Why, with the figures that decided; `describeReason(reason)` says it in words. */
     readonly reason: Reason
     /**
-     * When it happened, in milliseconds of the registry's clock. That clock is monotonic and no date: the difference of two
-     * times is a duration. After a stall it is when the change was due, not when it was noticed.
+     * When it happened, in milliseconds of the registry's clock. That is monotonic, and no date: the difference of two is a
+     * duration. After a stall it is when the change was due, not when it was noticed.
      */
     readonly at: number
     /** The same moment as a date, for logs: whole ms since 1970, as `Date.now()`. */
     readonly time: number
     /**
-     * The error that opened the breaker: that of the call that fired the trigger, or of the probe that failed. Absent if a
-     * value was judged a failure, an operator opened it, or a lease ran out. Not enumerable: it is in no JSON, and in no
-     * copy of the event.
+     * Of an opening: the error that made the trigger fire, or failed the probe. Absent where a value was judged a failure, an
+     * operator opened it, or a lease ran out. Not enumerable: in no JSON, and in no copy of the event.
      */
     readonly cause?: unknown
   }
-  /** A call succeeded, or a success was reported. A listener takes calls off their fast path, because each call is timed. */
+  /** A call succeeded, or a success was reported. Who listens to successes takes calls off their fast path; they are timed. */
   success: OutcomeEvent
   /** A call failed, or a failure was reported. */
   failure: OutcomeEvent & {
-    /** What was thrown; `undefined` if a value was judged a failure, or no error was reported. */
+    /** What was thrown; `undefined` where a value was judged a failure, or none was reported. */
     readonly error: unknown
   }
-  /**
-   * A call failed because its time was up: its `timeout`, or an error named `TimeoutError`. You get this event in place of
-   * `failure`.
-   */
+  /** A call failed because its time was up, told in place of `failure`: its `timeout`, or an error named `TimeoutError`. */
   timeout: OutcomeEvent & {
     /** A CallTimeoutError, or what the platform threw. */
     readonly error: unknown
   }
-  /** A call counted neither way: its own signal cancelled it, its permit was returned, or the policy's `ignore` says so. */
+  /** A call counted neither way: called off by its own signal, a permit given back, or by the policy's `ignore`. */
   ignored: OutcomeEvent
-  /** A fallback runs in place of an error. */
+  /** A fallback was asked to answer instead of an error. */
   fallback: {
     /** The name of the breaker. */
     readonly endpoint: string
-    /** The number of the current generation. */
+    /** Number of its generation in a state. */
     readonly generation: number
     /** What the caller would have got: a rejection, or the error of a call that failed. */
     readonly error: unknown
@@ -66,18 +63,18 @@ export interface RegistryEvents {
     readonly endpoint: string
     /** `'open'`, `'halfOpen'` (every permit is held) or `'forcedOpen'`. */
     readonly state: BreakerState
-    /** Who rejected it: its breaker, an operator who holds the breaker, or the fleet that shares it. */
+    /** Who has rejected it: its breaker, an operator who holds that, or the fleet it is shared with. */
     readonly by: 'operator' | 'breaker' | 'fleet'
-    /** The number of the current generation. */
+    /** Number of its generation in a state. */
     readonly generation: number
     /** When, in ms of the registry's clock. */
     readonly at: number
   }
-  /** A call was not made, because there was no free slot: `maxConcurrent` calls are in flight, and `maxQueued` wait. */
+  /** A call was not made for want of a slot: `maxConcurrent` calls are in flight, and `maxQueued` wait. */
   limited: {
     /** The name of the breaker. */
     readonly endpoint: string
-    /** The number of the current generation. */
+    /** Number of its generation in a state. */
     readonly generation: number
     /** Calls that hold a slot. */
     readonly inFlight: number
@@ -86,7 +83,7 @@ export interface RegistryEvents {
     /** When, in ms of the registry's clock. */
     readonly at: number
   }
-  /** An outcome came after its generation, or the lease of its probe, had ended. It is counted as late and changed nothing. */
+  /** An outcome came after its generation, or the lease of its probe, had ended: counted as late, it changed nothing. */
   late: {
     /** The name of the breaker. */
     readonly endpoint: string
@@ -94,18 +91,18 @@ export interface RegistryEvents {
     readonly admittedIn: number
     /** The generation that the breaker is in. */
     readonly generation: number
-    /** Its outcome, which was not counted. */
+    /** What it came to, which was not counted. */
     readonly outcome: CallOutcome
     /** When, in ms of the registry's clock. */
     readonly at: number
-    /** How long it took, in ms; absent if it was not measured. */
+    /** How long it took, in ms; absent where nobody measured it. */
     readonly durationMs?: number
   }
   /** A call was admitted while half-open. */
   probe: {
     /** The name of the breaker. */
     readonly endpoint: string
-    /** The number of the current generation. */
+    /** Number of its generation in a state. */
     readonly generation: number
     /** Probes in flight, this one included. */
     readonly inFlight: number
@@ -113,28 +110,28 @@ export interface RegistryEvents {
     readonly at: number
   }
   /**
-   * A call ran inside an admitted call of the same breaker, under its admission. It took no permit and no slot, and only
-   * the outcome of the call around it counts.
+   * A call ran inside an admitted call of the same breaker, under its admission: it took no permit and no slot of its own, and
+   * its outcome counts by that of the call around it.
    */
   nested: {
     /** The name of the breaker. */
     readonly endpoint: string
-    /** The number of the current generation. */
+    /** Number of its generation in a state. */
     readonly generation: number
     /** Its own outcome, which was not counted. */
     readonly outcome: CallOutcome
     /** When, in ms of the registry's clock. */
     readonly at: number
-    /** How long it took, in ms; absent if it was not measured, for example because there was no listener when it began. */
+    /** How long it took, in ms; absent where nobody measured it, as where nobody listened when it began. */
     readonly durationMs?: number
   }
-  /** The fleet's decision about an endpoint, on top of its breaker, has changed. */
+  /** What the fleet decides about an endpoint, on top of its breaker, is another state. */
   overridden: {
     /** The name of the breaker. */
     readonly endpoint: string
-    /** `'open'`, `'halfOpen'` or `'forcedOpen'`; `null` when the override has ended. */
+    /** `'open'`, `'halfOpen'`, `'forcedOpen'`; `null`: nothing any more. */
     readonly state: BreakerState | null
-    /** Why; `null` when the state is `null`. */
+    /** Why; `null` with the state. */
     readonly reason: Reason | null
     /** When, in ms since 1970. */
     readonly time: number
@@ -148,7 +145,7 @@ export interface RegistryEvents {
   deleted: {
     /** The name of the breaker. */
     readonly endpoint: string
-    /** `'deleted'` by `delete`; `'evicted'` to make room under `maxBreakers`; `'idle'` after `idleTimeout` without use. */
+    /** `'deleted'` by `delete`; `'evicted'` to make room under `maxBreakers`; `'idle'` for as long as `idleTimeout`. */
     readonly why: 'deleted' | 'evicted' | 'idle'
   }
   /** A breaker has another policy: by `configure`, `configureAll`, or the first that was given for its name. */
@@ -164,80 +161,80 @@ export interface RegistryEvents {
     /** When, in ms since 1970. */
     readonly time: number
   }
-  /** Another policy was given for a breaker that has one. It is not applied (use `configure`). Once per breaker. */
+  /** Another policy was given for a breaker that has one; it is not applied (`configure` does that). Once per breaker. */
   policyIgnored: {
     /** The name of the breaker. */
     readonly endpoint: string
   }
-  /** A breaker's actor crashed and was started again from its row. Calls in flight became late. */
+  /** A breaker's actor crashed and was started again from its row; calls in flight became late. */
   restarted: {
     /** The name of the breaker. */
     readonly endpoint: string
     /** What the actor threw. */
     readonly error: unknown
-    /** The number of the generation, which continues. */
+    /** Of the generation as it goes on. */
     readonly generation: number
     /** When, in ms since 1970. */
     readonly time: number
   }
-  /** An actor crashed more than `maxRestarts` times within `withinMs`. The breaker is parked until an operator ends that. */
+  /** An actor crashed more than `maxRestarts` times `withinMs`, and the breaker is parked until an operator ends that. */
   escalated: {
     /** The name of the breaker. */
     readonly endpoint: string
     /** What the actor threw last. */
     readonly error: unknown
-    /** The state in which it is parked: the `onEscalation` of the registry. */
+    /** Where it is parked: the `onEscalation` of the registry. */
     readonly state: BreakerState
     /** When, in ms since 1970. */
     readonly time: number
   }
-  /** Code that you passed to the registry did something wrong. Without a listener it is a process warning. */
+  /** Code that was handed to the registry did what it must not. Without a listener it is a warning of the process. */
   error: {
     /** Whose code it was. */
     readonly source: ErrorSource
-    /** The name of the breaker; absent if it was not about one. */
+    /** Absent where it was not about one breaker. */
     readonly endpoint?: string
     /** What was thrown, or an error of ours that says what was wrong. */
     readonly error: unknown
   }
 }
 
-/** The outcome of one call, after it was counted. A late call has only the event `late`. */
+/** What one call came to, told after it was counted. A call that is late is told as `late` alone. */
 export interface OutcomeEvent {
   /** The name of the breaker. */
   readonly endpoint: string
-  /** The number of the generation in which it counts. */
+  /** Number of the generation it counts in. */
   readonly generation: number
-  /** When it ended, in ms of the registry's clock. Subtract `durationMs` to get when it was admitted. */
+  /** When it ended, in ms of the registry's clock: less `durationMs`, when it was admitted. */
   readonly at: number
   /**
-   * How long it took, in ms. Every call that begins while there is a listener for `success` is measured. Otherwise absent
-   * if nothing needed it.
+   * How long it took, in ms. Every call is measured that begins while somebody listens to `success`; else absent where nobody
+   * measured it.
    */
   readonly durationMs?: number
 }
 
-/** The outcome of a call. */
+/** What a call came to. */
 export type CallOutcome = (typeof OUTCOMES)[number]
 
 /**
- * Whose code went wrong: a listener, a subscriber of an actor, an inspector, a classifier, the clock, the signal of a call;
- * `actor`: an event was sent to an actor that does not take it, or there is no input to start one with; or the `source`
- * passed to `registry.report`.
+ * Whose code went wrong: a listener, a subscriber of an actor, an inspector, a classifier, the clock, the signal of a
+ * call; or `actor`: an event was sent to an actor that takes none such, or there is no input to start one with. Or the word of
+ * whoever called `registry.report`.
  */
 export type ErrorSource =
   | ('listener' | 'subscriber' | 'inspect' | 'isFailure' | 'ignore' | 'clock' | 'signal' | 'actor' | 'fleet')
-  // Any other string, and yet an editor completes these.
+  // Any other, and yet an editor completes these.
   | (string & {})
 /** The name of an event. */
 export type EventName = keyof RegistryEvents
-/** A function that gets each event of one name. Its return value is ignored; a promise that rejects is an `error` event. */
+/** A function that is told of each event of one name. What it returns is of no account; if that rejects it is an `error` event. */
 export type Listener<N extends EventName> = (event: RegistryEvents[N]) => void
 
-/** Events of single calls. A breaker emits them only if somebody listens. */
+/** Events of single calls: a breaker that nobody asks for them does not tell them. */
 export const OUTCOMES = ['success', 'failure', 'timeout', 'ignored'] as const
 
-/** Every name, to check the names that users pass. */
+/** Every name, to check what users hand in. */
 export const EVENT_NAMES: Record<EventName, true> = {
   transition: true,
   success: true,

@@ -1,5 +1,5 @@
-// OutcomeEvents: emits the outcomes of single calls to listeners.
-import { isTimeout } from '../edge/call-options.ts'
+// OutcomeEvents: tells what single calls came to, to those who listen.
+import { isTimeout } from '../edge/timeout-error.ts'
 import { callChannel } from './channels.ts'
 import type { Result } from './classify.ts'
 import type { CallOutcome } from './events.ts'
@@ -9,21 +9,21 @@ import { extrasOf, type Row } from './row.ts'
 export interface CallMessage {
   /** The name of the breaker. */
   readonly endpoint: string
-  /** The number of the current generation. */
+  /** Number of its generation in a state. */
   readonly generation: number
   /** How the call counted. */
   readonly outcome: CallOutcome | 'rejected' | 'limited' | 'late' | 'nested'
-  /** Its own outcome if it is `late` or `nested`; otherwise absent. */
+  /** What it came to, of one that is `late` or `nested`; absent of any other. */
   readonly result?: CallOutcome
-  /** The generation in which it was admitted, if it is `late`; otherwise absent. */
+  /** The generation that it was admitted in, of one that is `late`; absent of any other. */
   readonly admittedIn?: number
   /** When, in ms of the registry's clock. */
   readonly at: number
-  /** How long it took, in ms; absent if it was not measured. */
+  /** How long it took, in ms; absent where nobody measured it. */
   readonly durationMs?: number
 }
 
-/** Emits a call that has counted. `durationMs` is NaN if it was not measured. */
+/** Tells of a call that has counted. `durationMs` is NaN where nobody measured it. */
 export function tellOutcome(row: Row, result: Result, durationMs: number, at: number, error: unknown): void {
   const { core, name: endpoint, generation } = row
   const outcome = outcomeOf(result, error)
@@ -35,7 +35,7 @@ export function tellOutcome(row: Row, result: Result, durationMs: number, at: nu
   publishCall(row, { outcome, at, ...measured(durationMs) })
 }
 
-/** Emits a call that ended after its generation. `at` is NaN if the clock was not read yet. */
+/** Tells of a call that came after its generation had ended. `at` is NaN where nobody has looked at the clock yet. */
 export function tellLate(
   row: Row,
   result: Result,
@@ -52,7 +52,7 @@ export function tellLate(
   core.dispatcher.post('late', { endpoint, admittedIn, generation, outcome, ...when })
 }
 
-/** Emits a call that ran under the admission of the call around it, and counts with that. */
+/** Tells of a call that ran under the admission of the call around it, and counts by that. */
 export function tellNested(row: Row, result: Result, durationMs: number, at: number, error: unknown): void {
   const { core, name: endpoint, generation } = row
   if (!isTold(row, 'nested')) return
@@ -62,17 +62,17 @@ export function tellNested(row: Row, result: Result, durationMs: number, at: num
   publishCall(row, { outcome: 'nested', result: outcome, ...when })
 }
 
-/** Whether anybody listens to this event of calls. */
+/** Whether somebody hears of this event of calls. */
 export function isTold({ core, name }: Row, event: 'late' | 'nested' | 'rejected' | 'limited'): boolean {
   return callChannel.hasSubscribers || core.dispatcher.hears(event, name)
 }
 
-/** The time of the event; reads the clock if it was not read yet. */
+/** When, for who tells of it: looked up where nobody has. */
 export function dated({ core }: Row, at: number): number {
   return Number.isNaN(at) ? core.clock.now() : at
 }
 
-/** Counts that a fallback runs in place of this error, and emits it. */
+/** Counts that a fallback is asked to answer instead of this error, and tells it. */
 export function tellFallback(row: Row, error: unknown): void {
   const { core, name: endpoint, generation } = row
   extrasOf(row).fallbacks++
@@ -87,7 +87,7 @@ export function publishCall(row: Row, call: Omit<CallMessage, 'endpoint' | 'gene
   core.turns.later(() => callChannel.publish(message))
 }
 
-/** A duration that was not measured is no key. */
+/** What nobody measured is no key. */
 function measured(durationMs: number): { readonly durationMs?: number } {
   return Number.isNaN(durationMs) ? {} : { durationMs }
 }

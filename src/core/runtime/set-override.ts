@@ -1,21 +1,21 @@
-// SetOverride: an override comes into force, or ends; and what views show of it.
+// SetOverride: an override comes into force, or ends; and what people see of it.
 import { ArgumentError } from '../edge/errors.ts'
 import { checkOptions } from '../edge/option-object.ts'
-import { describeReason, type Reason } from '../rules/triggers.ts'
+import { describeReason, type Reason } from '../rules/reasons.ts'
 import { dateAt } from './dates.ts'
 import { type Override, OverrideInForce } from './override.ts'
 import { choosePath } from './path.ts'
 import { extrasOf, type Row } from './row.ts'
 
-/** The override in force, as views show it. */
+/** The override that is in force, for people to see. */
 export interface OverrideStats {
   /** As in the override. */
   readonly state: Override['state']
   /** Why. */
   readonly reason: Reason
-  /** Whole ms until a call may be admitted; `null` if it is not known. */
+  /** Whole ms until a call may be let through; `null` when nobody knows. */
   readonly retryAfterMs: number | null
-  /** The share of calls admitted, 0-1. */
+  /** The share of calls let through, 0-1. */
   readonly share: number
 }
 

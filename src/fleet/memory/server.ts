@@ -1,28 +1,28 @@
-// MemoryServer: what links see of a store in memory, and the store of its links.
+// MemoryServer: what links see of a store in memory, and it of them.
 import type { Clock } from '../../index.ts'
 import type { FleetChange } from '../record.ts'
 import type { Operation } from './shard.ts'
 
-/** A message between a process and the store. */
+/** Something on its way between a process and the store. */
 export interface MemoryMessage {
   /** The process. */
   readonly instance: string
-  /** Whether it goes to the store, is an answer, or a push. */
+  /** Whether it goes to the store, comes back, or was not asked for. */
   readonly kind: 'request' | 'answer' | 'push'
-  /** The kind of the message: `report`, `acquire`, …; `changes` for a push. */
+  /** What is asked or answered: `report`, `acquire`, …; `changes` of a push. */
   readonly what: string
 }
 
-/** The store, as links see it. */
+/** What links see of the store. */
 export interface MemoryServer {
   readonly isRunning: boolean
   readonly clock: Clock
   readonly deadlineMs: number
   readonly carry: (message: MemoryMessage, deliver: () => void) => void
   now(): number
-  /** Carries out a request in one go, and pushes what it changed. */
+  /** Does a request in one go, and pushes what it changed. */
   operation<T>(namespace: string, instance: string, isLate: boolean, act: (operation: Operation) => T): T
-  /** Links that get pushes, and events of the connection. */
+  /** Links that hear pushes, and of the connection. */
   readonly links: Set<MemoryPeer>
 }
 

@@ -1,6 +1,5 @@
-// FastifyBreakers: the registry as a decorator, and a hook before each route whose config has a breaker.
+// FastifyBreakers: the registry as a decorator, and a hook in front of each route whose config asks for a breaker.
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, RouteOptions } from 'fastify'
-import fastifyPlugin from 'fastify-plugin'
 import { checkOptions, checkRegistry } from '../../core/options/index.ts'
 import { ArgumentError, createRegistry, type Registry } from '../../index.ts'
 import { guardExchange } from '../servers/index.ts'
@@ -17,28 +16,30 @@ declare module 'fastify' {
   }
 }
 
-/** The options of `fastifyBreakers`. All are optional. */
+/** What `fastifyBreakers` takes. Everything is optional. */
 export interface FastifyBreakersOptions {
   /** The registry to use, as `app.breakers`. Default: a new one. */
   readonly registry?: Registry | undefined
-  /** Whether the registry is closed with the server. Default `true`; `false` if other code uses it, too. */
+  /** Whether the registry is closed with the server. Default `true`; `false` where others use it, too. */
   readonly closeRegistry?: boolean | undefined
 }
 
 const NAMES = ['registry', 'closeRegistry'] satisfies (keyof FastifyBreakersOptions)[]
 
 /**
- * The plugin. Register it before the routes. A route with `config: { breaker: true }` (or a name) is then called through
- * its breaker: a response of 500 or above is a failure, others are successes, a client that disconnects first is ignored.
- * While it is open, the error handler gets a RouteUnavailableError, which Fastify answers with 503 and `Retry-After`.
+ * The plugin: register it before the routes. A route with `config: { breaker: true }` (or a name) is then called through its
+ * breaker: an answer of 500 or above is a failure, others are successes, a client that goes away first is ignored; while
+ * it is open the error handler gets a RouteUnavailableError, which Fastify answers with 503 and `Retry-After`.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options or a wrong `config.breaker`, PolicyError (`INVALID_POLICY`)
  */
-export const fastifyBreakers: FastifyPluginAsync<FastifyBreakersOptions> = fastifyPlugin(plugin, {
-  fastify: '5.x',
-  name: 'switchgear',
+export const fastifyBreakers: FastifyPluginAsync<FastifyBreakersOptions> = Object.assign(plugin, {
+  // What the package fastify-plugin says of a plugin: it is for the instance that registers it, and for this Fastify.
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: 'switchgear',
+  [Symbol.for('plugin-meta')]: { fastify: '5.x', name: 'switchgear' },
 })
 
-// Async: an error that a plugin with a callback throws would be an uncaught exception.
+// Async: what a plugin with a callback throws would be an uncaught exception.
 async function plugin(app: FastifyInstance, options: FastifyBreakersOptions): Promise<void> {
   checkOptions('options', options, NAMES)
   const { closeRegistry = true } = options

@@ -1,25 +1,26 @@
-// GuardRoute: middleware of Hono. It imports nothing from Node: the response is judged as the handler returns it.
-import type { Context, MiddlewareHandler } from 'hono'
-import { HTTPException } from 'hono/http-exception'
-import { matchedRoutes } from 'hono/route'
-import { checkOptions, checkRegistry, markRefusal } from '../../core/options/index.ts'
+// GuardRoute: middleware of Hono. It imports nothing of Node's: the answer is judged as the handler gives it.
+import type { MiddlewareHandler } from 'hono'
+import { checkOptions, checkRegistry, markRefusal, missingPeer } from '../../core/options/index.ts'
 import { ArgumentError, type Breaker, type Permit, type PolicyOptions, type Registry } from '../../index.ts'
 import { limitTime, RouteUnavailableError, refusalBy, refusalOf, report } from '../servers/index.ts'
 
-/** The options of `guardRoute`. All are optional. */
+/** What `guardRoute` takes. Everything is optional. */
 export interface HonoGuardOptions {
-  /** The name of the breaker; routes may share one. Default: that of the route, for example `'GET /orders/:id'`. */
+  /** The name of the breaker; routes may share one. Default: that of the route, as in `'GET /orders/:id'`. */
   readonly name?: string | undefined
-  /** The policy of a breaker that this makes. Default: the registry's policy for its name. */
+  /** The policy of a breaker that is made by this. Default: what the registry says for its name. */
   readonly policy?: PolicyOptions | undefined
 }
 
+type Hono = Awaited<ReturnType<typeof loadHono>>
+
 const NAMES = ['name', 'policy'] satisfies (keyof HonoGuardOptions)[]
+let hono: Hono | undefined
 
 /**
- * Middleware that lets a request pass only if its breaker admits it. Otherwise it throws an HTTPException of 503 with
- * `Retry-After`, whose `cause` is a RouteUnavailableError. A response of 500 or above is a failure, others are successes; a
- * client that disconnects before the response is ignored.
+ * Middleware that has a request go on only if its breaker admits it; else it throws an HTTPException of 503 with `Retry-After`,
+ * whose `cause` is a RouteUnavailableError. An answer of 500 or above is a failure, others are successes; a client that goes away
+ * before the answer is ignored.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong arguments, PolicyError (`INVALID_POLICY`)
  */
 export function guardRoute(registry: Registry, options: HonoGuardOptions = {}): MiddlewareHandler {
@@ -29,7 +30,10 @@ export function guardRoute(registry: Registry, options: HonoGuardOptions = {}): 
   if (name !== undefined && typeof name !== 'string') throw new ArgumentError('options.name', 'a string', name)
   const shared = name === undefined ? undefined : checked.breaker(name, policy)
   return async (context, next) => {
-    const { breaker, permit } = acquire(() => shared ?? checked.breaker(nameOf(context), policy))
+    hono ??= await loadHono()
+    const { HTTPException, matchedRoutes } = hono
+    const refuse = (error: unknown) => exceptionOf(error, HTTPException)
+    const { breaker, permit } = acquire(() => shared ?? checked.breaker(nameOf(matchedRoutes(context)), policy), refuse)
     const { signal } = context.req.raw
     const endOfTime = limitTime(breaker, permit)
     const leave = () => permit.ignore()
@@ -38,7 +42,7 @@ export function guardRoute(registry: Registry, options: HonoGuardOptions = {}): 
       await permit.run(next)
       report(permit, context.res.status, context.error)
     } catch (error) {
-      // A thrown value that is no Error goes through all middleware.
+      // What is no Error is thrown through all middleware.
       permit.failure(error)
       throw error
     } finally {
@@ -48,29 +52,42 @@ export function guardRoute(registry: Registry, options: HonoGuardOptions = {}): 
   }
 }
 
-function acquire(find: () => Breaker): { breaker: Breaker; permit: Permit } {
+/** With the first request, not before: who has no Hono is then told how to get it. */
+async function loadHono() {
+  try {
+    const [{ HTTPException }, { matchedRoutes }] = await Promise.all([
+      import('hono/http-exception'),
+      import('hono/route'),
+    ])
+    return { HTTPException, matchedRoutes }
+  } catch (cause) {
+    return missingPeer('switchgear/hono', ['hono'], cause)
+  }
+}
+
+function acquire(find: () => Breaker, refuse: (error: unknown) => unknown): { breaker: Breaker; permit: Permit } {
   let breaker: Breaker
   let permit: Permit | undefined
   try {
     breaker = find()
     permit = breaker.tryAcquire()
   } catch (error) {
-    throw exceptionOf(refusalOf(error))
+    throw refuse(refusalOf(error))
   }
-  if (permit === undefined) throw exceptionOf(refusalBy(breaker))
+  if (permit === undefined) throw refuse(refusalBy(breaker))
   return { breaker, permit }
 }
 
-/** By the pattern of the last route that matched, the handler's: never by the URL, because there are endlessly many. */
-function nameOf(context: Context): string {
-  const route = matchedRoutes(context).at(-1)
+/** By the pattern of the last route that matched, the handler's: never by the URL, of which there is no end. */
+function nameOf(routes: readonly { readonly method: string; readonly path: string }[]): string {
+  const route = routes.at(-1)
   return `${route?.method ?? 'ALL'} ${route?.path ?? '*'}`
 }
 
-function exceptionOf(error: unknown): unknown {
+function exceptionOf(error: unknown, HTTPException: Hono['HTTPException']): unknown {
   if (!(error instanceof RouteUnavailableError)) return error
   const { status, headers, message } = error
   const res = new Response(message, { status, headers })
-  // Like its cause: a guard before this one must see it.
+  // As its cause is: a guard in front of this one is told of it.
   return markRefusal(new HTTPException(status, { res, message, cause: error }))
 }

@@ -1,11 +1,12 @@
-// Exchange: one admitted request and its outcome. Its sender reports here, and the permit is settled once.
-import { type Breaker, CallTimeoutError, isBreakerError, judgeOutcome, type Permit } from '../../index.ts'
+// Exchange: one admitted request and what becomes of it. Whoever sends it reports here, and the permit is settled once.
+import { isTimeout } from '../../core/edge/timeout-error.ts'
+import { type Breaker, CallTimeoutError, judgeOutcome, type Permit } from '../../index.ts'
 import { HttpStatusError } from './http-status-error.ts'
 import type { Rules } from './options.ts'
 import { mayAskForTime, openTimeOf } from './retry-after.ts'
 import type { Target } from './targets.ts'
 
-/** The value of a header of a response, by its name in lower case; `null` or `undefined` if there is none. */
+/** The value of a header of an answer, by its name in small letters; `null` or `undefined`: there is none. */
 export type HeaderOf<R> = (response: R, name: string) => string | null | undefined
 
 export class Exchange<R> {
@@ -14,7 +15,7 @@ export class Exchange<R> {
   readonly #permit: Permit
   #timer: ReturnType<typeof setTimeout> | undefined
   #isOver = false
-  /** In ms of the registry's clock; NaN if nothing needs the duration. */
+  /** In ms of the registry's clock; NaN where nobody asks how long it takes. */
   readonly #startedAt: number
 
   constructor(rules: Rules<R>, target: Target, permit: Permit) {
@@ -25,7 +26,7 @@ export class Exchange<R> {
     this.#startedAt = rules.isFailure === undefined ? Number.NaN : target.registry.now()
   }
 
-  /** How long it may take; `null`: any time. A probe ends with its permit. */
+  /** How long it may take; `null`: as long as it likes. One that probes is over when its permit is. */
   get timeoutMs(): number | null {
     const own = this.#ownTimeoutMs
     return this.#permit.probe
@@ -38,10 +39,7 @@ export class Exchange<R> {
     return timeoutMs === undefined ? this.#target.breaker.policy.timeoutMs : timeoutMs
   }
 
-  /**
-   * Runs the code that sends it. Whatever that starts is inside the exchange: another request to the same breaker runs
-   * under its permit.
-   */
+  /** Runs what sends it. What that begins is inside the exchange: another request to the same breaker goes under its permit. */
   run<T>(send: () => T): T {
     return this.#permit.run(send)
   }
@@ -56,7 +54,7 @@ export class Exchange<R> {
     }, timeoutMs)
   }
 
-  /** The headers are there. Returns whether the exchange continues until `bodyEnded` or `failed`. */
+  /** The headers are there. Says whether it goes on until `bodyEnded` or `failed`. */
   answered(response: R, status: number, headerOf: HeaderOf<R>): boolean {
     const judged = this.#judge({ value: response })
     const failed = judged ?? status >= 500
@@ -78,13 +76,13 @@ export class Exchange<R> {
     else this.#permit.failure(error)
   }
 
-  /** The caller wants no response any more, which says nothing about the server; a deadline of the caller does. */
+  /** The caller wants no answer any more, which says nothing about the server; a deadline of his does. */
   calledOff(reason: unknown): void {
     if (isDeadline(reason)) this.failed(reason)
     else if (this.#end()) this.#permit.ignore()
   }
 
-  /** Reports an error of the user's code. */
+  /** What code of the user's did wrong. */
   report(source: string, error: unknown): void {
     this.#target.registry.report(source, error, this.#permit.endpoint)
   }
@@ -98,7 +96,7 @@ export class Exchange<R> {
     return true
   }
 
-  /** The classifier is the user's code. */
+  /** The classifier is code of the user's. */
   #judge(ended: { readonly value: R } | { readonly error: unknown }): boolean | undefined {
     const { isFailure } = this.#rules
     if (isFailure === undefined) return undefined
@@ -110,10 +108,7 @@ export class Exchange<R> {
     }
   }
 
-  /**
-   * Before the outcome is reported, because that may open the breaker too, for the time of the policy. The outcome is then
-   * late and changes nothing.
-   */
+  /** Before the outcome is reported: that may open it too, for the time of the policy. It is late then, and changes nothing. */
   #leaveAlone(response: R, status: number, headerOf: HeaderOf<R>): void {
     const { longestRetryAfterMs } = this.#rules
     if (longestRetryAfterMs === null || this.#isOver) return
@@ -123,18 +118,17 @@ export class Exchange<R> {
   }
 }
 
-/** A response to a request of an earlier generation opens nothing (R06), and does not undo a decision of an operator. */
+/** An answer to a request of an earlier generation opens nothing (R06), nor does one undo what an operator has decided. */
 function mayOpen(breaker: Breaker, { generation }: Permit): boolean {
   return breaker.generation === generation && (breaker.state === 'closed' || breaker.state === 'halfOpen')
 }
 
-/** From `AbortSignal.timeout`, a breaker around this one, or a client such as axios: the server did not answer in time. */
+/** Of `AbortSignal.timeout`, of a breaker around this one, or of a client such as axios: the server did not answer in time. */
 function isDeadline(reason: unknown): boolean {
   try {
-    const { name, code } = reason as { readonly name?: unknown; readonly code?: unknown }
-    return name === 'TimeoutError' || code === 'ETIMEDOUT' || isBreakerError(reason, 'CALL_TIMEOUT')
+    return isTimeout(reason) || (reason as { readonly code?: unknown }).code === 'ETIMEDOUT'
   } catch {
-    // There is none, or it cannot be read.
+    // There is none, or it can't be read.
     return false
   }
 }

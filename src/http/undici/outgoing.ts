@@ -1,11 +1,11 @@
-// Outgoing: a request of undici, as a `key` gets it.
+// Outgoing: a request of undici as a `key` is asked about it.
 import type { Dispatcher } from 'undici'
 import type { OutgoingRequest } from '../requests/index.ts'
 
-/** For a Client or a Pool that does not show its origin. */
+/** Of a Client or a Pool that does not tell its origin. */
 const NOWHERE = 'http://localhost'
 
-/** Read only when it is needed, because most keys need only the address. */
+/** Read when the key looks, as most look at the address alone. */
 export function outgoing(given: Dispatcher.DispatchOptions): OutgoingRequest {
   return {
     get url() {

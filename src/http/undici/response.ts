@@ -1,10 +1,10 @@
-// UndiciResponse: the head of a response, as undici gives it.
+// UndiciResponse: the head of an answer, as undici tells it.
 
-/** The response that `isFailure` judges. */
+/** What `isFailure` is asked about. */
 export interface UndiciResponse {
-  /** The status, for example 200. */
+  /** As 200. */
   readonly statusCode: number
-  /** By names in lower case; a list for a header that came more than once. */
+  /** By names in small letters; of a header that came more than once, a list. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
 }
 

@@ -1,7 +1,10 @@
 // Api: what the dashboard answers to single requests, and the bodies that it takes. Beside the stream, it is the rest of the
 // protocol, and like it written by the server, read by the page and the command line: types and names alone.
-import type { BreakerState, Latency } from '../../index.ts'
+import type { Command } from '../../core/rules/commands.ts'
+import type { BreakerState, EvidenceReport, Latency, RateEvidence } from '../../index.ts'
 import type { WireRow, WireTransition } from './wire.ts'
+
+export { COMMANDS, type Command } from '../../core/rules/commands.ts'
 
 /** Paths of the interface, below the base path of the dashboard. */
 export const PATHS = {
@@ -12,15 +15,23 @@ export const PATHS = {
   policy: 'api/policy',
 } as const
 
-/** A rule over a window of calls, with its present figures. */
-export interface WireRate {
-  /** Calls in the window now. */
+/** How evidence is headed. */
+export interface Titled {
+  /** What it is evidence of. */
+  readonly title: string
+  /** What the calls did that speak against the endpoint, as in `failed`. */
+  readonly did: string
+}
+
+/** A rule over a window of calls, as it stands. */
+export interface WireRate extends Titled {
+  /** In the window now. */
   readonly calls: number
-  /** Those that failed, or were slow. */
+  /** Failed ones, or slow ones. */
   readonly marked: number
-  /** The share at which it opens, 0-1. */
+  /** The share that opens, 0-1. */
   readonly threshold: number
-  /** The least number of calls before it can open. */
+  /** Not before so many calls. */
   readonly minimumCalls: number
   /** The share now, 0-1; `null` without a call. */
   readonly rate: number | null
@@ -30,30 +41,28 @@ export interface WireRate {
   readonly window: { readonly calls: number } | { readonly timeMs: number; readonly buckets: number }
 }
 
-/** What the windows of one endpoint hold. */
-export interface WireEvidence {
-  /** For `failureThreshold`. */
-  readonly failures: {
-    /** Those that count towards it now. */
-    readonly count: number
-    /** The number that opens it; `null`: they are not counted. */
-    readonly threshold: number | null
-    /** The `failureWindow`; `null` without one. */
-    readonly windowMs: number | null
-    /** How long ago the failures within the window were, in ms, the oldest first. */
-    readonly ages: readonly number[]
-  }
-  /** `null` without that rule. */
-  readonly failureRate: WireRate | null
-  /** `null` without that rule. */
-  readonly slowCalls: WireRate | null
+/** Events that are counted towards a threshold, as they stand. */
+export interface WireCount extends Titled {
+  /** That count towards it now. */
+  readonly count: number
+  /** So many open it; `null`: they are not counted. */
+  readonly threshold: number | null
+  /** Only those this recent count; `null`: however old. */
+  readonly windowMs: number | null
+  /** How long ago those within the window were, in ms, the oldest first. */
+  readonly ages: readonly number[]
 }
+
+type WireOf<Told> = Told extends EvidenceReport['failures'] ? WireCount : Told extends RateEvidence ? WireRate : Told
+
+/** What the triggers of one endpoint judge; `null` without that rule. */
+export type WireEvidence = { readonly [N in keyof EvidenceReport]: WireOf<EvidenceReport[N]> }
 
 /** One setting of a policy. */
 export interface WireSetting {
   /** Its name among the options of a policy. */
   readonly setting: string
-  /** As you would write it; `none` if there is none. */
+  /** As it would be written; `none` where there is none. */
   readonly value: string
   /** What it does, in a sentence. */
   readonly meaning: string
@@ -63,34 +72,34 @@ export interface WireSetting {
 export interface WirePeriod {
   /** Which. */
   readonly state: BreakerState
-  /** Why it began; not known for a period that began before the dashboard did. */
+  /** Not known of a period that began before the dashboard looked. */
   readonly generation: number | null
   /** In ms since 1970. */
   readonly from: number
-  /** `null`: it continues. */
+  /** `null`: it lasts. */
   readonly to: number | null
 }
 
-/** The answer to `GET api/endpoint?name=…`. */
+/** What `GET api/endpoint?name=…` gives. */
 export interface EndpointDetail {
   /** Its name. */
   readonly endpoint: string
-  /** In ms since 1970; "ago" and "after" count from here. */
+  /** In ms since 1970; what is "ago" or "after" counts from here. */
   readonly now: number
   /** As in the stream. */
   readonly row: WireRow
-  /** The part of its stats that is not in the row. */
+  /** What of its stats is not in the row. */
   readonly stats: {
     /** Since the last success. */
     readonly consecutiveFailures: number
     /** Of sampled calls, in ms. */
     readonly latency: Latency
-    /** Fallbacks that ran. */
+    /** Fallbacks that were asked to answer. */
     readonly fallbacks: number
     /** Ms spent in each state. */
     readonly timeInState: Readonly<Record<BreakerState, number>>
   }
-  /** What its fleet decides on top of it; `null`: nothing. */
+  /** What the fleet that it is shared with rules on top of it; `null`: nothing. */
   readonly override: WireOverride | null
   /** The slots of its bulkhead; `null` without a limit. */
   readonly bulkhead: WireBulkhead | null
@@ -98,15 +107,15 @@ export interface EndpointDetail {
   readonly evidence: WireEvidence
   /** Each setting, in the order of docs/policy.md. */
   readonly policy: readonly WireSetting[]
-  /** The settings as options, in JSON: a form of the policy begins with them. Functions are left out. */
+  /** The settings as options, in JSON: what a form of the policy begins with. Functions are not among them. */
   readonly options: Readonly<Record<string, unknown>>
-  /** Settings in the policy that will not work as you might think, in sentences. */
+  /** What in the policy will not work as one would think, in sentences. */
   readonly warnings: readonly string[]
-  /** The newest ones, oldest first. */
+  /** The newest, the oldest of them first. */
   readonly transitions: readonly WireTransition[]
   /** From the oldest stay that is known to the current one. */
   readonly timeline: readonly WirePeriod[]
-  /** How long its fleet rejected calls, and in which state; since the dashboard was made. */
+  /** How long its fleet rejected calls, and as what; from when the dashboard was made. */
   readonly fleetTimeline: readonly WirePeriod[]
 }
 
@@ -116,47 +125,42 @@ export interface WireBulkhead {
   readonly inFlight: number
   /** Calls that wait for one. */
   readonly queued: number
-  /** How many may be in flight: `maxConcurrent`. */
+  /** So many may be in flight: `maxConcurrent`. */
   readonly slots: number
-  /** How many may wait: `maxQueued`. */
+  /** So many may wait: `maxQueued`. */
   readonly mayWait: number
 }
 
-/** A decision of a fleet about an endpoint. */
+/** What a fleet rules about an endpoint. */
 export interface WireOverride {
-  /** The state in which calls are rejected. */
+  /** As what calls are rejected. */
   readonly state: BreakerState
   /** Why, in words. */
   readonly reason: string
-  /** Whole ms until a call may be admitted; `null` if it is not known. */
+  /** Whole ms until a call may be let through; `null` when nobody knows. */
   readonly retryAfterMs: number | null
-  /** The share of calls admitted, 0-1. */
+  /** The share of calls let through, 0-1. */
   readonly share: number
 }
 
-/** The commands. */
-export const COMMANDS = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable'] as const
-/** A command by its name. */
-export type Command = (typeof COMMANDS)[number]
-
 /** Body of `POST api/control`. */
 export interface ControlRequest {
-  /** The endpoint. */
+  /** To which. */
   readonly endpoint: string
   /** What to do. */
   readonly command: Command
-  /** For `trip` and `probe`: shown by the transition, and by rejections; at most 200 characters. */
+  /** Of `trip` and `probe`: told by the transition, and by rejections; at most 200 characters. */
   readonly message?: string
 }
 /** Its answer. */
 export interface ControlAnswer {
-  /** Its new state. */
+  /** As it is then. */
   readonly row: WireRow
 }
 
-/** Body of `POST api/policy/preview` and of `POST api/policy`. Options that `policy` leaves out stay as they are. */
+/** Body of `POST api/policy/preview` and of `POST api/policy`. What `policy` leaves out stays as it is. */
 export interface PolicyRequest {
-  /** The endpoint. */
+  /** Of which. */
   readonly endpoint: string
   /** Options of a policy, in JSON. */
   readonly policy: Readonly<Record<string, unknown>>
@@ -169,7 +173,7 @@ export interface PolicyAnswer {
   readonly policy: readonly WireSetting[]
   /** Each setting that differs, with its value before. */
   readonly changes: readonly (WireSetting & { readonly before: string })[]
-  /** Settings that will not work as you might think, in sentences. */
+  /** What will not work as one would think, in sentences. */
   readonly warnings: readonly string[]
 }
 
@@ -185,7 +189,7 @@ export interface ErrorAnswer {
     readonly mistakes?: readonly { readonly path: string; readonly expected: string; readonly received: string }[]
   }
 }
-/** The kinds of errors. */
+/** What an answer that is not 2xx is about. */
 export type ErrorName =
   | 'forbidden'
   | 'controlsOff'

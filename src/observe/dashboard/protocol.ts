@@ -1,12 +1,9 @@
-// Protocol: the stream from the dashboard's server to its pages and `switchgear watch`; api.ts has the other requests.
-// Written by the server, read by the page and the command line, so it imports types alone.
+// Protocol: the stream from the dashboard's server to its pages and `switchgear watch`; what they may ask besides is in
+// api.ts. Written by the server, read by the page and the command line, so it imports tables and types alone.
 import type { WireRow, WireTransition } from './wire.ts'
 
 export * from './api.ts'
 export * from './wire.ts'
-
-/** The version in `hello`. A reader of another version says so and shows nothing. */
-export const PROTOCOL = 2
 
 /** At most so many rows are in one `rows` event. */
 export const MOST_ROWS = 1_000
@@ -14,13 +11,13 @@ export const MOST_ROWS = 1_000
 export const MOST_TRANSITIONS = 1_000
 
 /**
- * First event of every connection, and sent again if the reader was too slow. What the reader knew before is void: a full
- * image follows. Times in ms since 1970.
+ * First event of every connection, and once more when the reader was too slow for what has gone meanwhile. What it knew
+ * before is void: a full image follows. Times in ms since 1970.
  */
 export interface Hello {
   /** The PROTOCOL of the server. */
   readonly protocol: number
-  /** The title of the dashboard. */
+  /** The title that the dashboard was given. */
   readonly title: string
   /** Of the process. */
   readonly pid: number
@@ -28,13 +25,13 @@ export interface Hello {
   readonly startedAt: number
   /** The clock of the server. */
   readonly now: number
-  /** Whether commands are accepted, with a token. */
+  /** Whether commands are taken, with a token. */
   readonly controls: boolean
   /** How many endpoints there are. */
   readonly endpoints: number
 }
 
-/** Rows that are new or have moved, and the names of those that are gone (remove these first, then add the rows). */
+/** Rows that are new or have moved, and the names of those that are gone (take these out first, then put the rows in). */
 export interface Rows {
   /** When they were read, in ms since 1970. */
   readonly now: number
@@ -49,18 +46,18 @@ export interface Rows {
 }
 
 /**
- * The events of the stream by name. After `hello` comes the full image as `rows`, then `history`: the newest earlier
- * transitions, oldest first. From then on `rows` at most four times a second, and `transition` with new ones. `bye` says
- * that nothing more will come, and why. Comment lines (`:`) come every ten seconds, so that silence means trouble.
+ * The events of the stream by name. After `hello` comes the full image as `rows`, then `history`: the newest transitions
+ * from before, the oldest first. From then on `rows` at most four times a second, and `transition` with those that happened.
+ * `bye` says that nothing more will come, and why. Comment lines (`:`) come every ten seconds, so that silence means trouble.
  */
 export interface StreamEvents {
   /** First. */
   hello: Hello
   /** The image, then what has changed. */
   rows: Rows
-  /** Once the image is complete: the newest earlier transitions, oldest first. */
+  /** Once the image is whole: the newest transitions from before, the oldest first. */
   history: readonly WireTransition[]
-  /** What has happened since the last one, oldest first. */
+  /** What has happened since the last one, the oldest first. */
   transition: readonly WireTransition[]
   /** Last. */
   bye: Bye

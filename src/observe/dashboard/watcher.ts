@@ -1,11 +1,11 @@
-// Watcher: one reader of the stream, and what it has not got yet. Nothing is queued for a slow reader: the endpoints it has
-// missed are noted, at most all there are, and it gets their latest figures when it can take them.
+// Watcher: one reader of the stream, and what it has yet to be told. Nothing is queued for who reads slowly: it is noted
+// which endpoints it has missed, at most all there are, and it gets their latest figures when it can take them.
 import type { Image } from './image.ts'
 import { encodeEvent, type Hello, MOST_TRANSITIONS, type WireTransition } from './protocol.ts'
 
 /** Bytes that may wait in the stream of one reader, beside one event. */
 const MOST_WAITING = 256 * 1024
-/** Names of endpoints that are gone, for a reader that does not read: beyond that, it gets everything again. */
+/** Names of endpoints that are gone, for a reader that does not read: of more, it is told everything anew. */
 const MOST_GONE = 10_000
 
 /** The transitions as a watcher asks for them. */

@@ -1,6 +1,6 @@
-// BridgeAccess: who may talk to the bridge. Any page that a developer visits can send requests to the developer's machine.
-// So a request must be for a known host (or an attacker's name could lead here: DNS rebinding), come from no other page,
-// and have the token.
+// BridgeAccess: who may talk to the bridge. Any page that a developer visits can send requests to his own machine, so a
+// request must be for a host we know (or a name of the attacker's could lead here: DNS rebinding), come from no other
+// page, and know the token.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
@@ -23,7 +23,7 @@ export function refusalOf(request: IncomingMessage, { hosts, token }: Access): R
   if (!hosts.includes(host.toLowerCase().replace(/:\d+$/, ''))) {
     return { status: 403, why: 'This host is not known: see allowedHosts.' }
   }
-  // Browsers say which page a connection is from; other programs do not. `null` is a page without an origin.
+  // Browsers say which page a connection is from; other programs say nothing. `null` is a page of nobody.
   const { origin } = headers
   if (origin !== undefined && !['http', 'https'].some((scheme) => origin === `${scheme}://${host}`)) {
     return { status: 403, why: 'Other pages may not connect.' }
@@ -32,13 +32,13 @@ export function refusalOf(request: IncomingMessage, { hosts, token }: Access): R
   return isSame(given, token) ? null : { status: 401, why: 'The token is missing or wrong: take the whole address.' }
 }
 
-/** The address of the request; for nonsense, such as `//`, an address where there is nothing. */
+/** What was asked for; of nonsense, such as `//`, an address that there is nothing at. */
 export function addressOf({ url = '/' }: IncomingMessage): URL {
   const base = 'http://bridge'
   return URL.canParse(url, base) ? new URL(url, base) : new URL(`${base}/nonsense`)
 }
 
-/** Takes as long for a wrong token, however much of it is right: digests have one length. */
+/** In a time that does not tell how much of it is right: digests are of one length. */
 function isSame(given: string, token: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(given), digest(token))

@@ -1,7 +1,7 @@
 // BridgePageScript: what the page of the bridge does. It passes messages from the socket on to the frame; when the inspector
 // in it is ready it connects anew, for the picture that was missed. Text: no tool between here and the browser changes it.
 
-/** The settings of the script. */
+/** What the script is told. */
 export interface PageSettings {
   readonly inspectorUrl: string
   /** Without the token, which is in the address of the page. */

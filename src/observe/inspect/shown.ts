@@ -1,5 +1,5 @@
 // Shown: what of an event and of a snapshot leaves the process, field by field: figures, states and names of endpoints.
-// Values of users (messages of trips, errors, functions of policies) stay, unless `values` is on.
+// What users hand in (messages of trips, errors, functions of policies) stays, unless `values` was asked for.
 import type { AnyEventObject, AnyMachineSnapshot, SnapshotFrom } from 'xstate'
 import type { BreakerContext, breakerMachine, registryMachine } from '../../../machines/index.ts'
 import { describeReason, type Policy, type Reason } from '../../index.ts'
@@ -11,7 +11,7 @@ export type RegistryView = SnapshotFrom<typeof registryMachine>
 const HIDDEN = '(hidden)'
 const LONGEST_TEXT = 1_000
 
-/** Everything else in events is evidence (which the snapshot shows), or the user's. */
+/** All that events have besides these is evidence (which the snapshot shows), or the user's. */
 const FIGURES = ['at', 'generation', 'probe', 'durationMs'] as const
 
 /** An event of a breaker's actor or of the registry's. */
@@ -19,13 +19,13 @@ export function shownEvent(event: AnyEventObject, values: boolean): ShownEvent {
   const shown: Record<string, unknown> & { type: string } = { type: shownType(event, values) }
   for (const field of FIGURES) if (Number.isFinite(event[field])) shown[field] = event[field]
   if (typeof event['name'] === 'string') shown['name'] = shortName(event['name'])
-  if (event.type === 'trip') shown['message'] = values ? textOf(event['message']) : HIDDEN
+  if (typeof event['message'] === 'string') shown['message'] = values ? textOf(event['message']) : HIDDEN
   if ('error' in event) shown['error'] = values ? textOf(event['error']) : HIDDEN
   if (event.type === 'configure') shown['policy'] = shownPolicy(event['policy'])
   return shown
 }
 
-/** An error event may have a name from outside, and those of the registry's actor name their breaker. */
+/** An error event may have been named by whoever sent it, and those of the registry's actor name their breaker. */
 function shownType({ type, actorId }: AnyEventObject, values: boolean): string {
   if (!type.startsWith('xstate.error.')) return type
   if (typeof actorId === 'string') return `xstate.error.actor.${shortName(actorId)}`
@@ -45,16 +45,22 @@ export function shownSpawned({ status, value, context }: AnyMachineSnapshot, val
 
 function shownContext({ at, policy, data }: BreakerContext, values: boolean) {
   const { generation, reason, openings, openedAt, deadline, probes, probeSuccesses, probeFailures } = data
-  const { consecutiveFailures, failures, failureRate, slowCalls } = data.evidence
-  const share = (window: typeof failureRate) => window && { calls: window.calls, marked: window.marked }
   const why = reason === null ? null : describeReason(shownReason(reason, values))
-  const evidence = { consecutiveFailures, failures, failureRate: share(failureRate), slowCalls: share(slowCalls) }
+  const evidence = shownEvidence(data.evidence)
   const current = { generation, why, openings, openedAt, deadline, probeSuccesses, probeFailures }
   return { at, ...current, probesInFlight: probes.length, evidence, policy: shownPolicy(policy) }
 }
 
+/** Counts as they are, windows by what is in them; when each failure was, and where rings begin, is for nobody. */
+function shownEvidence({ failureTimes: _, oldestFailure: __, ...evidence }: BreakerContext['data']['evidence']) {
+  const entries = Object.entries(evidence).map(([name, held]) => {
+    return [name, typeof held === 'object' && held !== null ? { calls: held.calls, marked: held.marked } : held]
+  })
+  return Object.fromEntries(entries)
+}
+
 function shownReason(reason: Reason, values: boolean): Reason {
-  return reason.type === 'tripped' && !values ? { ...reason, message: HIDDEN } : reason
+  return 'message' in reason && !values ? { ...reason, message: HIDDEN } : reason
 }
 
 /** Policies are frozen, and thousands of breakers share one. */
@@ -69,7 +75,7 @@ function shownPolicy(policy: Policy): object {
 
 const presence = (given: unknown) => (given === null || given === undefined ? null : '(given)')
 
-/** What makes an event of a call worth showing, however busy the breaker is. */
+/** What of a breaker makes an event of a call worth showing, however busy it is. */
 export function visibleOf({ status, value, context: { data, policy } }: BreakerView) {
   return { status, value, generation: data.generation, probes: data.probes, policy }
 }
@@ -80,7 +86,7 @@ export function isSameVisible(one: Visible, other: Visible): boolean {
   return (Object.keys(one) as (keyof Visible)[]).every((key) => one[key] === other[key])
 }
 
-/** An error can be anything, and may throw when it is read. */
+/** An error can be anything, and refuse to be read. */
 function textOf(thrown: unknown): string {
   try {
     return String(thrown).slice(0, LONGEST_TEXT)

@@ -1,13 +1,14 @@
 // Reading: every metric at one moment, as points; and the writer that makes one.
-import type { AdmissionStatus, BreakerState, EndpointStats, Refuser } from '../../index.ts'
-import { type Labels, METRICS, type MetricName } from './catalogue.ts'
+import { type BreakerState, numberOfState, STATES } from '../../core/rules/states.ts'
+import type { AdmissionStatus, EndpointStats, Refuser } from '../../index.ts'
+import { LABEL_VALUES, type Labels, METRICS, type MetricName } from './catalogue.ts'
 import type { Series } from './series.ts'
 import { CELLS } from './totals.ts'
 
 export interface Point {
-  /** What all points of one series of breakers have: the same object in each reading. */
+  /** What all points of one series of breakers have: the same object, reading after reading. */
   readonly series: Labels
-  /** The attributes that distinguish it from other points of its metric. */
+  /** What besides tells it from the others of its metric. */
   readonly labels: Labels
   readonly value: number
 }
@@ -28,12 +29,10 @@ export interface Reading {
   readonly durations: readonly Durations[]
 }
 
-/** The states by their number in the gauge. */
-const STATES = ['closed', 'halfOpen', 'open', 'forcedOpen', 'disabled'] as const
 const STATE_LABELS = STATES.map((state) => ({ state }))
-const REFUSERS: readonly Refuser[] = ['operator', 'breaker', 'fleet', 'bulkhead']
+const REFUSERS: readonly Refuser[] = LABEL_VALUES.by
 const REFUSER_LABELS = REFUSERS.map((by) => ({ by }))
-/** Which calls are refused, by the number in the gauge. */
+/** What of the calls is refused, by its number in the gauge. */
 const REFUSED: Readonly<Record<AdmissionStatus['admits'], number>> = { all: 0, some: 1, none: 2 }
 const NONE: Labels = {}
 const NAMES = Object.keys(METRICS) as MetricName[]
@@ -42,7 +41,7 @@ export class ReadingWriter implements Reading {
   readonly points = Object.fromEntries(NAMES.map((name) => [name, []])) as unknown as Record<MetricName, Point[]>
   readonly durations: Durations[] = []
 
-  /** Figures that also make sense for breakers that share a series. */
+  /** What can be told of breakers that share a series, too. */
   counters(series: Series, totals: readonly number[]): void {
     const { labels, restarts, escalations, transitions } = series
     for (const [index, cell] of CELLS.entries()) this.#add(cell.metric, labels, cell.labels, totals[index] ?? 0)
@@ -51,7 +50,7 @@ export class ReadingWriter implements Reading {
     for (const { labels: which, count } of transitions.values()) this.#add('transitions', labels, which, count)
   }
 
-  /** All figures of one breaker. */
+  /** All that is told of one breaker. */
   breaker(series: Series, stats: EndpointStats, isClosed: boolean): void {
     const { labels } = series
     this.counters(
@@ -63,7 +62,7 @@ export class ReadingWriter implements Reading {
     }
     this.#durationsOf(labels, stats)
     if (isClosed) return
-    this.#add('state', labels, NONE, STATES.indexOf(stats.state))
+    this.#add('state', labels, NONE, numberOfState(stats.state))
     const { admits, refusedBy } = stats.admission
     for (const which of REFUSER_LABELS) {
       this.#add('refuses', labels, which, which.by === refusedBy ? REFUSED[admits] : 0)
@@ -78,7 +77,10 @@ export class ReadingWriter implements Reading {
   }
 
   fleet(labels: Labels, all: readonly { readonly state: BreakerState; readonly admission: AdmissionStatus }[]): void {
-    const counts = { closed: 0, halfOpen: 0, open: 0, forcedOpen: 0, disabled: 0 }
+    const counts = { closed: 0, halfOpen: 0, open: 0, forcedOpen: 0, disabled: 0 } satisfies Record<
+      BreakerState,
+      number
+    >
     const some = { operator: 0, breaker: 0, fleet: 0, bulkhead: 0 }
     const whole = { ...some }
     for (const { state, admission } of all) {

@@ -1,5 +1,6 @@
 // Series: which endpoint has a series of its own, under which label, and what events have counted for it. First come, first
-// served: an endpoint keeps its series until its breaker is deleted; the others share `other`.
+// served: who has one keeps it until its breaker is deleted; the others share `other`.
+import { hashOf } from '../../core/rules/hash.ts'
 import type { RegistryEvents } from '../../index.ts'
 import type { Labels } from './catalogue.ts'
 
@@ -7,13 +8,13 @@ const OTHER = 'other'
 /** A label is stored, indexed and drawn. */
 const LONGEST_LABEL = 120
 
-/** The figures of one endpoint, or of all that share `other`. */
+/** What is told of one endpoint, or of all that share `other`. */
 export class Series {
   restarts = 0
   escalations = 0
   readonly transitions = new Map<string, { readonly labels: Labels; count: number }>()
   readonly label: string
-  /** The labels of all its points. */
+  /** Of all its points. */
   readonly labels: Labels
 
   constructor(label: string, labels: Labels) {
@@ -36,19 +37,19 @@ export class SeriesByEndpoint {
   readonly #most: number
   readonly #common: Labels
 
-  /** `common` is in every label set. */
+  /** `common` is what every label set has. */
   constructor(most: number, common: Labels) {
     this.#most = most
     this.#common = common
     this.other = new Series(OTHER, common)
   }
 
-  /** How many endpoints have a series of their own. */
+  /** How many have one of their own. */
   get size(): number {
     return this.#own.size
   }
 
-  /** Its own series, if it has one or there is a free place; otherwise the shared one. */
+  /** Its own, also as soon as a place is free, or that of all others. */
   of(endpoint: string): Series {
     const own = this.#own.get(endpoint)
     if (own !== undefined) return own
@@ -67,7 +68,7 @@ export class SeriesByEndpoint {
     this.#labels.delete(own.label)
   }
 
-  /** Two series with one label would be refused as a whole: an endpoint may be named `other`. */
+  /** Two series of one label would be refused as a whole: an endpoint may be named `other`. */
   #freeLabel(wanted: string): string {
     let label = wanted
     for (let number = 2; this.#labels.has(label); number++) label = `${wanted}~${number}`
@@ -79,14 +80,9 @@ export class SeriesByEndpoint {
 export function labelOf(endpoint: string): string {
   if (endpoint === '') return '(empty)'
   const isLong = endpoint.length > LONGEST_LABEL
-  const text = isLong ? `${endpoint.slice(0, LONGEST_LABEL)}…#${hashOf(endpoint)}` : endpoint
-  // Half a surrogate pair cannot be written as UTF-8.
+  const text = isLong
+    ? `${endpoint.slice(0, LONGEST_LABEL)}…#${hashOf(endpoint).toString(16).padStart(8, '0')}`
+    : endpoint
+  // Half a surrogate pair can't be written as UTF-8.
   return text.replace(/\p{Cs}/gu, '\ufffd')
-}
-
-/** FNV-1a: the same in every process. */
-function hashOf(text: string): string {
-  let hash = 0x811c9dc5
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
-  return (hash >>> 0).toString(16).padStart(8, '0')
 }

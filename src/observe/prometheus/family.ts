@@ -1,5 +1,5 @@
-// Family: the metrics of one prefix in a register, and the registries that they show. It is found by its metrics in the
-// register, so that `register.clear()` and two copies of this package do no harm.
+// Family: the metrics of one name each in a register, and the registries that they tell of.
+// It is found by its metrics in the register, so that `register.clear()` and two copies of this package do no harm.
 import type { Registry as Register } from 'prom-client'
 import { ArgumentError, type Registry } from '../../index.ts'
 import {
@@ -11,7 +11,7 @@ import {
   type Reading,
   type TableReader,
 } from '../metrics/index.ts'
-import { DurationHistogram, TableCounter, TableGauge } from './table-metrics.ts'
+import { durationHistogram, type TableMetric, tableMetric } from './table-metrics.ts'
 
 const FAMILY = Symbol.for('switchgear.prometheus.family')
 
@@ -20,8 +20,6 @@ interface Member {
   readonly labels: Labels
   readonly reader: TableReader
 }
-
-type TableMetric = TableCounter | TableGauge | DurationHistogram
 
 /** The family of this prefix in the register; a new one joins it with its first member. */
 export function familyIn(register: Register, prefix: string, buckets: readonly number[]): Family {
@@ -56,7 +54,7 @@ export class Family {
     this.buckets = buckets
   }
 
-  /** @throws ArgumentError if its series would be those of another live member */
+  /** @throws ArgumentError where its series would be those of another member that lives */
   checkMember(registry: Registry, labels: Labels): void {
     for (const other of this.#members) {
       if (other.registry === registry) {
@@ -68,7 +66,7 @@ export class Family {
         throw new ArgumentError('options.labels', expected, labels)
       }
       if (names.some((name) => labels[name] !== other.labels[name])) continue
-      // A closed one shows its last figures until another takes its place.
+      // Of one that is closed the last figures are told, until another takes its place.
       if (other.registry.isClosed) this.remove(other.reader)
       else {
         const expected = "labels that tell it from the other registry in this register, such as { registry: 'shop' }"
@@ -88,8 +86,8 @@ export class Family {
   }
 
   /**
-   * The readings of all members now. A scrape reads all metrics in one run of code: they all get the same readings, until
-   * that has ended or the same metric is read again.
+   * Of every member at this moment. A scrape asks each metric within one run of code: all get the same readings, until
+   * that has ended or the same one asks again.
    */
   readonly #readNow = (asker: string): readonly Reading[] => {
     if (this.#readings === null || this.#askers.has(asker)) {
@@ -105,11 +103,11 @@ export class Family {
   }
 
   #join(labels: readonly string[]): void {
-    const metrics: TableMetric[] = Object.keys(METRICS).map((key) => this.#metricOf(key as MetricName, labels))
+    const metrics = Object.entries(METRICS).map(([key, metric]) => {
+      return tableMetric(this.#readNow, key as MetricName, this.#prefix + prometheusName(metric), labels)
+    })
     if (this.buckets.length > 0) {
-      metrics.push(
-        new DurationHistogram(this.#readNow, this.#prefix + prometheusName(CALL_DURATION), labels, this.buckets),
-      )
+      metrics.push(durationHistogram(this.#readNow, this.#prefix + prometheusName(CALL_DURATION), labels, this.buckets))
     }
     this.#metrics = metrics
     try {
@@ -123,16 +121,7 @@ export class Family {
     }
   }
 
-  #metricOf(key: MetricName, labels: readonly string[]): TableMetric {
-    const metric = METRICS[key]
-    const name = this.#prefix + prometheusName(metric)
-    const labelNames = [...labels, ...metric.attributes]
-    return metric.kind === 'counter'
-      ? new TableCounter(this.#readNow, key, name, labelNames)
-      : new TableGauge(this.#readNow, key, name, labelNames)
-  }
-
-  /** Metrics that other code has registered under the same names meanwhile stay. */
+  /** What somebody has registered under the same names meanwhile stays. */
   #leave(): void {
     for (const metric of this.#metrics) {
       const name = [metric.name, `${metric.name}_total`].find(

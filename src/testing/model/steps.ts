@@ -1,6 +1,6 @@
 // Which steps make sense in a state of the model, and when two states are the same for all that can follow.
 import type { Policy } from '../../core/rules/policy.ts'
-import type { CallResult, Command } from '../driver.ts'
+import { type CallResult, COMMANDS, type Command } from '../driver.ts'
 import { endOfOldest, evidenceKey, holdsEnough } from './evidence.ts'
 import {
   dataOf,
@@ -17,16 +17,13 @@ import {
 export interface StepOptions {
   /** Calls in flight at once, at most. Default 2. */
   readonly maxInFlight: number
-  /** What an operator does. Default: everything; for `describeBreaker` and `explore`: what the driver has. */
+  /** What an operator does. Default: everything; of `describeBreaker` and `explore`: what the driver has. */
   readonly commands: readonly Command[]
   /** How calls end. Default: in every way; `'ignore'` only if the driver can. */
   readonly results: readonly CallResult[]
   /** Whether time may pass without a timer firing, as when the event loop is stalled. Default true. */
   readonly stalls: boolean
-  /**
-   * Whether things may happen 1 ms before a deadline, and a stall may last longer than to the next one, too. Default false;
-   * for `explore`: true.
-   */
+  /** Whether things may happen 1 ms before a deadline, and a stall last longer than to the next, too. Default false; `explore`: true. */
   readonly justBefore: boolean
   /** Whether failures may be reported without a call, under `openTimeoutFrom: 'lastFailure'`. Default true. */
   readonly reports: boolean
@@ -34,7 +31,7 @@ export interface StepOptions {
 
 export const ALL_STEPS: StepOptions = {
   maxInFlight: 2,
-  commands: ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable', 'delete', 'crash'],
+  commands: COMMANDS,
   results: ['succeed', 'fail', 'ignore'],
   stalls: true,
   justBefore: false,

@@ -1,6 +1,7 @@
-// coverage: which parts of the statechart a set of paths meets, what no path can meet under this policy, and why.
+// coverage: what a set of paths meets of the statechart, and what no path can meet under this policy, and why.
 import { breakerMachine } from '../../../machines/breaker.machine.ts'
 import { type PolicyOptions, resolvePolicy } from '../../core/edge/resolve-policy.ts'
+import { COMMANDS } from '../../core/rules/commands.ts'
 import type { Policy } from '../../core/rules/policy.ts'
 import { checkOptions, checkPaths } from '../model/given.ts'
 import { allTransitions } from '../model/timed-machine.ts'
@@ -16,19 +17,19 @@ export interface Covered {
   readonly missed: readonly string[]
 }
 
-/** The result of `coverage`. */
+/** What `coverage` has found. */
 export interface CoverageReport {
   /** The states of the breaker. */
   readonly states: Covered
   /** The transitions of the statechart. */
   readonly transitions: Covered
-  /** Any two transitions that can follow each other. */
+  /** Any two transitions of which the second can follow the first. */
   readonly transitionPairs: Covered
-  /** Numbers of the requirements that the paths test, such as `R05`: docs/requirements.md says what each is. */
+  /** Numbers of the requirements that the paths put to the test, such as `R05`: docs/requirements.md says what each is. */
   readonly requirements: readonly string[]
   /** Transitions of the statechart that no path under this policy can take. */
   readonly unreachable: readonly { readonly transition: string; readonly why: string }[]
-  /** What `missed` and `unreachable` do not know, because the policy is too large; empty if they know everything. */
+  /** What `missed` and `unreachable` don't know of, because the policy is too large; empty when they know everything. */
   readonly abstraction: readonly string[]
 }
 
@@ -41,7 +42,7 @@ const REQUIREMENTS: readonly (readonly [string, RegExp])[] = [
   ['R05', /^open --(openTime|elapse)/],
   ['R06', /--(succeed|fail|ignore) \[1\]/],
   ['R07', /^halfOpen --leaseExpired \[[23]\]/],
-  ['R08', /--(trip|probe|reset|isolate|disable|enable)/],
+  ['R08', new RegExp(`--(${COMMANDS.join('|')})`)],
   ['R11', /^halfOpen --ignore \[2\]/],
   ['R12', /^closed --(succeed|fail) \[2\]/],
   ['R22', /--delete/],
@@ -49,8 +50,8 @@ const REQUIREMENTS: readonly (readonly [string, RegExp])[] = [
 ]
 
 /**
- * Reports what paths cover, of all that can be met under the policy (default: that of the paths) with these options; pass
- * those with which the paths were generated.
+ * Reports what paths cover, of all that could be met under the policy (default: that of the paths) with these options;
+ * give those that the paths were generated with.
  * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`)
  */
 export function coverage(

@@ -1,5 +1,5 @@
 // Stories: a mismatch as a person would tell it, and as a Mermaid sequence diagram.
-// The steps are in the words of the path; what differs comes last.
+// The words of the steps are those of the path; what differs comes last.
 import type { Mismatch } from '../exploring/check-path.ts'
 import type { PathStep } from '../paths/paths.ts'
 import { tellTime } from './words.ts'
@@ -11,8 +11,8 @@ export function differenceOf({ path, steps, difference }: Mismatch): string {
 }
 
 /**
- * Numbered lines, one for each step up to the one that went wrong, and what differs as the last line. A step says what must
- * happen (`6. call 3 fails: it opens`), the last line what did (`   but state is closed, expected open`).
+ * Numbered lines, one for each step up to the one that went wrong, and what differs as the last line. A step says what
+ * must happen (`6. call 3 fails: it opens`), the last line what did (`   but state is closed, expected open`).
  */
 export function tellStory(mismatch: Mismatch): string {
   const told = mismatch.path.steps.slice(0, mismatch.steps)
@@ -23,7 +23,7 @@ export function tellStory(mismatch: Mismatch): string {
 
 const PARTICIPANTS = ['Caller', 'Breaker', 'Service', 'Clock', 'Operator'] as const
 
-/** The text of a Mermaid `sequenceDiagram` of the path up to the mismatch; only participants with messages are drawn. */
+/** The text of a Mermaid `sequenceDiagram` of the path up to the mismatch; only who takes part is drawn. */
 export function toMermaid(mismatch: Mismatch): string {
   const told = mismatch.path.steps.slice(0, mismatch.steps)
   let state = 'closed'

@@ -1,4 +1,4 @@
-// Part of the contract of a fleet's store. What every store refuses.
+// Part of the contract of a fleet's store. What no store takes.
 import type { FleetLink } from '../../index.ts'
 import { agree, refuses } from '../agree.ts'
 import type { Clause } from '../fleet-under-test.ts'
