@@ -1,6 +1,7 @@
 // BreakerContext: what an actor of breaker.machine.ts is started with, and what it knows.
 import type * as rules from '../src/core/rules/decide.ts'
 import type { Policy } from '../src/core/rules/policy.ts'
+import type { BreakerState } from '../src/core/rules/states.ts'
 
 /** What an actor of `breakerMachine` is started with. */
 export interface BreakerInput {
@@ -13,7 +14,7 @@ export interface BreakerInput {
   /** The generation to take up; without it the breaker starts closed. */
   readonly restored?: {
     /** Which of the five. */
-    readonly state: rules.BreakerState
+    readonly state: BreakerState
     /** What was decided about it: generation, deadline, probes, evidence. */
     readonly data: rules.BreakerData
   }
@@ -30,5 +31,5 @@ export interface BreakerContext {
   /** What it has decided about its generation: generation, deadline, probes, evidence. */
   readonly data: rules.BreakerData
   /** The state it was started in. */
-  readonly startIn: rules.BreakerState
+  readonly startIn: BreakerState
 }

@@ -2,10 +2,11 @@
 // It does no I/O and reads no clock: every event says when it happened, and every rule lives in the pure layer.
 import { assign, cancel, enqueueActions, setup } from 'xstate'
 import * as rules from '../src/core/rules/decide.ts'
-import { copyEvidence, refitEvidence } from '../src/core/rules/evidence.ts'
 import type { Policy } from '../src/core/rules/policy.ts'
 import { afterAdmission, afterRejection } from '../src/core/rules/ramp.ts'
-import type { Reason } from '../src/core/rules/triggers.ts'
+import type { Reason } from '../src/core/rules/reasons.ts'
+import type { BreakerState } from '../src/core/rules/states.ts'
+import { copyEvidence, refitEvidence } from '../src/core/rules/triggers/index.ts'
 import type { BreakerContext, BreakerInput } from './breaker-context.ts'
 import { judge } from './judgement.ts'
 
@@ -17,8 +18,8 @@ type Rule = (data: rules.BreakerData, context: BreakerContext, event: BreakerEve
  * The state as those who ask are told it. A breaker on its recovery ramp is half-open: `closed` admits every call, and
  * whoever reads that it is closed must be able to rely on it; a sixth word would be news to every switch and gauge.
  */
-export function stateOf({ value }: { readonly value: unknown }): rules.BreakerState {
-  return value === 'ramping' ? 'halfOpen' : (value as rules.BreakerState)
+export function stateOf({ value }: { readonly value: unknown }): BreakerState {
+  return value === 'ramping' ? 'halfOpen' : (value as BreakerState)
 }
 
 /** Applies a rule of the pure layer. A delayed transition has no `at`: it is when it was due. */
@@ -59,7 +60,7 @@ export const breakerMachine = setup({
     rampTime: ({ context: { data, at } }) => Math.max(0, (data.ramp?.endsAt ?? at) - at),
   },
   guards: {
-    startsIn: ({ context }, state: rules.BreakerState) => context.startIn === state,
+    startsIn: ({ context }, state: BreakerState) => context.startIn === state,
     startsInRamp: ({ context: { startIn, data } }) => startIn === 'halfOpen' && data.ramp !== null,
     late: ({ context: { data }, event }) =>
       'generation' in event

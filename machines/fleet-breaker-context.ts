@@ -1,7 +1,8 @@
 // FleetBreakerContext: what an actor of fleet-breaker.machine.ts is started with, what it knows, what it is told and asks for.
+import type { BreakerState } from '../src/core/rules/states.ts'
 
 /** What a fleet can be in about an endpoint: as a breaker. */
-export type FleetState = 'closed' | 'open' | 'halfOpen' | 'forcedOpen' | 'disabled'
+export type FleetState = BreakerState
 
 /** What the fleet has decided about an endpoint, as far as its statechart needs to know. */
 export interface FleetDecision {

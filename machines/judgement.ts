@@ -1,8 +1,15 @@
 // Judgement: what an outcome comes to while the breaker is closed: the evidence with it, and the trigger that fires.
 // A guard asks for it, and then the action that it lets through; it is worked out once for both.
 import type { BreakerData, BreakerEvent } from '../src/core/rules/decide.ts'
-import { addFailure, addSlow, addSuccess, copyEvidence, type Evidence } from '../src/core/rules/evidence.ts'
-import { type Reason, triggerAfter } from '../src/core/rules/triggers.ts'
+import type { Reason } from '../src/core/rules/reasons.ts'
+import {
+  addFailure,
+  addSlow,
+  addSuccess,
+  copyEvidence,
+  type Evidence,
+  triggerAfter,
+} from '../src/core/rules/triggers/index.ts'
 import type { BreakerContext } from './breaker-context.ts'
 
 interface Judgement {

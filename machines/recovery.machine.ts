@@ -2,7 +2,7 @@
 // It runs no check and reads no clock: it asks for a check by an emitted event and is told the answer, with the check's number.
 import { assign, emit, setup } from 'xstate'
 import { backoffMs } from '../src/core/rules/backoff.ts'
-import type { BreakerState } from '../src/core/rules/decide.ts'
+import type { BreakerState } from '../src/core/rules/states.ts'
 
 /** When a recovery checks, and who probes. Durations in ms. */
 export interface RecoveryRules {

@@ -1,17 +1,11 @@
-// npm run commands: what each command does in each state, read from the statechart that runs, as the table of
-// docs/operating.md, where it is written between the markers.
-import { readFileSync, writeFileSync } from 'node:fs'
-import { pathToFileURL } from 'node:url'
+// CommandTable: what each command does in each state, read from the statechart that runs, as docs/operating.md has it.
 import { breakerMachine } from '../machines/index.ts'
 import { resolvePolicy } from '../src/core/edge/resolve-policy.ts'
+import { COMMANDS, type Command, commandEvent } from '../src/core/rules/commands.ts'
 import type { BreakerEvent } from '../src/core/rules/decide.ts'
-import { COMMANDS, type Command } from '../src/core/runtime/deliver.ts'
 import { sendEvent, startMachine, type TimedMachine } from '../src/testing/model/timed-machine.ts'
 
 type Breaker = TimedMachine<typeof breakerMachine>
-
-const PAGE = new URL('../docs/operating.md', import.meta.url)
-export const BETWEEN_MARKERS = /(?<=<!-- commands -->\n).*?(?=<!-- \/commands -->)/s
 
 const policy = resolvePolicy({ failureThreshold: 5, successThreshold: 1, recoveryRamp: { duration: '1m' } })
 const SUCCESS = { type: 'succeed', generation: 2, durationMs: Number.NaN, at: 0 } as const
@@ -37,7 +31,7 @@ interface Effect {
 }
 
 function commandAt(type: Command, at: number): BreakerEvent {
-  return type === 'trip' || type === 'probe' ? { type, message: '', at } : { type, at }
+  return commandEvent(type, at, '')
 }
 
 function breakerIn(state: string): Breaker {
@@ -95,7 +89,3 @@ export function commandTable(): string {
 }
 
 const tell = ({ to, generation, evidence, deadline }: Effect) => `${to} | ${generation} | ${evidence} | ${deadline}`
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  writeFileSync(PAGE, readFileSync(PAGE, 'utf8').replace(BETWEEN_MARKERS, commandTable()))
-}

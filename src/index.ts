@@ -22,37 +22,23 @@ export {
 } from './core/edge/errors.ts'
 export { matchNames } from './core/edge/name-pattern.ts'
 export type { RegistryPolicies } from './core/edge/named-policies.ts'
-export type {
-  BackoffOptions,
-  CallWindowOptions,
-  FailureRateOptions,
-  PolicyOptions,
-  RecoveryRampOptions,
-  SlowCallsOptions,
-  TimeWindowOptions,
-  WindowOptions,
-} from './core/edge/policy-options.ts'
+export type * from './core/edge/policy-options.ts'
 export { type Presets, presets } from './core/edge/presets.ts'
 export type { RegistryOptions, SupervisionOptions } from './core/edge/registry-options.ts'
 export { parsePolicy, resolvePolicy } from './core/edge/resolve-policy.ts'
 export type { BreakerSnapshot, RegistrySnapshot } from './core/edge/snapshot-format.ts'
+export type { TripOptions } from './core/edge/trip-options.ts'
+export type { WindowSize } from './core/rules/buckets.ts'
 export type { Calls } from './core/rules/calls.ts'
-export type { BreakerState } from './core/rules/decide.ts'
 export type { Latency } from './core/rules/latency.ts'
-export type {
-  Backoff,
-  Classifier,
-  Outcome,
-  OutcomeRules,
-  Policy,
-  RateRule,
-  RecoveryRamp,
-  SlowRule,
-  WindowSize,
-} from './core/rules/policy.ts'
-export type { Reason } from './core/rules/triggers.ts'
+export type { Backoff, Classifier, Outcome, OutcomeRules, Policy, RecoveryRamp } from './core/rules/policy.ts'
+export type { Reason } from './core/rules/reasons.ts'
+export type { BreakerState } from './core/rules/states.ts'
+export type { EvidenceReport } from './core/rules/triggers/index.ts'
+export type { RateEvidence, RateRule } from './core/rules/triggers/rates.ts'
+export type { SlowRule } from './core/rules/triggers/slow-calls.ts'
 export type { AdmissionStatus } from './core/runtime/admission-status.ts'
-export type { Breaker, TripOptions } from './core/runtime/breaker.ts'
+export type { Breaker } from './core/runtime/breaker.ts'
 export type {
   CallOutcome,
   ErrorSource,
@@ -61,7 +47,6 @@ export type {
   OutcomeEvent,
   RegistryEvents,
 } from './core/runtime/events.ts'
-export type { EvidenceReport, RateEvidence } from './core/runtime/evidence-report.ts'
 export type { Guarded } from './core/runtime/full-call.ts'
 export type { EndpointHealth, Health, HealthRules } from './core/runtime/health.ts'
 export { judgeOutcome } from './core/runtime/judge.ts'

@@ -1,14 +1,16 @@
 // Public entry `switchgear/pure`: breakers as immutable values, after distribute's circuit_breaker (Gleam).
 // No clock, no timer, no actor: the caller passes `now` in ms, from one clock that never goes back, and keeps the result.
-import { type Admission, type BreakerEvent, type BreakerState, holdsProbe } from './core/rules/decide.ts'
+import { type Admission, type BreakerEvent, holdsProbe } from './core/rules/decide.ts'
 import { defaultPolicy, type Policy } from './core/rules/policy.ts'
 import { type BreakerValue, newBreakerValue, reduce } from './core/rules/reducer.ts'
+import { numberOfState } from './core/rules/states.ts'
 
 export type { Calls } from './core/rules/calls.ts'
-export type { Admission, BreakerEvent, BreakerState } from './core/rules/decide.ts'
+export type { Admission, BreakerEvent } from './core/rules/decide.ts'
 export { defaultPolicy, type Policy } from './core/rules/policy.ts'
+export { describeReason, type Reason } from './core/rules/reasons.ts'
 export { type BreakerValue, reduce } from './core/rules/reducer.ts'
-export { describeReason, type Reason } from './core/rules/triggers.ts'
+export type { BreakerState } from './core/rules/states.ts'
 
 /** Breakers by name: a plain frozen object, replaced by `getOrCreate`, `update` and `reset`. */
 export type BreakerRegistry = Readonly<Record<string, BreakerValue>>
@@ -87,7 +89,7 @@ export function getMetrics(breaker: BreakerValue): Readonly<Record<string, numbe
     probesInFlight: probes.length,
     probeSuccesses,
     probeFailures,
-    state: GAUGE[breaker.state],
+    state: numberOfState(breaker.state),
   })
 }
 
@@ -124,8 +126,6 @@ export function reset(
   if (breaker === undefined) return registry
   return update(registry, name, reduce(breaker, policy, { type: 'reset', at: now }))
 }
-
-const GAUGE: Record<BreakerState, number> = { closed: 0, halfOpen: 1, open: 2, forcedOpen: 3, disabled: 4 }
 
 function record(
   type: 'succeed' | 'fail' | 'ignore',

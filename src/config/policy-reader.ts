@@ -4,7 +4,7 @@ import { expectedInsteadOf } from '../core/edge/option-object.ts'
 import { printable } from '../core/options/index.ts'
 import { type Environment, hasReference, substitute } from './environment.ts'
 import type { Findings, Span } from './findings.ts'
-import { ALL_OPTIONS, FILE_OPTIONS, type FileOption, type Kind, type OptionTable } from './option-table.ts'
+import { ALL_OPTIONS, FILE_OPTIONS, FUNCTIONS, type Kind, type OptionKind, type OptionTable } from './option-table.ts'
 import { camelCase, inStyleOf } from './spelling.ts'
 import { type MapEntry, type MapTree, MOST_ENTRIES, type Tree } from './tree.ts'
 
@@ -97,12 +97,12 @@ export class PolicyReader {
   #refuse({ key, at }: MapEntry, table: OptionTable, path: string): void {
     if (this.#refused.has(at[0])) return
     this.#refused.add(at[0])
-    const isFunction = table === ALL_OPTIONS && ['isFailure', 'ignore'].includes(camelCase(key))
+    const isFunction = table === ALL_OPTIONS && FUNCTIONS.includes(camelCase(key))
     const expected = isFunction ? 'no functions in a file: give it in the code, as policy' : expectedOption(key, table)
     this.#findings.mistake(path, expected, isFunction ? 'one' : 'an unknown key', at)
   }
 
-  #valueOf(tree: Tree, option: FileOption, position: Position, key: string, positions: Map<string, Position>): unknown {
+  #valueOf(tree: Tree, option: OptionKind, position: Position, key: string, positions: Map<string, Position>): unknown {
     const { kind } = option
     const isTable = typeof kind === 'object' && 'members' in kind
     if (tree.kind === 'map') {
@@ -117,7 +117,7 @@ export class PolicyReader {
   }
 
   /** A variable is text, whatever it says: the option decides what it is meant for. */
-  #substituted(value: string, { kind, nullable }: FileOption, { path, at }: Position): unknown {
+  #substituted(value: string, { kind, nullable }: OptionKind, { path, at }: Position): unknown {
     const result = substitute(value, this.#environment)
     if ('missing' in result) {
       const name = printable(result.missing, 80)

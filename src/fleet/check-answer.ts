@@ -1,23 +1,12 @@
 // What a store answers is checked where it comes in, whatever store it is: one that lies must neither harm an actor nor be believed.
 
 import { hasFunctions } from '../core/options/index.ts'
+import { STATES } from '../core/rules/states.ts'
 import { ArgumentError } from '../index.ts'
-import type { FleetChange, FleetReason, FleetRecord } from './record.ts'
-import { HIGHEST_VERSION } from './record.ts'
+import { FLEET_REASONS, type FleetChange, type FleetRecord, HIGHEST_VERSION } from './record.ts'
 import type { FleetCompletion, FleetGrant, FleetNews } from './store.ts'
 import { FleetStoreError } from './store-error.ts'
 
-const STATES: readonly unknown[] = [
-  'closed',
-  'open',
-  'halfOpen',
-  'forcedOpen',
-  'disabled',
-] satisfies FleetRecord['state'][]
-const REASONS: readonly unknown[] = [
-  ...(['none', 'failureRate', 'slowCallRate', 'openTimeElapsed', 'probeRequested', 'probeFailures'] as const),
-  ...(['probeSuccesses', 'tripped', 'reset', 'isolated', 'disabled', 'enabled'] as const),
-] satisfies FleetReason[]
 const FIGURES = ['remainingMs', 'openMs', 'openings', 'rate', 'calls', 'reporters'] as const
 
 /** @throws FleetStoreError (`FLEET_STORE_LIED`) */
@@ -58,8 +47,8 @@ function isRecord(value: unknown): boolean {
   const isVersion = Number.isSafeInteger(version) && isFigure(version) && version <= HIGHEST_VERSION
   const isText = typeof writer === 'string' && typeof message === 'string'
   return (
-    STATES.includes(state) &&
-    REASONS.includes(reason) &&
+    isOneOf(STATES, state) &&
+    isOneOf(FLEET_REASONS, reason) &&
     isVersion &&
     isText &&
     FIGURES.every((name) => isFigure(record[name]))
@@ -79,4 +68,8 @@ const METHODS = ['report', 'acquire', 'complete', 'poll', 'command', 'ping', 'su
 /** @throws ArgumentError (`INVALID_ARGUMENT`) unless a store's join has given a link. */
 export function checkLink(link: unknown): void {
   if (!hasFunctions(link, ...METHODS)) throw new ArgumentError('options.store', 'one whose join gives a link', link)
+}
+
+function isOneOf(list: readonly unknown[], value: unknown): boolean {
+  return list.includes(value)
 }

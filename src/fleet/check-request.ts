@@ -4,9 +4,15 @@ import { checkCount, checkOptions } from '../core/options/index.ts'
 import { ArgumentError } from '../index.ts'
 import { checkSafeName } from './names.ts'
 import { packRules } from './rules.ts'
-import type { FleetCommand, FleetEntry, FleetMember, FleetReport, ProbeResult } from './store.ts'
+import {
+  FLEET_COMMANDS,
+  type FleetCommand,
+  type FleetEntry,
+  type FleetMember,
+  type FleetReport,
+  type ProbeResult,
+} from './store.ts'
 
-const COMMANDS = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable'] satisfies FleetCommand['type'][]
 const LIVE_FOR_MS = 5_000
 /** As deep as a window is counted exactly, in a store whose numbers are text. */
 const MOST_CALLS = 1e9
@@ -64,7 +70,9 @@ export function checkReport(report: FleetReport): void {
  */
 export function checkCommand(command: FleetCommand): void {
   checkOptions('command', command, ['type', 'openForMs', 'message'])
-  if (!COMMANDS.includes(command.type)) throw new ArgumentError('command.type', COMMANDS.join(', '), command.type)
+  if (!FLEET_COMMANDS.includes(command.type)) {
+    throw new ArgumentError('command.type', FLEET_COMMANDS.join(', '), command.type)
+  }
   checkCount('command.openForMs', command.openForMs, 1)
   if (command.message !== undefined && typeof command.message !== 'string') {
     throw new ArgumentError('command.message', 'a string', command.message)

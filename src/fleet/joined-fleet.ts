@@ -1,7 +1,9 @@
 // JoinedFleet: one registry's membership: its breakers are shared, rounds are made when the membership's actor asks for them,
 // and what is heard of goes to the endpoint that it is about. Whatever the store does wrong ends here.
+
 import { type FleetRequest, fleetMachine } from '../../machines/index.ts'
 import { checkOptions } from '../core/options/index.ts'
+import { hashOf } from '../core/rules/hash.ts'
 import { ArgumentError, type EndpointStats, isBreakerError, type Registry, type Spawned } from '../index.ts'
 import { checkChanges, checkLink } from './check-answer.ts'
 import { ErrorReporter } from './error-reporter.ts'
@@ -263,11 +265,4 @@ export class JoinedFleet implements Fleet {
     checkChanges(changes)
     this.#hear(changes)
   }
-}
-
-/** Another number for each name (FNV-1a). */
-function hashOf(name: string): number {
-  let hash = 0x811c9dc5
-  for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193)
-  return hash >>> 0
 }

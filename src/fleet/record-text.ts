@@ -1,18 +1,13 @@
 // RecordText: a record as it is written in a store and sent: eleven fields in a line, bounded, checked when it comes back.
-import type { FleetReason, FleetRecord } from './record.ts'
-import { HIGHEST_VERSION } from './record.ts'
+import { STATES } from '../core/rules/states.ts'
+import { FLEET_REASONS, type FleetReason, type FleetRecord, HIGHEST_VERSION } from './record.ts'
 
 /** Longer messages are cut: every process keeps them, and each poll of a change carries them. */
 const LONGEST_MESSAGE = 200
 
-const STATES = 'closed|open|halfOpen|forcedOpen|disabled'
-const REASONS: readonly FleetReason[] = [
-  ...(['none', 'failureRate', 'slowCallRate', 'openTimeElapsed', 'probeRequested', 'probeFailures'] as const),
-  ...(['probeSuccesses', 'tripped', 'reset', 'isolated', 'disabled', 'enabled'] as const),
-]
 const MS = '\\d{1,12}'
 const RECORD = new RegExp(
-  `^(${STATES}) (\\d{1,16}) (${MS}) (${MS}) (\\d{1,9}) (${REASONS.join('|')}) (0|1|[01]\\.\\d{1,4}) (\\d{1,15}) (\\d{1,9}) ` +
+  `^(${STATES.join('|')}) (\\d{1,16}) (${MS}) (${MS}) (\\d{1,9}) (${FLEET_REASONS.join('|')}) (0|1|[01]\\.\\d{1,4}) (\\d{1,15}) (\\d{1,9}) ` +
     `([A-Za-z0-9._-]{1,64}) (.{0,${2 * LONGEST_MESSAGE}})$`,
   'su',
 )

@@ -3,19 +3,23 @@
 import type { BreakerState } from '../index.ts'
 
 /** Why a fleet's breaker entered its state, in the words of the reasons of a local one. */
-export type FleetReason =
-  | 'none'
-  | 'failureRate'
-  | 'slowCallRate'
-  | 'openTimeElapsed'
-  | 'probeRequested'
-  | 'probeFailures'
-  | 'probeSuccesses'
-  | 'tripped'
-  | 'reset'
-  | 'isolated'
-  | 'disabled'
-  | 'enabled'
+export type FleetReason = (typeof FLEET_REASONS)[number]
+
+/** All of them. */
+export const FLEET_REASONS = [
+  'none',
+  'failureRate',
+  'slowCallRate',
+  'openTimeElapsed',
+  'probeRequested',
+  'probeFailures',
+  'probeSuccesses',
+  'tripped',
+  'reset',
+  'isolated',
+  'disabled',
+  'enabled',
+] as const
 
 /** What a fleet has decided about an endpoint. Two records of the same version are equal, but for `remainingMs`. */
 export interface FleetRecord {

@@ -1,5 +1,6 @@
 // FleetStore: the port between a fleet and where it keeps what it has decided. Implemented by memory-store.ts and redis/;
 // testing/ says what an implementation must do.
+import type { Command } from '../core/rules/commands.ts'
 import type { FleetChange, FleetRecord } from './record.ts'
 import type { FleetCounts, FleetRules } from './rules.ts'
 
@@ -70,10 +71,20 @@ export interface FleetCompletion {
   readonly change: FleetChange
 }
 
-/** What operators say to a whole fleet: the commands of a breaker. */
+/** The commands of a breaker that a store carries out, too. */
+export const FLEET_COMMANDS = [
+  'trip',
+  'probe',
+  'reset',
+  'isolate',
+  'disable',
+  'enable',
+] as const satisfies readonly Command[]
+
+/** What operators say to a whole fleet. */
 export interface FleetCommand {
   /** As of a breaker; `trip` of an open one, and so on, change nothing. */
-  readonly type: 'trip' | 'probe' | 'reset' | 'isolate' | 'disable' | 'enable'
+  readonly type: (typeof FLEET_COMMANDS)[number]
   /** Of `trip`: how long to stay open, in ms, at most `maxOpenMs`. Default: as the rules say. */
   readonly openForMs?: number | undefined
   /** For those who see it, at most 200 characters. */

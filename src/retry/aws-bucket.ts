@@ -3,7 +3,7 @@
 // StandardRetryIntegrationTestResources.kt and NewStandardRetryIntegrationTestResources.kt (SEP 2.1, where a retry costs 14).
 import { ArgumentError } from '../index.ts'
 import type { Bucket } from './bucket.ts'
-import { isTimeout } from './causes.ts'
+import { comesFromTimeout } from './causes.ts'
 
 /** A budget as in the standard mode of the AWS SDKs. All are whole numbers of tokens. */
 export interface AwsRetryBudgetOptions {
@@ -30,7 +30,7 @@ export function newAwsBucket(options: AwsRetryBudgetOptions): Bucket {
       let toReturn = refund
       return {
         mayRetry(error) {
-          const cost = isTimeout(error) ? timeoutCost : retryCost
+          const cost = comesFromTimeout(error) ? timeoutCost : retryCost
           if (cost > tokens) return false
           tokens -= cost
           toReturn = cost

@@ -1,4 +1,5 @@
 // Causes: an error and what it was thrown because of, for the libraries that retry wrap what they catch (got, fetch).
+import { isTimeout } from '../core/edge/timeout-error.ts'
 import { type BreakerOpenError, type ErrorCode, isBreakerError } from '../index.ts'
 
 /** More is no chain of causes but a circle. */
@@ -73,8 +74,6 @@ export function isCalledOff(error: unknown): boolean {
 }
 
 /** Whether time was up: that of a breaker's call, or of an `AbortSignal.timeout`. */
-export function isTimeout(error: unknown): boolean {
-  return causesOf(error).some(
-    (cause) => isBreakerError(cause, 'CALL_TIMEOUT') || memberOf(cause, 'name') === 'TimeoutError',
-  )
+export function comesFromTimeout(error: unknown): boolean {
+  return causesOf(error).some(isTimeout)
 }

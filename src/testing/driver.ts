@@ -3,6 +3,7 @@
 import type { Duration } from '../core/edge/duration.ts'
 import { ArgumentError } from '../core/edge/errors.ts'
 import type { PolicyOptions } from '../core/edge/resolve-policy.ts'
+import { COMMANDS as BREAKER_COMMANDS, type Command as BreakerCommand } from '../core/rules/commands.ts'
 import { checkMethods } from './model/given.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -10,7 +11,10 @@ import type { VirtualClock } from './virtual-clock.ts'
 export type CallResult = 'succeed' | 'fail' | 'ignore'
 
 /** What an operator does; `delete` (and the name used again) and `crash` of the actor are for supervised breakers. */
-export type Command = 'trip' | 'probe' | 'reset' | 'isolate' | 'disable' | 'enable' | 'delete' | 'crash'
+export type Command = BreakerCommand | 'delete' | 'crash'
+
+/** All of them. */
+export const COMMANDS: readonly Command[] = [...BREAKER_COMMANDS, 'delete', 'crash']
 
 type Awaitable<T> = T | PromiseLike<T>
 

@@ -2,6 +2,7 @@
 
 import type { RegistryOptions } from '../core/edge/registry-options.ts'
 import { resolvePolicy } from '../core/edge/resolve-policy.ts'
+import { commandEvent } from '../core/rules/commands.ts'
 import { type BreakerValue, reduce, resumed } from '../core/rules/reducer.ts'
 import type { Breaker } from '../core/runtime/breaker.ts'
 import type { Permit } from '../core/runtime/permit.ts'
@@ -15,13 +16,12 @@ import {
   recordSuccess,
   shouldAllowRequest,
 } from '../pure.ts'
-import type { Command, Driver, Observation, Subject } from './driver.ts'
+import { COMMANDS, type Driver, type Observation, type Subject } from './driver.ts'
 import { checkOptions } from './model/given.ts'
 import { slowAfterMs } from './model/model.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 const NAME = 'endpoint'
-const COMMANDS: readonly Command[] = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable', 'delete', 'crash']
 
 /** Options of the registry that the driver makes for each test; policy and clock are the test's. */
 export type RuntimeOptions = Omit<RegistryOptions, 'policy' | 'clock'>
@@ -150,9 +150,7 @@ export const pureDriver: Driver<PurePermit> = {
         } else if (command === 'crash') {
           tick()
           breaker = resumed(breaker)
-        } else if (command === 'trip' || command === 'probe')
-          breaker = reduce(breaker, policy, { type: command, message: 'by hand', at: at() })
-        else breaker = reduce(breaker, policy, { type: command, at: at() })
+        } else breaker = reduce(breaker, policy, commandEvent(command, at(), 'by hand'))
       },
       report(result) {
         tick()

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
+  COLUMN,
   encodeEvent,
   type Hello,
   PROTOCOL,
@@ -32,31 +33,13 @@ export function rowOf(
   const { state = 0, allowed = 10, failed = 0, rejected = 0 } = figures
   const retryAfterMs = state === 2 ? 12_000 : null
   const inWords = STATES[state]
-  return [
-    endpoint,
-    state,
-    3,
-    allowed,
-    rejected,
-    allowed - failed,
-    failed,
-    0,
-    0,
-    0,
-    0,
-    null,
-    null,
-    12,
-    80,
-    retryAfterMs,
-    0,
-    'as it is',
-    0,
-    null,
-    null,
-    null,
-    inWords === 'open' || inWords === 'halfOpen' ? refusedAs(inWords) : null,
-  ]
+  const named: { readonly [N in keyof typeof COLUMN]: WireRow[(typeof COLUMN)[N]] } = {
+    ...{ endpoint, state, generation: 3, allowed, rejected, failed, succeeded: allowed - failed },
+    ...{ timedOut: 0, ignored: 0, late: 0, slow: 0, limited: 0, failureRate: null, slowRate: null, p50: 12, p99: 80 },
+    ...{ retryAfterMs, probesInFlight: 0, reason: 'as it is', concurrency: null, rampShare: null },
+    admission: inWords === 'open' || inWords === 'halfOpen' ? refusedAs(inWords) : null,
+  }
+  return (Object.keys(COLUMN) as (keyof typeof COLUMN)[]).map((name) => named[name]) as unknown as WireRow
 }
 
 function refusedAs(state: 'open' | 'halfOpen'): WireAdmission {

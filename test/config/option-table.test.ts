@@ -4,34 +4,19 @@ import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { jsonSchema } from '../../scripts/options/json-schema.ts'
 import { parsePolicies } from '../../src/config/index.ts'
-import { jsonSchema } from '../../src/config/json-schema.ts'
-import { type FileOption, type Kind, OPTIONS, type OptionTable } from '../../src/config/option-table.ts'
+import { OPTIONS, type OptionKind, type OptionTable } from '../../src/config/option-table.ts'
 import { snakeCase } from '../../src/config/spelling.ts'
 import { policySchema } from '../../src/core/edge/policy-schema.ts'
 import { isBreakerError, parsePolicy } from '../../src/index.ts'
+import { NONE, SAMPLES, wholeOf } from './samples.ts'
 
 interface AjvLike {
   compile(schema: object): (value: unknown) => boolean
 }
 const { default: Ajv }: { default: new (options: object) => AjvLike } = createRequire(import.meta.url)('ajv')
 const isValid = new Ajv({ strict: true, strictRequired: false, allowUnionTypes: true }).compile(jsonSchema())
-
-/** Of each kind what is right, and what is wrong. */
-const SAMPLES: Readonly<Record<Extract<Kind, string>, { right: unknown[]; wrong: unknown[] }>> = {
-  count: { right: [1, 70_000], wrong: [0, -1, 1.5, '7', true, [], {}] },
-  natural: { right: [0, 7], wrong: [-1, 1.5, '7', true, [], {}] },
-  slots: { right: [100, 100_000], wrong: [0, 100_001, 1.5, '7', [], {}] },
-  share: { right: [0.01, 1], wrong: [0, 1.01, -0.5, '0.5', [], {}] },
-  factor: { right: [1, 2.5], wrong: [0.9, '2', [], {}] },
-  jitter: { right: [0, 1], wrong: [-0.1, 1.1, '0.5', [], {}] },
-  duration: {
-    right: ['40s', '1.5m', '60 min', '2h', '1d', '45000ms', 45_000.5],
-    wrong: [0, -1, '30', 's', '1w', true, [], {}],
-  },
-  flag: { right: [true, false], wrong: ['true', 1, [], {}] },
-}
-const NONE = { right: [null], wrong: [] }
 
 interface Case {
   readonly path: string
@@ -63,27 +48,15 @@ function casesOf(table: OptionTable, path: string, wrap: (values: object) => Cas
   })
 }
 
-function samplesOf({ kind, nullable }: FileOption): { right: unknown[]; wrong: unknown[] } {
+function samplesOf({ kind, nullable }: OptionKind): { right: unknown[]; wrong: unknown[] } {
   const none = nullable === true ? NONE : { right: [], wrong: [null] }
   const own =
     typeof kind === 'string'
-      ? SAMPLES[kind]
+      ? SAMPLES[kind as keyof typeof SAMPLES]
       : 'oneOf' in kind
         ? { right: [...kind.oneOf], wrong: ['other', 1, [], {}] }
         : { right: [wholeOf(kind.members, {})], wrong: ['x', 1, { other: 1 }] }
   return { right: [...own.right, ...none.right], wrong: [...own.wrong, ...none.wrong] }
-}
-
-const WHOLE: Readonly<Record<string, unknown>> = {
-  ...{ slowerThan: '1s', threshold: 0.5, minimumCalls: 1, window: { calls: 100_000 } },
-  ...{ factor: 2, max: '2d', jitter: 0 },
-  ...{ duration: '1m', from: 0.1, steps: 2 },
-}
-
-/** What goes with `values` so that they make sense. */
-function wholeOf(table: OptionTable, values: object): object {
-  if ('calls' in table) return 'buckets' in values ? { time: '1d' } : 'time' in values ? {} : { calls: 100_000 }
-  return Object.fromEntries(Object.keys(table).map((name) => [name, WHOLE[name]]))
 }
 
 /** A queue needs a limit, in the same policy or in the one it goes over. */
@@ -157,7 +130,7 @@ describe('the table of options', () => {
 })
 
 describe('the JSON Schema', () => {
-  it('is the one of the package (npx tsx scripts/config-schema.ts)', () => {
+  it('is the one of the package (npm run tables)', () => {
     const file = resolve(import.meta.dirname, '../../docs/breakers.schema.json')
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(jsonSchema())
   })

@@ -6,6 +6,7 @@ import { parsePolicies } from '../../src/config/index.ts'
 import { OPTIONS } from '../../src/config/option-table.ts'
 import { snakeCase } from '../../src/config/spelling.ts'
 import { createRegistry, type PolicyOptions } from '../../src/index.ts'
+import { rightOf } from './samples.ts'
 
 const EXAMPLE = readFileSync(join(import.meta.dirname, 'example.yaml'), 'utf8')
 
@@ -136,7 +137,9 @@ describe('an option', () => {
     captureStack: true,
   }
   it.each(Object.keys(OPTIONS))('%s may be written in camelCase and in snake_case', (name) => {
-    const value = VALUES[name] ?? (/Timeout|Window|timeout/.test(name) ? '45s' : 7)
+    const kind = OPTIONS[name]?.kind ?? 'flag'
+    const other = kind === 'duration' ? '45s' : typeof kind === 'object' ? rightOf(kind) : 7
+    const value = VALUES[name] ?? other
     // A queue needs a limit.
     const base = { default: name === 'maxQueued' ? { maxConcurrent: 5 } : {} }
     const textOf = (key: string) => JSON.stringify({ ...base, a: { [key]: value } })

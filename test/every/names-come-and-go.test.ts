@@ -41,9 +41,11 @@ const INTEGRATIONS: Record<string, (registry: Registry) => Attached | Promise<At
     registry.on('error', () => {})
     return { use: (breaker) => void crash(breaker).catch(() => {}) }
   },
-  'a dashboard': (registry) => {
+  'a dashboard, and a fleet that overrides': (registry) => {
     const dashboard = createDashboard(registry)
-    return { end: () => dashboard.close() }
+    const reason = { decision: 'tripped', rate: 0, calls: 0, reporters: 0, version: 1, message: '' } as const
+    const use: Use = (breaker) => breaker.override({ state: 'open', reason: { type: 'fleet', ...reason } })
+    return { use, end: () => dashboard.listener }
   },
   'a dashboard that is watched': async (registry) => {
     const dashboard = createDashboard(registry)

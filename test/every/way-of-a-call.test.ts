@@ -44,6 +44,7 @@ const POLICIES: Record<string, PolicyOptions> = {
     slowCalls: { slowerThan: 100, threshold: 1, minimumCalls: 100, window: { calls: 100 } },
   },
   'with a bulkhead': { maxConcurrent: 2 },
+  'with a classifier': { isFailure: (ended) => 'error' in ended },
 }
 const IGNORED = new Error('never mind')
 const LATE = new DOMException('too long', 'TimeoutError')
@@ -113,7 +114,8 @@ async function call(
   const made = newBreaker({
     ...policy,
     failureThreshold: null,
-    ignore: (ended) => 'error' in ended && ended.error === IGNORED,
+    // A classifier takes calls off the shorter ways: where it has nothing to say there is none.
+    ...(error === IGNORED && { ignore: () => true }),
   })
   const heard = listen(made, who)
   const { promise, resolve, reject } = promiseOf<unknown>()

@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../src/fleet/memory-store.ts'
 import type { FleetLink } from '../../src/fleet/store.ts'
-import { createVirtualClock } from '../../src/testing/index.ts'
 import { entry, OPEN, open, rulesWith, SLOT, saw } from '../../src/fleet/testing/requests.ts'
+import { createVirtualClock } from '../../src/testing/index.ts'
 
 interface Fleet {
   readonly a: FleetLink

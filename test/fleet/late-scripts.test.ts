@@ -5,10 +5,10 @@ import { newKeys } from '../../src/fleet/redis/keys.ts'
 import { scripts } from '../../src/fleet/redis/scripts.ts'
 import { redisStore } from '../../src/fleet/redis-store.ts'
 import { packRules } from '../../src/fleet/rules.ts'
-import { redisServer } from '../support/needs.ts'
 import { ready } from '../../src/fleet/testing/fleet-under-test.ts'
-import { type RedisServer, startRedis } from './support/redis-server.ts'
 import { entry, rulesWith, saw } from '../../src/fleet/testing/requests.ts'
+import { redisServer } from '../support/needs.ts'
+import { type RedisServer, startRedis } from './support/redis-server.ts'
 
 const MAX_AGE_MS = 60_000
 /** What each takes beside its entry; that of `complete` is fenced by its lease. */

@@ -78,6 +78,27 @@ describe('the polls of a process', () => {
   })
 })
 
+describe('the waits of a process that has lost the store', () => {
+  it('begin anew after a round that went well', () => {
+    const clock = createVirtualClock(0)
+    const actor = createActor(fleetMachine, { input: { rules: MEMBERSHIP, seed: 1 }, clock }).start()
+    const failed = (round: number) => {
+      actor.send({ type: 'failed', round })
+      return (clock.pending[0] ?? Number.NaN) - clock.now()
+    }
+    for (let round = 1; round <= 8; round++) {
+      failed(round)
+      clock.advanceToNext()
+    }
+    expect(failed(9)).toBeGreaterThanOrEqual(2_500)
+    clock.advanceToNext()
+    actor.send({ type: 'done', round: 10 })
+    while (actor.getSnapshot().value !== 'polling') clock.advanceToNext()
+    expect(failed(11)).toBeLessThanOrEqual(100)
+    actor.stop()
+  })
+})
+
 describe('the requests for a lease', () => {
   /** How long a process of many waits before it asks, whatever its endpoint. */
   function waitOf(of: { readonly seed?: number; readonly version?: number; readonly asked?: number }): number {

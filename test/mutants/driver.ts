@@ -1,7 +1,8 @@
 // The runtime of a mutant as drivers of the kit, on the createRegistry of the broken copy.
 // Whoever holds a permit disposes of it after its result, as `using` does: a permit counts once.
 import type { Breaker, createRegistry, PolicyOptions, RegistryOptions } from '../../src/index.ts'
-import type { CallResult, Command, Driver, Subject, VirtualClock } from '../../src/testing/index.ts'
+import { COMMANDS } from '../../src/testing/driver.ts'
+import type { CallResult, Driver, Subject, VirtualClock } from '../../src/testing/index.ts'
 import { promiseOf } from '../support/calls.ts'
 
 type Registry = ReturnType<typeof createRegistry>
@@ -22,7 +23,6 @@ interface Held {
 }
 
 const NAME = 'endpoint'
-const COMMANDS: readonly Command[] = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable', 'delete', 'crash']
 
 export function mutantDriver(create: typeof createRegistry, kind: Kind): Driver<Held> {
   return {

@@ -1,16 +1,17 @@
-// Mutants of the evidence and of the triggers that judge it (src/core/rules/evidence.ts, src/core/rules/window.ts, src/core/rules/triggers.ts).
+// Mutants of the evidence and of the triggers that judge it (src/core/rules/triggers/, src/core/rules/window.ts).
 import type { Prey } from './hunt.ts'
 import { cumulative, failureWindow, plain, rateOfCalls, rateOverTime, slowCalls } from './policies.ts'
 
-const evidence = 'src/core/rules/evidence.ts'
-const triggers = 'src/core/rules/triggers.ts'
+const failures = 'src/core/rules/triggers/failures.ts'
+const slow = 'src/core/rules/triggers/slow-calls.ts'
+const rates = 'src/core/rules/triggers/rates.ts'
 const window = 'src/core/rules/window.ts'
 
 export const ofTheEvidence: readonly Prey[] = [
   {
     name: 'slow calls are not counted in their window',
     breaks: 'R12',
-    file: evidence,
+    file: slow,
     find: 'durationMs > policy.slowCalls.slowerThanMs',
     replace: 'false',
     policy: slowCalls,
@@ -26,7 +27,7 @@ export const ofTheEvidence: readonly Prey[] = [
   {
     name: 'a success does not clear the failures in a row',
     breaks: 'R12',
-    file: evidence,
+    file: failures,
     find: '  evidence.consecutiveFailures = 0\n',
     replace: '',
     policy: plain,
@@ -34,15 +35,15 @@ export const ofTheEvidence: readonly Prey[] = [
   {
     name: 'a success does not clear the failures in the window',
     breaks: 'R12',
-    file: evidence,
-    find: "if (policy.failureWindowMs !== null && policy.counting === 'consecutive') clearFailureTimes(evidence)",
+    file: failures,
+    find: "if (policy.failureWindowMs !== null && policy.counting === 'consecutive') clearTimes(evidence)",
     replace: '',
     policy: failureWindow,
   },
   {
-    name: 'the newest failure is overwritten in ringIndex of the oldest',
+    name: 'the newest failure is overwritten in place of the oldest',
     breaks: 'R13',
-    file: evidence,
+    file: failures,
     find: 'evidence.oldestFailure = (evidence.oldestFailure + 1) % capacity',
     replace: 'evidence.oldestFailure = 0',
     policy: { ...failureWindow, counting: 'cumulative', openTimeoutFrom: 'lastFailure' },
@@ -51,7 +52,7 @@ export const ofTheEvidence: readonly Prey[] = [
   {
     name: 'one failure in a row too many is needed to open',
     breaks: 'R12',
-    file: triggers,
+    file: failures,
     find: 'return evidence.consecutiveFailures >= threshold',
     replace: 'return evidence.consecutiveFailures > threshold',
     policy: plain,
@@ -59,7 +60,7 @@ export const ofTheEvidence: readonly Prey[] = [
   {
     name: 'one failure in all too many is needed to open',
     breaks: 'R12',
-    file: triggers,
+    file: failures,
     find: 'return evidence.failures >= threshold',
     replace: 'return evidence.failures > threshold',
     policy: cumulative,
@@ -67,7 +68,7 @@ export const ofTheEvidence: readonly Prey[] = [
   {
     name: 'a failure exactly one window old still counts',
     breaks: 'R12',
-    file: triggers,
+    file: failures,
     find: 'now >= oldest + windowMs',
     replace: 'now > oldest + windowMs',
     policy: failureWindow,
@@ -75,7 +76,7 @@ export const ofTheEvidence: readonly Prey[] = [
   {
     name: 'failures never grow too old for their window',
     breaks: 'R13',
-    file: triggers,
+    file: failures,
     find: 'oldest === undefined || now >= oldest + windowMs',
     replace: 'oldest === undefined',
     policy: failureWindow,
@@ -83,7 +84,7 @@ export const ofTheEvidence: readonly Prey[] = [
   {
     name: 'the failure rate needs one call more than its minimum',
     breaks: 'R12',
-    file: triggers,
+    file: rates,
     find: 'window.calls >= minimumCalls',
     replace: 'window.calls > minimumCalls',
     policy: rateOfCalls,
@@ -91,7 +92,7 @@ export const ofTheEvidence: readonly Prey[] = [
   {
     name: 'a failure rate exactly at its threshold does not open',
     breaks: 'R12',
-    file: triggers,
+    file: rates,
     find: 'window.marked / window.calls >= threshold',
     replace: 'window.marked / window.calls > threshold',
     policy: rateOfCalls,

@@ -58,8 +58,8 @@ export const ofTheGeneration: readonly Prey[] = [
     name: 'a result gives back two permits',
     breaks: 'R03',
     file: 'src/core/rules/probes.ts',
-    find: 'rest.splice(ringIndex, 1)',
-    replace: 'rest.splice(ringIndex, 2)',
+    find: 'rest.splice(index, 1)',
+    replace: 'rest.splice(index, 2)',
     policy: twoProbes,
   },
   {

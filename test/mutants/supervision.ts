@@ -4,7 +4,7 @@ import { failureWindow, plain, rateOfCalls, twoProbes } from './policies.ts'
 
 const actors = 'src/core/runtime/actors.ts'
 const scheduler = 'src/core/runtime/scheduler.ts'
-const tasks = 'src/core/runtime/tasks.ts'
+const tasks = 'src/core/runtime/task-heap.ts'
 const deliver = 'src/core/runtime/deliver.ts'
 const supervisor = 'src/core/runtime/supervisor.ts'
 const table = 'src/core/runtime/table.ts'

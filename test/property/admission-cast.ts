@@ -44,10 +44,9 @@ export class Cast {
   }
 
   #slotOf(from: From): Spot {
-    const ringIndex = from === null ? undefined : pick(this.#slots, from.which)
-    if (from === null || ringIndex === undefined)
-      return { inside: OUTSIDE, frame: null, context: undefined, told: null }
-    const { inside, frame, held, context } = ringIndex
+    const slot = from === null ? undefined : pick(this.#slots, from.which)
+    if (from === null || slot === undefined) return { inside: OUTSIDE, frame: null, context: undefined, told: null }
+    const { inside, frame, held, context } = slot
     if (from.by === 'itself' || context === undefined) return { inside, frame, context: undefined, told: frame }
     return { inside: OUTSIDE, frame: null, context, told: held.frames(null) }
   }
@@ -129,8 +128,8 @@ export class Cast {
     return call.end.promise
   }
 
-  #remember(ringIndex: Slot): void {
-    this.#slots.push(ringIndex)
+  #remember(slot: Slot): void {
+    this.#slots.push(slot)
     if (this.#slots.length > 8) this.#slots.shift()
   }
 
@@ -206,9 +205,9 @@ export class Cast {
     else permit.ignore()
     const name = permit.endpoint as Name
     this.#oracles[name].settle(held, result)
-    const ringIndex = this.permits.indexOf(of)
+    const index = this.permits.indexOf(of)
     // Reported twice by chance, too: it stays as long as others are there.
-    if (ringIndex >= 0 && this.permits.length > 3) this.permits.splice(ringIndex, 1)
+    if (index >= 0 && this.permits.length > 3) this.permits.splice(index, 1)
   }
 
   /** Many in a row, at one moment, that hold nothing: of a share so many are admitted as it says, give or take one. */

@@ -28,7 +28,7 @@ export class AdmissionOracle {
   #slots = new Set<object>()
   #queue: Asker[] = []
   /** Those who left the queue and have not asked anew yet; with the slot that is held for them. */
-  #woken: { readonly asker: Asker; readonly ringIndex: object | null }[] = []
+  #woken: { readonly asker: Asker; readonly slot: object | null }[] = []
   #ruling: Ruling | null = null
   /** What was told, of all breakers of the name. */
   readonly told = { breaker: 0, operator: 0, fleet: 0, limited: 0, nested: 0, fleetProbes: 0, fleetResults: 0 }
@@ -88,7 +88,7 @@ export class AdmissionOracle {
     if (command === 'delete') {
       this.instance = {}
       this.#slots = new Set()
-      this.#woken.push(...this.#queue.splice(0).map((asker) => ({ asker, ringIndex: null })))
+      this.#woken.push(...this.#queue.splice(0).map((asker) => ({ asker, slot: null })))
       this.#ruling = null
       this.refusedByFleet = 0
       this.limited = 0
@@ -120,11 +120,11 @@ export class AdmissionOracle {
   /** Those who have left the queue ask anew, one after another, when what has woken them is over. */
   wakeAll(): void {
     for (let next = this.#woken.shift(); next !== undefined; next = this.#woken.shift()) {
-      const { asker, ringIndex } = next
+      const { asker, slot } = next
       // That of a breaker which is gone meanwhile is nobody's.
-      const isStillHeld = ringIndex !== null && this.#slots.has(ringIndex)
-      if (ringIndex === null || !isStillHeld) this.ask(asker)
-      else this.#answer(asker, ringIndex)
+      const isStillHeld = slot !== null && this.#slots.has(slot)
+      if (slot === null || !isStillHeld) this.ask(asker)
+      else this.#answer(asker, slot)
     }
   }
 
@@ -196,36 +196,36 @@ export class AdmissionOracle {
     return outer.permit === null || this.breaker.permits.includes(outer.permit) ? outer : null
   }
 
-  #answer(asker: Asker, ringIndex: object | null): void {
+  #answer(asker: Asker, slot: object | null): void {
     const outer = this.#enclosing(asker.around)
     const under = this.#insideOf(outer)
     if (under !== null) {
-      if (ringIndex !== null) this.#giveBack(ringIndex)
+      if (slot !== null) this.#giveBack(slot)
       asker.admitted(new Held(this.instance, this.generation, under))
       return
     }
-    const hasItsSlot = ringIndex !== null || outer?.hasSlot === true
+    const hasItsSlot = slot !== null || outer?.hasSlot === true
     const by = this.#refuser(hasItsSlot)
     if (by === null) {
-      asker.admitted(this.#take(hasItsSlot, ringIndex))
+      asker.admitted(this.#take(hasItsSlot, slot))
       this.#moveOn()
     } else if (by === 'bulkhead' && asker.mayWait && this.#queue.length < (this.policy.maxQueued ?? 0)) {
       this.#queue.push(asker)
     } else {
       this.#refuse(by)
       asker.refused(by)
-      if (ringIndex !== null) this.#giveBack(ringIndex)
+      if (slot !== null) this.#giveBack(slot)
     }
   }
 
-  #take(hasItsSlot: boolean, ringIndex: object | null): Held {
+  #take(hasItsSlot: boolean, slot: object | null): Held {
     const { lets } = this.breaker.look()
     const held = new Held(this.instance, this.generation, null)
     const settle = this.breaker.admit()
     if (settle === undefined) throw new Error('the gates agreed, and the breaker refuses')
     if (lets === 'probe') held.permit = this.breaker.permits.at(-1) ?? null
     held.isOfShare = lets === 'share'
-    const mine = hasItsSlot || this.policy.maxConcurrent == null ? ringIndex : {}
+    const mine = hasItsSlot || this.policy.maxConcurrent == null ? slot : {}
     if (mine !== null) this.#slots.add(mine)
     held.hasSlot = mine !== null
     const ruling = this.#rulingInForce()
@@ -260,8 +260,8 @@ export class AdmissionOracle {
     }
   }
 
-  #giveBack(ringIndex: object): void {
-    this.#slots.delete(ringIndex)
+  #giveBack(slot: object): void {
+    this.#slots.delete(slot)
     this.#moveOn()
   }
 
@@ -272,9 +272,9 @@ export class AdmissionOracle {
       const isFree = this.policy.maxConcurrent == null || this.#slots.size < this.policy.maxConcurrent
       if (!isRefused && !isFree) return
       const asker = this.#queue.shift() as Asker
-      const ringIndex = isRefused ? null : {}
-      if (ringIndex !== null) this.#slots.add(ringIndex)
-      this.#woken.push({ asker, ringIndex })
+      const slot = isRefused ? null : {}
+      if (slot !== null) this.#slots.add(slot)
+      this.#woken.push({ asker, slot })
     }
   }
 }

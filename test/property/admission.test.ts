@@ -11,7 +11,7 @@ it.each([
   { way: 'heard', folding: true, heard: true },
   { way: 'unfolded', folding: false, heard: true },
 ])(
-  'what admission() says is what the next call gets, in all views, and no ringIndex or permit is lost, $way (R19, R63)',
+  'what admission() says is what the next call gets, in all views, and no slot or permit is lost, $way (R19, R63)',
   async (way) => {
     const property = fc.asyncProperty(policies, histories, async (policy, steps) => {
       const run = new AdmissionRun(policy, way)

@@ -24,7 +24,7 @@ const defects: Mutant[] = [
   {
     name: 'property: failure exactly one window old still counts',
     breaks: 'R12',
-    file: 'src/core/rules/triggers.ts',
+    file: 'src/core/rules/triggers/failures.ts',
     find: 'now >= oldest + windowMs',
     replace: 'now > oldest + windowMs',
   },
@@ -38,7 +38,7 @@ const defects: Mutant[] = [
   {
     name: 'property: call exactly at the limit is slow',
     breaks: 'R12',
-    file: 'src/core/rules/evidence.ts',
+    file: 'src/core/rules/triggers/slow-calls.ts',
     find: 'durationMs > policy.slowCalls.slowerThanMs',
     replace: 'durationMs >= policy.slowCalls.slowerThanMs',
   },
@@ -59,7 +59,7 @@ const defects: Mutant[] = [
   {
     name: 'property: threshold off by one',
     breaks: 'R12',
-    file: 'src/core/rules/triggers.ts',
+    file: 'src/core/rules/triggers/failures.ts',
     find: 'return evidence.consecutiveFailures >= threshold',
     replace: 'return evidence.consecutiveFailures > threshold',
   },

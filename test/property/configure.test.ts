@@ -89,7 +89,7 @@ const RULES = ['failureRate', 'slowCalls'] as const
 
 function sums(held: Held): { calls: number; marked: number } {
   const { buckets } = held ?? { buckets: [] }
-  const sum = (ringIndex: 0 | 1) => buckets.reduce((total, bucket) => total + bucket[ringIndex], 0)
+  const sum = (column: 0 | 1) => buckets.reduce((total, bucket) => total + bucket[column], 0)
   return { calls: sum(0), marked: sum(1) }
 }
 
@@ -158,7 +158,7 @@ describe('a change of the policy', () => {
 })
 
 const WINDOW = 'src/core/rules/window.ts'
-const EVIDENCE = 'src/core/rules/evidence.ts'
+const FAILURES = 'src/core/rules/triggers/failures.ts'
 const defects: Mutant[] = [
   {
     name: 'a window of calls that becomes one of time begins empty',
@@ -184,14 +184,14 @@ const defects: Mutant[] = [
   {
     name: 'failures before a success count as failures in a row',
     breaks: 'R21',
-    file: EVIDENCE,
+    file: FAILURES,
     find: 'index >= first && now',
     replace: 'now',
   },
   {
     name: 'failures that were out of the old window come back',
     breaks: 'R21',
-    file: EVIDENCE,
+    file: FAILURES,
     find: 'index >= first && now < at + failureWindowMs',
     replace: 'index >= first',
   },

@@ -44,7 +44,7 @@ export function percentileOf(values: readonly number[], hundredths: number): num
 export function addingUpTo(calls: number, marked: number): object {
   return {
     asymmetricMatch(buckets: readonly (readonly [number, number])[]) {
-      const sum = (ringIndex: 0 | 1) => buckets.reduce((total, bucket) => total + bucket[ringIndex], 0)
+      const sum = (column: 0 | 1) => buckets.reduce((total, bucket) => total + bucket[column], 0)
       return sum(0) === calls && sum(1) === marked
     },
     toString: () => 'Buckets',

@@ -224,7 +224,7 @@ it.each([
   { way: 'unfolded', folding: false, ramp: null },
   { way: 'on a ramp', folding: true, ramp: { duration: 300, from: 0.3 } },
 ])(
-  'no more calls are in flight than may be, those who wait come to their turn in order, and no ringIndex is lost, $way',
+  'no more calls are in flight than may be, those who wait come to their turn in order, and no slot is lost, $way',
   async ({ folding, ramp }) => {
     const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }), async (steps) => {
       const history = new History(folding, ramp)

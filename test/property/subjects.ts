@@ -1,8 +1,8 @@
 // The four ways to run one history: through calls, through permits, unfolded, and as values.
 
 import type { Admission } from '../../src/core/rules/decide.ts'
-import { inOrder } from '../../src/core/rules/evidence.ts'
 import { type BreakerValue, reduce, resumed } from '../../src/core/rules/reducer.ts'
+import { inOrder } from '../../src/core/rules/triggers/failures.ts'
 import { bucketsOf } from '../../src/core/rules/window.ts'
 import { createRegistry, type PolicyOptions, type Registry, resolvePolicy } from '../../src/index.ts'
 import { newBreaker, recordFailure, recordIgnored, recordSuccess, shouldAllowRequest } from '../../src/pure.ts'

@@ -31,7 +31,10 @@ export function optionsAreWhatTheSchemaChecks() {
   expectTypeOf<Writable<PolicyOptions>>().toEqualTypeOf<Writable<Checked>>()
 }
 
+type OptionNamed<Key> = Key extends `${infer Name}Ms` ? Name : Key
+
 export function aResolvedPolicyHasItsNames() {
+  expectTypeOf<OptionNamed<keyof Policy>>().toEqualTypeOf<keyof PolicyOptions>()
   expectTypeOf(resolvePolicy).returns.toEqualTypeOf<Policy>()
   expectTypeOf(resolvePolicy).parameter(0).toEqualTypeOf<PolicyOptions | undefined>()
   expectTypeOf(presets.nebula).toEqualTypeOf<PolicyOptions>()

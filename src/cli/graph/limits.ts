@@ -1,5 +1,6 @@
 // Limits: the times and limits of a policy where the statechart has only their names.
 
+import { triggersOf } from '../../core/options/triggers-of.ts'
 import type { Policy } from '../../index.ts'
 import { explainPolicy } from '../../observe/explain/index.ts'
 import type { Chart, Edge } from './edges.ts'
@@ -18,12 +19,8 @@ export function limitsOf(policy: Policy): Limits {
   const told = new Map(explainPolicy(policy).map((explained) => [explained.setting, explained]))
   const value = (setting: string) => told.get(setting)?.value ?? ''
   const meaning = (setting: string) => told.get(setting)?.meaning ?? ''
-  const { failureThreshold, failureRate, slowCalls, backoff, successThreshold, halfOpenFailureThreshold } = policy
-  const triggers = [
-    ...(failureThreshold === null ? [] : [meaning('failureThreshold')]),
-    ...(failureRate === null ? [] : [meaning('failureRate')]),
-    ...(slowCalls === null ? [] : [meaning('slowCalls')]),
-  ]
+  const { backoff, successThreshold, halfOpenFailureThreshold } = policy
+  const triggers = [...triggersOf(policy).keys()].map(meaning)
   return {
     delays: { openTime: value('openTimeout') },
     guards: {

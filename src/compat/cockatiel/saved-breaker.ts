@@ -1,5 +1,6 @@
 // SavedBreaker: the state of a breaker as JSON, for the next process; and its way back into a new breaker.
 import * as v from 'valibot'
+import { STATES } from '../../core/rules/states.ts'
 import { ArgumentError, type Breaker, type BreakerState } from '../../index.ts'
 
 /** What `toJSON()` gives and `initialState` takes. */
@@ -14,7 +15,6 @@ export interface SavedBreaker {
   readonly savedAt: number
 }
 
-const STATES = ['closed', 'open', 'halfOpen', 'forcedOpen', 'disabled'] as const satisfies readonly BreakerState[]
 const finite = v.pipe(v.number(), v.finite(), v.minValue(0))
 const saved = v.strictObject({
   version: v.literal(1),

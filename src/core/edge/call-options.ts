@@ -1,9 +1,11 @@
 // CallOptions: what may be asked of a single call, and the check of it: many users write JavaScript.
+
 import type { CallContext } from './call-context.ts'
 import { isThenable } from './describe-value.ts'
 import { DURATION_EXPECTED, type Duration, parseDuration } from './duration.ts'
-import { ArgumentError, isBreakerError } from './errors.ts'
+import { ArgumentError } from './errors.ts'
 import { checkOptions, expectedInsteadOf, isOptionObject } from './option-object.ts'
+import { isTimeout, nameOf } from './timeout-error.ts'
 
 /** What a fallback is told besides the error. `A` are the arguments of a wrapped function. */
 export interface FallbackContext<A extends readonly unknown[] = readonly unknown[]> {
@@ -126,20 +128,5 @@ export function isAbortOf(signal: AbortSignal | undefined, error: unknown): bool
   } catch {
     // A getter of the signal throws: that must not keep the call from being settled.
     return false
-  }
-}
-
-/** Whether this is the error of a call whose time was up: by our timeout, or by the platform's (`AbortSignal.timeout`). */
-export function isTimeout(error: unknown): boolean {
-  return isBreakerError(error, 'CALL_TIMEOUT') || nameOf(error) === 'TimeoutError'
-}
-
-/** By name, because errors of other realms and DOMExceptions are `instanceof` other classes, or of none. */
-function nameOf(error: unknown): unknown {
-  try {
-    return (error as { name?: unknown }).name
-  } catch {
-    // Nothing was thrown (`undefined`), or a getter throws.
-    return undefined
   }
 }

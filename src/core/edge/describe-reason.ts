@@ -1,5 +1,5 @@
 // describeReason: the reason of a generation in words, for users; who hands in none is told so.
-import { describeReason as inWords, type Reason } from '../rules/triggers.ts'
+import { describeReason as inWords, type Reason } from '../rules/reasons.ts'
 import { ArgumentError } from './errors.ts'
 
 /**

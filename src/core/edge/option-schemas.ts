@@ -27,6 +27,11 @@ export const durationMs = v.pipe(
   v.transform((value) => parseDuration(value) as number),
 )
 
+const FACTOR_EXPECTED = 'a number of at least 1'
+const JITTER_EXPECTED = 'a share of at least 0 and at most 1'
+export const factor = v.pipe(v.number(FACTOR_EXPECTED), v.finite(FACTOR_EXPECTED), v.minValue(1, FACTOR_EXPECTED))
+export const jitter = v.pipe(v.number(JITTER_EXPECTED), v.minValue(0, JITTER_EXPECTED), v.maxValue(1, JITTER_EXPECTED))
+
 export const flag = v.boolean('true or false')
 
 /** Marks the issue of a key that is no option; its message says which options there are. */

@@ -58,17 +58,10 @@ function checked(options: unknown, where: string): { given: GivenPolicy; mistake
   return { given: rest.success ? rest.output : {}, mistakes: mistakesOf(result.issues, where) }
 }
 
-const IN_MILLISECONDS: Readonly<Record<string, keyof Policy>> = {
-  failureWindow: 'failureWindowMs',
-  openTimeout: 'openTimeoutMs',
-  probeTimeout: 'probeTimeoutMs',
-  timeout: 'timeoutMs',
-}
-
-/** By the names of a Policy, without what was left out. */
+/** By the names of a Policy, where durations end in `Ms`; without what was left out. */
 function renamed(given: GivenPolicy): Partial<Policy> {
   const entries = Object.entries(given).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries.map(([key, value]) => [IN_MILLISECONDS[key] ?? key, value]))
+  return Object.fromEntries(entries.map(([key, value]) => [key in defaultPolicy() ? key : `${key}Ms`, value]))
 }
 
 /** Options that are right one by one and make no sense together. `policy` is what they come to, as far as it is known. */

@@ -1,72 +1,39 @@
 // SnapshotFormat: a registry as JSON, and the check of what is handed in as one.
 // The clock is monotonic and means nothing elsewhere, so every time is an age or a rest.
 import * as v from 'valibot'
-import type { BreakerState } from '../rules/decide.ts'
-import type { Reason } from '../rules/triggers.ts'
+import { PLAIN_REASONS, SAID_REASONS } from '../rules/commands.ts'
+import type { Reason } from '../rules/reasons.ts'
+import { type BreakerState, STATES } from '../rules/states.ts'
 import { describeValue, type Mistake, SnapshotError } from './errors.ts'
 import { mistakesOf, safeParse } from './resolve-policy.ts'
+import { ms, natural, share } from './saved-schemas.ts'
+import { savedEvidence, triggerReasons } from './trigger-schemas.ts'
 
 export const VERSION = 1
 
-/** Above this a count might stand still when one is added, and a generation that stands still lets late results in. */
-const MOST = 2 ** 52
-const COUNT_EXPECTED = 'a whole number from 0 to 2^52'
-const MS_EXPECTED = 'a number of milliseconds, at least 0'
-const SHARE_EXPECTED = 'a share from 0 to 1'
-
-const natural = v.pipe(
-  v.number(COUNT_EXPECTED),
-  v.safeInteger(COUNT_EXPECTED),
-  v.minValue(0, COUNT_EXPECTED),
-  v.maxValue(MOST, COUNT_EXPECTED),
-)
-const ms = v.pipe(v.number(MS_EXPECTED), v.finite(MS_EXPECTED), v.minValue(0, MS_EXPECTED))
-const share = v.pipe(v.number(SHARE_EXPECTED), v.minValue(0, SHARE_EXPECTED), v.maxValue(1, SHARE_EXPECTED))
-
-const slidingWindow = v.nullable(
-  v.pipe(
-    v.strictObject({
-      size: v.union([v.strictObject({ calls: natural }), v.strictObject({ timeMs: ms, buckets: natural })]),
-      buckets: v.array(
-        v.pipe(
-          v.tuple([natural, natural]),
-          v.check(([calls, marked]) => marked <= calls, 'no more marked calls than calls'),
-        ),
-      ),
-      // How far a window of time was into its round of buckets. Absent in older snapshots.
-      phaseMs: v.optional(ms),
-    }),
-    v.check(
-      ({ size, phaseMs }) => phaseMs === undefined || ('timeMs' in size && phaseMs < size.timeMs),
-      'phaseMs within the time of its window',
-    ),
-  ),
-)
-
-const counted = { failures: natural, threshold: natural }
-const rated = { rate: share, threshold: share, calls: natural }
 /** Why a breaker is in its state. Checked field by field, because its figures are told in words by every rejection. */
 const reason = v.variant(
   'type',
   [
-    v.strictObject({ type: v.picklist(['consecutiveFailures', 'cumulativeFailures', 'probeFailures']), ...counted }),
-    v.strictObject({ type: v.literal('failuresInWindow'), ...counted, windowMs: ms }),
-    v.strictObject({ type: v.literal('failureRate'), ...rated }),
-    v.strictObject({ type: v.literal('slowCallRate'), ...rated, slowerThanMs: ms }),
+    ...triggerReasons,
+    v.strictObject({ type: v.literal('probeFailures'), failures: natural, threshold: natural }),
     v.strictObject({ type: v.literal('probeSuccesses'), successes: natural, threshold: natural }),
     v.strictObject({ type: v.literal('rampEnded'), durationMs: ms }),
-    v.strictObject({ type: v.picklist(['tripped', 'probeRequested']), message: v.string('a string') }),
+    v.strictObject({ type: v.picklist(SAID_REASONS), message: v.string('a string') }),
     v.strictObject({
       ...{ type: v.literal('fleet'), decision: v.string(), message: v.string() },
       ...{ rate: share, calls: natural, reporters: natural, version: natural },
     }),
     v.strictObject({ type: v.literal('escalated'), restarts: natural, withinMs: ms }),
-    v.strictObject({ type: v.picklist(['openTimeElapsed', 'reset', 'isolated', 'disabled', 'enabled']) }),
+    v.strictObject({ type: v.picklist(['openTimeElapsed', ...PLAIN_REASONS]) }),
   ],
   'a reason of a known type',
 )
 
-const perState = v.strictObject({ closed: ms, open: ms, halfOpen: ms, forcedOpen: ms, disabled: ms })
+const perState = v.strictObject({ closed: ms, open: ms, halfOpen: ms, forcedOpen: ms, disabled: ms } satisfies Record<
+  BreakerState,
+  unknown
+>)
 
 const counts = v.pipe(
   v.strictObject({
@@ -90,7 +57,7 @@ const REMAINING_EXPECTED = 'openForMs and remainingMs, for it is open'
 const breaker = v.pipe(
   v.strictObject({
     endpoint: v.string(),
-    state: v.picklist(['closed', 'open', 'halfOpen', 'forcedOpen', 'disabled']),
+    state: v.picklist(STATES),
     generation: natural,
     reason: v.nullable(reason),
     openForMs: v.nullable(ms),
@@ -98,13 +65,7 @@ const breaker = v.pipe(
     openings: natural,
     // Absent in older snapshots, and unless it is on its recovery ramp.
     ramp: v.optional(v.strictObject({ ranForMs: ms, remainingMs: ms, credit: share })),
-    evidence: v.strictObject({
-      consecutiveFailures: natural,
-      failures: natural,
-      failureAgesMs: v.array(ms),
-      failureRate: slidingWindow,
-      slowCalls: slidingWindow,
-    }),
+    evidence: savedEvidence,
     calls: counts,
     timeInState: perState,
   }),

@@ -1,40 +1,19 @@
 // PolicyAsOptions: a resolved policy written as options again.
-import type { Policy, PolicyOptions, RateRule, RecoveryRamp, WindowSize } from '../../index.ts'
+import type { Policy, PolicyOptions } from '../../index.ts'
 
 /** Options that come to this very policy, over whatever policy they are given; functions included. */
 export function policyOptionsOf(policy: Policy): PolicyOptions {
-  const {
-    failureWindowMs,
-    openTimeoutMs,
-    probeTimeoutMs,
-    timeoutMs,
-    failureRate,
-    slowCalls,
-    backoff,
-    recoveryRamp,
-    ...same
-  } = policy
-  return {
-    ...same,
-    failureWindow: failureWindowMs,
-    failureRate: failureRate && rateOptions(failureRate),
-    slowCalls: slowCalls && { slowerThan: slowCalls.slowerThanMs, ...rateOptions(slowCalls) },
-    openTimeout: openTimeoutMs,
-    backoff: backoff && { factor: backoff.factor, max: backoff.maxMs, jitter: backoff.jitter },
-    recoveryRamp: recoveryRamp && rampOptions(recoveryRamp),
-    probeTimeout: probeTimeoutMs,
-    timeout: timeoutMs,
-  }
+  return Object.fromEntries(Object.entries(policy).map(([name, value]) => [optionNamed(name), asOption(value)]))
 }
 
-function rateOptions({ threshold, minimumCalls, window }: RateRule) {
-  return { threshold, minimumCalls, window: windowOptions(window) }
+/** A member that is `null` is one that was left out; an option that is `null` turns off what an outer policy has on. */
+function asOption(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const members = Object.entries(value).filter(([, member]) => member !== null)
+  return Object.fromEntries(members.map(([name, member]) => [optionNamed(name), asOption(member)]))
 }
 
-function rampOptions({ durationMs, from, steps }: RecoveryRamp) {
-  return steps === null ? { duration: durationMs, from } : { duration: durationMs, from, steps }
-}
-
-function windowOptions(window: WindowSize) {
-  return 'calls' in window ? { calls: window.calls } : { time: window.timeMs, buckets: window.buckets }
+/** A Policy has its durations in ms, by names that say so. */
+function optionNamed(name: string): string {
+  return name.replace(/Ms$/, '')
 }

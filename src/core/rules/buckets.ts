@@ -1,7 +1,9 @@
 // Buckets: the parts of a window of time, numbered from the clock's zero; bucket n begins at n * time / buckets.
 // All of it is whole numbers that a double holds exactly. A tick is a power of two of a millisecond, so a time becomes
 // ticks without an error, and what is one window old by the clock is one window old here, whatever its fractions.
-import type { WindowSize } from './policy.ts'
+
+/** The last `calls` outcomes, or the outcomes of the last `timeMs` in `buckets` equal buckets of at least 1 ms each. */
+export type WindowSize = { readonly calls: number } | { readonly timeMs: number; readonly buckets: number }
 
 export type TimeSize = Extract<WindowSize, { readonly timeMs: number }>
 

@@ -1,17 +1,13 @@
 // Decision: what a breaker has decided about the generation it is in, and the rules that change it, each stated once.
 // The rules change a Decision in place: the machine's `assign` and the pure layer copy it first.
 import { backoffMs } from './backoff.ts'
-import { type Evidence, newEvidence } from './evidence.ts'
+import type { CommandEvent } from './commands.ts'
 import type { Policy } from './policy.ts'
 import { indexOfProbe, NO_PROBES, type Probe, soonestLease, withoutProbe, withProbe } from './probes.ts'
 import { admitsNext, newRamp, type Ramp } from './ramp.ts'
-import type { Reason } from './triggers.ts'
-
-/**
- * `closed` admits every call, `open` rejects every call, `halfOpen` admits a few probes; operators hold a breaker in
- * `forcedOpen` (rejects) or `disabled` (admits).
- */
-export type BreakerState = 'closed' | 'open' | 'halfOpen' | 'forcedOpen' | 'disabled'
+import type { Reason } from './reasons.ts'
+import type { BreakerState } from './states.ts'
+import { type Evidence, newEvidence } from './triggers/index.ts'
 
 /** `at` is when it happened, in ms; `evidence` is evidence: what was folded since the last event, this outcome included. */
 type At = { readonly at: number; evidence?: Evidence | undefined }
@@ -37,9 +33,7 @@ export type BreakerEvent =
   | (At & { readonly type: 'slow' })
   | (At & { readonly type: 'elapse' })
   | (At & { readonly type: 'leaseExpired'; readonly probe: number })
-  | (At & { readonly type: 'trip'; readonly message: string; readonly openForMs?: number })
-  | (At & { readonly type: 'probe'; readonly message: string })
-  | (At & { readonly type: 'reset' | 'isolate' | 'disable' | 'enable' })
+  | (At & CommandEvent)
   | (At & { readonly type: 'configure'; readonly policy: Policy })
 
 /** What a breaker has decided about its generation. */
@@ -264,11 +258,4 @@ function openTimeMs(policy: Policy, current: Generation, seed: number): number {
   const { openTimeoutMs, backoff } = policy
   if (backoff === null) return openTimeoutMs
   return backoffMs(openTimeoutMs, backoff, current.openings - 1, seed, current.generation)
-}
-
-/** Endpoints that open together should not probe together: each has a jitter of its own (FNV-1a of the name). */
-export function seedOf(seed: number, name: string): number {
-  let hash = seed ^ 0x811c9dc5
-  for (let index = 0; index < name.length; index++) hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193)
-  return hash >>> 0
 }

@@ -1,6 +1,7 @@
 // Letting: what a breaker lets through in the state it is in.
-import type { BreakerState, Generation } from './decide.ts'
+import type { Generation } from './decide.ts'
 import type { Policy } from './policy.ts'
+import type { BreakerState } from './states.ts'
 
 /** Every call; so many probes at a time; a share of calls; none. */
 export type Letting = 'all' | 'probe' | 'share' | 'no'

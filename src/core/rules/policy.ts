@@ -1,5 +1,6 @@
 // Policy: the resolved, frozen rules of one breaker. Durations are milliseconds, rates are 0-1, `null` means "none".
 // Written once by resolvePolicy (or by hand for the pure layer); read by every rule.
+import { TRIGGER_DEFAULTS, type TriggerPolicy } from './triggers/index.ts'
 
 /**
  * What a call came to: `{ value, durationMs }` or `{ error, durationMs }`. `'error' in outcome` tells which, also where
@@ -36,25 +37,6 @@ export function answerOf(classifier: Classifier | OutcomeRules, outcome: Outcome
   return 'error' in outcome ? error?.(outcome.error, outcome.durationMs) : value?.(outcome.value, outcome.durationMs)
 }
 
-/** The last `calls` outcomes, or the outcomes of the last `timeMs` in `buckets` equal buckets of at least 1 ms each. */
-export type WindowSize = { readonly calls: number } | { readonly timeMs: number; readonly buckets: number }
-
-/** Opens when the share of failures reaches `threshold` and the window holds at least `minimumCalls`. */
-export interface RateRule {
-  /** A share above 0 and at most 1. */
-  readonly threshold: number
-  /** Fewer calls prove nothing. */
-  readonly minimumCalls: number
-  /** Which calls the share is taken over. */
-  readonly window: WindowSize
-}
-
-/** As RateRule, over calls that took longer than `slowerThanMs`, whatever their outcome. */
-export interface SlowRule extends RateRule {
-  /** In ms; a call of exactly this length is not slow. */
-  readonly slowerThanMs: number
-}
-
 /** The n-th opening in a row lasts `openTimeoutMs * factor^(n-1)`, at most `maxMs`, less a random share up to `jitter`. */
 export interface Backoff {
   /** At least 1. */
@@ -79,17 +61,7 @@ export interface RecoveryRamp {
  * The rules of one breaker, every default filled in, frozen; durations in ms, shares 0-1, `null` for none. Made by
  * `resolvePolicy` from PolicyOptions, whose documentation says what each is for.
  */
-export interface Policy {
-  /** Failures that open; `null`: their number never does. Default 5. */
-  readonly failureThreshold: number | null
-  /** Whether a success clears the count of failures (`'consecutive'`, the default). */
-  readonly counting: 'consecutive' | 'cumulative'
-  /** In ms: only failures this recent count. Default `null`: however old. */
-  readonly failureWindowMs: number | null
-  /** Default `null`: no rate is kept. */
-  readonly failureRate: RateRule | null
-  /** Default `null`: calls are not timed for it. */
-  readonly slowCalls: SlowRule | null
+export interface Policy extends TriggerPolicy {
   /** In ms. Default 30,000. */
   readonly openTimeoutMs: number
   /** What the open time runs from. Default `'opened'`. */
@@ -127,11 +99,7 @@ export interface Policy {
 }
 
 const DEFAULTS: Policy = Object.freeze({
-  failureThreshold: 5,
-  counting: 'consecutive',
-  failureWindowMs: null,
-  failureRate: null,
-  slowCalls: null,
+  ...TRIGGER_DEFAULTS,
   openTimeoutMs: 30_000,
   openTimeoutFrom: 'opened',
   backoff: null,

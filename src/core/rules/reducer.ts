@@ -1,17 +1,28 @@
 // The breaker once more, as one pure function over frozen values: the statechart's wiring, the same rules.
 // For uses without a runtime, and as the second opinion that the tests ask about every history.
 import { type Calls, newCalls } from './calls.ts'
+import type { CommandEvent } from './commands.ts'
 import * as rules from './decide.ts'
-import { addFailure, addSlow, addSuccess, copyEvidence, type Evidence, refitEvidence } from './evidence.ts'
 import { freeze } from './freeze.ts'
 import type { Policy } from './policy.ts'
 import { afterAdmission, afterRejection } from './ramp.ts'
-import { type Reason, triggerAfter } from './triggers.ts'
+import type { Reason } from './reasons.ts'
+import type { BreakerState } from './states.ts'
+import {
+  addFailure,
+  addSlow,
+  addSuccess,
+  copyEvidence,
+  type Evidence,
+  refitEvidence,
+  triggerAfter,
+} from './triggers/index.ts'
+import { isSlowCall } from './triggers/slow-calls.ts'
 
 /** An immutable, JSON-serialisable breaker. */
 export interface BreakerValue extends Readonly<rules.Generation> {
   /** As of the last event: time that has passed since then shows at the next. */
-  readonly state: rules.BreakerState
+  readonly state: BreakerState
   /** The evidence: counts and windows. */
   readonly evidence: Readonly<Evidence>
   /** What calls came to since the breaker was made. */
@@ -20,9 +31,8 @@ export interface BreakerValue extends Readonly<rules.Generation> {
   readonly seed: number
 }
 
-type Draft = rules.BreakerData & { state: rules.BreakerState; calls: Calls; readonly seed: number }
+type Draft = rules.BreakerData & { state: BreakerState; calls: Calls; readonly seed: number }
 type Report = Extract<rules.BreakerEvent, { type: 'succeed' | 'fail' | 'ignore' }>
-type Command = Extract<rules.BreakerEvent, { type: 'trip' | 'probe' | 'reset' | 'isolate' | 'disable' | 'enable' }>
 
 export function newBreakerValue(policy: Policy, now: number, seed: number): BreakerValue {
   return freeze({ ...rules.newData(policy, now), state: 'closed', calls: newCalls(), seed })
@@ -78,19 +88,36 @@ function apply(draft: Draft, policy: Policy, event: rules.BreakerEvent): void {
   }
 }
 
-function command(draft: Draft, policy: Policy, event: Command): void {
-  const held = draft.state === 'forcedOpen' || draft.state === 'disabled'
-  if (event.type === 'trip') {
-    const { message, at, openForMs } = event
-    const reason = { type: 'tripped', message } as const
-    if (draft.state === 'open') rules.stayOpen(draft, policy, reason, at, draft.seed, openForMs)
-    else open(draft, policy, reason, at, openForMs)
-  } else if (event.type === 'probe') {
-    if (draft.state === 'open') beginTrial(draft, { type: 'probeRequested', message: event.message })
-  } else if (event.type === 'reset') close(draft, policy, { type: 'reset' }, event.at)
-  else if (event.type === 'isolate') hold(draft, 'forcedOpen', { type: 'isolated' })
-  else if (event.type === 'disable') hold(draft, 'disabled', { type: 'disabled' })
-  else if (held) close(draft, policy, { type: 'enabled' }, event.at)
+function command(draft: Draft, policy: Policy, event: CommandEvent & { readonly at: number }): void {
+  const { at } = event
+  switch (event.type) {
+    case 'trip':
+      trip(draft, policy, event.message, at, event.openForMs)
+      break
+    case 'probe':
+      if (draft.state === 'open') beginTrial(draft, { type: 'probeRequested', message: event.message })
+      break
+    case 'reset':
+      close(draft, policy, { type: 'reset' }, at)
+      break
+    case 'isolate':
+      hold(draft, 'forcedOpen', { type: 'isolated' })
+      break
+    case 'disable':
+      hold(draft, 'disabled', { type: 'disabled' })
+      break
+    case 'enable':
+      if (draft.state === 'forcedOpen' || draft.state === 'disabled') close(draft, policy, { type: 'enabled' }, at)
+      break
+    default:
+      event satisfies never
+  }
+}
+
+function trip(draft: Draft, policy: Policy, message: string, at: number, openForMs?: number): void {
+  const reason = { type: 'tripped', message } as const
+  if (draft.state === 'open') rules.stayOpen(draft, policy, reason, at, draft.seed, openForMs)
+  else open(draft, policy, reason, at, openForMs)
 }
 
 function elapse(draft: Draft, policy: Policy, at: number): void {
@@ -126,13 +153,7 @@ function report(draft: Draft, policy: Policy, event: Report): void {
   if (event.type === 'succeed') calls.succeeded++
   else if (event.type === 'fail') calls.failed++
   else calls.ignored++
-  if (
-    event.type !== 'ignore' &&
-    event.isSlow !== true &&
-    policy.slowCalls !== null &&
-    event.durationMs > policy.slowCalls.slowerThanMs
-  )
-    calls.slow++
+  if (event.type !== 'ignore' && event.isSlow !== true && isSlowCall(policy, event.durationMs)) calls.slow++
 
   if (state === 'closed') judge(draft, policy, event)
   else if (state === 'halfOpen') {

@@ -2,8 +2,17 @@
 // A window of calls is a ring of bits; a window of time is a ring of buckets (buckets.ts), the newest of them half full.
 // Changed in place by the row; the machine and the pure layer copy it first.
 
-import { bucketAt, bucketsIn, msOf, phaseAt, ringIndex, startOf, type TimeSize, ticksAt } from './buckets.ts'
-import type { WindowSize } from './policy.ts'
+import {
+  bucketAt,
+  bucketsIn,
+  msOf,
+  phaseAt,
+  ringIndex,
+  startOf,
+  type TimeSize,
+  ticksAt,
+  type WindowSize,
+} from './buckets.ts'
 
 /** Below every time, and JSON, unlike -Infinity. */
 const BEFORE_TIME = -Number.MAX_VALUE

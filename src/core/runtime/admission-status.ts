@@ -1,10 +1,11 @@
 // AdmissionStatus: whether calls are admitted, and who refuses them: the one answer for all who look. Asked of the gates that
 // admission.ts asks.
 
-import { type BreakerState, FIRST_GENERATION, type Generation } from '../rules/decide.ts'
+import { FIRST_GENERATION, type Generation } from '../rules/decide.ts'
 import { lettingOf } from '../rules/letting.ts'
 import { shareAt } from '../rules/ramp.ts'
-import { describeReason, type Reason } from '../rules/triggers.ts'
+import { describeReason, type Reason } from '../rules/reasons.ts'
+import type { BreakerState } from '../rules/states.ts'
 import { isSlotFree, overrideOf } from './gates.ts'
 import { howItIs } from './publish.ts'
 import { holderOf, type Refuser, retryAfterMs } from './rejection.ts'

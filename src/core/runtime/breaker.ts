@@ -3,17 +3,17 @@
 import type { AnyStateMachine } from 'xstate'
 import type { BreakerActor } from '../../../machines/registry.machine.ts'
 import { type AcquireOptions, type CallOptions, checkAcquire, checkCall } from '../edge/call-options.ts'
-import { DURATION_EXPECTED, type Duration, parseDuration } from '../edge/duration.ts'
 import { ArgumentError } from '../edge/errors.ts'
-import { checkOptions } from '../edge/option-object.ts'
-import type { BreakerState } from '../rules/decide.ts'
+import { openForMsOf, type TripOptions } from '../edge/trip-options.ts'
+import type { Command } from '../rules/commands.ts'
 import type { Policy } from '../rules/policy.ts'
+import type { BreakerState } from '../rules/states.ts'
+import { type EvidenceReport, reportOn } from '../rules/triggers/index.ts'
 import { admit, admitInTurn, wouldAdmit } from './admission.ts'
 import { type AdmissionStatus, admissionOf } from './admission-status.ts'
 import { call } from './call.ts'
 import { caughtUp, command, isActive } from './deliver.ts'
 import type { EventName, Listener } from './events.ts'
-import { type EvidenceReport, evidenceReportOf } from './evidence-report.ts'
 import { callFully, type Guarded } from './full-call.ts'
 import { tellFallback } from './outcome-events.ts'
 import type { Override } from './override.ts'
@@ -24,26 +24,11 @@ import { setOverride } from './set-override.ts'
 import type { Spawned, SpawnOptions } from './spawning.ts'
 import { type BreakerStats, statsOf } from './stats.ts'
 
-/** What a trip may be told besides its reason. */
-export interface TripOptions {
-  /** How long it stays open, as a server may ask for (`Retry-After`); milliseconds or a string such as `'2m'`. Default: the policy's `openTimeout`. */
-  readonly openTimeout?: Duration | undefined
-}
-
-function openForMsOf(options: TripOptions): number | undefined {
-  checkOptions('trip(reason, options)', options, ['openTimeout'])
-  const { openTimeout } = options
-  if (openTimeout === undefined) return undefined
-  const openForMs = parseDuration(openTimeout)
-  if (openForMs === undefined) throw new ArgumentError('options.openTimeout', DURATION_EXPECTED, openTimeout)
-  return openForMs
-}
-
 /**
  * One breaker, as `registry.breaker(name)` hands it out: the same object for the same name. It may be kept: of a breaker
  * that was deleted or evicted it shows the last figures, and a call through it makes the breaker anew.
  */
-export class Breaker {
+export class Breaker implements Record<Command, (...given: never[]) => void> {
   #row: Row
 
   /** @internal Use `registry.breaker(name)`. */
@@ -128,7 +113,8 @@ export class Breaker {
 
   /** What its triggers judge, by now: what is in its windows, and where the thresholds are. For pictures. */
   evidence(): EvidenceReport {
-    return evidenceReportOf(this.#readable())
+    const row = this.#readable()
+    return reportOn(row, row.policy, row.core.clock.now())
   }
 
   /**

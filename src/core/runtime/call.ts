@@ -3,7 +3,7 @@
 
 import type { CallContext } from '../edge/call-context.ts'
 import type { CallOptions } from '../edge/call-options.ts'
-import { addSuccess } from '../rules/evidence.ts'
+import { addSuccess } from '../rules/triggers/index.ts'
 import { callChannel } from './channels.ts'
 import { classify } from './classify.ts'
 import { callFully, type Guarded } from './full-call.ts'

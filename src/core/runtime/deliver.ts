@@ -1,12 +1,9 @@
 // Deliver: how events reach a row's actor: after all that was due before them, in a turn.
-import { type BreakerEvent, type BreakerState, isDue, overdueEvent } from '../rules/decide.ts'
-import { addSlow, copyEvidence } from '../rules/evidence.ts'
-import { rateTrigger } from '../rules/triggers.ts'
+import { type Command, commandEvent } from '../rules/commands.ts'
+import { type BreakerEvent, isDue, overdueEvent } from '../rules/decide.ts'
+import type { BreakerState } from '../rules/states.ts'
+import { addSlow, copyEvidence, firedWithoutFailure } from '../rules/triggers/index.ts'
 import { extrasOf, type Row } from './row.ts'
-
-/** What an operator may tell a breaker. */
-export const COMMANDS = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable'] as const
-export type Command = (typeof COMMANDS)[number]
 
 /** Sends to the row's actor, after what is overdue. `cause` is the error that it comes from. */
 export function send(row: Row, event: BreakerEvent, cause?: unknown): void {
@@ -15,12 +12,9 @@ export function send(row: Row, event: BreakerEvent, cause?: unknown): void {
   deliver(row, event, cause)
 }
 
-/** `message`, of a trip or a probe: why. `openForMs`, of a trip: in place of the policy's open time. */
+/** `message` and `openForMs`: see commandEvent. */
 export function command(row: Row, type: Command, message = '', openForMs?: number): void {
-  const at = row.core.clock.now()
-  if (type === 'probe') send(row, { type, message, at })
-  else if (type !== 'trip') send(row, { type, at })
-  else send(row, openForMs === undefined ? { type, message, at } : { type, message, at, openForMs })
+  send(row, commandEvent(type, row.core.clock.now(), message, openForMs))
 }
 
 /** Makes up for what the scheduler has not come to yet, so that no event comes before its turn (R05). */
@@ -37,7 +31,7 @@ export function countSlow(row: Row, now: number): void {
     const at = inFlight.takeSlow()
     extrasOf(row).slow++
     if (row.folds) addSlow(row, policy, at)
-    if (!row.folds || rateTrigger(row, policy) !== null) deliver(row, { type: 'slow', at })
+    if (!row.folds || firedWithoutFailure(row, policy) !== null) deliver(row, { type: 'slow', at })
   }
 }
 

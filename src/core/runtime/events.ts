@@ -1,7 +1,8 @@
 // Events: what a registry tells its listeners.
-import type { BreakerState } from '../rules/decide.ts'
+
 import type { Policy } from '../rules/policy.ts'
-import type { Reason } from '../rules/triggers.ts'
+import type { Reason } from '../rules/reasons.ts'
+import type { BreakerState } from '../rules/states.ts'
 
 /** What `registry.on` tells, by name. Events are frozen, and told after the actors have settled. */
 export interface RegistryEvents {

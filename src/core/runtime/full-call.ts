@@ -1,10 +1,11 @@
 // A call with everything it can ask for: half-open permits, a limit, classifiers, a timeout, a signal, a fallback.
 
 import type { CallContext } from '../edge/call-context.ts'
-import { type CallOptions, checkCall, type FallbackContext, isAbortOf, isTimeout } from '../edge/call-options.ts'
+import { type CallOptions, checkCall, type FallbackContext, isAbortOf } from '../edge/call-options.ts'
 import { addCause } from '../edge/caused-by.ts'
 import { quote } from '../edge/errors.ts'
 import { rejectionBy } from '../edge/refusal.ts'
+import { isTimeout } from '../edge/timeout-error.ts'
 import { admit, admitInTurn } from './admission.ts'
 import { runBounded } from './bounded-call.ts'
 import { isNeutral } from './classify.ts'

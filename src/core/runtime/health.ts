@@ -1,7 +1,7 @@
 // Health: whether a service can do its work, by what its endpoints admit.
 import { matcherOf } from '../edge/name-pattern.ts'
 import { checkOptions } from '../edge/option-object.ts'
-import type { BreakerState } from '../rules/decide.ts'
+import type { BreakerState } from '../rules/states.ts'
 import { type AdmissionStatus, admissionOf } from './admission-status.ts'
 import { caughtUp } from './deliver.ts'
 import type { Refuser } from './rejection.ts'

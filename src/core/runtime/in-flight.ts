@@ -1,6 +1,6 @@
 // InFlight: the calls of a closed breaker that have begun and not ended, under a rule for slow calls, oldest first: one that has
 // taken longer than `slowerThan` is slow already, and counts before it ends. One task for the oldest; no timer a call.
-import type { SlowRule } from '../rules/policy.ts'
+import type { SlowRule } from '../rules/triggers/slow-calls.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { Task } from './task-heap.ts'
 

@@ -1,5 +1,5 @@
 // OutcomeEvents: tells what single calls came to, to those who listen.
-import { isTimeout } from '../edge/call-options.ts'
+import { isTimeout } from '../edge/timeout-error.ts'
 import { callChannel } from './channels.ts'
 import type { Result } from './classify.ts'
 import type { CallOutcome } from './events.ts'

@@ -3,7 +3,7 @@
 import { newRejection, type Rejection } from '../edge/errors.ts'
 import type { Letting } from '../rules/letting.ts'
 import { isWholeCall } from '../rules/ramp.ts'
-import type { Reason } from '../rules/triggers.ts'
+import type { Reason } from '../rules/reasons.ts'
 import type { EventDispatcher } from './event-dispatcher.ts'
 import type { Turns } from './turns.ts'
 

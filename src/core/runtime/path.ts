@@ -1,4 +1,5 @@
 // Path: how the calls of a breaker are made. Chosen once for all of them, whenever something changes that they depend on.
+import { keepsSuccesses } from '../rules/triggers/index.ts'
 import { isUnguarded } from './gates.ts'
 import type { Row } from './row.ts'
 
@@ -13,7 +14,7 @@ export function choosePath(row: Row): void {
   // A failure is told by whatever way its call was made; a success has to be timed, and told.
   const tellsSuccesses = row.isHeard && core.dispatcher.hears('success', name)
   if (!folds || isJudged || !isUnguarded(row) || tellsSuccesses) row.path = 'full'
-  else if (policy.failureRate !== null || policy.slowCalls !== null) row.path = 'timed'
+  else if (keepsSuccesses(policy)) row.path = 'timed'
   else row.path = row.onValue === null ? 'unready' : 'plain'
   row.extras.bulkhead?.changed()
 }

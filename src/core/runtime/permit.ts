@@ -2,7 +2,8 @@
 // Permit: the admission of one call, held by whoever reports its outcome.
 import { ArgumentError } from '../edge/errors.ts'
 import { holdsProbe } from '../rules/decide.ts'
-import { addSuccess, timesCalls } from '../rules/evidence.ts'
+import type { Policy } from '../rules/policy.ts'
+import { addSuccess, timesCalls } from '../rules/triggers/index.ts'
 import { callChannel } from './channels.ts'
 import { classify, type Ended, type Result } from './classify.ts'
 import { caughtUp, countSlow } from './deliver.ts'
@@ -181,10 +182,14 @@ export class Permit {
 
 /** Whether somebody wants to know how long it takes. */
 function isTimed({ policy, isHeard, path, core, name }: Row, holding: Holding | null): boolean {
-  if (timesCalls(policy) || callChannel.hasSubscribers) return true
+  if (timesCalls(policy) || isClassified(policy) || callChannel.hasSubscribers) return true
   // Who listens to failures alone makes no call slower that would have gone the fast way.
   if (path !== 'full') return false
   return holding?.outer ? core.dispatcher.hears('nested', name) : isHeard
+}
+
+function isClassified({ isFailure, ignore }: Policy): boolean {
+  return isFailure !== null || ignore !== null
 }
 
 /** An outcome that is reported without a permit counts in the generation of its report. */

@@ -1,7 +1,7 @@
 // Core: puts together what the rows of a registry share: clock, turns, listeners, schedulers and the supervisor.
 import type { Clock } from '../edge/clock.ts'
 import type { ResolvedOptions } from '../edge/registry-options.ts'
-import { seedOf } from '../rules/decide.ts'
+import { hashOf } from '../rules/hash.ts'
 import { EventDispatcher } from './event-dispatcher.ts'
 import { Grace } from './grace.ts'
 import { guardClock } from './guarded-clock.ts'
@@ -51,7 +51,8 @@ export function makeCore(options: ResolvedOptions, table: TableHooks): WholeCore
     unfolded,
     isEager,
     resets: { count: 0, at: 0 },
-    seedOf: (name: string) => seedOf(seed, name),
+    // Endpoints that open together should not probe together: each has a jitter of its own.
+    seedOf: (name: string) => hashOf(name, seed),
   }
   return Object.assign(core, { supervisor: new RootSupervisor({ ...core, supervision, inspect }) })
 }

@@ -9,7 +9,7 @@ import { type RegistryPolicies, resolvePolicies } from '../edge/named-policies.t
 import { type RegistryOptions, resolveOptions } from '../edge/registry-options.ts'
 import { type PolicyOptions, resolvePolicy } from '../edge/resolve-policy.ts'
 import { parseSnapshot, type RegistrySnapshot } from '../edge/snapshot-format.ts'
-import type { BreakerState } from '../rules/decide.ts'
+import type { BreakerState } from '../rules/states.ts'
 import { type AdmissionStatus, admissionOf } from './admission-status.ts'
 import type { Breaker } from './breaker.ts'
 import { call } from './call.ts'

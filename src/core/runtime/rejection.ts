@@ -1,6 +1,7 @@
 // Rejection: counts and tells that a call was refused, and makes the error for it.
 import { BreakerOpenError, ConcurrencyLimitError } from '../edge/errors.ts'
-import { type BreakerState, hasPermit } from '../rules/decide.ts'
+import { hasPermit } from '../rules/decide.ts'
+import type { BreakerState } from '../rules/states.ts'
 import { breakerLets, type Gate, overrideOf } from './gates.ts'
 import { dated, isTold, publishCall } from './outcome-events.ts'
 import { rejectionOf } from './publish.ts'

@@ -1,6 +1,6 @@
 // RowExtras: what few breakers have to say. A row gets one of its own when something is first written in it.
 import type { Rejection } from '../edge/errors.ts'
-import type { BreakerState } from '../rules/decide.ts'
+import type { BreakerState } from '../rules/states.ts'
 import type { Bulkhead } from './bulkhead.ts'
 import type { OverrideInForce } from './override.ts'
 

@@ -3,10 +3,11 @@
 import type { AnyStateMachine } from 'xstate'
 import type { CallContext } from '../edge/call-context.ts'
 import type { Clock } from '../edge/clock.ts'
-import { type BreakerData, type BreakerState, copyData, FIRST_GENERATION, type Generation } from '../rules/decide.ts'
-import { copyEvidence, type Evidence, newEvidence } from '../rules/evidence.ts'
+import { type BreakerData, copyData, FIRST_GENERATION, type Generation } from '../rules/decide.ts'
 import type { LatencySketch } from '../rules/latency.ts'
 import type { Policy } from '../rules/policy.ts'
+import type { BreakerState } from '../rules/states.ts'
+import { copyEvidence, type Evidence, newEvidence } from '../rules/triggers/index.ts'
 import type { SlidingWindow } from '../rules/window.ts'
 import type { SupervisedBreaker } from './actors.ts'
 import { sharedContext } from './contexts.ts'
@@ -162,13 +163,7 @@ export function dataOf(row: Row): BreakerData {
 
 /** The row's evidence becomes a copy of this one. */
 export function setEvidence(row: Row, evidence: Evidence): void {
-  const copy = copyEvidence(evidence)
-  row.consecutiveFailures = copy.consecutiveFailures
-  row.failures = copy.failures
-  row.failureTimes = copy.failureTimes
-  row.oldestFailure = copy.oldestFailure
-  row.failureRate = copy.failureRate
-  row.slowCalls = copy.slowCalls
+  Object.assign(row, copyEvidence(evidence))
 }
 
 /** The context of calls that nothing aborts. */

@@ -1,7 +1,7 @@
 // SetOverride: an override comes into force, or ends; and what people see of it.
 import { ArgumentError } from '../edge/errors.ts'
 import { checkOptions } from '../edge/option-object.ts'
-import { describeReason, type Reason } from '../rules/triggers.ts'
+import { describeReason, type Reason } from '../rules/reasons.ts'
 import { dateAt } from './dates.ts'
 import { type Override, OverrideInForce } from './override.ts'
 import { choosePath } from './path.ts'

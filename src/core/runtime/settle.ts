@@ -1,10 +1,10 @@
 // Settle: what an outcome does. A closed one is folded into the row with the machine's own rules; what may change the
 // state goes to the actor, which decides.
-import { isTimeout } from '../edge/call-options.ts'
+import { isTimeout } from '../edge/timeout-error.ts'
 import { isLate } from '../rules/decide.ts'
-import { addFailure, addSuccess, datesSuccesses } from '../rules/evidence.ts'
 import { addDuration, type LatencySketch, newSketch } from '../rules/latency.ts'
-import { firedTrigger, rateTrigger } from '../rules/triggers.ts'
+import { addFailure, addSuccess, datesSuccesses, firedTrigger, firedWithoutFailure } from '../rules/triggers/index.ts'
+import { isSlowCall } from '../rules/triggers/slow-calls.ts'
 import { callChannel } from './channels.ts'
 import type { Result } from './classify.ts'
 import { caughtUp, send } from './deliver.ts'
@@ -84,9 +84,10 @@ export function foldSuccess(row: Row, durationMs: number, now: number, isSlow: b
   const { policy } = row
   row.succeeded++
   row.version++
-  if (!isSlow && policy.slowCalls !== null && durationMs > policy.slowCalls.slowerThanMs) extrasOf(row).slow++
+  if (!isSlow && isSlowCall(policy, durationMs)) extrasOf(row).slow++
   addSuccess(row, policy, now, durationMs, isSlow)
-  if (rateTrigger(row, policy) !== null) sendResult(row, 'succeed', row.generation, NO_PROBE, durationMs, isSlow)
+  if (firedWithoutFailure(row, policy) !== null)
+    sendResult(row, 'succeed', row.generation, NO_PROBE, durationMs, isSlow)
 }
 
 function foldFailure(row: Row, durationMs: number, now: number, error: unknown, isSlow: boolean): void {
@@ -98,11 +99,10 @@ function foldFailure(row: Row, durationMs: number, now: number, error: unknown, 
 }
 
 function addOutcome(row: Row, result: Result, durationMs: number, isSlow: boolean): void {
-  const { slowCalls } = row.policy
   if (result === 'succeed') row.succeeded++
   else if (result === 'fail') row.failed++
   else extrasOf(row).ignored++
-  if (!isSlow && result !== 'ignore' && slowCalls !== null && durationMs > slowCalls.slowerThanMs) extrasOf(row).slow++
+  if (!isSlow && result !== 'ignore' && isSlowCall(row.policy, durationMs)) extrasOf(row).slow++
 }
 
 function sendResult(

@@ -1,16 +1,12 @@
 // Snapshot: the rows of a registry as JSON, and back.
 import { type BreakerSnapshot, type RegistrySnapshot, VERSION } from '../edge/snapshot-format.ts'
-import { type Evidence, failureAges, newEvidence, newestFailures } from '../rules/evidence.ts'
 import { freeze } from '../rules/freeze.ts'
-import type { Policy, RateRule } from '../rules/policy.ts'
 import type { Ramp } from '../rules/ramp.ts'
-import { bucketsOf, isSameSize, phaseMsOf, type SlidingWindow, windowOf } from '../rules/window.ts'
+import { restoreEvidence, saveEvidence } from '../rules/triggers/index.ts'
 import { caughtUp } from './deliver.ts'
 import { choosePath } from './path.ts'
 import { extrasOf, type Row, setEvidence } from './row.ts'
 import { callsOf, timeInState } from './stats.ts'
-
-type WindowSnapshot = BreakerSnapshot['evidence']['failureRate']
 
 export function snapshotOf(rows: Iterable<Row>, now: number): RegistrySnapshot {
   return { version: VERSION, breakers: Array.from(rows, (row) => breakerSnapshot(caughtUp(row), now)) }
@@ -28,13 +24,7 @@ function breakerSnapshot(row: Row, now: number): BreakerSnapshot {
     remainingMs: deadline === null ? null : msBetween(now, deadline),
     openings,
     ...(ramp !== null && { ramp: rampSnapshot(ramp, now) }),
-    evidence: {
-      consecutiveFailures: row.consecutiveFailures,
-      failures: row.failures,
-      failureAgesMs: failureAges(row, policy, now),
-      failureRate: windowSnapshot(row.failureRate, policy.failureRate, now),
-      slowCalls: windowSnapshot(row.slowCalls, policy.slowCalls, now),
-    },
+    evidence: saveEvidence(row, policy, now),
     calls: callsOf(row),
     timeInState: timeInState(row, now),
   }
@@ -55,13 +45,6 @@ function msBetween(from: number, to: number): number {
   return to > from ? to - from : 0
 }
 
-function windowSnapshot(window: SlidingWindow | null, rule: RateRule | null, now: number): WindowSnapshot {
-  if (window === null || rule === null) return null
-  const buckets = bucketsOf(window, rule.window, now)
-  const phaseMs = phaseMsOf(window, rule.window, now)
-  return { size: { ...rule.window }, buckets, ...(phaseMs !== undefined && { phaseMs }) }
-}
-
 /** Makes a new row the image of the snapshot, as if its breaker had crashed and is to be restarted from it. */
 export function restore(row: Row, from: BreakerSnapshot, now: number): void {
   const { state, openings, calls } = from
@@ -80,7 +63,7 @@ export function restore(row: Row, from: BreakerSnapshot, now: number): void {
     probeSuccesses: 0,
     probeFailures: 0,
   }
-  setEvidence(row, restoredEvidence(from, row.policy, now))
+  setEvidence(row, restoreEvidence(from.evidence, row.policy, now))
   row.allowed = calls.allowed
   row.succeeded = calls.succeeded
   row.failed = calls.failed
@@ -89,24 +72,4 @@ export function restore(row: Row, from: BreakerSnapshot, now: number): void {
   extras.recorded = calls.succeeded + calls.failed + calls.ignored + calls.late - calls.allowed
   Object.assign(extras.timeInState, from.timeInState)
   choosePath(row)
-}
-
-function restoredEvidence(from: BreakerSnapshot, policy: Policy, now: number): Evidence {
-  const { consecutiveFailures, failures, failureAgesMs, failureRate, slowCalls } = from.evidence
-  const fresh = newEvidence(policy, now)
-  const times = failureAgesMs.map((age) => now - age)
-  return {
-    consecutiveFailures,
-    failures,
-    failureTimes: newestFailures(times, policy),
-    oldestFailure: 0,
-    failureRate: restoredWindow(failureRate, policy.failureRate, now) ?? fresh.failureRate,
-    slowCalls: restoredWindow(slowCalls, policy.slowCalls, now) ?? fresh.slowCalls,
-  }
-}
-
-function restoredWindow(from: WindowSnapshot, rule: RateRule | null, now: number): SlidingWindow | null {
-  // Buckets of another size are no evidence under this policy.
-  if (from === null || rule === null || !isSameSize(from.size, rule.window)) return null
-  return windowOf(from.buckets, rule.window, now, from.phaseMs)
 }

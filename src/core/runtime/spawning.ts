@@ -1,6 +1,6 @@
 // Spawning: what an integration may start under a breaker's actor, and what it holds of it. Done by `spawned.ts`.
 import type { AnyStateMachine, EmittedFrom, EventFrom, InputFrom, SnapshotFrom } from 'xstate'
-import type { BreakerState } from '../rules/decide.ts'
+import type { BreakerState } from '../rules/states.ts'
 
 /** What is known when an actor is started under a breaker's. */
 export interface SpawnStart {

@@ -12,6 +12,7 @@ import { breakerMachine } from '../../../machines/breaker.machine.ts'
 import { registryMachine, type Start, type Supervision, type Table } from '../../../machines/registry.machine.ts'
 import type { Clock } from '../edge/clock.ts'
 import { ArgumentError } from '../edge/errors.ts'
+import { COMMANDS, type Command } from '../rules/commands.ts'
 import { enter, resume } from '../rules/decide.ts'
 import {
   type Outside,
@@ -21,7 +22,7 @@ import {
   useScheduler,
 } from './actors.ts'
 import { dateAt } from './dates.ts'
-import { COMMANDS, type Command, command, isActive, resetIfDue } from './deliver.ts'
+import { command, isActive, resetIfDue } from './deliver.ts'
 import { publish } from './publish.ts'
 import { dataOf, type Row, type Supervisor } from './row.ts'
 import { SpawnedActors } from './spawned.ts'

@@ -1,5 +1,6 @@
 // Exchange: one admitted request and what becomes of it. Whoever sends it reports here, and the permit is settled once.
-import { type Breaker, CallTimeoutError, isBreakerError, judgeOutcome, type Permit } from '../../index.ts'
+import { isTimeout } from '../../core/edge/timeout-error.ts'
+import { type Breaker, CallTimeoutError, judgeOutcome, type Permit } from '../../index.ts'
 import { HttpStatusError } from './http-status-error.ts'
 import type { Rules } from './options.ts'
 import { mayAskForTime, openTimeOf } from './retry-after.ts'
@@ -125,8 +126,7 @@ function mayOpen(breaker: Breaker, { generation }: Permit): boolean {
 /** Of `AbortSignal.timeout`, of a breaker around this one, or of a client such as axios: the server did not answer in time. */
 function isDeadline(reason: unknown): boolean {
   try {
-    const { name, code } = reason as { readonly name?: unknown; readonly code?: unknown }
-    return name === 'TimeoutError' || code === 'ETIMEDOUT' || isBreakerError(reason, 'CALL_TIMEOUT')
+    return isTimeout(reason) || (reason as { readonly code?: unknown }).code === 'ETIMEDOUT'
   } catch {
     // There is none, or it can't be read.
     return false

@@ -1,7 +1,10 @@
 // Api: what the dashboard answers to single requests, and the bodies that it takes. Beside the stream, it is the rest of the
 // protocol, and like it written by the server, read by the page and the command line: types and names alone.
-import type { BreakerState, Latency } from '../../index.ts'
+import type { Command } from '../../core/rules/commands.ts'
+import type { BreakerState, EvidenceReport, Latency, RateEvidence } from '../../index.ts'
 import type { WireRow, WireTransition } from './wire.ts'
+
+export { COMMANDS, type Command } from '../../core/rules/commands.ts'
 
 /** Paths of the interface, below the base path of the dashboard. */
 export const PATHS = {
@@ -12,8 +15,16 @@ export const PATHS = {
   policy: 'api/policy',
 } as const
 
+/** How evidence is headed. */
+export interface Titled {
+  /** What it is evidence of. */
+  readonly title: string
+  /** What the calls did that speak against the endpoint, as in `failed`. */
+  readonly did: string
+}
+
 /** A rule over a window of calls, as it stands. */
-export interface WireRate {
+export interface WireRate extends Titled {
   /** In the window now. */
   readonly calls: number
   /** Failed ones, or slow ones. */
@@ -30,24 +41,22 @@ export interface WireRate {
   readonly window: { readonly calls: number } | { readonly timeMs: number; readonly buckets: number }
 }
 
-/** What the windows of one endpoint hold. */
-export interface WireEvidence {
-  /** For `failureThreshold`. */
-  readonly failures: {
-    /** That count towards it now. */
-    readonly count: number
-    /** So many open it; `null`: they are not counted. */
-    readonly threshold: number | null
-    /** The `failureWindow`; `null` without one. */
-    readonly windowMs: number | null
-    /** How long ago the failures within the window were, in ms, the oldest first. */
-    readonly ages: readonly number[]
-  }
-  /** `null` without that rule. */
-  readonly failureRate: WireRate | null
-  /** `null` without that rule. */
-  readonly slowCalls: WireRate | null
+/** Events that are counted towards a threshold, as they stand. */
+export interface WireCount extends Titled {
+  /** That count towards it now. */
+  readonly count: number
+  /** So many open it; `null`: they are not counted. */
+  readonly threshold: number | null
+  /** Only those this recent count; `null`: however old. */
+  readonly windowMs: number | null
+  /** How long ago those within the window were, in ms, the oldest first. */
+  readonly ages: readonly number[]
 }
+
+type WireOf<Told> = Told extends EvidenceReport['failures'] ? WireCount : Told extends RateEvidence ? WireRate : Told
+
+/** What the triggers of one endpoint judge; `null` without that rule. */
+export type WireEvidence = { readonly [N in keyof EvidenceReport]: WireOf<EvidenceReport[N]> }
 
 /** One setting of a policy. */
 export interface WireSetting {
@@ -133,11 +142,6 @@ export interface WireOverride {
   /** The share of calls let through, 0-1. */
   readonly share: number
 }
-
-/** What can be commanded. */
-export const COMMANDS = ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable'] as const
-/** A command by its name. */
-export type Command = (typeof COMMANDS)[number]
 
 /** Body of `POST api/control`. */
 export interface ControlRequest {

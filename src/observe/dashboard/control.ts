@@ -8,8 +8,7 @@ import type { Command, ControlAnswer, PolicyAnswer } from './protocol.ts'
 import { wireRow } from './wire-row.ts'
 
 export function carryOut(breaker: Breaker, command: Command, message = 'from the dashboard'): ControlAnswer {
-  if (command === 'trip' || command === 'probe') breaker[command](message)
-  else breaker[command]()
+  breaker[command](message)
   return { row: wireRow(breaker.endpoint, breaker.stats()) }
 }
 

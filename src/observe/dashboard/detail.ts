@@ -1,5 +1,6 @@
 // Detail: everything about one endpoint, for who has opened it. Asking makes no breaker.
 
+import { TRIGGER_TITLES } from '../../core/options/texts/index.ts'
 import {
   type Breaker,
   type BreakerStats,
@@ -12,14 +13,7 @@ import {
 import { explainPolicy, policyWarnings } from '../explain/index.ts'
 import type { History } from './history.ts'
 import { jsonOptionsOf } from './policy-form.ts'
-import {
-  type EndpointDetail,
-  STATES,
-  type WireBulkhead,
-  type WireEvidence,
-  type WirePeriod,
-  type WireRate,
-} from './protocol.ts'
+import { type EndpointDetail, STATES, type WireBulkhead, type WireEvidence, type WirePeriod } from './protocol.ts'
 import { wireRow } from './wire-row.ts'
 
 /** The handle of a breaker that there is; `null` for an unknown name, also of a registry that was closed. */
@@ -106,18 +100,23 @@ function wireBulkhead({ concurrency }: BreakerStats, { maxConcurrent, maxQueued 
   return concurrency && { ...concurrency, slots: maxConcurrent ?? concurrency.inFlight, mayWait: maxQueued }
 }
 
-function wireEvidence({ failures: { agesMs, ...failures }, failureRate, slowCalls }: EvidenceReport): WireEvidence {
-  return {
-    failures: { ...failures, ages: newest(agesMs).map(Math.round) },
-    failureRate: failureRate && wireRate(failureRate),
-    slowCalls: slowCalls && wireRate(slowCalls),
-  }
+function wireEvidence(report: EvidenceReport): WireEvidence {
+  const names = Object.keys(TRIGGER_TITLES) as (keyof EvidenceReport)[]
+  const entries = names.map((name) => {
+    const held = report[name]
+    return [name, held && { ...TRIGGER_TITLES[name], ...('buckets' in held ? wireRate(held) : wireCount(held)) }]
+  })
+  return Object.fromEntries(entries)
+}
+
+function wireCount({ agesMs, ...count }: EvidenceReport['failures']) {
+  return { ...count, ages: newest(agesMs).map(Math.round) }
 }
 
 /** More could be neither drawn nor sent every second: a window may hold 100,000 calls. */
 const MOST_SLOTS = 1_000
 
-function wireRate(rate: RateEvidence): WireRate {
+function wireRate(rate: RateEvidence) {
   return { ...rate, buckets: newest(rate.buckets) }
 }
 

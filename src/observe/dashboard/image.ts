@@ -1,6 +1,6 @@
 // Image: the last row of every endpoint, as long as somebody watches. Written by the feed as it reads the registry; read
 // for who has just come, or could not follow. It encodes rows in portions that block nobody.
-import { encodeEvent, MOST_ROWS, type Rows, type WireRow } from './protocol.ts'
+import { COLUMN, encodeEvent, MOST_ROWS, type Rows, type WireRow } from './protocol.ts'
 import { agedRow } from './wire-row.ts'
 
 /** Characters of names in a portion: names may be 10,000 long. */
@@ -33,7 +33,7 @@ export function createImage(elapsed: () => number = () => performance.now()): Im
     names: () => rows.keys(),
     size: () => rows.size,
     get: (name) => rows.get(name)?.row,
-    set: (row) => rows.set(row[0], { row, readAt: elapsed() }),
+    set: (row) => rows.set(row[COLUMN.endpoint], { row, readAt: elapsed() }),
     delete: (name) => rows.delete(name),
     clear: () => rows.clear(),
     portion(names) {

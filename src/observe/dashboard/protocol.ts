@@ -1,12 +1,9 @@
 // Protocol: the stream from the dashboard's server to its pages and `switchgear watch`; what they may ask besides is in
-// api.ts. Written by the server, read by the page and the command line, so it imports types alone.
+// api.ts. Written by the server, read by the page and the command line, so it imports tables and types alone.
 import type { WireRow, WireTransition } from './wire.ts'
 
 export * from './api.ts'
 export * from './wire.ts'
-
-/** The version that `hello` names. A reader that knows another one says so and shows nothing. */
-export const PROTOCOL = 2
 
 /** At most so many rows are in one `rows` event. */
 export const MOST_ROWS = 1_000

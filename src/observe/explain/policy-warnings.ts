@@ -1,7 +1,9 @@
 // PolicyWarnings: settings that are right one by one and defeat one another. What can't be at all, resolvePolicy refuses.
-import type { Policy, RateRule } from '../../index.ts'
+
+import { count, length, percent } from '../../core/options/texts/index.ts'
+import { TRIGGER_OPTIONS, triggersOf } from '../../core/options/triggers-of.ts'
+import type { Policy } from '../../index.ts'
 import { checkPolicy } from './check-policy.ts'
-import { count, length, percent } from './lengths.ts'
 
 /**
  * Settings of a resolved policy that can't do what they seem to do beside one another, each as one sentence; none if all is
@@ -17,28 +19,26 @@ export function policyWarnings(policy: Policy): string[] {
   checkPolicy('policyWarnings(policy)', policy)
   return [
     ...triggerWarnings(policy),
-    ...rateWarnings('failureRate', policy.failureRate, policy),
-    ...rateWarnings('slowCalls', policy.slowCalls, policy),
+    ...rateWarnings('failureRate', policy),
+    ...rateWarnings('slowCalls', policy),
     ...timeWarnings(policy),
     ...recoveryWarnings(policy),
   ]
 }
 
-function triggerWarnings({ failureThreshold, counting, failureWindowMs, failureRate, slowCalls }: Policy): string[] {
+function triggerWarnings(policy: Policy): string[] {
+  const { failureThreshold, counting, failureWindowMs, failureRate } = policy
   const warnings: string[] = []
-  if (failureThreshold === null && failureRate === null && slowCalls === null) {
-    warnings.push('nothing opens it by itself: failureThreshold, failureRate and slowCalls are all none')
+  if (triggersOf(policy).size === 0) {
+    const [last, ...others] = TRIGGER_OPTIONS.toReversed()
+    warnings.push(`nothing opens it by itself: ${others.toReversed().join(', ')} and ${last} are all none`)
   }
   if (failureThreshold !== null && counting === 'cumulative' && failureWindowMs === null) {
     warnings.push(
       `counting: 'cumulative' without a failureWindow opens any long-lived breaker some day: ${count(failureThreshold, 'failure')} since it closed are enough, however far apart`,
     )
   }
-  if (
-    failureThreshold !== null &&
-    failureRate !== null &&
-    decidesFirst(failureThreshold, counting, failureRate, failureWindowMs)
-  ) {
+  if (failureThreshold !== null && failureRate !== null && decidesFirst(failureThreshold, policy)) {
     warnings.push(
       `failureRate never decides: failureThreshold opens it after ${count(failureThreshold, 'failure')}, before the rate can be reached`,
     )
@@ -47,29 +47,21 @@ function triggerWarnings({ failureThreshold, counting, failureWindowMs, failureR
 }
 
 /** Whether as many failures as the rate needs at the least have always fired the threshold before. */
-function decidesFirst(
-  threshold: number,
-  counting: Policy['counting'],
-  rule: RateRule,
-  failureWindowMs: number | null,
-): boolean {
+function decidesFirst(threshold: number, policy: Policy): boolean {
+  const { counting, failureWindowMs } = policy
   if (threshold === 1) return true
   if (counting !== 'cumulative' || failureWindowMs !== null) return false
-  return threshold <= fewestMarked(rule)
+  return threshold <= (triggersOf(policy).get('failureRate')?.marked ?? 0)
 }
 
-function fewestMarked({ threshold, minimumCalls }: RateRule): number {
-  // 7 of 100 reach 0.07, and 0.07 * 100 is a little more than 7.
-  const product = threshold * minimumCalls
-  return Math.ceil(Number(product.toPrecision(12)))
-}
-
-function rateWarnings(name: 'failureRate' | 'slowCalls', rule: RateRule | null, { timeoutMs }: Policy): string[] {
-  if (rule === null) return []
+function rateWarnings(name: 'failureRate' | 'slowCalls', policy: Policy): string[] {
+  const { [name]: rule, timeoutMs } = policy
+  const needs = triggersOf(policy).get(name)
+  if (rule === null || needs === undefined) return []
   const { minimumCalls, window } = rule
   const warnings: string[] = []
   const marked = name === 'failureRate' ? 'failure' : 'slow call'
-  if (fewestMarked(rule) <= 1 && minimumCalls < 10) {
+  if (needs.marked <= 1 && minimumCalls < 10) {
     warnings.push(
       `${name}: a single ${marked} opens it, as 1 of ${count(minimumCalls, 'call')} is ${percent(rule.threshold)} or more: raise minimumCalls`,
     )

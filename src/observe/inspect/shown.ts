@@ -19,7 +19,7 @@ export function shownEvent(event: AnyEventObject, values: boolean): ShownEvent {
   const shown: Record<string, unknown> & { type: string } = { type: shownType(event, values) }
   for (const field of FIGURES) if (Number.isFinite(event[field])) shown[field] = event[field]
   if (typeof event['name'] === 'string') shown['name'] = shortName(event['name'])
-  if (event.type === 'trip') shown['message'] = values ? textOf(event['message']) : HIDDEN
+  if (typeof event['message'] === 'string') shown['message'] = values ? textOf(event['message']) : HIDDEN
   if ('error' in event) shown['error'] = values ? textOf(event['error']) : HIDDEN
   if (event.type === 'configure') shown['policy'] = shownPolicy(event['policy'])
   return shown
@@ -45,16 +45,22 @@ export function shownSpawned({ status, value, context }: AnyMachineSnapshot, val
 
 function shownContext({ at, policy, data }: BreakerContext, values: boolean) {
   const { generation, reason, openings, openedAt, deadline, probes, probeSuccesses, probeFailures } = data
-  const { consecutiveFailures, failures, failureRate, slowCalls } = data.evidence
-  const share = (window: typeof failureRate) => window && { calls: window.calls, marked: window.marked }
   const why = reason === null ? null : describeReason(shownReason(reason, values))
-  const evidence = { consecutiveFailures, failures, failureRate: share(failureRate), slowCalls: share(slowCalls) }
+  const evidence = shownEvidence(data.evidence)
   const current = { generation, why, openings, openedAt, deadline, probeSuccesses, probeFailures }
   return { at, ...current, probesInFlight: probes.length, evidence, policy: shownPolicy(policy) }
 }
 
+/** Counts as they are, windows by what is in them; when each failure was, and where rings begin, is for nobody. */
+function shownEvidence({ failureTimes: _, oldestFailure: __, ...evidence }: BreakerContext['data']['evidence']) {
+  const entries = Object.entries(evidence).map(([name, held]) => {
+    return [name, typeof held === 'object' && held !== null ? { calls: held.calls, marked: held.marked } : held]
+  })
+  return Object.fromEntries(entries)
+}
+
 function shownReason(reason: Reason, values: boolean): Reason {
-  return reason.type === 'tripped' && !values ? { ...reason, message: HIDDEN } : reason
+  return 'message' in reason && !values ? { ...reason, message: HIDDEN } : reason
 }
 
 /** Policies are frozen, and thousands of breakers share one. */

@@ -1,5 +1,6 @@
 // Catalogue: every metric by its name, unit and attributes. OpenTelemetry takes the names as they stand here, Prometheus
 // as OpenTelemetry's exporter would translate them: one dashboard and one set of alerts fits both.
+import { STATES } from '../../core/rules/states.ts'
 
 /** What tells one series of a metric from another: labels of Prometheus, attributes of OpenTelemetry. */
 export type Labels = Readonly<Record<string, string>>
@@ -90,7 +91,7 @@ export const METRICS = {
     name: 'state',
     kind: 'gauge',
     unit: '',
-    help: 'The state of the breaker itself: 0 closed, 1 halfOpen, 2 open, 3 forcedOpen, 4 disabled. See refuses.',
+    help: `The state of the breaker itself: ${STATES.map((state, number) => `${number} ${state}`).join(', ')}. See refuses.`,
     attributes: ['endpoint'],
   },
   refuses: {
@@ -152,6 +153,13 @@ export const METRICS = {
 } as const satisfies Record<string, Metric>
 
 export type MetricName = keyof typeof METRICS
+
+/** The values of labels that have few. */
+export const LABEL_VALUES = {
+  outcome: ['success', 'failure', 'timeout', 'ignored'],
+  by: ['operator', 'breaker', 'fleet', 'bulkhead'],
+  calls: ['some', 'all'],
+} as const
 
 /** A histogram, which OpenTelemetry has no observable instrument for. */
 export const CALL_DURATION = {

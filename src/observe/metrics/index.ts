@@ -2,6 +2,7 @@
 export {
   CALL_DURATION,
   CALL_DURATION_QUANTILE,
+  LABEL_VALUES,
   type Labels,
   METRICS,
   type Metric,

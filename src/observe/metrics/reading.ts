@@ -1,6 +1,7 @@
 // Reading: every metric at one moment, as points; and the writer that makes one.
-import type { AdmissionStatus, BreakerState, EndpointStats, Refuser } from '../../index.ts'
-import { type Labels, METRICS, type MetricName } from './catalogue.ts'
+import { type BreakerState, numberOfState, STATES } from '../../core/rules/states.ts'
+import type { AdmissionStatus, EndpointStats, Refuser } from '../../index.ts'
+import { LABEL_VALUES, type Labels, METRICS, type MetricName } from './catalogue.ts'
 import type { Series } from './series.ts'
 import { CELLS } from './totals.ts'
 
@@ -28,10 +29,8 @@ export interface Reading {
   readonly durations: readonly Durations[]
 }
 
-/** The states by their number in the gauge. */
-const STATES = ['closed', 'halfOpen', 'open', 'forcedOpen', 'disabled'] as const
 const STATE_LABELS = STATES.map((state) => ({ state }))
-const REFUSERS: readonly Refuser[] = ['operator', 'breaker', 'fleet', 'bulkhead']
+const REFUSERS: readonly Refuser[] = LABEL_VALUES.by
 const REFUSER_LABELS = REFUSERS.map((by) => ({ by }))
 /** What of the calls is refused, by its number in the gauge. */
 const REFUSED: Readonly<Record<AdmissionStatus['admits'], number>> = { all: 0, some: 1, none: 2 }
@@ -63,7 +62,7 @@ export class ReadingWriter implements Reading {
     }
     this.#durationsOf(labels, stats)
     if (isClosed) return
-    this.#add('state', labels, NONE, STATES.indexOf(stats.state))
+    this.#add('state', labels, NONE, numberOfState(stats.state))
     const { admits, refusedBy } = stats.admission
     for (const which of REFUSER_LABELS) {
       this.#add('refuses', labels, which, which.by === refusedBy ? REFUSED[admits] : 0)
@@ -78,7 +77,10 @@ export class ReadingWriter implements Reading {
   }
 
   fleet(labels: Labels, all: readonly { readonly state: BreakerState; readonly admission: AdmissionStatus }[]): void {
-    const counts = { closed: 0, halfOpen: 0, open: 0, forcedOpen: 0, disabled: 0 }
+    const counts = { closed: 0, halfOpen: 0, open: 0, forcedOpen: 0, disabled: 0 } satisfies Record<
+      BreakerState,
+      number
+    >
     const some = { operator: 0, breaker: 0, fleet: 0, bulkhead: 0 }
     const whole = { ...some }
     for (const { state, admission } of all) {

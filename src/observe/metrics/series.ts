@@ -1,5 +1,6 @@
 // Series: which endpoint has a series of its own, under which label, and what events have counted for it. First come, first
 // served: who has one keeps it until its breaker is deleted; the others share `other`.
+import { hashOf } from '../../core/rules/hash.ts'
 import type { RegistryEvents } from '../../index.ts'
 import type { Labels } from './catalogue.ts'
 
@@ -79,14 +80,9 @@ export class SeriesByEndpoint {
 export function labelOf(endpoint: string): string {
   if (endpoint === '') return '(empty)'
   const isLong = endpoint.length > LONGEST_LABEL
-  const text = isLong ? `${endpoint.slice(0, LONGEST_LABEL)}…#${hashOf(endpoint)}` : endpoint
+  const text = isLong
+    ? `${endpoint.slice(0, LONGEST_LABEL)}…#${hashOf(endpoint).toString(16).padStart(8, '0')}`
+    : endpoint
   // Half a surrogate pair can't be written as UTF-8.
   return text.replace(/\p{Cs}/gu, '\ufffd')
-}
-
-/** FNV-1a: the same in every process. */
-function hashOf(text: string): string {
-  let hash = 0x811c9dc5
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
-  return (hash >>> 0).toString(16).padStart(8, '0')
 }

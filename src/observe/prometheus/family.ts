@@ -11,7 +11,7 @@ import {
   type Reading,
   type TableReader,
 } from '../metrics/index.ts'
-import { DurationHistogram, TableCounter, TableGauge } from './table-metrics.ts'
+import { durationHistogram, type TableMetric, tableMetric } from './table-metrics.ts'
 
 const FAMILY = Symbol.for('switchgear.prometheus.family')
 
@@ -20,8 +20,6 @@ interface Member {
   readonly labels: Labels
   readonly reader: TableReader
 }
-
-type TableMetric = TableCounter | TableGauge | DurationHistogram
 
 /** The family of this prefix in the register; a new one joins it with its first member. */
 export function familyIn(register: Register, prefix: string, buckets: readonly number[]): Family {
@@ -105,11 +103,11 @@ export class Family {
   }
 
   #join(labels: readonly string[]): void {
-    const metrics: TableMetric[] = Object.keys(METRICS).map((key) => this.#metricOf(key as MetricName, labels))
+    const metrics = Object.entries(METRICS).map(([key, metric]) => {
+      return tableMetric(this.#readNow, key as MetricName, this.#prefix + prometheusName(metric), labels)
+    })
     if (this.buckets.length > 0) {
-      metrics.push(
-        new DurationHistogram(this.#readNow, this.#prefix + prometheusName(CALL_DURATION), labels, this.buckets),
-      )
+      metrics.push(durationHistogram(this.#readNow, this.#prefix + prometheusName(CALL_DURATION), labels, this.buckets))
     }
     this.#metrics = metrics
     try {
@@ -121,15 +119,6 @@ export class Family {
       this.#leave()
       throw error
     }
-  }
-
-  #metricOf(key: MetricName, labels: readonly string[]): TableMetric {
-    const metric = METRICS[key]
-    const name = this.#prefix + prometheusName(metric)
-    const labelNames = [...labels, ...metric.attributes]
-    return metric.kind === 'counter'
-      ? new TableCounter(this.#readNow, key, name, labelNames)
-      : new TableGauge(this.#readNow, key, name, labelNames)
   }
 
   /** What somebody has registered under the same names meanwhile stays. */

@@ -1,26 +1,29 @@
 // Evidence: what a closed breaker of the model remembers of its calls, and what time does to it. Asked by the steps, to
 // tell states apart and to know when something changes, and by the runs, to know when all of it is gone.
 
-import { type Evidence, inOrder } from '../../core/rules/evidence.ts'
-import type { Policy, RateRule, WindowSize } from '../../core/rules/policy.ts'
+import type { WindowSize } from '../../core/rules/buckets.ts'
+import type { Policy } from '../../core/rules/policy.ts'
+import { inOrder } from '../../core/rules/triggers/failures.ts'
+import { type Evidence, TRIGGERS } from '../../core/rules/triggers/index.ts'
 import { bucketsOf, copyWindow, type SlidingWindow } from '../../core/rules/window.ts'
 
 type TimeSize = Extract<WindowSize, { readonly timeMs: number }>
 
-/** A window in use, with its rule. */
+/** A window in use: how large it is, and how many calls have to be in it. */
 interface Watched {
   readonly window: SlidingWindow
-  readonly rule: RateRule
+  readonly size: WindowSize
+  readonly minimumCalls: number
 }
 
 /** What of the evidence this policy will ever look at. Without `phase`, when the buckets of a window end is left out. */
 export function evidenceKey(evidence: Evidence, policy: Policy, now: number, phase = true): unknown {
   const counted = policy.counting === 'cumulative' ? evidence.failures : evidence.consecutiveFailures
   const failures = policy.failureWindowMs === null ? counted : agesWithin(evidence, policy.failureWindowMs, now)
-  const windows = watched(evidence, policy).map(({ window, rule }) => {
+  const windows = watched(evidence, policy).map(({ window, size }) => {
     const copy = copyWindow(window)
-    const buckets = bucketsOf(copy, rule.window, now)
-    return [buckets, phase && 'timeMs' in rule.window ? copy.endsAt - now : 0]
+    const buckets = bucketsOf(copy, size, now)
+    return [buckets, phase && 'timeMs' in size ? copy.endsAt - now : 0]
   })
   return [policy.failureThreshold === null ? 0 : failures, windows]
 }
@@ -31,7 +34,7 @@ export function isFresh(evidence: Evidence, policy: Policy, now: number): boolea
   const counted = counting === 'cumulative' ? evidence.failures : evidence.consecutiveFailures
   const failures = failureWindowMs === null ? counted : agesWithin(evidence, failureWindowMs, now).length
   if (failureThreshold !== null && failures > 0) return false
-  return watched(evidence, policy).every(({ window, rule }) => held(window, rule, now).calls === 0)
+  return watched(evidence, policy).every(({ window, size }) => held(window, size, now).calls === 0)
 }
 
 /** When the next piece of evidence grows too old; `undefined` when there is none that time alone can end. */
@@ -49,7 +52,8 @@ export function endOfAll(evidence: Evidence, policy: Policy, now: number): numbe
 /** A window of time has no end of calls while time stands still: a few more than its minimum show all it can do. */
 export function holdsEnough(evidence: Evidence, policy: Policy, now: number, callsInFlight: number): boolean {
   return watched(evidence, policy).some(
-    ({ window, rule }) => 'timeMs' in rule.window && held(window, rule, now).calls + callsInFlight > rule.minimumCalls,
+    ({ window, size, minimumCalls }) =>
+      'timeMs' in size && held(window, size, now).calls + callsInFlight > minimumCalls,
   )
 }
 
@@ -63,8 +67,8 @@ function agesWithin(evidence: Evidence, windowMs: number, now: number): number[]
 function endsAfter(evidence: Evidence, policy: Policy, now: number): number[] {
   const { failureWindowMs } = policy
   const failures = failureWindowMs === null ? [] : inOrder(evidence).map((at) => at + failureWindowMs)
-  const buckets = watched(evidence, policy).flatMap(({ window, rule }) =>
-    'timeMs' in rule.window ? endsOfBuckets(window, rule.window) : [],
+  const buckets = watched(evidence, policy).flatMap(({ window, size }) =>
+    'timeMs' in size ? endsOfBuckets(window, size) : [],
   )
   return [...failures, ...buckets].filter((at) => at > now)
 }
@@ -76,16 +80,17 @@ function endsOfBuckets(window: SlidingWindow, { timeMs, buckets }: TimeSize): nu
     .map((back) => window.endsAt + ((buckets - 1 - back) * timeMs) / buckets)
 }
 
-function held(window: SlidingWindow, rule: RateRule, now: number): SlidingWindow {
+function held(window: SlidingWindow, size: WindowSize, now: number): SlidingWindow {
   const copy = copyWindow(window)
-  bucketsOf(copy, rule.window, now)
+  bucketsOf(copy, size, now)
   return copy
 }
 
-function watched(evidence: Evidence, { failureRate, slowCalls }: Policy): Watched[] {
-  const found: Watched[] = []
-  if (evidence.failureRate !== null && failureRate !== null)
-    found.push({ window: evidence.failureRate, rule: failureRate })
-  if (evidence.slowCalls !== null && slowCalls !== null) found.push({ window: evidence.slowCalls, rule: slowCalls })
-  return found
+function watched(evidence: Evidence, policy: Policy): Watched[] {
+  return Object.values(TRIGGERS).flatMap((trigger) => {
+    const window = trigger.windowIn?.(evidence) ?? null
+    const needs = trigger.needs(policy)
+    if (window === null || needs === null || needs.window === null) return []
+    return [{ window, size: needs.window, minimumCalls: needs.calls }]
+  })
 }

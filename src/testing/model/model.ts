@@ -1,8 +1,10 @@
 // The model: the production statechart in virtual time, and the calls in flight around it. A state is a value; a step
 // gives the next one. What the machine decides is asked of the machine; what it is not told (who called) is kept here.
 import { breakerMachine, stateOf as stateOfMachine } from '../../../machines/breaker.machine.ts'
-import { type BreakerState, holdsProbe, isLate, overdueEvent, resume, wasAdmitted } from '../../core/rules/decide.ts'
+import { commandEvent } from '../../core/rules/commands.ts'
+import { holdsProbe, isLate, overdueEvent, resume, wasAdmitted } from '../../core/rules/decide.ts'
 import type { Policy } from '../../core/rules/policy.ts'
+import type { BreakerState } from '../../core/rules/states.ts'
 import type { CallResult, Command, Observation } from '../driver.ts'
 import { passTime, sendEvent, startMachine, type TimedMachine } from './timed-machine.ts'
 
@@ -192,8 +194,7 @@ function command(state: ModelState, name: Command): ModelState {
     const calls = state.calls.map((call) => ({ ...call, orphaned: true }))
     return { ...restart(state, input, `${value} --delete--> closed`), calls, counts: NO_CALLS, stalled: false }
   }
-  const event = name === 'trip' || name === 'probe' ? { type: name, message: 'by hand', at } : { type: name, at }
-  return { ...state, machine: sendEvent(breakerMachine, machine, event) }
+  return { ...state, machine: sendEvent(breakerMachine, machine, commandEvent(name, at, 'by hand')) }
 }
 
 function restart(state: ModelState, input: unknown, taken: string): ModelState {

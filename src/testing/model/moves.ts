@@ -1,6 +1,7 @@
 // Moves: what the path generator does in a state of the model: one step, or, under a policy whose evidence has too many
 // states, a run of calls or a wait until all evidence is gone. Then it takes few calls of its own between these.
 import type { Policy } from '../../core/rules/policy.ts'
+import { TRIGGERS } from '../../core/rules/triggers/index.ts'
 import { endOfAll, evidenceKey, isFresh } from './evidence.ts'
 import {
   dataOf,
@@ -133,19 +134,21 @@ function untilSlow(plain: readonly ModelCall[], now: number, policy: Policy): nu
 
 /** No call ever leaves a window of calls that is larger than what is put into it. */
 function smaller(policy: Policy): Policy {
-  const shrunk = <R extends NonNullable<Policy['failureRate']>>(rule: R | null): R | null =>
-    rule !== null && 'calls' in rule.window
-      ? { ...rule, window: { calls: Math.min(rule.window.calls, rule.minimumCalls + 2 * FREE) } }
-      : rule
-  return { ...policy, failureRate: shrunk(policy.failureRate), slowCalls: shrunk(policy.slowCalls) }
+  const shrunk = Object.values(TRIGGERS).flatMap(({ OPTION, needs: needsOf }) => {
+    const needs = needsOf(policy)
+    if (needs?.window == null || !('calls' in needs.window)) return []
+    const calls = Math.min(needs.window.calls, needs.calls + 2 * FREE)
+    return [[OPTION, { ...(policy[OPTION] as object), window: { calls } }] as const]
+  })
+  return { ...policy, ...Object.fromEntries(shrunk) }
 }
 
 /** Whether all that happens between two waits is over before any bucket of a window ends, whenever it began. */
 function isShort(policy: Policy, runs: readonly Run[], maxInFlight: number): boolean {
   const free = policy.slowCalls === null ? 0 : FREE * slowAfterMs(policy)
   const longest = Math.max(0, ...runs.map((run) => runTimeMs(run, policy, Math.max(1, maxInFlight - 1)))) + free
-  return [policy.failureRate, policy.slowCalls].every(
-    (rule) =>
-      rule === null || !('timeMs' in rule.window) || longest <= rule.window.timeMs * (1 - 1 / rule.window.buckets),
-  )
+  return Object.values(TRIGGERS).every((trigger) => {
+    const size = trigger.needs(policy)?.window
+    return size == null || !('timeMs' in size) || longest <= size.timeMs * (1 - 1 / size.buckets)
+  })
 }

@@ -1,6 +1,8 @@
 // Runs: many calls taken at once, which bring the evidence of a breaker that has none to just before a trigger fires.
 // Every trigger of a large policy gets one; what is between is the same over and over, and in no state of the graph.
-import type { Policy, RateRule } from '../../core/rules/policy.ts'
+import type { Policy } from '../../core/rules/policy.ts'
+import { TRIGGERS } from '../../core/rules/triggers/index.ts'
+import type { Needs } from '../../core/rules/triggers/trigger.ts'
 import type { CallResult } from '../driver.ts'
 import { type ModelState, type Step, slowAfterMs, stateOf, takeStep } from './model.ts'
 
@@ -19,9 +21,7 @@ export const MOST_CALLS = 1_000
 
 /** For each trigger that is more than a few calls away. */
 export function runsFor(policy: Policy, results: readonly CallResult[]): Run[] {
-  const { failureThreshold, failureRate, slowCalls } = policy
-  const inARow: Run[] = failureThreshold === null ? [] : [newRun('fail', failureThreshold - LEFT, 0)]
-  const runs = [...inARow, ...almost('fail', failureRate), ...almost('slow', slowCalls)]
+  const runs = Object.values(TRIGGERS).flatMap((trigger) => almost(trigger.needs(policy)))
   return runs.filter(({ mark, marked, plain }) => {
     const succeeds = plain > 0 || mark === 'slow'
     return (
@@ -36,17 +36,12 @@ export function runsFor(policy: Policy, results: readonly CallResult[]): Run[] {
  * Two calls short of the minimum, with as many marked ones as open it then, so that two good calls do it; and with one
  * fewer, because another trigger may allow no more.
  */
-function almost(mark: Run['mark'], rule: RateRule | null): Run[] {
-  if (rule === null) return []
-  const calls = Math.max(0, rule.minimumCalls - LEFT)
-  // The product may be a hair above the whole number that it is.
-  const enough = Math.ceil(rule.threshold * rule.minimumCalls - 1e-9)
-  const marked = [Math.min(calls, enough), Math.min(calls, Math.max(0, enough - 1))]
-  return [...new Set(marked)].map((count) => newRun(mark, count, calls - count))
-}
-
-function newRun(mark: Run['mark'], marked: number, plain: number): Run {
-  return { type: 'run', mark, marked, plain }
+function almost(needs: Needs | null): Run[] {
+  if (needs === null) return []
+  const { mark } = needs
+  const calls = Math.max(0, needs.calls - LEFT)
+  const marked = [Math.min(calls, needs.marked), Math.min(calls, Math.max(0, needs.marked - 1))]
+  return [...new Set(marked)].map((count) => ({ type: 'run', mark, marked: count, plain: calls - count }))
 }
 
 /** Time that a run takes: slow calls are made `atOnce` and wait together. */

@@ -1,6 +1,6 @@
 // Which steps make sense in a state of the model, and when two states are the same for all that can follow.
 import type { Policy } from '../../core/rules/policy.ts'
-import type { CallResult, Command } from '../driver.ts'
+import { type CallResult, COMMANDS, type Command } from '../driver.ts'
 import { endOfOldest, evidenceKey, holdsEnough } from './evidence.ts'
 import {
   dataOf,
@@ -31,7 +31,7 @@ export interface StepOptions {
 
 export const ALL_STEPS: StepOptions = {
   maxInFlight: 2,
-  commands: ['trip', 'probe', 'reset', 'isolate', 'disable', 'enable', 'delete', 'crash'],
+  commands: COMMANDS,
   results: ['succeed', 'fail', 'ignore'],
   stalls: true,
   justBefore: false,

@@ -1,7 +1,9 @@
 // The graph of the breaker under one policy: explored step by step where that is soon done, else in runs of calls; and
 // in words what the runs leave out. Made for generatePaths and for coverage, which must mean the same graph.
 import { ArgumentError } from '../../core/edge/errors.ts'
-import type { Policy, RateRule } from '../../core/rules/policy.ts'
+import { triggersOf } from '../../core/options/triggers-of.ts'
+import type { Policy } from '../../core/rules/policy.ts'
+import type { Needs } from '../../core/rules/triggers/trigger.ts'
 import { stateOf } from '../model/model.ts'
 import { type Explored, type Move, type Moves, runMoves, singleMoves } from '../model/moves.ts'
 import { MOST_CALLS } from '../model/runs.ts'
@@ -101,46 +103,46 @@ function checkList(where: string, given: unknown, all: readonly string[]): void 
 }
 
 /** A path holds every call that it takes to open. */
-function checkRuns({ failureThreshold, failureRate, slowCalls }: Policy): void {
-  const needed = {
-    failureThreshold: failureThreshold ?? 0,
-    'failureRate.minimumCalls': failureRate?.minimumCalls ?? 0,
-    'slowCalls.minimumCalls': slowCalls?.minimumCalls ?? 0,
-  }
-  for (const [where, calls] of Object.entries(needed)) {
+function checkRuns(policy: Policy): void {
+  for (const { where, calls } of needsOf(policy)) {
     const expected = `at most ${MOST_CALLS}, since a path makes each of the calls: test with a smaller one`
     if (calls > MOST_CALLS) throw new ArgumentError(where, expected, calls)
   }
 }
 
+function needsOf(policy: Policy): Needs[] {
+  return [...triggersOf(policy).values()]
+}
+
 /** How many states the evidence of a closed breaker can be in, roughly. */
-function waysOf({ failureThreshold, failureWindowMs, failureRate, slowCalls }: Policy): number {
-  const failures = failureThreshold === null ? 1 : failureThreshold * (failureWindowMs === null ? 1 : 2)
+function waysOf(policy: Policy): number {
+  const needs = needsOf(policy)
   // Calls become slow at any time in a bucket.
-  if (slowCalls !== null && [slowCalls, failureRate].some((rule) => rule !== null && 'timeMs' in rule.window))
-    return Number.POSITIVE_INFINITY
-  return failures * waysOfWindow(failureRate) * waysOfWindow(slowCalls)
+  const isTimed = needs.some(({ window }) => window !== null && 'timeMs' in window)
+  if (isTimed && needs.some(({ mark }) => mark === 'slow')) return Number.POSITIVE_INFINITY
+  return needs.reduce((ways, each) => ways * waysOfOne(each, policy), 1)
 }
 
-function waysOfWindow(rule: RateRule | null): number {
-  if (rule === null) return 1
-  if ('calls' in rule.window) return 2 ** (rule.window.calls + 1)
+function waysOfOne({ calls, window }: Needs, { failureWindowMs }: Policy): number {
+  if (window === null) return calls * (failureWindowMs === null ? 1 : 2)
+  if ('calls' in window) return 2 ** (window.calls + 1)
   // Counts of calls and of marked ones among them, in one bucket or two.
-  return (rule.minimumCalls + 2) ** 2
+  return (calls + 2) ** 2
 }
 
-function abstractionOf({ failureThreshold, failureWindowMs, failureRate, slowCalls }: Policy): string[] {
+function abstractionOf(policy: Policy): string[] {
   const lines = ['many calls that only fill a count or a window are taken as one move; a path holds each of them']
-  if (failureThreshold !== null) lines.push(`failures: up to 4, or from ${Math.max(0, failureThreshold - 2)} on`)
-  const rules = { 'failure rate': failureRate, 'slow calls': slowCalls }
-  for (const [name, rule] of Object.entries(rules)) {
-    if (rule === null) continue
-    const { minimumCalls, window } = rule
-    lines.push(`${name}: windows of up to 4 calls, or from ${Math.max(0, minimumCalls - 2)} to ${minimumCalls + 2}`)
+  for (const [option, { calls, window }] of triggersOf(policy)) {
+    const name = option.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    if (window === null) {
+      lines.push(`failures: up to 4, or from ${Math.max(0, calls - 2)} on`)
+      continue
+    }
+    lines.push(`${name}: windows of up to 4 calls, or from ${Math.max(0, calls - 2)} to ${calls + 2}`)
     if ('timeMs' in window) lines.push(`${name}: a window is left to empty all at once, not slice by slice`)
-    else if (window.calls > minimumCalls + 2) lines.push(`${name}: no window is full, so none loses its oldest call`)
+    else if (window.calls > calls + 2) lines.push(`${name}: no window is full, so none loses its oldest call`)
   }
-  if (failureWindowMs !== null) lines.push('failures: those in the window are left to grow too old all together')
+  if (policy.failureWindowMs !== null) lines.push('failures: those in the window are left to grow too old all together')
   return lines
 }
 

@@ -1,6 +1,7 @@
 // coverage: what a set of paths meets of the statechart, and what no path can meet under this policy, and why.
 import { breakerMachine } from '../../../machines/breaker.machine.ts'
 import { type PolicyOptions, resolvePolicy } from '../../core/edge/resolve-policy.ts'
+import { COMMANDS } from '../../core/rules/commands.ts'
 import type { Policy } from '../../core/rules/policy.ts'
 import { checkOptions, checkPaths } from '../model/given.ts'
 import { allTransitions } from '../model/timed-machine.ts'
@@ -41,7 +42,7 @@ const REQUIREMENTS: readonly (readonly [string, RegExp])[] = [
   ['R05', /^open --(openTime|elapse)/],
   ['R06', /--(succeed|fail|ignore) \[1\]/],
   ['R07', /^halfOpen --leaseExpired \[[23]\]/],
-  ['R08', /--(trip|probe|reset|isolate|disable|enable)/],
+  ['R08', new RegExp(`--(${COMMANDS.join('|')})`)],
   ['R11', /^halfOpen --ignore \[2\]/],
   ['R12', /^closed --(succeed|fail) \[2\]/],
   ['R22', /--delete/],

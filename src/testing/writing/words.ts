@@ -1,5 +1,5 @@
 // Words: a step, and a whole path, as a person would tell it.
-import type { BreakerState } from '../../core/rules/decide.ts'
+import { type BreakerState, STATE_WORDS } from '../../core/rules/states.ts'
 import type { Command } from '../driver.ts'
 import { dataOf, type ModelState, type Step, stateOf } from '../model/model.ts'
 
@@ -11,13 +11,9 @@ const BECOMES: Record<BreakerState, string> = {
   disabled: 'it is disabled',
 }
 
-const DONE: Record<Command, string> = {
-  trip: 'an operator trips it',
+/** A command that is no verb of its own, or no operator's. */
+const DONE: Partial<Record<Command, string>> = {
   probe: 'an operator has it probe',
-  reset: 'an operator resets it',
-  isolate: 'an operator isolates it',
-  disable: 'an operator disables it',
-  enable: 'an operator enables it',
   delete: 'it is deleted, and its name used again',
   crash: 'its actor crashes and is restarted',
 }
@@ -52,7 +48,7 @@ function tellDeed({ step, after }: Told): string {
     case 'stall':
       return `the event loop stalls for ${tellTime(step.ms)}`
     case 'command':
-      return DONE[step.command]
+      return DONE[step.command] ?? `an operator ${step.command}s it`
   }
 }
 
@@ -112,15 +108,13 @@ function notable(told: Told, failures: number): string | undefined {
 
 function tellTrigger(after: ModelState, failures: number): string {
   const { reason } = dataOf(after)
-  if (reason?.type === 'failureRate' || reason?.type === 'slowCallRate') {
+  if (reason !== null && 'rate' in reason) {
     const marked = Math.round(reason.rate * reason.calls)
-    return `${marked} ${reason.type === 'failureRate' ? 'failed' : 'slow'} of ${reason.calls} calls open it`
+    return `${marked} ${'slowerThanMs' in reason ? 'slow' : 'failed'} of ${reason.calls} calls open it`
   }
   return `${failures} ${failures === 1 ? 'failure opens' : 'failures open'} it`
 }
 
 export function tellState(state: BreakerState): string {
-  return { closed: 'closed', open: 'open', halfOpen: 'half-open', forcedOpen: 'forced open', disabled: 'disabled' }[
-    state
-  ]
+  return STATE_WORDS[state]
 }

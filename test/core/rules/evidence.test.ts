@@ -1,13 +1,13 @@
 // Tests that came of mutants of evidence and windows which no other test had noticed.
 import { describe, expect, it } from 'vitest'
+import { failuresInWindow } from '../../../src/core/rules/triggers/failures.ts'
 import {
   addFailure,
   addSuccess,
   expireEvidence,
-  failuresInWindow,
   newEvidence,
   refitEvidence,
-} from '../../../src/core/rules/evidence.ts'
+} from '../../../src/core/rules/triggers/index.ts'
 import { addCall, bucketsOf, newWindow, resizeWindow, windowOf } from '../../../src/core/rules/window.ts'
 import { createRegistry, type PolicyOptions, resolvePolicy } from '../../../src/index.ts'
 import { createVirtualClock } from '../../../src/testing/index.ts'

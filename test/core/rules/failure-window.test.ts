@@ -1,15 +1,14 @@
 // The window of failures: a ring of times, judged by the clock's own sums.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { failuresInWindow, inOrder } from '../../../src/core/rules/triggers/failures.ts'
 import {
   addFailure,
   addSuccess,
-  failuresInWindow,
-  inOrder,
+  firedTrigger,
   newEvidence,
   refitEvidence,
-} from '../../../src/core/rules/evidence.ts'
-import { firedTrigger } from '../../../src/core/rules/triggers.ts'
+} from '../../../src/core/rules/triggers/index.ts'
 import { resolvePolicy } from '../../../src/index.ts'
 import type { Policy } from '../../../src/pure.ts'
 import { defaultPolicy } from '../../../src/pure.ts'

@@ -1,7 +1,6 @@
 // Rates at their threshold, against the arithmetic of big integers: a threshold means the number that was written.
 import { describe, expect, it } from 'vitest'
-import { addFailure, addSuccess, newEvidence } from '../../../src/core/rules/evidence.ts'
-import { rateTrigger } from '../../../src/core/rules/triggers.ts'
+import { addFailure, addSuccess, firedWithoutFailure, newEvidence } from '../../../src/core/rules/triggers/index.ts'
 import { newWindow } from '../../../src/core/rules/window.ts'
 import { resolvePolicy } from '../../../src/index.ts'
 import { defaultPolicy, newBreaker, recordFailure, recordSuccess } from '../../../src/pure.ts'
@@ -26,7 +25,7 @@ function fires(marked: number, calls: number, threshold: number): boolean {
   const failureRate = { threshold, minimumCalls: 1, window: { calls } }
   const evidence = newEvidence(defaultPolicy(), 0)
   evidence.failureRate = { ...newWindow({ calls: 1 }, 0), calls, marked }
-  return rateTrigger(evidence, { ...defaultPolicy(), failureRate }) !== null
+  return firedWithoutFailure(evidence, { ...defaultPolicy(), failureRate }) !== null
 }
 
 describe('a rate', () => {

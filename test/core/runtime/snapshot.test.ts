@@ -449,7 +449,7 @@ describe('a snapshot that is not one', () => {
   it.each([
     ['ramp', null, 'an object, received null'],
     ['endpoint', 5, 'a string, received 5'],
-    ['state', 'ajar', '("closed" | "open" | "halfOpen" | "forcedOpen" | "disabled"), received "ajar"'],
+    ['state', 'ajar', '("closed" | "halfOpen" | "open" | "forcedOpen" | "disabled"), received "ajar"'],
   ])('says in our words what its %s must be (R25)', (field, value, told) => {
     const message = refusal({ version: 1, breakers: [{ ...breaker, [field]: value }] })
     expect(message).toBe(`invalid snapshot:\n  snapshot.breakers.0.${field}: expected ${told}`)

@@ -33,15 +33,15 @@ describe('what goes through after a command', () => {
     expect(consequenceOf(command, fleet('halfOpen', 0.25)).words).toContain('lets 25% of')
   })
 
-  it('disable asks no fleet, and has as many places as before (R63)', () => {
+  it('disable asks no fleet, and has as many slots as before (R63)', () => {
     expect(consequenceOf('disable', fleet('open')).words).toBe('Calls go through.')
-    expect(consequenceOf('disable', FULL).words).toContain('3 of 3 places are taken')
+    expect(consequenceOf('disable', FULL).words).toContain('3 of 3 slots are taken')
   })
 
   it('is refused, or waits, where every slot is taken (R64)', () => {
     const taken = { inFlight: 1, queued: 1, slots: 1, mayWait: 1 }
     expect(consequenceOf('reset', { override: null, bulkhead: taken })).toEqual({
-      words: 'But 1 of 1 place is taken: until one is free, calls are refused.',
+      words: 'But 1 of 1 slot is taken: until one is free, calls are refused.',
       isHeld: true,
     })
     expect(consequenceOf('reset', { override: null, bulkhead: { ...taken, mayWait: 2 } }).words).toContain('calls wait')

@@ -60,10 +60,15 @@ describe('the transitions of three endpoints', () => {
 
   it('are kept so many of all, the newest', () => {
     const { registry, history } = remembered()
+    for (const name of ['gone', 'oldest', 'gone, too']) registry.breaker(name).trip()
+    // They take no room any more, and leave the oldest to be found.
+    for (const name of ['gone', 'gone, too']) registry.delete(name)
     let nth = 0
     const next = () => registry.breaker(`${Math.floor(nth / 40)}`)[nth++ % 2 === 0 ? 'trip' : 'reset']()
-    while (nth < MOST_IN_ALL) next()
-    expect(history.of('0').isCut).toBe(false)
+    while (nth < MOST_IN_ALL - 1) next()
+    expect(history.of('oldest').isCut).toBe(false)
+    next()
+    expect([history.of('oldest').isCut, history.of('0').isCut]).toEqual([true, false])
     next()
     expect(history.of('0')).toMatchObject({ isCut: true, transitions: { length: 39 } })
     expect(history.since(0, MOST_IN_ALL + 10)).toHaveLength(MOST_IN_ALL)

@@ -3,7 +3,6 @@ import { describe, expect, it, vi } from 'vitest'
 import { createRegistry } from '../../../src/index.ts'
 import { createDashboard } from '../../../src/observe/dashboard/index.ts'
 import { COLUMN, MOST_ROWS, PROTOCOL, readRow } from '../../../src/observe/dashboard/protocol.ts'
-import { wireRow } from '../../../src/observe/dashboard/wire-row.ts'
 import { openReader } from './support/reader.ts'
 import { afterwards, serve } from './support/serving.ts'
 
@@ -29,20 +28,6 @@ describe('the stream', () => {
     expect(mail).toMatchObject({ state: 'open', generation: 1, reason: 'tripped: maintenance' })
     expect(mail?.retryAfterMs).toBeGreaterThan(29_000)
     expect(mail?.retryAfterMs).toBeLessThanOrEqual(30_000)
-  })
-
-  it('says with names what a row says with places', async () => {
-    const { registry } = await serve({}, { policy: { latencySampling: 1, maxConcurrent: 5 } })
-    await registry.call('search', () => 1)
-    await registry.call('search', fail).catch(() => {})
-    const row = wireRow('search', registry.breaker('search').stats())
-    expect(row.length).toBe(Object.keys(COLUMN).length)
-    const { calls, concurrency, ...named } = readRow(row)
-    expect(concurrency).toEqual({ inFlight: 0, queued: 0 })
-    for (const [name, value] of Object.entries({ ...named, ...calls, ...concurrency })) {
-      const at = row[COLUMN[name as keyof typeof COLUMN]]
-      expect({ [name]: name === 'state' ? 'closed' : at }).toEqual({ [name]: value })
-    }
   })
 
   it('tells what has changed, and only that', async () => {

@@ -1,8 +1,9 @@
 // Admission: how an endpoint is shown, from who refuses its calls. The one answer for all parts of the page: colour, sign and
 // words of the list, the cards, the mosaic, the counts and the detail come from here, none from the state alone.
+import type { BreakerState } from '../../../core/rules/states.ts'
 import { COLUMN, type WireRow } from '../protocol.ts'
 import { NOTHING, percent, probeIn } from './format.ts'
-import { keyOf, type State, wordOf } from './states.ts'
+import { keyOf, wordOf } from './states.ts'
 
 /** What callers meet: it has a colour, and a count in the summary. Green is that of `closed` alone. */
 export type Kind = 'open' | 'forcedOpen' | 'full' | 'some' | 'disabled' | 'closed'
@@ -28,7 +29,7 @@ export const KINDS: readonly KindStyle[] = [
 ]
 
 /** The signs: those of the states, and of what else there is. */
-export type Shape = State | 'ramping' | 'full'
+export type Shape = BreakerState | 'ramping' | 'full'
 
 export interface Look {
   readonly kind: Kind
@@ -72,7 +73,7 @@ export function fleetWord(state: string): string {
 }
 
 /** The breaker's own state, whoever refuses; on its ramp it is in one of its own, as in the statechart. */
-export function ownShape(row: WireRow): State | 'ramping' {
+export function ownShape(row: WireRow): BreakerState | 'ramping' {
   const state = keyOf(row[COLUMN.state])
   return state === 'halfOpen' && row[COLUMN.rampShare] !== null ? 'ramping' : state
 }
@@ -111,8 +112,8 @@ function probeWords(isProbing: boolean): string {
 }
 
 function slotsTaken(row: WireRow): string {
-  const queued = row[COLUMN.queued] ?? 0
-  return `${row[COLUMN.inFlight] ?? 0} in flight${queued === 0 ? '' : `, ${queued} wait`}`
+  const [inFlight, queued] = row[COLUMN.concurrency] ?? [0, 0]
+  return `${inFlight} in flight${queued === 0 ? '' : `, ${queued} wait`}`
 }
 
 /** How it is and why, in a sentence; `null` where there is nothing to say but its state. */

@@ -1,12 +1,13 @@
 // Reader: a client of the dashboard's stream over a real connection. It knows what a page would know.
 import { createParser } from 'eventsource-parser'
-import type {
-  Bye,
-  Hello,
-  Rows,
-  StreamEvents,
-  WireRow,
-  WireTransition,
+import {
+  type Bye,
+  COLUMN,
+  type Hello,
+  type Rows,
+  type StreamEvents,
+  type WireRow,
+  type WireTransition,
 } from '../../../../src/observe/dashboard/protocol.ts'
 
 type Event = { [N in keyof StreamEvents]: { readonly name: N; readonly data: StreamEvents[N] } }[keyof StreamEvents]
@@ -46,7 +47,7 @@ export async function openReader(url: string): Promise<Reader> {
       if (received.name === 'hello') rows.clear()
       if (received.name === 'rows') {
         for (const name of received.data.gone) rows.delete(name)
-        for (const row of received.data.rows) rows.set(row[0], row)
+        for (const row of received.data.rows) rows.set(row[COLUMN.endpoint], row)
       }
       for (const check of waiting) check()
     },

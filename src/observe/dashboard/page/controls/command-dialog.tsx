@@ -13,49 +13,10 @@ import { applyRows } from '../store/endpoints.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { Name } from '../ui/name.tsx'
 import { LookBadge } from '../ui/state-badge.tsx'
+import { COMMAND_PAGES } from './commands.ts'
 import { consequenceOf } from './consequence.ts'
 import { rememberToken, send, token } from './send.ts'
 import { TokenField } from './token-field.tsx'
-
-interface CommandText {
-  readonly title: string
-  /** What will be of the breaker; what goes through then is said by consequence.ts. */
-  readonly will: string
-  readonly button: string
-}
-
-const TEXTS: Readonly<Record<Command, CommandText>> = {
-  trip: {
-    title: 'Trip this breaker?',
-    will: 'It opens. After its open time it probes by itself, and closes if the probes succeed.',
-    button: 'Trip it',
-  },
-  probe: {
-    title: 'Probe this endpoint now?',
-    will: 'Its open time ends. It closes if its probes succeed, and opens again if they fail.',
-    button: 'Probe it',
-  },
-  reset: {
-    title: 'Reset this breaker?',
-    will: 'It closes and forgets the evidence it has, also if the endpoint still fails. It will open again by its rules.',
-    button: 'Reset it',
-  },
-  isolate: {
-    title: 'Take this endpoint out of use?',
-    will: 'It is forced open, and nothing is probed, until someone enables or resets it.',
-    button: 'Isolate it',
-  },
-  disable: {
-    title: 'Take this breaker out of use?',
-    will: 'It counts calls, and its fleet is not asked. Nothing opens it, however many fail, until someone enables or resets it.',
-    button: 'Disable it',
-  },
-  enable: {
-    title: 'Enable this breaker?',
-    will: 'It closes with no evidence and judges calls again by its policy.',
-    button: 'Enable it',
-  },
-}
 
 interface Props {
   readonly name: string
@@ -67,7 +28,7 @@ interface Props {
 }
 
 export function CommandDialog({ name, row, detail, command, onClose, onDone }: Props) {
-  const { title, will, button } = TEXTS[command]
+  const { title, will, button, asksWhy, isGrave } = COMMAND_PAGES[command]
   const { words, isHeld } = consequenceOf(command, detail)
   const [message, setMessage] = useState('')
   const [typed, setTyped] = useState(token.value)
@@ -80,7 +41,7 @@ export function CommandDialog({ name, row, detail, command, onClose, onDone }: P
     const request: ControlRequest = {
       endpoint: name,
       command,
-      ...(command === 'trip' && message !== '' ? { message } : {}),
+      ...(asksWhy && message !== '' ? { message } : {}),
     }
     const sent = await send<ControlAnswer>(PATHS.control, request, typed)
     setBusy(false)
@@ -103,7 +64,7 @@ export function CommandDialog({ name, row, detail, command, onClose, onDone }: P
         </p>
         <p>{will}</p>
         <p class={isHeld ? 'held' : ''}>{words}</p>
-        {command === 'trip' && (
+        {asksWhy && (
           <label class="field">
             <span>Why (callers and logs are told)</span>
             <input
@@ -124,11 +85,7 @@ export function CommandDialog({ name, row, detail, command, onClose, onDone }: P
           <button type="button" onClick={onClose}>
             Cancel
           </button>
-          <button
-            type="submit"
-            class={`primary${command === 'enable' || command === 'reset' ? '' : ' is-grave'}`}
-            disabled={isBusy || typed === ''}
-          >
+          <button type="submit" class={`primary${isGrave ? ' is-grave' : ''}`} disabled={isBusy || typed === ''}>
             {button}
           </button>
         </footer>

@@ -3,23 +3,14 @@
 import type { Command, EndpointDetail } from '../../protocol.ts'
 import { percent, plural } from '../format.ts'
 import { wordOf } from '../states.ts'
-
-/** What the breaker itself lets through then, and whether the fleet is asked. */
-const AFTER: Readonly<Record<Command, { readonly lets: 'all' | 'probes' | 'none'; readonly asksFleet: boolean }>> = {
-  trip: { lets: 'none', asksFleet: true },
-  probe: { lets: 'probes', asksFleet: true },
-  reset: { lets: 'all', asksFleet: true },
-  isolate: { lets: 'none', asksFleet: true },
-  disable: { lets: 'all', asksFleet: false },
-  enable: { lets: 'all', asksFleet: true },
-}
+import { COMMAND_PAGES } from './commands.ts'
 
 /** In sentences; `null` before the server has told what holds the endpoint besides. */
 export function consequenceOf(
   command: Command,
   held: Pick<EndpointDetail, 'override' | 'bulkhead'> | null,
 ): { readonly words: string; readonly isHeld: boolean } {
-  const { lets, asksFleet } = AFTER[command]
+  const { lets, asksFleet } = COMMAND_PAGES[command]
   if (lets === 'none') return { words: 'Every call is rejected.', isHeld: false }
   const calls = lets === 'all' ? 'calls' : 'probes'
   const override = asksFleet ? (held?.override ?? null) : null

@@ -1,8 +1,9 @@
 // Controls: what an operator may do with an endpoint. Nothing is done before it was said what will happen, and confirmed.
 import { useState } from 'preact/hooks'
-import { COLUMN, type Command, type EndpointDetail, type WireRow } from '../../protocol.ts'
+import { COLUMN, COMMANDS, type Command, type EndpointDetail, type WireRow } from '../../protocol.ts'
 import { keyOf } from '../states.ts'
 import { CommandDialog } from './command-dialog.tsx'
+import { COMMAND_PAGES } from './commands.ts'
 import { PolicyDialog } from './policy-dialog.tsx'
 import { rememberToken, token } from './send.ts'
 
@@ -14,35 +15,20 @@ interface Props {
   readonly onDone: () => void
 }
 
-/** Which commands would change nothing in a state. */
-const POINTLESS: Readonly<Record<string, readonly Command[]>> = {
-  open: ['trip', 'enable'],
-  halfOpen: ['probe', 'enable'],
-  closed: ['probe', 'enable'],
-  forcedOpen: ['probe', 'isolate'],
-  disabled: ['probe', 'disable'],
-}
-
-const BUTTONS: readonly (readonly [Command, string])[] = [
-  ['trip', 'Trip'],
-  ['probe', 'Probe now'],
-  ['reset', 'Reset'],
-  ['isolate', 'Isolate'],
-  ['disable', 'Disable'],
-  ['enable', 'Enable'],
-]
-
 export function Controls({ name, row, detail, onDone }: Props) {
   const [asked, ask] = useState<Command | 'policy' | null>(null)
   const close = () => ask(null)
-  const pointless = POINTLESS[keyOf(row[COLUMN.state])] ?? []
+  const state = keyOf(row[COLUMN.state])
   return (
     <div class="controls" role="group" aria-label="Controls">
-      {BUTTONS.map(([command, label]) => (
-        <button key={command} type="button" disabled={pointless.includes(command)} onClick={() => ask(command)}>
-          {label}
-        </button>
-      ))}
+      {COMMANDS.map((command) => {
+        const { label, pointlessIn } = COMMAND_PAGES[command]
+        return (
+          <button key={command} type="button" disabled={pointlessIn.includes(state)} onClick={() => ask(command)}>
+            {label}
+          </button>
+        )
+      })}
       <button type="button" disabled={detail === null} onClick={() => ask('policy')}>
         Change policy
       </button>

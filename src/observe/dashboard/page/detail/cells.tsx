@@ -6,9 +6,9 @@ import { duration, plural } from '../format.ts'
 const MOST_SQUARES = 200
 const COLUMNS = 60
 
-export function Cells({ rate, marked }: { rate: WireRate; marked: string }) {
-  const { buckets, window } = rate
-  const label = `${rate.marked} of ${plural(rate.calls, 'call')} ${marked}`
+export function Cells({ rate }: { rate: WireRate }) {
+  const { buckets, window, did } = rate
+  const label = `${rate.marked} of ${plural(rate.calls, 'call')} ${did}`
   if ('calls' in window && window.calls <= MOST_SQUARES) {
     const empty = Math.max(0, window.calls - buckets.length)
     return (
@@ -28,7 +28,7 @@ export function Cells({ rate, marked }: { rate: WireRate; marked: string }) {
     <div class="columns" role="img" aria-label={label}>
       <div class="columns-line">
         {columns.map((bucket, index) => (
-          <span key={index} class="column" title={`${bucket.marked} of ${plural(bucket.calls, 'call')} ${marked}`}>
+          <span key={index} class="column" title={`${bucket.marked} of ${plural(bucket.calls, 'call')} ${did}`}>
             <i class="column-good" style={{ height: `${((bucket.calls - bucket.marked) / top) * 100}%` }} />
             <i class="column-marked" style={{ height: `${(bucket.marked / top) * 100}%` }} />
           </span>

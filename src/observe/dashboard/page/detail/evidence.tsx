@@ -1,6 +1,6 @@
 // Evidence: what speaks against the endpoint at the moment: the windows of its policy, what is in them, and how near each is
 // to the threshold that opens.
-import type { WireEvidence, WireRate } from '../../protocol.ts'
+import type { WireCount, WireEvidence, WireRate } from '../../protocol.ts'
 import { duration, percent, plural } from '../format.ts'
 import { Cells } from './cells.tsx'
 import { Gauge } from './gauge.tsx'
@@ -14,40 +14,37 @@ const UNJUDGED: Readonly<Record<string, string>> = {
   disabled: 'It is disabled: outcomes are counted, nothing opens it.',
 }
 
-export function Evidence({
-  evidence: { failures, failureRate, slowCalls },
-  state,
-}: {
-  evidence: WireEvidence
-  state: string
-}) {
-  const hasRule = failures.threshold !== null || failureRate !== null || slowCalls !== null
+export function Evidence({ evidence, state }: { evidence: WireEvidence; state: string }) {
+  const rules = Object.entries(evidence).filter(([, rule]) => rule !== null && rule.threshold !== null)
   const isJudging = UNJUDGED[state] === undefined
   return (
     <section class="part evidence" aria-labelledby="evidence-title">
       <h3 id="evidence-title">The window</h3>
       {UNJUDGED[state] !== undefined && <p class="faint">{UNJUDGED[state]}</p>}
-      {failures.threshold !== null && <Failures {...failures} threshold={failures.threshold} isJudging={isJudging} />}
-      {failureRate !== null && <Rate title="Failure rate" marked="failed" rate={failureRate} isJudging={isJudging} />}
-      {slowCalls !== null && <Rate title="Slow calls" marked="slow" rate={slowCalls} isJudging={isJudging} />}
-      {!hasRule && <p class="faint">Its policy has no rule that opens it.</p>}
+      {rules.map(([name, rule]) => rule !== null && <Rule key={name} rule={rule} isJudging={isJudging} />)}
+      {rules.length === 0 && <p class="faint">Its policy has no rule that opens it.</p>}
     </section>
   )
 }
 
-type FailuresProps = Omit<WireEvidence['failures'], 'threshold'> & {
+function Rule({ rule, isJudging }: { rule: WireCount | WireRate; isJudging: boolean }) {
+  if ('buckets' in rule) return <Rate rate={rule} isJudging={isJudging} />
+  return <Count {...rule} threshold={rule.threshold ?? 0} isJudging={isJudging} />
+}
+
+type CountProps = Omit<WireCount, 'threshold'> & {
   readonly threshold: number
   readonly isJudging: boolean
 }
 
 const MOST_PIPS = 24
 
-function Failures({ count, threshold, windowMs, ages, isJudging }: FailuresProps) {
+function Count({ title, count, threshold, windowMs, ages, isJudging }: CountProps) {
   const isReached = isJudging && count >= threshold
   return (
     <div class="rule">
       <h4>
-        Failures
+        {title}
         <span class={`rule-figure figure${isReached ? ' is-reached' : ''}`}>
           {isJudging ? `${count} of ${threshold}` : count}
         </span>
@@ -92,14 +89,12 @@ function Ages({ ages, windowMs }: { ages: readonly number[]; windowMs: number })
 }
 
 interface RateProps {
-  readonly title: string
-  readonly marked: string
   readonly rate: WireRate
   readonly isJudging: boolean
 }
 
-function Rate({ title, marked, rate, isJudging }: RateProps) {
-  const { calls, minimumCalls, threshold, window } = rate
+function Rate({ rate, isJudging }: RateProps) {
+  const { title, did, calls, minimumCalls, threshold, window } = rate
   const share = rate.rate ?? 0
   const isJudged = calls >= minimumCalls
   const isReached = isJudging && isJudged && rate.rate !== null && share >= threshold
@@ -109,10 +104,10 @@ function Rate({ title, marked, rate, isJudging }: RateProps) {
         {title}
         <span class={`rule-figure figure${isReached ? ' is-reached' : ''}`}>{percent(rate.rate)}</span>
       </h4>
-      <Cells rate={rate} marked={marked} />
+      <Cells rate={rate} />
       <Gauge share={share} threshold={threshold} isReached={isReached} />
       <p class="rule-words">
-        {`${rate.marked} of ${plural(calls, 'call')} ${marked} ${'calls' in window ? `(the last ${window.calls})` : `(the last ${duration(window.timeMs)})`}. `}
+        {`${rate.marked} of ${plural(calls, 'call')} ${did} ${'calls' in window ? `(the last ${window.calls})` : `(the last ${duration(window.timeMs)})`}. `}
         {isJudging &&
           (isJudged
             ? `Opens at ${percent(threshold)}.`

@@ -43,10 +43,10 @@ export function Figures({ row, detail }: { row: WireRow; detail: EndpointDetail 
 /** Of a breaker that has a limit, or had one. */
 function limitFigures(row: WireRow): (readonly [label: string, value: string, title: string, kind?: string])[] {
   const limited = row[COLUMN.limited]
-  const inFlight = row[COLUMN.inFlight]
-  const queued = row[COLUMN.queued] ?? 0
-  if (inFlight === null && limited === 0) return []
-  const now = `${count(inFlight ?? 0)}${queued === 0 ? '' : ` + ${count(queued)}`}`
+  const concurrency = row[COLUMN.concurrency]
+  if (concurrency === null && limited === 0) return []
+  const [inFlight, queued] = concurrency ?? [0, 0]
+  const now = `${count(inFlight)}${queued === 0 ? '' : ` + ${count(queued)}`}`
   return [
     ['Limited', count(limited), 'Calls that were refused for want of a slot', kindOf(limited, 'is-full')],
     ['In flight', now, 'Calls that hold a slot, and those that wait for one'],
