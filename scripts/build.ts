@@ -1,13 +1,14 @@
-// npm run build: compiles the package twice, into dist/ (or the folder given) as ES modules and into its cjs/ as CommonJS,
-// each with its types.
-// Two compilations and no bundler: one file of ours stays one file of theirs, in stack traces and in source maps. The
-// command line is bundled (build-cli.ts), and so is the dashboard's page (build-page.ts), for who installs nothing else.
+// npm run build: the package, into dist/ (or the folder given). Entries and what they share are modules (build-modules.ts),
+// and so is the command line; CommonJS in cjs/ is for Jest and for what knows no `module-sync`; build-types.ts makes one
+// file of types an entry and format. No source maps: the modules are our lines without their types and comments.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { buildCli } from './build-cli.ts'
+import { buildCommonJs, buildModules } from './build-modules.ts'
 import { writePage } from './build-page.ts'
+import { buildTypes } from './build-types.ts'
 
 const REPOSITORY = resolve(import.meta.dirname, '..')
 
@@ -16,25 +17,30 @@ export async function build(folder: string): Promise<string> {
   await writePage()
   const dist = resolve(folder)
   rmSync(dist, { recursive: true, force: true })
-  const commonjs = join(dist, 'cjs')
-  const mistakes = compile('tsconfig.build.json', dist) + compile('tsconfig.cjs.json', commonjs)
-  mkdirSync(commonjs, { recursive: true })
-  // Without it Node and TypeScript would read these files as the modules that the package's own package.json speaks of.
-  writeFileSync(join(commonjs, 'package.json'), '{ "type": "commonjs" }\n')
-  if (mistakes === '') await buildCli(dist)
-  return mistakes
+  const declarations = mkdtempSync(join(tmpdir(), 'switchgear-types-'))
+  try {
+    const mistakes = declare(declarations)
+    if (mistakes !== '') return mistakes
+    await buildTypes(declarations, dist)
+  } finally {
+    rmSync(declarations, { recursive: true })
+  }
+  await buildModules(dist)
+  await buildCommonJs(dist)
+  return ''
 }
 
-function compile(project: string, outDir: string): string {
+/** Checks the sources, and writes the types of each. What the compiler has to say. */
+function declare(outDir: string): string {
   const tsc = join(REPOSITORY, 'node_modules/typescript/bin/tsc')
-  const options = ['-p', project, '--outDir', outDir, '--pretty', 'false']
+  const options = ['-p', 'tsconfig.build.json', '--outDir', outDir, '--pretty', 'false']
   const { error, status, stdout } = spawnSync(process.execPath, [tsc, ...options], {
     cwd: REPOSITORY,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   if (error !== undefined) throw error
-  return status === 0 || stdout !== '' ? stdout : `tsc -p ${project} ended with ${status}\n`
+  return status === 0 || stdout !== '' ? stdout : `tsc ended with ${status}\n`
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -6,22 +6,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from './build.ts'
-import { type Manifest, mistakesInPackage } from './package-mistakes.ts'
+import { type Manifest, mistakesInPackage, type Packed } from './package-mistakes.ts'
 import { keep, placeOfTarball } from './tarball.ts'
 
-interface Packed {
-  readonly filename: string
-  readonly size: number
-  readonly files: readonly { readonly path: string }[]
-}
-
-function pack(folder: string): Packed {
+function pack(folder: string): Packed & { readonly filename: string } {
   // Without scripts: what they print would stand before the JSON, and prepack would only build again.
   const json = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   })
-  const [packed] = JSON.parse(json) as Packed[]
+  const [packed] = JSON.parse(json) as ReturnType<typeof pack>[]
   if (packed === undefined) throw new Error('npm pack made no tarball')
   return packed
 }
@@ -42,19 +36,17 @@ try {
   const place = placeOfTarball()
   const remarks = await build('dist')
   if (remarks !== '') throw new Error(`the package does not compile:\n${remarks}`)
-  const { filename, size, files } = pack(folder)
-  const tarball = join(folder, filename)
+  const packed = pack(folder)
+  const tarball = join(folder, packed.filename)
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest
-  const mistakes = mistakesInPackage(
-    manifest,
-    files.map(({ path }) => path),
-    process.argv.includes('--publishing'),
-  )
+  const mistakes = mistakesInPackage(manifest, packed, process.argv.includes('--publishing'))
   if (!passes('attw', '--format', 'ascii', tarball)) mistakes.push('attw found mistakes in the types')
   if (!passes('publint', 'run', '--strict', tarball)) mistakes.push('publint found mistakes in package.json')
   keep(tarball, place)
   for (const mistake of mistakes) console.error(mistake)
-  console.log(`${files.length} files, ${(size / 1024).toFixed(0)} kB packed, ${mistakes.length} mistakes`)
+  const { files, size, unpackedSize } = packed
+  const weight = `${(unpackedSize / 1e6).toFixed(2)} MB unpacked, ${(size / 1e3).toFixed(0)} kB packed`
+  console.log(`${files.length} files, ${weight}, ${mistakes.length} mistakes`)
   process.exitCode = mistakes.length > 0 ? 1 : 0
 } finally {
   rmSync(folder, { recursive: true, force: true })

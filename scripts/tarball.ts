@@ -18,13 +18,14 @@ import { join, resolve } from 'node:path'
 
 const REPOSITORY = resolve(import.meta.dirname, '..')
 const CACHE = join(REPOSITORY, 'node_modules/.cache/switchgear')
-const PAPERS = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'CONFORMANCE.md', 'docs']
+const PAPERS = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'docs/breakers.schema.json', 'docs/monitoring']
 const MADE_OF = [
   ...PAPERS,
-  ...['src', 'machines', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.cjs.json'],
-  ...['build.ts', 'build-cli.ts', 'build-page.ts', 'statechart-picture.ts', 'third-party.ts'].map(
+  ...['src', 'machines', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
+  ...['build.ts', 'build-modules.ts', 'build-types.ts', 'build-resolution.ts', 'build-page.ts', 'entries.ts'].map(
     (file) => `scripts/${file}`,
   ),
+  ...['scripts/statechart-picture.ts', 'scripts/third-party.ts'],
   'node_modules/typescript/package.json',
 ]
 

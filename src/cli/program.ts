@@ -31,7 +31,6 @@ export function createProgram(root: URL, ended: (exitCode: number) => void): Com
   addGraph(program, ended)
   addPolicy(program, ended)
   addGenerate(program, ended)
-  addConformance(program, root, ended)
   addInspect(program, ended)
   return program.addHelpText(
     'after',
@@ -160,19 +159,6 @@ function addGenerate(program: Command, ended: Ended): void {
     .allowUnknownOption()
     .passThroughOptions()
     .action(async (args) => ended(await (await import('./commands/generate.ts')).generate(args)))
-}
-
-function addConformance(program: Command, root: URL, ended: Ended): void {
-  program
-    .command('conformance')
-    .summary('judge circuit breakers by the generated tests')
-    .description(
-      'Judges the circuit breakers of the ecosystem by the generated tests. It needs a checkout of switchgear.',
-    )
-    .option('--only <names>', 'libraries, separated by commas; without it all are judged and CONFORMANCE.md is written')
-    .addHelpText('after', endOf(['switchgear conformance', 'switchgear conformance --only opossum,cockatiel']))
-    .addHelpText('after', '1 also where this is no checkout.')
-    .action(async (values) => ended(await (await import('./commands/conformance.ts')).conformance(root, values)))
 }
 
 function addInspect(program: Command, ended: Ended): void {

@@ -21,6 +21,11 @@ export class ErrorReporter {
     this.#registry.report('fleet', error)
   }
 
+  /** The store's client says why there is no connection. It is worth an event only where waiting mends nothing. */
+  lost(error: Error): void {
+    if ('code' in error && error.code === 'MISSING_PEER') this.#registry.report('fleet', error)
+  }
+
   /** A round went well. */
   over(): void {
     this.#isLying = false

@@ -1,6 +1,8 @@
 // IoredisStore: a fleet's store in Redis or Valkey, by the package `ioredis`, for those who have that client.
+import { missingPeer } from '../core/options/index.ts'
 import type { Driver } from './redis/driver.ts'
 import { newRedisStore, type RedisStoreOptions } from './redis/options.ts'
+import { withPushes } from './redis/pushes.ts'
 import type { FleetStore } from './store.ts'
 
 /** What is used of a client of `ioredis`. */
@@ -16,7 +18,7 @@ interface IoredisClient {
 const CONNECT_TIMEOUT_MS = 500
 
 /**
- * As `redisStore`, by the package `ioredis` (6 or later).
+ * As `redisStore`, by the package `ioredis` (5.3 or later; 5 has a second connection, for pushes).
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options
  */
 export function ioredisStore(options: RedisStoreOptions = {}): FleetStore {
@@ -38,7 +40,7 @@ export function ioredisStore(options: RedisStoreOptions = {}): FleetStore {
       reconnectOnError: null,
     }
     const makeClient = await clientMaker(client, url, settings)
-    return ({ onReady, onEnd }) => {
+    return withPushes(({ onReady, onEnd }) => {
       const made = makeClient()
       made.on('ready', () => {
         made.stream?.unref?.()
@@ -55,7 +57,7 @@ export function ioredisStore(options: RedisStoreOptions = {}): FleetStore {
         },
         destroy: () => made.disconnect(),
       }
-    }
+    })
   })
 }
 
@@ -65,6 +67,6 @@ async function clientMaker(
   settings: object,
 ): Promise<() => IoredisClient> {
   if (client !== undefined) return () => client.duplicate(settings as never) as IoredisClient
-  const { Redis } = await import('ioredis')
+  const { Redis } = await import('ioredis').catch((cause) => missingPeer('ioredisStore()', ['ioredis'], cause))
   return () => (url === undefined ? new Redis(settings) : new Redis(url, settings)) as unknown as IoredisClient
 }

@@ -176,7 +176,7 @@ export class JoinedFleet implements Fleet {
         this.#actor?.send({ type: 'reachable' })
       },
       // The next request finds that out.
-      onLost: () => {},
+      onLost: (error) => this.#errorReporter.lost(error),
     })
     this.#endings.push(() => end())
   }

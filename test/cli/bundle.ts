@@ -1,11 +1,11 @@
-// Bundle: the command line as a user has it: built into a folder of its own, beside XState and Valibot and nothing else.
+// Bundle: the command line as a user has it: built into a folder of its own, beside XState and nothing else.
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { buildCli } from '../../scripts/build-cli.ts'
+import { buildModules } from '../../scripts/build-modules.ts'
 
 export interface Ended {
   readonly stdout: string
@@ -33,12 +33,10 @@ const PLAIN = { NO_COLOR: undefined, FORCE_COLOR: undefined, TERM: 'xterm', COLU
 
 export async function createBundle(): Promise<Bundle> {
   const folder = mkdtempSync(join(tmpdir(), 'switchgear-cli-'))
-  await buildCli(join(folder, 'dist'))
+  await buildModules(join(folder, 'dist'))
   cpSync('package.json', join(folder, 'package.json'))
   mkdirSync(join(folder, 'node_modules'))
-  for (const name of ['xstate', 'valibot']) {
-    symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name))
-  }
+  symlinkSync(resolve('node_modules/xstate'), join(folder, 'node_modules/xstate'))
   const program = join(folder, 'dist/cli/switchgear.js')
   const children = new Set<ChildProcess>()
   const work = join(folder, 'work')

@@ -6,7 +6,7 @@ import { build, type Rolldown } from 'vite'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createSandbox, type Sandbox } from './sandbox.ts'
 
-/** Kilobytes, gzipped, with XState (12.0 of them; createActor and StateMachine alone are 11.4) and Valibot (2.0). */
+/** Kilobytes, gzipped, with XState (12.0 of them; createActor and StateMachine alone are 11.4). */
 const LARGEST = { switchgear: 50.5, 'switchgear/pure': 5.7, 'switchgear/machines': 22.5 }
 type Entry = keyof typeof LARGEST
 

@@ -7,12 +7,12 @@ const manifest = JSON.parse(readFileSync(inRepository('package.json'), 'utf8')) 
 
 /** What a good tarball holds, of its entries and papers. */
 const targets = JSON.stringify(manifest.exports).matchAll(/"\.\/(dist\/[^"]+)"/g)
-const FILES = [...targets]
-  .flatMap(([, path = '']) => (path.endsWith('.js') ? [path, `${path}.map`] : [path]))
-  .concat('package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'CONFORMANCE.md', 'dist/cjs/package.json')
+const PAPERS = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/THIRD-PARTY-LICENSES.txt']
+const FILES = [...new Set([...targets].map(([, path = '']) => path).concat(PAPERS))]
+const LIGHT = { size: 700_000, unpackedSize: 3_000_000 }
 
-const mistakesIn = (changes: Partial<Manifest>, files = FILES, isPublishing = false) =>
-  mistakesInPackage({ ...manifest, ...changes }, files, isPublishing)
+const mistakesIn = (changes: Partial<Manifest>, files = FILES, isPublishing = false, weight = LIGHT) =>
+  mistakesInPackage({ ...manifest, ...changes }, { ...weight, files: files.map((path) => ({ path })) }, isPublishing)
 
 describe('the package check', () => {
   it('has nothing to say of the package as it is, before it is published', () => {
@@ -39,26 +39,46 @@ describe('the package check', () => {
     expect(mistakesIn({ bugs: {} })).toEqual(['package.json has no bugs'])
   })
 
-  it('sees files that lack, that nobody needs, and modules without a source map', () => {
-    const files = FILES.filter((path) => path !== 'CONFORMANCE.md' && path !== 'dist/src/pure.js.map')
-    expect(mistakesIn({}, [...files, 'test/secret.txt'])).toEqual([
+  it('sees files that lack, and those that nobody needs', () => {
+    const files = FILES.filter((path) => path !== 'CHANGELOG.md')
+    expect(mistakesIn({}, [...files, 'test/secret.txt', 'dist/pure.js.map'])).toEqual([
       'the tarball holds test/secret.txt, which nobody needs',
-      'the tarball lacks CONFORMANCE.md',
-      'dist/src/pure.js has no source map',
+      'the tarball holds dist/pure.js.map, which nobody needs',
+      'the tarball lacks CHANGELOG.md',
     ])
   })
 
-  it('sees an entry that cannot be required, whose types stand last, or whose file is not packed', () => {
-    const types = './dist/src/pure.d.ts'
-    const file = './dist/src/pure.js'
+  it('sees a package that is too heavy', () => {
+    const many = Array.from({ length: 251 - FILES.length }, (_, index) => `dist/chunk-${index}.js`)
+    expect(mistakesIn({}, [...FILES, ...many], false, { size: 700_001, unpackedSize: 3_000_001 })).toEqual([
+      'the tarball has 251 of files, at most 250 is light',
+      'the tarball has 3000001 of unpacked, at most 3000000 is light',
+      'the tarball has 700001 of packed, at most 700000 is light',
+    ])
+  })
+
+  it('sees an entry that cannot be required, that is two instances, whose types stand last, or whose file is not packed', () => {
+    const types = './dist/pure.d.ts'
+    const file = './dist/pure.js'
+    const good = { types, default: file }
     const exports = {
-      './pure': { import: { default: file, types } },
-      './gone': { import: { types: './gone.d.ts', default: file }, require: { types, default: file } },
+      './pure': { import: good, require: good },
+      './hono': { import: good, 'module-sync': good, require: good },
+      './twice': { import: good, 'module-sync': { types, default: './dist/index.js' }, require: good },
+      './gone': {
+        import: { types: './gone.d.ts', default: file },
+        'module-sync': { default: file, types },
+        require: good,
+      },
     }
-    expect(mistakesIn({ exports })).toEqual([
-      'exports["./pure"].import has "default types", not "types default"',
-      'exports["./pure"].require has "", not "types default"',
+    const typesVersions = { '*': { twice: [types], gone: ['./other.d.ts'] } }
+    expect(mistakesIn({ exports, typesVersions })).toEqual([
+      'exports["./pure"] has "import require", not "import module-sync require"',
+      'exports["./hono"] has "import module-sync require", not "import require"',
+      'exports["./twice"] has one instance for import and another for module-sync',
       'exports["./gone"].import names ./gone.d.ts, which is not packed',
+      'exports["./gone"].module-sync has "default types", not "types default"',
+      'typesVersions has ./other.d.ts for "./gone", exports has ./dist/pure.d.ts',
     ])
     expect(mistakesIn({ exports: {} })).toEqual(['package.json exports nothing'])
   })

@@ -29,16 +29,21 @@ function run(code: string) {
 describe('the entries', () => {
   it.each(ENTRIES)('$specifier exports what its public surface has, and nothing else', (entry) => {
     const { stdout } = run(`console.log(Object.keys(await import('${entry.specifier}')).join(' '))`)
-    expect(stdout.trim().split(' ').toSorted()).toEqual(valuesIn(entry).toSorted())
+    // What require gives of an entry of one default export, by Node's own name for it.
+    const names = stdout
+      .trim()
+      .split(' ')
+      .filter((name) => name !== 'module.exports')
+    expect(names.toSorted()).toEqual(valuesIn(entry).toSorted())
   })
 
   it('what is behind them is out of reach', () => {
-    expect(run("await import('switchgear/dist/src/table.js')").stderr).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED')
+    expect(run("await import('switchgear/dist/chunk-core.js')").stderr).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED')
   })
 })
 
-it('brings XState and Valibot with it, and nothing else', () => {
-  expect(Object.keys(packageJson.dependencies).sort()).toEqual(['valibot', 'xstate'])
+it('brings XState with it, and nothing else', () => {
+  expect(Object.keys(packageJson.dependencies)).toEqual(['xstate'])
 })
 
 describe('a process ends by itself (R33)', () => {

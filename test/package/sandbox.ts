@@ -38,10 +38,14 @@ export interface Sandbox {
   write(path: string, text: string): string
   /** Installs packages of the repository here, too. */
   link(...names: string[]): void
+  /** Takes them away again; not installed is all right. */
+  unlink(...names: string[]): void
   /** What tsc has to say about the folder as a strict project; it also compiles to out/. */
   compile(options?: Record<string, unknown>): string
   /** Runs a file of the folder as a user would, with `node`, and hands it the arguments. */
   run(file: string, ...args: string[]): Ran
+  /** As `run`, with flags of Node. */
+  runWith(flags: readonly string[], file: string): Ran
   dispose(): void
 }
 
@@ -83,23 +87,24 @@ export function createSandbox(): Sandbox {
     outDir: 'out',
   }
 
+  const node = (...args: string[]) =>
+    spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', timeout: 15_000, env: cleanEnvironment() })
+
   return {
     folder,
     write,
     link,
+    unlink(...names) {
+      for (const name of names) rmSync(join(modules, name), { force: true })
+    },
     compile(options) {
       const compilerOptions = { ...strictest, ...options }
       write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts', '*.js'] }))
       const tsc = inRepository('node_modules/.bin/tsc')
       return spawnSync(tsc, ['--pretty', 'false'], { cwd: folder, encoding: 'utf8' }).stdout
     },
-    run: (file, ...args) =>
-      spawnSync(process.execPath, [join(folder, file), ...args], {
-        cwd: folder,
-        encoding: 'utf8',
-        timeout: 15_000,
-        env: cleanEnvironment(),
-      }),
+    run: (file, ...args) => node(join(folder, file), ...args),
+    runWith: (flags, file) => node(...flags, join(folder, file)),
     dispose,
   }
 }

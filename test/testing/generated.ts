@@ -41,7 +41,7 @@ export function createWorkshop(): Workshop {
   }
   return {
     ...sandbox,
-    generate: (...args) => spawn(['node_modules/switchgear/dist/src/testing/generate/cli.js', ...args]),
+    generate: (...args) => spawn(['node_modules/switchgear/dist/cli/switchgear-generate.js', ...args]),
     runTests: (runner, file) =>
       runner === 'node'
         ? run('--import', 'tsx', '--test', '--test-reporter=spec', file)

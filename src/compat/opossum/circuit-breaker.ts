@@ -149,7 +149,9 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
 
   /** Has `func`, or another breaker, answer calls that are rejected or fail. */
   fallback(func: Fallback<TI> | CircuitBreaker<never, unknown>): this {
-    this.#protection.fallback = func instanceof CircuitBreaker ? (...args) => func.fire(...(args as never)) : func
+    // By what it can do: a breaker of another copy of the package is an instance of another class.
+    const isBreaker = typeof func === 'object' && 'fire' in func
+    this.#protection.fallback = isBreaker ? (...args) => func.fire(...(args as never)) : func
     return this
   }
 

@@ -2,14 +2,22 @@
 // with a state of its own; in a registry a name is one breaker. So the second of a name is 'name (2)'.
 import { type Breaker, createRegistry, type Registry } from '../../index.ts'
 
-/** Which names of a registry are held by a CircuitBreaker. */
-const held = new WeakMap<Registry, Set<string>>()
-let shared: Registry | undefined
+interface Shared {
+  /** Which names of a registry are held by a CircuitBreaker. */
+  readonly held: WeakMap<Registry, Set<string>>
+  registry?: Registry
+}
+
+/** One for all copies of the package: where import and require load two of them, the dashboard still has all breakers. */
+const SHARED = Symbol.for('switchgear.opossum')
+const process = globalThis as { [SHARED]?: Shared }
+process[SHARED] ??= { held: new WeakMap() }
+const shared = process[SHARED]
 
 /** The registry of all that were given none. Made when it is first asked for; made anew when it was closed. */
 export function sharedRegistry(): Registry {
-  if (shared === undefined || shared.isClosed) shared = createRegistry()
-  return shared
+  if (shared.registry === undefined || shared.registry.isClosed) shared.registry = createRegistry()
+  return shared.registry
 }
 
 /** How a breaker of the registry behaves as opossum's: the rule of opening is the CircuitBreaker's, which trips it. */
@@ -23,8 +31,8 @@ const LEAST_LEASE_MS = 30_000
 
 /** A name that a registry restored from a snapshot, and nobody holds, is taken over with its state. */
 export function takeEndpoint(registry: Registry, name: string, { resetTimeout, timeout }: EndpointRules): Breaker {
-  const names = held.get(registry) ?? new Set()
-  held.set(registry, names)
+  const names = shared.held.get(registry) ?? new Set()
+  shared.held.set(registry, names)
   let endpoint = name
   for (let number = 2; names.has(endpoint); number++) endpoint = `${name} (${number})`
   const policy = {
@@ -48,5 +56,5 @@ export function takeEndpoint(registry: Registry, name: string, { resetTimeout, t
 
 /** Deletes the breaker: what is in flight becomes late, and the name is free. */
 export function releaseEndpoint(registry: Registry, endpoint: string): void {
-  if (held.get(registry)?.delete(endpoint) && !registry.isClosed) registry.delete(endpoint)
+  if (shared.held.get(registry)?.delete(endpoint) && !registry.isClosed) registry.delete(endpoint)
 }

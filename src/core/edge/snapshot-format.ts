@@ -2,6 +2,7 @@
 // The clock is monotonic and means nothing elsewhere, so every time is an age or a rest.
 import * as v from 'valibot'
 import { PLAIN_REASONS, SAID_REASONS } from '../rules/commands.ts'
+import type { Reason } from '../rules/reasons.ts'
 import { type BreakerState, STATES } from '../rules/states.ts'
 import { describeValue, type Mistake, SnapshotError } from './errors.ts'
 import { mistakesOf, safeParse } from './resolve-policy.ts'
@@ -74,12 +75,76 @@ const breaker = v.pipe(
   ),
 )
 
-const schema = v.strictObject({ version: v.literal(VERSION), breakers: v.array(breaker) })
+const schema: v.GenericSchema<unknown, RegistrySnapshot> = v.strictObject({
+  version: v.literal(VERSION),
+  breakers: v.array(breaker),
+})
+
+/** A sliding window of a snapshot. */
+interface WindowSnapshot {
+  size: { calls: number } | { timeMs: number; buckets: number }
+  /** Of each bucket the calls, and those of them that were marked. */
+  buckets: [calls: number, marked: number][]
+  phaseMs?: number | undefined
+}
+
+interface CallsSnapshot {
+  allowed: number
+  rejected: number
+  succeeded: number
+  failed: number
+  ignored: number
+  late: number
+  slow: number
+  timedOut?: number | undefined
+  fallbacks?: number | undefined
+  limited?: number | undefined
+}
+
+/** One breaker of a snapshot. */
+export interface BreakerSnapshot {
+  /** The name of the breaker. */
+  endpoint: string
+  /** Its state. */
+  state: BreakerState
+  /** The number of its state: results of calls of another one are late. */
+  generation: number
+  /** Why it is in its state; `null` if it never left the first. */
+  reason: Reason | null
+  /** How long it had been open. */
+  openForMs: number | null
+  /** How long it would have stayed open. */
+  remainingMs: number | null
+  /** How often it opened in a row without closing. */
+  openings: number
+  /** Where it was on its recovery ramp, if it was on one. */
+  ramp?: { ranForMs: number; remainingMs: number; credit: number } | undefined
+  /** What its triggers go by. */
+  evidence: {
+    /** Failures in a row. */
+    consecutiveFailures: number
+    /** Failures since it closed. */
+    failures: number
+    /** How long ago each failure of the window was. */
+    failureAgesMs: number[]
+    /** The window of the failure rate. */
+    failureRate: WindowSnapshot | null
+    /** The window of slow calls. */
+    slowCalls: WindowSnapshot | null
+  }
+  /** Its counters: those of `stats().calls`. */
+  calls: CallsSnapshot
+  /** How long it was in each state, in ms. */
+  timeInState: Record<BreakerState, number>
+}
 
 /** JSON: what `createRegistry({ snapshot })` restores. Policies are not in it: they come from the registry's options. */
-export type RegistrySnapshot = v.InferOutput<typeof schema>
-/** One breaker of a snapshot. */
-export type BreakerSnapshot = RegistrySnapshot['breakers'][number]
+export interface RegistrySnapshot {
+  /** The version of this format. */
+  version: 1
+  /** All breakers, each once. */
+  breakers: BreakerSnapshot[]
+}
 
 /** @throws SnapshotError (`INVALID_SNAPSHOT`) for broken JSON, another version, or fields that are wrong. */
 export function parseSnapshot(input: unknown): RegistrySnapshot {

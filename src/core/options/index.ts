@@ -11,6 +11,7 @@ import {
 export { checkOptions } from '../edge/option-object.ts'
 export { markRefusal } from '../edge/refusal.ts'
 export { printable } from '../rules/printable.ts'
+export { missingPeer } from './missing-peer.ts'
 export { policyOptionsOf } from './policy-as-options.ts'
 
 /**

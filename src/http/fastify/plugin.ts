@@ -1,6 +1,5 @@
 // FastifyBreakers: the registry as a decorator, and a hook in front of each route whose config asks for a breaker.
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, RouteOptions } from 'fastify'
-import fastifyPlugin from 'fastify-plugin'
 import { checkOptions, checkRegistry } from '../../core/options/index.ts'
 import { ArgumentError, createRegistry, type Registry } from '../../index.ts'
 import { guardExchange } from '../servers/index.ts'
@@ -33,9 +32,11 @@ const NAMES = ['registry', 'closeRegistry'] satisfies (keyof FastifyBreakersOpti
  * it is open the error handler gets a RouteUnavailableError, which Fastify answers with 503 and `Retry-After`.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options or a wrong `config.breaker`, PolicyError (`INVALID_POLICY`)
  */
-export const fastifyBreakers: FastifyPluginAsync<FastifyBreakersOptions> = fastifyPlugin(plugin, {
-  fastify: '5.x',
-  name: 'switchgear',
+export const fastifyBreakers: FastifyPluginAsync<FastifyBreakersOptions> = Object.assign(plugin, {
+  // What the package fastify-plugin says of a plugin: it is for the instance that registers it, and for this Fastify.
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: 'switchgear',
+  [Symbol.for('plugin-meta')]: { fastify: '>=4 <6', name: 'switchgear' },
 })
 
 // Async: what a plugin with a callback throws would be an uncaught exception.

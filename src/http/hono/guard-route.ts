@@ -1,8 +1,6 @@
 // GuardRoute: middleware of Hono. It imports nothing of Node's: the answer is judged as the handler gives it.
-import type { Context, MiddlewareHandler } from 'hono'
-import { HTTPException } from 'hono/http-exception'
-import { matchedRoutes } from 'hono/route'
-import { checkOptions, checkRegistry, markRefusal } from '../../core/options/index.ts'
+import type { MiddlewareHandler } from 'hono'
+import { checkOptions, checkRegistry, markRefusal, missingPeer } from '../../core/options/index.ts'
 import { ArgumentError, type Breaker, type Permit, type PolicyOptions, type Registry } from '../../index.ts'
 import { limitTime, RouteUnavailableError, refusalBy, refusalOf, report } from '../servers/index.ts'
 
@@ -14,7 +12,10 @@ export interface HonoGuardOptions {
   readonly policy?: PolicyOptions | undefined
 }
 
+type Hono = Awaited<ReturnType<typeof loadHono>>
+
 const NAMES = ['name', 'policy'] satisfies (keyof HonoGuardOptions)[]
+let hono: Hono | undefined
 
 /**
  * Middleware that has a request go on only if its breaker admits it; else it throws an HTTPException of 503 with `Retry-After`,
@@ -29,7 +30,10 @@ export function guardRoute(registry: Registry, options: HonoGuardOptions = {}): 
   if (name !== undefined && typeof name !== 'string') throw new ArgumentError('options.name', 'a string', name)
   const shared = name === undefined ? undefined : checked.breaker(name, policy)
   return async (context, next) => {
-    const { breaker, permit } = acquire(() => shared ?? checked.breaker(nameOf(context), policy))
+    hono ??= await loadHono()
+    const { HTTPException, matchedRoutes } = hono
+    const refuse = (error: unknown) => exceptionOf(error, HTTPException)
+    const { breaker, permit } = acquire(() => shared ?? checked.breaker(nameOf(matchedRoutes(context)), policy), refuse)
     const { signal } = context.req.raw
     const endOfTime = limitTime(breaker, permit)
     const leave = () => permit.ignore()
@@ -48,26 +52,39 @@ export function guardRoute(registry: Registry, options: HonoGuardOptions = {}): 
   }
 }
 
-function acquire(find: () => Breaker): { breaker: Breaker; permit: Permit } {
+/** With the first request, not before: who has no Hono is then told how to get it. */
+async function loadHono() {
+  try {
+    const [{ HTTPException }, { matchedRoutes }] = await Promise.all([
+      import('hono/http-exception'),
+      import('hono/route'),
+    ])
+    return { HTTPException, matchedRoutes }
+  } catch (cause) {
+    return missingPeer('switchgear/hono', ['hono'], cause)
+  }
+}
+
+function acquire(find: () => Breaker, refuse: (error: unknown) => unknown): { breaker: Breaker; permit: Permit } {
   let breaker: Breaker
   let permit: Permit | undefined
   try {
     breaker = find()
     permit = breaker.tryAcquire()
   } catch (error) {
-    throw exceptionOf(refusalOf(error))
+    throw refuse(refusalOf(error))
   }
-  if (permit === undefined) throw exceptionOf(refusalBy(breaker))
+  if (permit === undefined) throw refuse(refusalBy(breaker))
   return { breaker, permit }
 }
 
 /** By the pattern of the last route that matched, the handler's: never by the URL, of which there is no end. */
-function nameOf(context: Context): string {
-  const route = matchedRoutes(context).at(-1)
+function nameOf(routes: readonly { readonly method: string; readonly path: string }[]): string {
+  const route = routes.at(-1)
   return `${route?.method ?? 'ALL'} ${route?.path ?? '*'}`
 }
 
-function exceptionOf(error: unknown): unknown {
+function exceptionOf(error: unknown, HTTPException: Hono['HTTPException']): unknown {
   if (!(error instanceof RouteUnavailableError)) return error
   const { status, headers, message } = error
   const res = new Response(message, { status, headers })

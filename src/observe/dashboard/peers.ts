@@ -1,18 +1,14 @@
 // Peers: the packages of the server, loaded when they are first needed: who never makes a dashboard need not install them.
-const INSTALL = 'npm install hono @hono/node-server'
+import { missingPeer } from '../../core/options/index.ts'
+
+const missing = (cause: unknown) => missingPeer('switchgear/dashboard', ['hono', '@hono/node-server'], cause)
 
 /** Hono, the router. */
 export function loadHono(): Promise<typeof import('hono')> {
-  return import('hono').catch((error) => missing('hono', error))
+  return import('hono').catch(missing)
 }
 
 /** The bridge from node:http to Web-standard requests. */
 export function loadNodeServer(): Promise<typeof import('@hono/node-server')> {
-  return import('@hono/node-server').catch((error) => missing('@hono/node-server', error))
-}
-
-function missing(name: string, cause: unknown): never {
-  const { code } = cause as { readonly code?: unknown }
-  if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw cause
-  throw new Error(`switchgear/dashboard needs the package ${name}: ${INSTALL}`, { cause })
+  return import('@hono/node-server').catch(missing)
 }

@@ -9,7 +9,7 @@ const ENTRY = new URL('../../../src/observe/inspect/index.ts', import.meta.url).
 async function runWithout(names: readonly string[], program: string): Promise<string> {
   const hook = `export const resolve = (specifier, context, next) => {
     if (!${JSON.stringify(names)}.includes(specifier)) return next(specifier, context)
-    throw Object.assign(new Error('Cannot find package ' + specifier), { code: 'ERR_MODULE_NOT_FOUND' })
+    throw Object.assign(new Error("Cannot find package '" + specifier + "'"), { code: 'ERR_MODULE_NOT_FOUND' })
   }`
   const register = `import { register } from 'node:module'
     register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hook)}`)})`
@@ -35,6 +35,6 @@ it('without ws, making a bridge says what to install; without @statelyai/inspect
   )
   expect(output.split('\n')).toEqual([
     '@xstate.actor registry',
-    'MISSING_PEER createInspectorBridge() needs the package ws: npm install ws ERR_MODULE_NOT_FOUND',
+    'MISSING_PEER switchgear/inspect needs the package ws: npm install ws ERR_MODULE_NOT_FOUND',
   ])
 })
