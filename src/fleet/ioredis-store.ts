@@ -2,6 +2,7 @@
 import { missingPeer } from '../core/options/index.ts'
 import type { Driver } from './redis/driver.ts'
 import { newRedisStore, type RedisStoreOptions } from './redis/options.ts'
+import { withPushes } from './redis/pushes.ts'
 import type { FleetStore } from './store.ts'
 
 /** What is used of a client of `ioredis`. */
@@ -17,7 +18,7 @@ interface IoredisClient {
 const CONNECT_TIMEOUT_MS = 500
 
 /**
- * As `redisStore`, by the package `ioredis` (6 or later).
+ * As `redisStore`, by the package `ioredis` (5.3 or later; 5 has a second connection, for pushes).
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options
  */
 export function ioredisStore(options: RedisStoreOptions = {}): FleetStore {
@@ -39,7 +40,7 @@ export function ioredisStore(options: RedisStoreOptions = {}): FleetStore {
       reconnectOnError: null,
     }
     const makeClient = await clientMaker(client, url, settings)
-    return ({ onReady, onEnd }) => {
+    return withPushes(({ onReady, onEnd }) => {
       const made = makeClient()
       made.on('ready', () => {
         made.stream?.unref?.()
@@ -56,7 +57,7 @@ export function ioredisStore(options: RedisStoreOptions = {}): FleetStore {
         },
         destroy: () => made.disconnect(),
       }
-    }
+    })
   })
 }
 

@@ -2,6 +2,7 @@
 import { missingPeer } from '../core/options/index.ts'
 import type { Driver } from './redis/driver.ts'
 import { newRedisStore, type RedisStoreOptions } from './redis/options.ts'
+import { withPushes } from './redis/pushes.ts'
 import type { FleetStore } from './store.ts'
 
 export type { RedisStoreOptions } from './redis/options.ts'
@@ -12,7 +13,9 @@ interface RedisClient {
   connect(): Promise<unknown>
   sendCommand(args: readonly string[]): Promise<unknown>
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>
-  destroy(): void
+  destroy?(): void
+  /** Of version 4, in place of `destroy`. */
+  disconnect(): Promise<void>
   unref(): void
 }
 
@@ -23,8 +26,8 @@ interface RedisOptions {
 const CONNECT_TIMEOUT_MS = 500
 
 /**
- * Redis (7 or later) or Valkey (7.2 or later), by the package `redis` (6 or later), for those who share a server of it. Each link
- * has one connection, for requests and pushes. Nothing waits for the server when it is not there: see FleetStoreError.
+ * Redis (7 or later) or Valkey (7.2 or later), by the package `redis` (4.6 or later), for those who share a server of it. Each link
+ * has one connection, for requests and pushes; with redis 4 two. Nothing waits for the server when it is not there: see FleetStoreError.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options
  */
 export function redisStore(options: RedisStoreOptions = {}): FleetStore {
@@ -34,7 +37,7 @@ export function redisStore(options: RedisStoreOptions = {}): FleetStore {
     const settings = {
       ...own,
       ...(url === undefined ? {} : { url }),
-      // One connection for requests and pushes needs the third version of the protocol.
+      // Of which version 4 knows nothing.
       RESP: 3,
       disableOfflineQueue: true,
       commandsQueueMaxLength: 2 * maxPending,
@@ -43,7 +46,7 @@ export function redisStore(options: RedisStoreOptions = {}): FleetStore {
       socket: { connectTimeout: CONNECT_TIMEOUT_MS, ...given?.socket, reconnectStrategy: false },
     }
     const makeClient = await clientMaker(client, settings)
-    return ({ onReady, onEnd }) => {
+    return withPushes(({ onReady, onEnd }) => {
       const made = makeClient()
       made.on('ready', () => {
         // Not before: what connects keeps the process until it has, or has not.
@@ -57,9 +60,10 @@ export function redisStore(options: RedisStoreOptions = {}): FleetStore {
       return {
         send: (args) => made.sendCommand(args),
         subscribe: (channel, onMessage) => made.subscribe(channel, (message) => onMessage(message)),
-        destroy: () => made.destroy(),
+        // Version 4 rejects for one that was never connected.
+        destroy: () => (made.destroy === undefined ? void made.disconnect().catch(() => {}) : made.destroy()),
       }
-    }
+    })
   })
 }
 

@@ -5,9 +5,10 @@ import { redisStore } from '../../src/fleet/redis-store.ts'
 import { describeStore, type StoreUnderTest } from '../../src/fleet/testing/index.ts'
 import { redisServer } from '../support/needs.ts'
 import { describeBeyond } from './contract/beyond.ts'
+import { asIoredis5 } from './support/ioredis-5.ts'
 import { SHIFT, startRedis } from './support/redis-server.ts'
 
-const STORES = { redis: redisStore, ioredis: ioredisStore }
+const STORES = { redis: redisStore, ioredis: ioredisStore, 'ioredis as version 5 speaks': asIoredis5 }
 
 describe.each(Object.entries(STORES))('a fleet in redis, by %s,', (_, makeStore) => {
   let made: StoreUnderTest

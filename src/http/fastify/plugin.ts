@@ -36,7 +36,7 @@ export const fastifyBreakers: FastifyPluginAsync<FastifyBreakersOptions> = Objec
   // What the package fastify-plugin says of a plugin: it is for the instance that registers it, and for this Fastify.
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'switchgear',
-  [Symbol.for('plugin-meta')]: { fastify: '5.x', name: 'switchgear' },
+  [Symbol.for('plugin-meta')]: { fastify: '>=4 <6', name: 'switchgear' },
 })
 
 // Async: what a plugin with a callback throws would be an uncaught exception.

@@ -2,6 +2,10 @@
 import type { Dispatcher } from 'undici'
 
 export type Handler = Dispatcher.DispatchHandler
+/** All that a handler has in undici 6, and as well before version 8; its types know of it only in part. */
+interface RawEnding {
+  onError?(error: Error): void
+}
 type Controller = Dispatcher.DispatchController
 
 /** What a handler is given that never had another: there is nothing to stop. */
@@ -32,7 +36,8 @@ interface Reporter {
 /** Ends a request that has no answer. A handler that throws has nobody above it here. */
 export function giveUp(reporter: Reporter, handler: Handler, error: unknown, controller: Controller = IDLE): void {
   try {
-    handler.onResponseError?.(controller, error as Error)
+    if (handler.onResponseError !== undefined) handler.onResponseError(controller, error as Error)
+    else (handler as RawEnding).onError?.(error as Error)
   } catch (thrown) {
     reporter.report('handler', thrown)
   }

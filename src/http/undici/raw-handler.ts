@@ -1,5 +1,6 @@
-// RawHandler: what GuardedHandler does, by the hooks that undici's own requests have before version 8. They are handed headers as
-// they came: translated to the new hooks and back for an interceptor, these cost a tenth of a request.
+// RawHandler: what GuardedHandler does, by the hooks that undici's own requests have before version 8; version 6 has no
+// others. They are handed headers as they came: translated to the new hooks and back for an interceptor, these cost a tenth
+// of a request.
 import type { Exchange } from '../requests/index.ts'
 import { giveUp, type Handler, isMistake } from './ending.ts'
 import { headerOf, type UndiciResponse } from './response.ts'
@@ -18,7 +19,7 @@ export interface RawHooks {
   onResponseStarted?(): void
 }
 
-/** Whether it takes them as well as the new ones. */
+/** Whether it takes them, alone or as well as the new ones. */
 export function hasRawHooks(handler: object): handler is RawHooks {
   return 'onConnect' in handler && typeof handler.onConnect === 'function'
 }

@@ -11,7 +11,7 @@ export function composed(
   options: InterceptorOptions = {},
   ...others: readonly Interceptor[]
 ) {
-  const agent = new Agent()
+  const agent = others.includes(asIn6) ? new AgentOf6() : new Agent()
   onTestFinished(() => agent.destroy())
   return agent.compose(breakerInterceptor(registry, options), ...others)
 }
@@ -43,8 +43,24 @@ const newHooks: Interceptor = (dispatch) => (options, handler) =>
     onResponseError: (...given) => handler.onResponseError?.(...given),
   })
 
+/** Composes as undici 6 does: handlers come as they are, with the older hooks alone. */
+class AgentOf6 extends Agent {
+  override compose(...given: readonly Interceptor[] | [readonly Interceptor[]]): Dispatcher.ComposedDispatcher {
+    const interceptors = given.flat() as readonly Interceptor[]
+    const dispatch = interceptors.reduce((before, interceptor) => interceptor(before), this.dispatch.bind(this))
+    const composed = new Proxy(this, {
+      get: (target, key) => (key === 'dispatch' ? dispatch : Reflect.get(target, key)),
+    })
+    return composed as unknown as Dispatcher.ComposedDispatcher
+  }
+}
+
+/** Marks a dispatcher that is to compose as undici 6 does. */
+const asIn6: Interceptor = (dispatch) => dispatch
+
 /** What stands behind the interceptor, by which hooks it is told. */
 export const HOOKS: readonly { readonly hooks: string; readonly behind: readonly Interceptor[] }[] = [
   { hooks: 'older', behind: [] },
+  { hooks: 'older alone', behind: [asIn6] },
   { hooks: 'new', behind: [newHooks] },
 ]
