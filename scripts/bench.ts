@@ -3,7 +3,7 @@
 // --json prints the figures, --rounds N measures longer, --calls leaves out the many breakers.
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { type Line, linesOfCalls, linesOfMany, linesOfRequests, linesOfWatching } from './bench/lines.ts'
+import { type Line, linesOfCalls, linesOfMany, linesOfRequests, linesOfStart, linesOfWatching } from './bench/lines.ts'
 import { measurePaths } from './bench/measure.ts'
 import { registry } from './bench/paths.ts'
 import { versions } from './bench/peers.ts'
@@ -25,7 +25,8 @@ const { values: args } = parseArgs({
 const rounds = readRounds(args.rounds)
 const lines = linesOfCalls(await measurePaths(rounds))
 await registry.close()
-if (!args.calls) lines.push(...(await linesOfMany()), ...(await linesOfWatching()), ...(await linesOfRequests()))
+if (!args.calls)
+  lines.push(...linesOfStart(), ...(await linesOfMany()), ...(await linesOfWatching()), ...(await linesOfRequests()))
 
 /** Over, where the machine alone is not. */
 const isOver = ({ value, budget = Number.POSITIVE_INFINITY, floor = 0 }: Line): boolean =>
