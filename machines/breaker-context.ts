@@ -1,21 +1,21 @@
-// BreakerContext: what an actor of breaker.machine.ts is started with, and what it knows.
+// BreakerContext: the input of an actor of breaker.machine.ts, and what it knows.
 import type * as rules from '../src/core/rules/decide.ts'
 import type { Policy } from '../src/core/rules/policy.ts'
 import type { BreakerState } from '../src/core/rules/states.ts'
 
-/** What an actor of `breakerMachine` is started with. */
+/** The input of an actor of `breakerMachine`. */
 export interface BreakerInput {
   /** As `resolvePolicy` makes it. */
   readonly policy: Policy
   /** Chooses the jitter of the backoff: a whole number of at least 0. */
   readonly seed: number
-  /** Now, in ms of the clock that the actor's events are dated by. */
+  /** The current time in ms, by the clock that dates the actor's events. */
   readonly at: number
-  /** The generation to take up; without it the breaker starts closed. */
+  /** The generation to continue. Default: the breaker starts closed. */
   readonly restored?: {
-    /** Which of the five. */
+    /** Its state, one of the five. */
     readonly state: BreakerState
-    /** What was decided about it: generation, deadline, probes, evidence. */
+    /** What was decided: generation, deadline, probes, evidence. */
     readonly data: rules.BreakerData
   }
 }
@@ -28,7 +28,7 @@ export interface BreakerContext {
   readonly seed: number
   /** When the last decision was made, in ms of the registry's clock. */
   readonly at: number
-  /** What it has decided about its generation: generation, deadline, probes, evidence. */
+  /** What was decided about this generation: its number, deadline, probes, evidence. */
   readonly data: rules.BreakerData
   /** The state it was started in. */
   readonly startIn: BreakerState

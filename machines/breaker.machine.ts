@@ -11,18 +11,18 @@ import type { BreakerContext, BreakerInput } from './breaker-context.ts'
 import { judge } from './judgement.ts'
 
 type BreakerEvent = rules.BreakerEvent
-/** Changes the decision, which is a copy of the context's. */
+/** Changes the decision, a copy of the one in the context. */
 type Rule = (data: rules.BreakerData, context: BreakerContext, event: BreakerEvent, at: number) => void
 
 /**
- * The state as those who ask are told it. A breaker on its recovery ramp is half-open: `closed` admits every call, and
- * whoever reads that it is closed must be able to rely on it; a sixth word would be news to every switch and gauge.
+ * The state that is published. A breaker on its recovery ramp is half-open: `closed` admits every call, and anyone who
+ * reads it must be able to rely on that. A sixth word would be unknown to every switch and gauge.
  */
 export function stateOf({ value }: { readonly value: unknown }): BreakerState {
   return value === 'ramping' ? 'halfOpen' : (value as BreakerState)
 }
 
-/** Applies a rule of the pure layer. A delayed transition has no `at`: it is when it was due. */
+/** Applies a rule of the pure layer. A delayed transition has no `at`: it happened when it was due. */
 const decide = (rule: Rule) =>
   assign<BreakerContext, BreakerEvent, undefined, BreakerEvent, never>(({ context, event }) => {
     const at = event.at ?? dueAt(context.data) ?? context.at
@@ -49,8 +49,8 @@ const close = (reasonOf: (data: rules.BreakerData, policy: Policy) => Reason) =>
 const hold = (type: 'isolated' | 'disabled') => decide((data) => rules.enter(data, { type }))
 
 /**
- * The statechart of one breaker: what the diagram shows, what paths are generated from, and what runs. Every event says when
- * it happened (`at`, in ms); delayed transitions run on the clock of the actor.
+ * The statechart of one breaker. It runs, it is drawn as the diagram, and paths are generated from it. Every event says
+ * when it happened (`at`, in ms); delayed transitions run on the clock of the actor.
  */
 export const breakerMachine = setup({
   types: {} as { context: BreakerContext; events: BreakerEvent; input: BreakerInput },
@@ -112,7 +112,7 @@ export const breakerMachine = setup({
       enqueue.raise({ type: 'leaseExpired', probe, at }, { delay: 'probeLease', id: lease(probe) })
     }),
     endLease: cancel(({ event }) => lease(probeOf(event))),
-    // A delayed event outlives its state unless it is cancelled, and would keep a timer for nothing.
+    // A delayed event outlives its state unless it is cancelled; its timer would be kept for nothing.
     endLeases: enqueueActions(({ context, enqueue }) => {
       for (const { id } of context.data.probes) enqueue.cancel(lease(id))
     }),
@@ -166,7 +166,7 @@ export const breakerMachine = setup({
   },
   states: {
     starting: {
-      description: 'Takes up the generation in the row: a new breaker is closed, a restarted one is where it was.',
+      description: 'Continues the generation in the row: a new breaker is closed, a restarted one is where it was.',
       always: [
         { guard: { type: 'startsIn', params: 'open' }, target: 'open' },
         { guard: 'startsInRamp', target: 'ramping' },
@@ -195,7 +195,7 @@ export const breakerMachine = setup({
             guard: 'triggerFires',
             target: 'open',
             actions: 'openByTrigger',
-            description: 'A call in flight is slow already: one that hangs counts before it ends.',
+            description: 'A call in flight is slow already: a call that hangs counts before it ends.',
           },
           { actions: 'countOutcome' },
         ],
@@ -225,7 +225,7 @@ export const breakerMachine = setup({
           target: 'open',
           reenter: true,
           actions: 'stayOpenByTrip',
-          description: 'The open time starts again, for the reason and the time of this trip.',
+          description: 'The open time starts again, with the reason and the length of this trip.',
         },
       },
     },
@@ -257,12 +257,12 @@ export const breakerMachine = setup({
       },
     },
     ramping: {
-      description: 'Half-open still, to those who ask: a growing share of calls is admitted, until all are.',
+      description: 'Still half-open in all views: a growing share of calls is admitted, until all are.',
       after: { rampTime: { target: 'closed', actions: 'closeByRamp' } },
       on: {
         admit: [
           { guard: 'withinShare', actions: 'takeShare' },
-          { actions: 'leaveShare', description: 'Rejected: beyond the share of this time.' },
+          { actions: 'leaveShare', description: 'Rejected: beyond the present share.' },
         ],
         elapse: { guard: 'rampOver', target: 'closed', actions: 'closeByRamp', description: 'The timer is late.' },
         succeed: [{ guard: 'late' }, { actions: 'countProbeSuccess' }],
@@ -274,7 +274,7 @@ export const breakerMachine = setup({
       },
     },
     forcedOpen: {
-      description: 'Every call is rejected until an operator says otherwise.',
+      description: 'Every call is rejected until an operator ends that.',
       on: {
         isolate: { description: 'Already forced open.' },
         enable: { target: 'closed', actions: 'closeByEnable' },

@@ -1,46 +1,46 @@
-// FleetBreakerContext: what an actor of fleet-breaker.machine.ts is started with, what it knows, what it is told and asks for.
+// FleetBreakerContext: the input of an actor of fleet-breaker.machine.ts, what it knows, the events it takes and emits.
 import type { BreakerState } from '../src/core/rules/states.ts'
 
-/** What a fleet can be in about an endpoint: as a breaker. */
+/** The states that a fleet can give an endpoint: those of a breaker. */
 export type FleetState = BreakerState
 
 /** What the fleet has decided about an endpoint, as far as its statechart needs to know. */
 export interface FleetDecision {
-  /** Which of the five. */
+  /** The state, one of the five. */
   readonly state: FleetState
   /** Grows with every decision. */
   readonly version: number
-  /** Of an open one: in how many ms it may be probed. */
+  /** When it is open: in how many ms it may be probed. */
   readonly remainingMs: number | null
   /** How long it was opened for, in ms. */
   readonly openMs: number
 }
 
-/** How a process deals with what its fleet decides. Durations in ms, shares 0-1. */
+/** How a process carries out the decisions of its fleet. Durations in ms, shares 0-1. */
 export interface FleetBreakerRules {
-  /** Attempts to get a lease are spread over so long for each process there is, so that they don't come all at once. */
+  /** Attempts to get a lease are spread over this time for each process, so that they do not all come at once. */
   readonly spreadMsPerProcess: number
-  /** While the store is lost: so many probes a second of the whole fleet. */
+  /** While the store is lost: the number of probes per second for the whole fleet. */
   readonly degradedProbesPerSecond: number
-  /** While others probe, a lease is asked for again after so long: one of them may be done early, and call no more. */
+  /** While others probe, the process asks for a lease again after this time: a probe may end early, with no call after it. */
   readonly retryLeaseMs: number
-  /** How long an answer of the store is waited for. */
+  /** How long to wait for an answer of the store. */
   readonly answerTimeoutMs: number
-  /** A probe must begin so long before its lease ends. */
+  /** A probe must begin at least this long before its lease ends. */
   readonly leaseMarginMs: number
-  /** How long a probe without a lease may take, while the store is lost. */
+  /** How long a probe without a lease may take while the store is lost. */
   readonly probeTimeoutMs: number
-  /** The shares admitted one after the other once the fleet has closed; empty: every call at once. */
+  /** The shares admitted one after the other once the fleet has closed. Empty: every call at once. */
   readonly rampShares: readonly number[]
   /** How long each of them lasts. */
   readonly rampStepMs: number
 }
 
-/** What an actor of `fleetBreakerMachine` is started with. */
+/** The input of an actor of `fleetBreakerMachine`. */
 export interface FleetBreakerInput {
-  /** How it deals with what is decided. */
+  /** How it carries out decisions. */
   readonly rules: FleetBreakerRules
-  /** Chooses the jitter: a whole number of at least 0, another one in each process. */
+  /** Chooses the jitter: a whole number of at least 0, different in each process. */
   readonly seed: number
   /** What the fleet has decided so far. */
   readonly decision: FleetDecision
@@ -52,7 +52,7 @@ export interface FleetBreakerInput {
 
 /** The right to one probe. */
 export interface FleetLease {
-  /** By which the store knows it. */
+  /** The store knows it by this name. */
   readonly token: string
   /** How long it lasts from now, in ms. */
   readonly leaseMs: number
@@ -60,19 +60,22 @@ export interface FleetLease {
 
 /** All that a fleet breaker knows, besides the state of its statechart. */
 export interface FleetBreakerContext extends FleetBreakerInput {
-  /** How often the store was asked for something; an answer to an earlier question is late. */
+  /** How often it asked the store for something. An answer to an earlier question is late. */
   readonly asked: number
-  /** Held while `leased`; `null` of a probe without one. */
+  /** The lease held while `leased`; `null` for a probe without one. */
   readonly lease: FleetLease | null
   /** How long the store said to wait, in ms. */
   readonly waitMs: number
-  /** Which of the ramp's shares is admitted. */
+  /** Which share of the ramp is admitted now. */
   readonly rampStep: number
-  /** A probe of this process alone has passed since the fleet decided: nothing more is rejected while others are asked. */
+  /** A probe of this process alone has succeeded since the fleet decided: calls are no longer rejected while others are asked. */
   readonly isWell: boolean
 }
 
-/** What a fleet breaker is told: decisions of the fleet, answers of the store, what became of calls, whether the store is there. */
+/**
+ * The events that a fleet breaker takes: decisions of the fleet, answers of the store, outcomes of calls, the store lost or
+ * back.
+ */
 export type FleetBreakerEvent =
   | { readonly type: 'decided'; readonly decision: FleetDecision }
   | { readonly type: 'wanted' }
@@ -84,7 +87,7 @@ export type FleetBreakerEvent =
   | { readonly type: 'storeLost' }
   | { readonly type: 'storeBack'; readonly live: number }
 
-/** What a fleet breaker asks for: a lease; that the store be told of a probe; that calls follow the state it is in now. */
+/** The events that a fleet breaker emits: it needs a lease; the store must learn of a probe; calls must follow its new state. */
 export type FleetBreakerRequest =
   | { readonly type: 'acquire'; readonly asked: number }
   | {

@@ -1,6 +1,6 @@
 // What a fleet of processes has decided about one endpoint, as one of them sees it: a statechart beside the breaker's own,
-// which can only add rejections. It reads no clock and asks no store: it asks for a lease, and for the outcome of a probe to
-// be told, by emitted events; it is told what the store answered. Whoever sends `decided` has compared the versions.
+// which can only add rejections. It reads no clock and calls no store: by emitted events it asks for a lease, and reports
+// the outcome of a probe; the answers of the store come as events. Whoever sends `decided` has compared the versions.
 import { assign, emit, not, setup } from 'xstate'
 import { fraction } from '../src/core/rules/backoff.ts'
 import type {
@@ -30,7 +30,7 @@ export const fleetBreakerMachine = setup({
   },
   delays: {
     openTime: ({ context }) => context.decision.remainingMs ?? context.decision.openMs,
-    // So that the first of many comes soon, and the others hear of it before their turn.
+    // The first of many comes soon, and the others hear of it before their turn.
     spread: ({ context }) => {
       const { rules, live, decision } = context
       return draw(context) * Math.min(decision.openMs / 2, live * rules.spreadMsPerProcess)
@@ -38,7 +38,7 @@ export const fleetBreakerMachine = setup({
     spreadAlone: ({ context }) => (draw(context) * context.live * 1_000) / context.rules.degradedProbesPerSecond,
     answerTimeout: ({ context }) => context.rules.answerTimeoutMs,
     wait: ({ context: { waitMs, decision, rules, live } }) => {
-      // The more ask, the less often each.
+      // The more processes ask, the less often each does.
       const again = Math.max(rules.retryLeaseMs, 2 * live * rules.spreadMsPerProcess)
       return decision.state === 'halfOpen' ? Math.min(waitMs, again) : waitMs
     },
@@ -68,7 +68,7 @@ export const fleetBreakerMachine = setup({
     adopt: assign(({ context, event }) => {
       if (event.type !== 'decided') return {}
       const { decision } = event
-      // That others have begun to probe says nothing against what was seen here.
+      // Others have begun to probe: that does not contradict what was seen here.
       return { decision, lease: null, isWell: context.isWell && decision.state === 'halfOpen' }
     }),
     ask: assign({ asked: ({ context }) => context.asked + 1 }),
@@ -95,7 +95,7 @@ export const fleetBreakerMachine = setup({
   },
 }).createMachine({
   id: 'fleetBreaker',
-  description: 'What the fleet has decided about an endpoint, and what this process has to do about it.',
+  description: 'What the fleet has decided about an endpoint, and what this process must do.',
   context: ({ input }) => ({ ...input, asked: 0, lease: null, waitMs: 0, rampStep: 0, isWell: false }),
   initial: 'starting',
   on: {
@@ -105,7 +105,7 @@ export const fleetBreakerMachine = setup({
         guard: { type: 'decidedTo', params: 'halfOpen' },
         target: '.due',
         actions: 'adopt',
-        description: 'Somebody has begun to probe.',
+        description: 'A process has begun to probe.',
       },
       { guard: { type: 'decidedTo', params: 'forcedOpen' }, target: '.forcedOpen', actions: 'adopt' },
       { guard: { type: 'decidedTo', params: 'disabled' }, target: '.disabled', actions: 'adopt' },
@@ -117,7 +117,7 @@ export const fleetBreakerMachine = setup({
   },
   states: {
     starting: {
-      description: 'Takes up what the fleet has decided.',
+      description: 'Starts with what the fleet has decided.',
       always: [
         { guard: { type: 'startsIn', params: 'open' }, target: 'open' },
         { guard: { type: 'startsIn', params: 'halfOpen' }, target: 'due' },
@@ -126,7 +126,7 @@ export const fleetBreakerMachine = setup({
         { target: 'closed' },
       ],
     },
-    closed: { description: 'The fleet rejects nothing; the breaker rules alone.', entry: 'overrideChanged' },
+    closed: { description: 'The fleet rejects nothing; the breaker decides alone.', entry: 'overrideChanged' },
     open: {
       description: 'Every call is rejected until the open time has passed, whether the store is there or not.',
       entry: 'overrideChanged',
@@ -138,18 +138,18 @@ export const fleetBreakerMachine = setup({
       on: {
         wanted: [
           { guard: 'isStoreUp', target: 'spreading', actions: 'ask' },
-          { target: 'alone', actions: 'ask', description: 'The store is lost: each process finds out for itself.' },
+          { target: 'alone', actions: 'ask', description: 'The store is lost: each process probes for itself.' },
         ],
         granted: {
           guard: 'mayProbe',
           target: 'leased',
           actions: 'takeLease',
-          description: 'With the lease, it was told that somebody has begun to probe: this process.',
+          description: 'The answer with the lease says that a process has begun to probe: this one.',
         },
       },
     },
     spreading: {
-      description: 'About to ask for a lease: not all processes in the same instant.',
+      description: 'About to ask for a lease: not all processes at the same moment.',
       after: { spread: 'acquiring' },
       on: { storeLost: { target: 'due', actions: 'loseStore' } },
     },
@@ -174,10 +174,10 @@ export const fleetBreakerMachine = setup({
     leased: {
       description: 'The next call is the probe.',
       initial: 'ready',
-      after: { leaseTime: { target: 'due', description: 'What comes after that is no business of the fleet.' } },
+      after: { leaseTime: { target: 'due', description: 'The fleet ignores what comes after that.' } },
       states: {
         ready: {
-          description: 'It has not begun.',
+          description: 'The probe has not begun.',
           entry: 'overrideChanged',
           on: {
             probeBegan: { guard: 'isAnswer', target: 'probing' },
@@ -188,11 +188,11 @@ export const fleetBreakerMachine = setup({
           },
         },
         probing: {
-          description: 'It is under way.',
+          description: 'The probe is in flight.',
           entry: 'overrideChanged',
           on: {
             probeEnded: [
-              { guard: not('isAnswer'), description: 'One that was under way for longer than its lease.' },
+              { guard: not('isAnswer'), description: 'It took longer than its lease.' },
               { guard: 'isIgnored', target: 'ready', description: 'It has proved nothing; the lease still holds.' },
               { guard: 'hasLease', target: '#fleetBreaker.completing', actions: ['judge', 'ask'] },
               { guard: 'hasPassed', target: '#fleetBreaker.recovered', actions: 'trust' },
@@ -208,11 +208,11 @@ export const fleetBreakerMachine = setup({
       always: {
         guard: 'isStoreUp',
         target: 'due',
-        description: 'The others must hear of it, or the fleet would stay open and judge nothing.',
+        description: 'The others must learn of it, or the fleet would stay open and judge nothing.',
       },
     },
     completing: {
-      description: 'The store was told what the probe came to, and decides.',
+      description: 'The store has the outcome of the probe, and decides.',
       entry: ['complete', 'overrideChanged'],
       after: { answerTimeout: 'due' },
       on: {

@@ -1,19 +1,19 @@
-// A process's membership in a fleet as a statechart: when it talks to the store that they share, and what it makes of the
-// answers. It does no I/O: it asks for a round (changes fetched, reports sent) by an emitted event and is told how that went.
+// A process's membership in a fleet as a statechart: when it talks to the shared store, and what follows from the answers.
+// It does no I/O: it asks for a round (fetch changes, send reports) by an emitted event, and the result comes as an event.
 import { assign, emit, setup } from 'xstate'
 import { backoffMs, fraction } from '../src/core/rules/backoff.ts'
 
 /** How a member deals with the store. Durations in ms. */
 export interface MembershipRules {
-  /** From round to round. */
+  /** From one round to the next. */
   readonly pollMs: number
-  /** The share, 0-1, of it by which a wait may be shorter or longer, at random. */
+  /** The share of it, 0-1, by which a wait may be shorter or longer, at random. */
   readonly pollJitter: number
-  /** From the end of a round to one that cannot wait: a thousand breakers that open one after the other are told of together. */
+  /** From the end of a round to one that cannot wait. A thousand breakers that open one after the other are reported together. */
   readonly breatherMs: number
   /** A round that takes longer has failed. */
   readonly roundTimeoutMs: number
-  /** From a round that failed to the next; doubled each time. */
+  /** From a failed round to the next; doubled each time. */
   readonly retryMs: number
   /** The longest of these waits. */
   readonly maxRetryMs: number
@@ -21,17 +21,17 @@ export interface MembershipRules {
   readonly leaveTimeoutMs: number
 }
 
-/** What an actor of `fleetMachine` is started with. */
+/** The input of an actor of `fleetMachine`. */
 export interface FleetInput {
   /** How it deals with the store. */
   readonly rules: MembershipRules
-  /** Chooses the jitter: a whole number of at least 0, another one in each process. */
+  /** Chooses the jitter: a whole number of at least 0, different in each process. */
   readonly seed: number
 }
 
 /** All that a member knows, besides the state of its statechart. */
 export interface FleetContext extends FleetInput {
-  /** How many rounds were begun; the number of the last one. */
+  /** How many rounds have begun, and so the number of the last one. */
   readonly rounds: number
   /** Rounds in a row that have failed. */
   readonly misses: number
@@ -40,14 +40,14 @@ export interface FleetContext extends FleetInput {
 }
 
 /**
- * What a member is told: how a round went; that something cannot wait for the next; that the store can be reached again; to
- * leave; that it has left.
+ * The events that a member takes: how a round went; something cannot wait for the next; the store can be reached again;
+ * leave; it has left.
  */
 export type FleetEvent =
   | { readonly type: 'done' | 'failed'; readonly round: number }
   | { readonly type: 'hurry' | 'reachable' | 'leave' | 'left' }
 
-/** What a member asks for: a round; that all be told that the store is lost, or back; to take its leave of the store; its end. */
+/** The events that a member emits: make a round; the store is lost, or back; take leave of the store; it has ended. */
 export type FleetRequest =
   | { readonly type: 'round'; readonly round: number; readonly isFirst: boolean }
   | { readonly type: 'lost' | 'back' | 'leave' | 'gone' }
@@ -58,7 +58,7 @@ const draw = ({ seed, rounds }: FleetContext) => fraction(seed, rounds)
 export const fleetMachine = setup({
   types: {} as { context: FleetContext; events: FleetEvent; emitted: FleetRequest; input: FleetInput },
   delays: {
-    // A thousand processes that were started together must not poll together.
+    // A thousand processes that start together must not poll together.
     poll: ({ context }) => context.rules.pollMs * (1 + context.rules.pollJitter * (2 * draw(context) - 1)),
     roundTimeout: ({ context }) => context.rules.roundTimeoutMs,
     breather: ({ context }) => context.rules.breatherMs,
@@ -86,7 +86,7 @@ export const fleetMachine = setup({
   },
 }).createMachine({
   id: 'fleet',
-  description: 'Keeps this process in step with its fleet, and goes on without the store where it must.',
+  description: 'Keeps this process in step with its fleet, and continues without the store if it must.',
   context: ({ input }) => ({ ...input, rounds: 0, misses: 0, isHurried: false }),
   initial: 'connecting',
   on: { leave: { target: '.leaving', description: 'The fleet is left, or the registry closed.' } },
@@ -106,27 +106,30 @@ export const fleetMachine = setup({
       after: { poll: 'polling' },
       states: {
         fresh: {
-          description: 'The store is given a breather, whatever comes up.',
+          description: 'The store gets a short pause, whatever happens.',
           after: { breather: [{ guard: 'isHurried', target: '#fleet.polling' }, { target: 'settled' }] },
           on: { hurry: { actions: 'hurry' }, reachable: { actions: 'hurry' } },
         },
         settled: {
-          description: 'The next round is some way off.',
+          description: 'The next round is not due yet.',
           on: {
             hurry: { target: '#fleet.polling', description: 'A failure should not wait for the next round.' },
-            reachable: { target: '#fleet.polling', description: 'On a new connection something may have been missed.' },
+            reachable: {
+              target: '#fleet.polling',
+              description: 'Before the new connection, something may have been missed.',
+            },
           },
         },
       },
     },
     polling: {
-      description: 'A round is under way: what has changed is fetched, what was seen is reported.',
+      description: 'During a round: it fetches what has changed, and reports what it has seen.',
       entry: ['countRound', 'askForRound'],
       after: { roundTimeout: { target: 'degraded', actions: ['countMiss', 'tellLost'] } },
       on: {
         done: { guard: 'isCurrent', target: 'synced' },
         failed: { guard: 'isCurrent', target: 'degraded', actions: ['countMiss', 'tellLost'] },
-        hurry: { actions: 'hurry', description: 'What has come up may be too late for this round.' },
+        hurry: { actions: 'hurry', description: 'The news may be too late for this round.' },
         reachable: { actions: 'hurry' },
       },
     },
@@ -137,13 +140,13 @@ export const fleetMachine = setup({
       on: { reachable: 'connecting' },
     },
     leaving: {
-      description: 'The store is told, for as long as that is allowed to take.',
+      description: 'It says goodbye to the store, if that is quick enough.',
       entry: 'takeLeave',
       after: { leaveTimeout: 'left' },
       on: { left: 'left', leave: { description: 'It is leaving.' } },
     },
     left: {
-      description: 'No member any more.',
+      description: 'Not a member any more.',
       entry: 'end',
       on: { leave: { description: 'It has left.' } },
     },

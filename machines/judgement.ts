@@ -1,5 +1,5 @@
-// Judgement: what an outcome comes to while the breaker is closed: the evidence with it, and the trigger that fires.
-// A guard asks for it, and then the action that it lets through; it is worked out once for both.
+// Judgement: what an outcome means while the breaker is closed: the evidence with it, and the trigger that fires. The guard
+// computes it, and the action that follows uses the same result.
 import type { BreakerData, BreakerEvent } from '../src/core/rules/decide.ts'
 import type { Reason } from '../src/core/rules/reasons.ts'
 import {
@@ -24,7 +24,7 @@ const judgements = new WeakMap<BreakerEvent, Judgement>()
 
 export function judge({ data, policy }: BreakerContext, event: BreakerEvent): Judgement {
   const known = judgements.get(event)
-  // One event may be tried on several breakers, as by who looks for paths.
+  // One event may be tried on several breakers, for example by a search for paths.
   if (known?.of === data) return known
   const evidence = event.evidence ?? counted(data.evidence, policy, event)
   const isOutcome = event.type === 'succeed' || event.type === 'fail' || event.type === 'slow'
@@ -34,7 +34,7 @@ export function judge({ data, policy }: BreakerContext, event: BreakerEvent): Ju
   return judgement
 }
 
-/** Where nothing was folded, no evidence is brought along. */
+/** Where nothing was folded, no evidence comes with the event. */
 function counted(before: Evidence, policy: BreakerContext['policy'], event: BreakerEvent): Evidence {
   const evidence = copyEvidence(before)
   if (event.type === 'succeed') addSuccess(evidence, policy, event.at, event.durationMs, event.isSlow)

@@ -1,18 +1,19 @@
-// The recovery of a resource as a statechart: when to check whether it is well again, and what follows from the answer.
-// It runs no check and reads no clock: it asks for a check by an emitted event and is told the answer, with the check's number.
+// The recovery of a resource as a statechart: when to check whether it is well again, and what follows from the answer. It
+// runs no check and reads no clock: it asks for a check by an emitted event, and the answer comes as an event with the
+// check's number.
 import { assign, emit, setup } from 'xstate'
 import { backoffMs } from '../src/core/rules/backoff.ts'
 import type { BreakerState } from '../src/core/rules/states.ts'
 
 /** When a recovery checks, and who probes. Durations in ms. */
 export interface RecoveryRules {
-  /** From opening to the first check, and between checks that probe. */
+  /** The wait from opening to the first check, and between checks that probe. */
   readonly initialDelayMs: number
-  /** By which the wait grows at each check that fails while open, and at each reopening; at least 1. */
+  /** The factor by which the wait grows at each check that fails while open, and at each reopening; at least 1. */
   readonly factor: number
   /** The longest wait. */
   readonly maxDelayMs: number
-  /** The share, 0-1, of a wait that may be taken off at random. */
+  /** The share of a wait, 0-1, that may be taken off at random. */
   readonly jitter: number
   /** How long a check may take. */
   readonly checkTimeoutMs: number
@@ -20,37 +21,37 @@ export interface RecoveryRules {
   readonly probe: 'calls' | 'healthCheck'
 }
 
-/** What an actor of `recoveryMachine` is started with. */
+/** The input of an actor of `recoveryMachine`. */
 export interface RecoveryInput {
   /** When it checks, and who probes. */
   readonly rules: RecoveryRules
   /** Chooses the jitter: a whole number of at least 0. */
   readonly seed: number
-  /** The state its breaker is in, as it was told last. */
+  /** The state of its breaker, as of the last event. */
   readonly state: BreakerState
 }
 
 /** All that a recovery knows, besides the state of its statechart. */
 export interface RecoveryContext extends RecoveryInput {
-  /** How many checks were begun; the number of the last one. */
+  /** How many checks have begun, and so the number of the last one. */
   readonly checks: number
-  /** Checks that failed while open, and reopenings, since the breaker was last closed: what the wait grows by. */
+  /** Checks that failed while open, and reopenings, since the breaker was last closed. The wait grows with them. */
   readonly setbacks: number
 }
 
-/** What a recovery is told: its breaker has moved, or what a check came to. */
+/** The events that a recovery takes: its breaker has moved, or the result of a check. */
 export type RecoveryEvent =
   | {
       readonly type: 'moved'
       readonly state: BreakerState
-      /** Who probes from now on, where a new policy may have changed it; absent: who did. */
+      /** Who probes from now on, if a new policy may have changed it. Absent: as before. */
       readonly probe?: RecoveryRules['probe']
     }
   | { readonly type: 'healthy' | 'unhealthy'; readonly check: number }
 
 /**
- * What a recovery asks for: a check to be run (`check`) or called off, if it still runs (`over`); the breaker to leave `open`,
- * because a check passed (`recover`); and, where checks are the probes, their outcome to be counted (`report`).
+ * The events that a recovery emits: run a check (`check`), or cancel it if it still runs (`over`); move the breaker out of
+ * `open`, because a check passed (`recover`); and if checks are the probes, count their outcome (`report`).
  */
 export type RecoveryRequest =
   | { readonly type: 'check' | 'recover'; readonly check: number }
@@ -62,7 +63,7 @@ function waitMs({ rules, seed, checks }: RecoveryContext, setbacks: number): num
   return backoffMs(initialDelayMs, { factor, maxMs, jitter }, setbacks, seed, checks)
 }
 
-/** A check while its time is not up. */
+/** A check, while there is time left for it. */
 const underWay = { entry: ['countCheck', 'askForCheck'], exit: 'endCheck' } as const
 
 /** The statechart of a resource's recovery, which runs beside that of its breaker. */
@@ -112,16 +113,16 @@ export const recoveryMachine = setup({
   initial: 'starting',
   on: {
     moved: [
-      { guard: 'isKnown', description: 'As it was when this began.' },
+      { guard: 'isKnown', description: 'Its state at the start.' },
       { guard: 'isOpen', target: '.waiting', actions: 'note' },
       { guard: 'checksProbe', target: '.probing', actions: 'note' },
       { guard: 'callsProbe', target: '.trial', actions: 'note' },
-      { target: '.idle', actions: 'note', description: 'Closed, by any way; or held by an operator.' },
+      { target: '.idle', actions: 'note', description: 'Closed, in any way; or held by an operator.' },
     ],
   },
   states: {
     starting: {
-      description: 'Takes up where the breaker is.',
+      description: 'Starts in the state of its breaker.',
       always: [
         { guard: 'isOpen', target: 'waiting' },
         { guard: 'checksProbe', target: 'probing' },
@@ -138,7 +139,7 @@ export const recoveryMachine = setup({
       after: { backoff: 'checking' },
     },
     checking: {
-      description: 'Open; a check is under way.',
+      description: 'Open, during a check.',
       ...underWay,
       after: { checkTimeout: { target: 'waiting', actions: 'countSetback' } },
       on: {
@@ -147,8 +148,8 @@ export const recoveryMachine = setup({
       },
     },
     recovering: {
-      description: 'A check has passed: the breaker is asked to leave open.',
-      after: { backoff: { target: 'checking', description: 'Nothing came of it.' } },
+      description: 'A check has passed: the breaker should leave open.',
+      after: { backoff: { target: 'checking', description: 'The breaker is still open.' } },
     },
     trial: { description: 'Half-open; calls probe.', exit: 'countSetback' },
     probing: {
@@ -157,7 +158,7 @@ export const recoveryMachine = setup({
       exit: 'countSetback',
       states: {
         checking: {
-          description: 'A check is under way.',
+          description: 'During a check.',
           ...underWay,
           after: { checkTimeout: { target: 'pausing', actions: 'reportFailed' } },
           on: {
@@ -166,7 +167,7 @@ export const recoveryMachine = setup({
           },
         },
         pausing: {
-          description: 'Until the next check; unless that one was the last.',
+          description: 'Until the next check, unless that was the last one.',
           after: { pause: 'checking' },
         },
       },
@@ -174,7 +175,7 @@ export const recoveryMachine = setup({
   },
 })
 
-/** Where the breaker is: as it was told now, or at the start. */
+/** Where the breaker is: as of this event, or at the start. */
 function stateIn({ state }: Pick<RecoveryContext, 'state'>, event: RecoveryEvent): BreakerState {
   return event.type === 'moved' ? event.state : state
 }

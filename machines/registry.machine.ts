@@ -1,5 +1,5 @@
-// The registry as a statechart: the supervisor of the breakers. It installs, removes, restarts and parks them.
-// Children are created with their parent given and kept in a Map: XState's spawn copies a list of all children each time.
+// The registry as a statechart: the supervisor of the breakers. It installs, removes, restarts and parks them. It creates
+// children with itself as their parent and keeps them in a Map: XState's spawn copies a list of all children each time.
 import { type ActorOptions, type ActorRefFrom, createActor, type ErrorActorEvent, enqueueActions, setup } from 'xstate'
 import { breakerMachine } from './breaker.machine.ts'
 import type { BreakerInput } from './breaker-context.ts'
@@ -10,26 +10,26 @@ export type BreakerActor = ActorRefFrom<typeof breakerMachine>
 /** The actor of a registry. */
 export type RegistryActor = ActorRefFrom<typeof registryMachine>
 
-/** More than `maxRestarts` crashes of one breaker within `withinMs` park it in `onEscalation`. */
+/** A breaker that crashes more than `maxRestarts` times within `withinMs` is parked in `onEscalation`. */
 export interface Supervision {
   /** Default 3. */
   readonly maxRestarts: number
   /** How long a crash counts, in ms. Default 5,000. */
   readonly withinMs: number
-  /** The state that such a breaker is parked in. Default `'disabled'`: calls go through. */
+  /** The state in which such a breaker is parked. Default `'disabled'`: calls go through. */
   readonly onEscalation: 'disabled' | 'forcedOpen'
 }
 
-/** How an actor is started: for a breaker that has none; after a crash; after one too many. */
+/** Why an actor starts: its breaker had none; after a crash; after one crash too many. */
 export type Start = 'install' | 'restart' | 'park'
 
-/** The table, as the supervisor sees it: where a breaker's generation is kept while its actor is gone. */
+/** The table, as the supervisor sees it. It keeps a breaker's generation while its actor is gone. */
 export interface Table {
-  /** What to start the breaker's actor with, or `undefined` if there is no such breaker. */
+  /** The input for the breaker's actor, or `undefined` if there is no such breaker. */
   inputOf(name: string, start: Start): BreakerInput | undefined
   /** When the breaker's actor crashed, in ms of the registry's clock. */
   crashedAt(name: string): number
-  /** The breaker has this actor now, or none. Called before the actor starts. */
+  /** The breaker now has this actor, or none. Called before the actor starts. */
   attach(name: string, actor: BreakerActor | null): void
   /** The breaker's actor crashed with this error, and another has started. */
   restarted(name: string, error: unknown): void
@@ -37,11 +37,11 @@ export interface Table {
   escalated(name: string, error: unknown): void
 }
 
-/** What an actor of `registryMachine` is started with. */
+/** The input of an actor of `registryMachine`. */
 export interface RegistryInput {
   /** Where the breakers' generations are kept. */
   readonly table: Table
-  /** When crashes escalate, and to what. */
+  /** When crashes escalate, and into which state. */
   readonly supervision: Supervision
   /** Makes a breaker's actor; default: XState's createActor. */
   readonly create?: (options: ActorOptions<typeof breakerMachine>) => BreakerActor
@@ -49,15 +49,15 @@ export interface RegistryInput {
 
 /** What the supervisor knows. */
 export interface RegistryContext extends Required<RegistryInput> {
-  /** The actors there are, by the name of their breaker. */
+  /** The actors, by the name of their breaker. */
   readonly children: Map<string, BreakerActor>
-  /** When each breaker crashed, in ms, within the last `withinMs`. */
+  /** The times of each breaker's crashes, in ms, within the last `withinMs`. */
   readonly crashes: Map<string, readonly number[]>
 }
 
 /**
- * What the supervisor is told: to start the actor of a breaker (`install`), to let it rest (`deactivate`) or go (`remove`), to
- * end (`close`); and by XState, that an actor has crashed.
+ * The events that the supervisor takes: start the actor of a breaker (`install`), let it rest (`deactivate`), remove it
+ * (`remove`), end (`close`); and from XState, that an actor has crashed.
  */
 export type RegistryEvent =
   | { readonly type: 'install' | 'deactivate' | 'remove'; readonly name: string }
@@ -71,11 +71,11 @@ function recentCrashes({ crashes, table, supervision }: RegistryContext, name: s
   return [...(crashes.get(name) ?? []), now].filter((at) => now - at < supervision.withinMs)
 }
 
-/** The statechart of a registry: the parent of every breaker's actor, one for one. */
+/** The statechart of a registry: the parent of every breaker's actor. */
 export const registryMachine = setup({
   types: {} as { context: RegistryContext; events: RegistryEvent; input: RegistryInput },
   guards: {
-    // An error may be told after its breaker was removed and installed anew.
+    // An error may arrive after its breaker was removed and installed again.
     childIsWell: ({ context, event }) => context.children.get(nameOf(event))?.getSnapshot().status !== 'error',
     tooManyCrashes: ({ context, event }) =>
       recentCrashes(context, nameOf(event)).length > context.supervision.maxRestarts,
@@ -119,7 +119,7 @@ export const registryMachine = setup({
   },
 }).createMachine({
   id: 'registry',
-  description: 'Supervises one breaker per endpoint, one for one: a crash touches no sibling.',
+  description: 'Supervises one breaker per endpoint, one for one: a crash affects no other.',
   context: ({ input }) => ({
     create: (options) => createActor(breakerMachine, options as Required<typeof options>),
     ...input,
@@ -135,16 +135,16 @@ export const registryMachine = setup({
         deactivate: { actions: 'stop', description: 'A closed breaker with nothing to do needs no actor.' },
         remove: { actions: ['stop', 'forgetCrashes'] },
         'xstate.error.actor.*': [
-          { guard: 'childIsWell', description: 'Told by an actor that is gone.' },
+          { guard: 'childIsWell', description: 'Sent by an actor that is gone.' },
           {
             guard: 'parkedCrashed',
             actions: ['stop', 'forgetCrashes'],
-            description: 'Even parked it crashes: left without an actor until the next event for it.',
+            description: 'It crashes even while parked: it has no actor until the next event for it.',
           },
           {
             guard: 'tooManyCrashes',
             actions: [{ type: 'start', params: { how: 'park' } }, 'tellEscalated'],
-            description: 'Escalates: the breaker is parked until an operator says otherwise.',
+            description: 'Escalates: the breaker is parked until an operator ends that.',
           },
           { actions: [{ type: 'start', params: { how: 'restart' } }, 'tellRestarted'] },
         ],
@@ -161,8 +161,8 @@ export const registryMachine = setup({
 })
 
 /**
- * XState keeps what it has found for each type of event, for as long as there is the statechart; and it names the error of
- * an actor after that. Under one type for all, a name that has crashed is not remembered for good.
+ * XState keeps what it finds for each type of event as long as the statechart exists, and it names the error of an actor
+ * after the actor. Under one type for all errors, it does not keep the name of every breaker that ever crashed.
  */
 function underOneType<E extends RegistryEvent>(event: E): E {
   return 'actorId' in event ? { ...event, type: 'xstate.error.actor.breaker' } : event

@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { commandTable } from './command-table.ts'
+import { matrixTable } from './matrix/table.ts'
 import { metricTable } from './metric-table.ts'
 import { jsonSchema } from './options/json-schema.ts'
 import { memberTable, optionTable } from './options/tables.ts'
@@ -21,6 +22,7 @@ interface DocTable {
 export const DOC_TABLES: readonly DocTable[] = [
   { page: 'docs/operating.md', name: 'commands', make: commandTable },
   { page: 'docs/metrics.md', name: 'metrics', make: metricTable },
+  { page: 'docs/platforms.md', name: 'matrix', make: matrixTable },
   { page: 'docs/policy.md', name: 'options', make: optionTable },
   { page: 'docs/policy.md', name: 'members', make: memberTable },
 ]

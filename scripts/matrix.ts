@@ -1,19 +1,18 @@
 // npm run matrix: packs the package and installs the tarball into projects of strangers: beside the oldest and the newest
 // version of each part of each peer's range, and on each runtime; there it compiles a smoke test and runs it, as ES modules and
 // as CommonJS. It takes a quarter of an hour and the internet, so it is no part of `npm test`. `--only undici`: those whose
-// name begins so. `--docs`: runs nothing and writes what is tried into docs/platforms.md.
+// name begins so. What is tried is in docs/platforms.md, too (npm run tables).
 import { parseArgs } from 'node:util'
 import { createRedis } from '../test/support/databases.ts'
 import { redisServer } from '../test/support/needs.ts'
 import { COMBINATIONS, type Combination } from './matrix/combinations.ts'
-import { writePage } from './matrix/page.ts'
 import { commandOf } from './matrix/programs.ts'
 import { FORMATS, type Format, keepBeside, newProject, removeProjects } from './matrix/project.ts'
 import { tarball } from './tarball.ts'
 
 /** As many as there are cores in CI. */
 const AT_A_TIME = 2
-const { values } = parseArgs({ options: { only: { type: 'string', default: '' }, docs: { type: 'boolean' } } })
+const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } })
 
 interface Result {
   /** With the version that was installed. */
@@ -80,5 +79,4 @@ async function run(): Promise<void> {
   process.exitCode = problems.length === 0 ? 0 : 1
 }
 
-if (values.docs) writePage()
-else await run()
+await run()

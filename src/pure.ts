@@ -15,13 +15,16 @@ export type { BreakerState } from './core/rules/states.ts'
 /** Breakers by name: a plain frozen object, replaced by `getOrCreate`, `update` and `reset`. */
 export type BreakerRegistry = Readonly<Record<string, BreakerValue>>
 
-/** What is known of a call when it has ended. */
+/** What is known about a call that has ended. */
 export interface Report {
   /** From `shouldAllowRequest`. With it a late result is dropped (R06); without, it counts where the breaker is now. */
   readonly permit?: Admission | undefined
-  /** How long it took, in ms. Needed by slow-call rules only; default: not known, and not slow. */
+  /** How long it took, in ms. Only rules about slow calls need it. Default: not known, and not slow. */
   readonly durationMs?: number | undefined
-  /** Whether `recordSlow` was told of it while it was in flight: then it counts as slow no more. Default `false`. */
+  /**
+   * `true` if `recordSlow` already counted it while it was in flight, so that it is not counted as slow again. Default
+   * `false`.
+   */
   readonly isSlow?: boolean | undefined
 }
 
@@ -34,8 +37,9 @@ export function newBreaker(policy: Policy = defaultPolicy(), now = 0, seed = 0):
 }
 
 /**
- * Whether a request may be made at `now` (ms), the breaker after the question, which counts it, and the permit to report
- * with (`undefined` when it is not allowed). An open breaker whose open time has passed is half-open, and allows it as a probe.
+ * Whether a request may be made at `now` (ms), the breaker with this request counted, and the permit to report with
+ * (`undefined` when it is not allowed). An open breaker whose open time has passed becomes half-open, and allows the
+ * request as a probe.
  */
 export function shouldAllowRequest(
   breaker: BreakerValue,
@@ -51,32 +55,33 @@ export function shouldAllowRequest(
   return { allowed, breaker: next, permit: allowed ? permit : undefined }
 }
 
-/** The breaker after a request that succeeded. `now` in ms. Late results are counted as late and change nothing else. */
+/** The breaker after a request that succeeded. `now` in ms. A late result is counted as late and changes nothing else. */
 export function recordSuccess(breaker: BreakerValue, policy: Policy, now: number, report: Report = {}): BreakerValue {
   return record('succeed', breaker, policy, now, report)
 }
 
-/** The breaker after a request that failed. `now` in ms. Late results are counted as late and change nothing else. */
+/** The breaker after a request that failed. `now` in ms. A late result is counted as late and changes nothing else. */
 export function recordFailure(breaker: BreakerValue, policy: Policy, now: number, report: Report = {}): BreakerValue {
   return record('fail', breaker, policy, now, report)
 }
 
-/** The breaker after a request that counts neither way: its permit comes back. `now` in ms. */
+/** The breaker after a request that counts neither way: its permit is returned. `now` in ms. */
 export function recordIgnored(breaker: BreakerValue, policy: Policy, now: number, report: Report = {}): BreakerValue {
   return record('ignore', breaker, policy, now, report)
 }
 
 /**
- * The breaker after a request that is still in flight at `now` (ms) has become slower than its policy's `slowCalls.slowerThan`:
- * it counts before it ends. Only for a request that this closed generation has allowed; report it with `isSlow: true` when it ends.
+ * The breaker after a request that is still in flight at `now` (ms) and is now slower than its policy's
+ * `slowCalls.slowerThan`: it counts as slow before it ends. Only for a request that this closed generation allowed. Report
+ * it with `isSlow: true` when it ends.
  */
 export function recordSlow(breaker: BreakerValue, policy: Policy, now: number): BreakerValue {
   return reduce(breaker, policy, { type: 'slow', at: now })
 }
 
 /**
- * The figures of one breaker, for monitoring: its calls, generation, failures, probes; and `state` as a number: 0 closed,
- * 1 half-open, 2 open, 3 forced open, 4 disabled. As of the last event: time that has passed since then is not in them.
+ * The figures of one breaker, for monitoring: its calls, generation, failures, probes; and `state` as a number: 0 closed, 1
+ * half-open, 2 open, 3 forced open, 4 disabled. They are as of the last event and do not show time that has passed since.
  */
 export function getMetrics(breaker: BreakerValue): Readonly<Record<string, number>> {
   const { generation, probes, probeSuccesses, probeFailures, evidence, calls } = breaker
@@ -113,8 +118,8 @@ export function update(registry: BreakerRegistry, name: string, breaker: Breaker
 }
 
 /**
- * The registry with the breaker of this name closed and its evidence cleared, at `now` (ms, default 0); what was admitted
- * before is late. An unknown name changes nothing.
+ * The registry with the breaker of this name closed and its evidence cleared, at `now` (ms, default 0). Calls admitted
+ * before are late. An unknown name changes nothing.
  */
 export function reset(
   registry: BreakerRegistry,
@@ -136,7 +141,7 @@ function record(
 ): BreakerValue {
   const event = (generation: number): BreakerEvent => ({ type, generation, ...permit, durationMs, isSlow, at: now })
   if (permit !== undefined) return reduce(breaker, policy, event(permit.generation))
-  // Without a permit it counts where the breaker is by now, and gives back the oldest permit out.
+  // Without a permit it counts in the present state, and returns the oldest permit.
   const current = reduce(breaker, policy, { type: 'elapse', at: now })
   const probe = current.probes[0]?.id
   const report = event(current.generation)

@@ -34,7 +34,7 @@ export function attachInspector(option: string, asked: number | true): Attach {
   }
 }
 
-/** A port that somebody else has is told as what it is. */
+/** A port that is in use is reported as that. */
 async function listening<T>(option: string, port: number, starting: Promise<T>): Promise<T> {
   try {
     return await starting

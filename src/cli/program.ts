@@ -10,7 +10,7 @@ import { SORTS } from './watch/sort.ts'
 
 const HINT = '(--help lists what there is)'
 
-/** `ended` is told the exit code of the command that ran. */
+/** `ended` gets the exit code of the command that ran. */
 export function createProgram(root: URL, ended: (exitCode: number) => void): Command {
   const paint = paintFor(process.stdout)
   const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string }

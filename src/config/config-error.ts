@@ -1,35 +1,35 @@
-// ConfigError: what is wrong with a configuration file: every mistake with its position and the line it is in.
+// ConfigError: the mistakes in a configuration file, each with its position and its line.
 
 import { printable } from '../core/options/index.ts'
 import { type Mistake, PolicyError } from '../index.ts'
 
 /** One mistake in a file. */
 export interface ConfigMistake extends Mistake {
-  /** The file as it was named; `'policies'` for a text without a name. */
+  /** The name of the file; `'policies'` for a text without a name. */
   readonly file: string
-  /** From 1; `null` where it is about the whole file. */
+  /** From 1; `null` if it is about the whole file. */
   readonly line: number | null
-  /** From 1, in characters; `null` where it is about the whole file. */
+  /** From 1, in characters; `null` if it is about the whole file. */
   readonly column: number | null
-  /** The line, with a mark under what is meant; `''` where it is about the whole file. */
+  /** The line, with a mark under the place; `''` if it is about the whole file. */
   readonly frame: string
 }
 
-/** Something in a file that is no mistake, and may not be what was meant. */
+/** Something in a file that is no mistake, but may not be what you meant. */
 export interface ConfigWarning extends Pick<ConfigMistake, 'file' | 'line' | 'column' | 'path'> {
   /** In words, without the position. */
   readonly message: string
 }
 
-/** A page is read; a flood is not. `mistakes` has them all. */
+/** People read a page, not a flood. `mistakes` has all of them. */
 const MOST_LISTED = 20
 
 /**
- * A file can't be used (`INVALID_POLICY`): it can't be read, it is no YAML, or its policies are wrong. The message lists the
- * mistakes, `mistakes` has all of them; `cause` is the error of the file system where there is one.
+ * A file cannot be used (`INVALID_POLICY`): it cannot be read, it is not YAML, or its policies are wrong. The message lists
+ * the mistakes, `mistakes` has all of them; `cause` is the error of the file system if there is one.
  */
 export class ConfigError extends PolicyError {
-  /** Every mistake that was found (at most 1,000), in the order of the file. */
+  /** All mistakes (at most 1,000), in the order of the file. */
   declare readonly mistakes: readonly ConfigMistake[]
   /** @param mistakes at least one */
   constructor(file: string, mistakes: readonly ConfigMistake[], cause?: unknown) {
@@ -40,7 +40,7 @@ export class ConfigError extends PolicyError {
 }
 Object.defineProperty(ConfigError.prototype, 'name', { value: 'ConfigError', writable: true, configurable: true })
 
-/** As compilers say it: editors and terminals make a link of it. */
+/** In the form of compilers: editors and terminals make a link of it. */
 export function positionOf({ file, line, column }: Pick<ConfigMistake, 'file' | 'line' | 'column'>): string {
   const name = printable(file)
   return line === null ? name : `${name}:${line}:${column}`

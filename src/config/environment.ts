@@ -1,6 +1,6 @@
 // Environment: `${NAME}` and `${NAME:-default}` in the values of a file.
 
-/** The environment that values are taken from: `process.env`, or an object like it. */
+/** The environment for `${NAME}`: `process.env`, or an object like it. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 export type Substituted = { readonly text: string } | { readonly missing: string } | { readonly malformed: string }
@@ -8,12 +8,12 @@ export type Substituted = { readonly text: string } | { readonly missing: string
 const REFERENCE = /\$\{([^}]*)(\}?)/g
 const NAME = /^([A-Za-z_][A-Za-z0-9_]*)(?::-([\s\S]*))?$/
 
-/** Whether there is something to be substituted. */
+/** Whether there is something to substitute. */
 export function hasReference(text: string): boolean {
   return text.includes('${')
 }
 
-/** As in a shell, `:-` also stands in for a variable that is empty. What is around the result is trimmed. */
+/** As in a shell, `:-` also replaces a variable that is empty. Space around the result is trimmed. */
 export function substitute(text: string, environment: Environment): Substituted {
   let wrong: Substituted | undefined
   const substituted = text.replace(REFERENCE, (whole: string, inner: string, end: string) => {
@@ -22,7 +22,7 @@ export function substitute(text: string, environment: Environment): Substituted 
       wrong ??= { malformed: whole }
       return ''
     }
-    // What an object inherits is no variable.
+    // An inherited property is no variable.
     const value = Object.hasOwn(environment, name) ? environment[name] : undefined
     if (value === undefined && otherwise === undefined) wrong ??= { missing: name }
     return (otherwise === undefined ? value : value || otherwise) ?? ''

@@ -13,7 +13,7 @@ const IN_RATE: Readonly<Record<string, string>> = {
   windowSize: 'failureRate.window.calls',
 }
 
-/** The policy with its failure rate put together; as it was where it says nothing of one. */
+/** The policy with its failure rate put together; unchanged if it has none. */
 export function withFailureRate(own: Written, over: Written | null, findings: Findings): Written {
   const names = Object.keys(own.single)
   const first = names.find((name) => name !== 'failureWindow')
@@ -36,7 +36,7 @@ export function withFailureRate(own: Written, over: Written | null, findings: Fi
     }
     return own
   }
-  // A policy with a rate of its own keeps it where only the window of its count of failures changes.
+  // A policy with a rate of its own keeps it if only the window of its count of failures changes.
   if (first === undefined && !has(over?.single ?? {}, 'failureRateThreshold')) return own
   const positions = positionsOf(own, over)
   if (threshold === null) return { ...own, positions, options: { ...own.options, failureRate: null } }
@@ -51,7 +51,7 @@ export function withFailureRate(own: Written, over: Written | null, findings: Fi
   return { ...own, positions, options: { ...own.options, failureRate } }
 }
 
-/** The window, or what is missing. What the policy itself says goes before what the default says. */
+/** The window, or what is missing. The policy's own values come before the defaults. */
 function windowOf(own: Values, over: Values, whole: Values): Values | string {
   const type = typeOf(own) ?? typeOf(over) ?? ('calls' in whole ? 'countBased' : 'timeBased')
   const single: Values = { ...over, ...own }
@@ -71,7 +71,7 @@ function typeOf(single: Values): unknown {
   return has(single, 'windowDuration') ? 'timeBased' : undefined
 }
 
-/** Where the members of the rate are, for who is told that one is wrong. */
+/** Where the members of the rate are, for messages about them. */
 function positionsOf(own: Written, over: Written | null): ReadonlyMap<string, Position> {
   const positions = new Map(own.positions)
   for (const [name, path] of Object.entries(IN_RATE)) {

@@ -1,4 +1,4 @@
-// Findings: the mistakes and warnings of one file, as they are found, with the positions they are at.
+// Findings: the mistakes and warnings of one file, with their positions.
 import type { LineCounter } from 'yaml'
 import { printable } from '../core/options/index.ts'
 import { ConfigError, type ConfigMistake, type ConfigWarning } from './config-error.ts'
@@ -6,7 +6,7 @@ import { ConfigError, type ConfigMistake, type ConfigWarning } from './config-er
 /** Where in the text something is: from, and up to, in characters. */
 export type Span = readonly [number, number]
 
-/** Each takes time to be found and to be told: of a file of nonsense, every line is one. */
+/** Each takes time to find and to print: in a file of nonsense, every line is one. */
 const MOST_MISTAKES = 1_000
 /** A longer line is shown in part. */
 const WIDEST = 100
@@ -24,7 +24,7 @@ export class Findings {
     this.#lines = lines
   }
 
-  /** The same mistake at the same position is one, however often an alias leads there. */
+  /** The same mistake at the same position is one, however many aliases lead there. */
   mistake(path: string, expected: string, received: string, span: Span | null): void {
     if (this.#mistakes.size >= MOST_MISTAKES) return
     const { line, column } = this.#positionOf(span)
@@ -44,7 +44,7 @@ export class Findings {
     if (this.#mistakes.size > 0) throw this.error()
   }
 
-  /** Aliases and merge keys unfold to more than anybody writes. */
+  /** Aliases and merge keys may unfold to more than anybody writes. */
   tooMuch(most: number, span: Span): ConfigError {
     // Most of the others would be the same, again and again.
     this.#mistakes.clear()

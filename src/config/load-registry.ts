@@ -1,4 +1,4 @@
-// LoadRegistry: a registry with the policies of a file, and on request with those that the file will have.
+// LoadRegistry: a registry with the policies of a file, and on request with later versions of the file.
 
 import { checkCount, checkOptions } from '../core/options/index.ts'
 import { ArgumentError, createRegistry, type Registry, type RegistryOptions, type RegistryPolicies } from '../index.ts'
@@ -9,33 +9,30 @@ import { pathOf, readText } from './read-text.ts'
 import { reconfigure } from './reconfigure.ts'
 import { fingerprintOf, watchFile } from './watch-file.ts'
 
-/** What came of another version of a file. */
+/** The result of applying another version of a file. */
 export interface Reload extends FilePolicies {
   /** The names of the breakers that have another policy now. */
   readonly configured: readonly string[]
-  /** The names of those that keep a policy which is not the file's: given in the code, or configured since. */
+  /** The names of those that keep a policy which is not the file's: given in the code, or configured later. */
   readonly kept: readonly string[]
 }
 
 /**
- * What `loadRegistry` takes: what `createRegistry` takes, and these. The file goes over `policy` and `policies`, option by
- * option: there the code says what no file can, such as `isFailure`.
+ * The options of `loadRegistry`: those of `createRegistry`, and these. The file goes over `policy` and `policies`, option
+ * by option: use those for what no file can hold, such as `isFailure`.
  */
 export interface LoadOptions extends RegistryOptions {
   /** Whether the file is read again when it has changed. Default `false`. */
   readonly watch?: boolean | undefined
-  /** How often the file is looked at, in ms. Default 1,000. A change counts when two looks have seen the same. */
+  /** How often the file is checked, in ms. Default 1,000. A change is applied when two checks in a row have seen it. */
   readonly watchIntervalMs?: number | undefined
   /** Where `${NAME}` is looked up, now and at each reload. Default `process.env`. */
   readonly env?: Environment | undefined
-  /** Told of each version of the file that was applied after the first. Default: nobody is told. */
+  /** Called for each version of the file that was applied, after the first. Default: none. */
   readonly onReload?: ((reload: Reload) => void) | undefined
-  /**
-   * Told once of each version of the file that can't be used; the policies stay as they were. Default: a warning of the
-   * process.
-   */
+  /** Called once for each version of the file that cannot be used. The policies stay as they were. Default: a process warning. */
   readonly onError?: ((error: ConfigError) => void) | undefined
-  /** Told of what in the file may not be meant, at the start and at each reload. Default: a warning of the process. */
+  /** Called with each warning about the file, at the start and at each reload. Default: a process warning. */
   readonly onWarning?: ((warning: ConfigWarning) => void) | undefined
 }
 
@@ -47,7 +44,7 @@ const NAMES = [
 ] satisfies (keyof LoadOptions)[]
 
 /**
- * The policies that a file says, YAML or JSON.
+ * The policies in a file, YAML or JSON.
  * @param file its path or `file:` URL
  * @throws ConfigError (`INVALID_POLICY`) with every mistake and its position; ArgumentError (`INVALID_ARGUMENT`)
  */
@@ -62,8 +59,8 @@ export async function loadPolicies(
 }
 
 /**
- * A registry with the policies that a file says, YAML or JSON; with `watch`, also with those that it will say: they are
- * given to the breakers there are, whose state and evidence stay, and to those made later. Closing the registry ends that.
+ * A registry with the policies in a file, YAML or JSON. With `watch`, later versions of the file are applied as well: to
+ * existing breakers, whose state and evidence stay, and to those made later. Closing the registry ends that.
  * @param file its path or `file:` URL
  * @throws ConfigError (`INVALID_POLICY`) with every mistake and its position; ArgumentError (`INVALID_ARGUMENT`); what
  *   `createRegistry` throws
@@ -73,7 +70,7 @@ export async function loadRegistry(file: string | URL, options: LoadOptions = {}
   const { watch, watchIntervalMs, env, onReload, onError, onWarning, ...rest } = checkLoadOptions(options)
   const environment = checkEnvironment(env)
   const interval = checkCount('options.watchIntervalMs', watchIntervalMs, 1_000)
-  // What is wrong with the options is said before the file is found wrong because of them.
+  // Mistakes in the options come first: the file may look wrong only because of them.
   await createRegistry({ ...rest, snapshot: null, inspect: undefined }).close()
   const { policy, policies } = rest
   const code: RegistryPolicies = { policy, policies }
@@ -107,7 +104,7 @@ export async function loadRegistry(file: string | URL, options: LoadOptions = {}
     }
   }
   const watching = watchFile(path, fingerprint, interval, reload)
-  // There is no event for it, as listeners hear nothing any more then; but its root actor has ended.
+  // There is no event for it, because no listener is called after close; but the root actor has ended.
   registry.actor.subscribe({ complete: () => watching.stop() })
   return registry
 }
@@ -126,7 +123,7 @@ function checkLoadOptions(options: LoadOptions): LoadOptions {
   return options
 }
 
-/** Without a callback it is a warning of the process. Who listens is a guest: what he throws is told by the registry. */
+/** Without a callback it is a process warning. A callback is the user's code: the registry reports what it throws. */
 function tell<T>(
   registry: Registry,
   name: (typeof CALLBACKS)[number],
@@ -138,7 +135,7 @@ function tell<T>(
     if (text !== '') warning(text)
     return
   }
-  // Of a promise that rejects, too.
+  // Also of a promise that rejects.
   new Promise((resolve) => resolve(callback(what))).catch((error: unknown) => registry.report(name, error))
 }
 

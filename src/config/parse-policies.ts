@@ -1,4 +1,5 @@
-// ParsePolicies: the text of a file as the policies of a registry: the default, and those of names and patterns over it.
+// ParsePolicies: the text of a file as the policies of a registry: the default, and the policies of names and patterns over
+// it.
 
 import { checkOptions, hasFunctions, printable } from '../core/options/index.ts'
 import {
@@ -19,26 +20,26 @@ import { sectionOf } from './section.ts'
 import { inStyleOf } from './spelling.ts'
 import { type MapEntry, type Tree, treeOf } from './tree.ts'
 
-/** What a file says: `policy` and `policies` are what `createRegistry` takes. */
+/** The content of a file: `policy` and `policies` are options of `createRegistry`. */
 export interface FilePolicies {
-  /** What the file says under `default`; `{}` where it says nothing. */
+  /** The policy under `default`; `{}` if there is none. */
   readonly policy: PolicyOptions
-  /** What it says of each name and pattern, in its order. */
+  /** The policies of names and patterns, in the order of the file. */
   readonly policies: Readonly<Record<string, PolicyOptions>>
-  /** What is no mistake, and may not be what was meant. */
+  /** What is no mistake, but may not be what you meant. */
   readonly warnings: readonly ConfigWarning[]
 }
 
-/** What `parsePolicies` takes. Everything is optional. */
+/** The options of `parsePolicies`. All are optional. */
 export interface ParseOptions {
-  /** What the text is called where it is wrong. Default `'policies'`. */
+  /** The name of the text in messages. Default `'policies'`. */
   readonly file?: string | undefined
-  /** Where `${NAME}` is looked up. Default `process.env`. */
+  /** The environment for `${NAME}`. Default `process.env`. */
   readonly env?: Environment | undefined
 }
 
 /**
- * The policies that a text says, YAML or JSON.
+ * The policies in a text, YAML or JSON.
  * @throws ConfigError (`INVALID_POLICY`) with every mistake and its position; ArgumentError (`INVALID_ARGUMENT`)
  */
 export function parsePolicies(text: string, options: ParseOptions = {}): FilePolicies {
@@ -56,7 +57,7 @@ export function checkEnvironment(env: unknown): Environment {
   throw new ArgumentError('options.env', 'an object of texts by name, such as process.env', env)
 }
 
-/** As `parsePolicies`, with the policies of the code filled in under those of the file. @throws ConfigError */
+/** As `parsePolicies`, over the policies of the code. @throws ConfigError */
 export function policiesOver(code: RegistryPolicies, text: string, file: string, env: Environment): FilePolicies {
   if (text.length > MOST_BYTES) throw tooLarge(file, text.length)
   const { tree, findings } = treeOf(file, text.replace(/^\ufeff/, ''))
@@ -98,7 +99,7 @@ class Compiler {
     }
     const names = new Set(policies.map(([name]) => name))
     const others = Object.entries(this.#code.policies ?? {}).filter(([name]) => !names.has(name))
-    // Of entries, so that a name may be `__proto__`.
+    // From entries, so that a name may be `__proto__`.
     return { policy, policies: Object.fromEntries([...policies, ...others]) }
   }
 
@@ -117,7 +118,7 @@ class Compiler {
     return reader.read(value, path)
   }
 
-  /** What the core has to say of it, at the positions of the file. */
+  /** What the core finds wrong, at the positions in the file. */
   #check(options: PolicyOptions, base: Policy | undefined, of: { path: string; at: Span; written: Written }): Policy {
     try {
       return resolvePolicy(options, base, 'policy')
@@ -133,7 +134,7 @@ class Compiler {
   }
 }
 
-/** Of the option, or of the nearest thing around it that is written down. */
+/** The position of the option, or of the nearest thing around it in the file. */
 function positionOf(option: string, of: { path: string; at: Span; written: Written }): Position {
   for (let path = option; path !== ''; path = path.slice(0, Math.max(path.lastIndexOf('.'), 0))) {
     const position = of.written.positions.get(path)

@@ -1,5 +1,5 @@
-// PolicyReader: the options of one policy in a file: by their own names, with the positions they are written at. Whether the
-// values are right is asked of the core, once the policy is known that it goes over.
+// PolicyReader: the options of one policy in a file, with their positions. The core checks the values, once the policy
+// below is known.
 import { expectedInsteadOf } from '../core/edge/option-object.ts'
 import { printable } from '../core/options/index.ts'
 import { type Environment, hasReference, substitute } from './environment.ts'
@@ -10,9 +10,9 @@ import { type MapEntry, type MapTree, MOST_ENTRIES, type Tree } from './tree.ts'
 
 export interface Position {
   readonly at: Span
-  /** As in the file, for who is told of it. */
+  /** As in the file, for messages. */
   readonly path: string
-  /** What the value was before substitution; `''` where nothing was substituted. */
+  /** The value before substitution; `''` if nothing was substituted. */
   readonly from: string
 }
 
@@ -35,10 +35,10 @@ export class PolicyReader {
   readonly #environment: Environment
   /** Under `circuit_breaker` the timeout is that of the open state. */
   readonly #timeoutIsOpen: boolean
-  /** The first of them alone is told of. */
+  /** Only the first of them is reported. */
   #warnedOfTimeout = false
   #entries = 0
-  /** Where keys were refused: many names may share them by an alias. */
+  /** Where keys were refused: by an alias, many names may share them. */
   readonly #refused = new Set<number>()
 
   constructor(findings: Findings, environment: Environment, timeoutIsOpen: boolean) {
@@ -116,7 +116,7 @@ export class PolicyReader {
     return typeof kind === 'object' && 'oneOf' in kind && typeof text === 'string' ? camelCase(text) : text
   }
 
-  /** A variable is text, whatever it says: the option decides what it is meant for. */
+  /** A variable is text, whatever it contains: the option decides its type. */
   #substituted(value: string, { kind, nullable }: OptionKind, { path, at }: Position): unknown {
     const result = substitute(value, this.#environment)
     if ('missing' in result) {
@@ -152,7 +152,7 @@ export class PolicyReader {
   }
 }
 
-/** The nearest option; all there are where none is near. */
+/** The nearest option; all options if none is near. */
 function expectedOption(key: string, table: OptionTable): string {
   const expected = expectedInsteadOf(key, inStyleOf(key, Object.keys(table)))
   const [hint] = /\(did you mean .*\?\)$/.exec(expected) ?? []

@@ -7,7 +7,7 @@ import { ArgumentError } from '../index.ts'
 import { ConfigError } from './config-error.ts'
 import { Findings } from './findings.ts'
 
-/** Some thousand policies. What is larger is something else, and would take seconds to be parsed. */
+/** Some thousand policies. A larger file is something else, and would take seconds to parse. */
 export const MOST_BYTES = 256 * 1024
 
 const WHY: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ const WHY: Readonly<Record<string, string>> = {
   ELOOP: 'a link that leads to itself',
 }
 
-/** The path of what was handed in. @throws ArgumentError (`INVALID_ARGUMENT`) */
+/** The path in the argument. @throws ArgumentError (`INVALID_ARGUMENT`) */
 export function pathOf(where: string, file: unknown): string {
   const path = file instanceof URL && file.protocol === 'file:' ? fileURLToPath(file) : file
   if (typeof path === 'string' && path !== '' && !path.includes('\0')) return path
@@ -40,7 +40,7 @@ export async function readText(file: string): Promise<string> {
 }
 
 async function readBytes(file: string): Promise<Buffer> {
-  // A pipe would be waited for until somebody opens its other end.
+  // A pipe would block until somebody opens its other end.
   const handle: FileHandle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
     const stats = await handle.stat()
@@ -65,14 +65,14 @@ function textOf(file: string, bytes: Buffer): string {
   }
 }
 
-/** At the first character that is none. */
+/** At the first invalid character. */
 function misencoded(file: string, bytes: Buffer): ConfigError {
   const text = bytes.toString('utf8')
   const lines = new LineCounter()
   lines.addNewLine(0)
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1)
   const findings = new Findings(file, text, lines)
-  // Before it there may be others that were written on purpose: those are three bytes that generation as they are.
+  // Earlier ones may have been written on purpose: as three valid bytes.
   let at = 0
   for (let index = text.indexOf('\ufffd'); index !== -1; index = text.indexOf('\ufffd', index + 1)) {
     const before = Buffer.byteLength(text.slice(0, index))

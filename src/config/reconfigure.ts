@@ -1,9 +1,9 @@
-// Reconfigure: gives a registry the policies of a new version of the file, and says whom that concerned.
+// Reconfigure: gives a registry the policies of a new version of the file, and returns the breakers concerned.
 import { isDeepStrictEqual } from 'node:util'
 import { resolvePolicies } from '../core/edge/named-policies.ts'
 import type { Policy, Registry, RegistryPolicies } from '../index.ts'
 
-/** Between batches others have their turn: a registry may have a million breakers. */
+/** Other code runs between batches: a registry may have a million breakers. */
 const BATCH = 500
 
 /** The names of the breakers that have another policy now, and of those that keep one which is not the file's. */

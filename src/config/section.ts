@@ -1,4 +1,4 @@
-// Section: where in a file the policies are: at its top, or under `circuit_breaker`, beside whatever else is configured.
+// Section: where in a file the policies are: at its top, or under `circuit_breaker`, beside other configuration.
 import { expectedInsteadOf } from '../core/edge/option-object.ts'
 import type { Findings } from './findings.ts'
 import { ALL_OPTIONS } from './option-table.ts'

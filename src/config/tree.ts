@@ -19,7 +19,7 @@ export interface MapEntry {
   readonly key: string
   readonly at: Span
   readonly value: Tree
-  /** From a merge key: what the map itself says goes before it. */
+  /** From a merge key: the map's own values take precedence. */
   readonly isMerged: boolean
 }
 export type Tree =
@@ -28,7 +28,7 @@ export type Tree =
   | { readonly kind: 'map'; readonly entries: readonly MapEntry[]; readonly at: Span }
 export type MapTree = Extract<Tree, { kind: 'map' }>
 
-/** Merge keys copy: without a bound, some lines of them would fill the memory. */
+/** Merge keys copy: without a limit, a few lines of them would fill the memory. */
 export const MOST_ENTRIES = 100_000
 
 /** The tree of a text, or `null`: then the mistakes are in `findings`. */
@@ -128,7 +128,7 @@ class Reader {
       }
     }
     this.#count(own.size, at)
-    // Of several maps that are merged, the first goes before the others.
+    // If several maps are merged, the first takes precedence.
     for (const entry of merged) if (!own.has(entry.key)) own.set(entry.key, entry)
     return [...own.values()]
   }
@@ -153,7 +153,7 @@ class Reader {
   }
 }
 
-/** A key `5` or `null` is a name, too: as it is written. */
+/** A key `5` or `null` is a name, too, as it is written. */
 function nameOf({ value, source }: Scalar): string | null {
   if (typeof value === 'string') return value
   return source ?? String(value)

@@ -1,15 +1,15 @@
-// WatchFile: tells when a file has another content. It asks for the file's figures at an interval, following links: that
-// sees what editors and orchestrators do (a rename over it, a link that leads elsewhere, a truncation), also on network
-// drives and mounts for which the system tells no events.
+// WatchFile: notices when the content of a file changes. It reads the file's figures at an interval, following links: that
+// sees what editors and orchestrators do (a rename over it, a link that points elsewhere, a truncation), also on network
+// drives and mounts for which the system has no events.
 import type { BigIntStats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 
 export interface FileWatch {
-  /** It is looked at no more. */
+  /** Stops watching. */
   stop(): void
 }
 
-/** What changes with the content, or `'missing'`. To be taken before it is read, so that no change is missed. */
+/** What changes with the content, or `'missing'`. Take it before you read the file, so that no change is missed. */
 export async function fingerprintOf(file: string): Promise<string> {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs }: BigIntStats = await stat(file, { bigint: true })
@@ -20,8 +20,8 @@ export async function fingerprintOf(file: string): Promise<string> {
 }
 
 /**
- * Calls `changed` when the file is another than that of `fingerprint`, and has been the same for two looks: who is writing
- * is not disturbed. Not again before the promise it gives has settled. Its timer keeps no process alive.
+ * Calls `changed` when the file differs from `fingerprint`, and has been the same for two checks, so that a writer is not
+ * disturbed. It is not called again before the promise it returned has settled. Its timer does not keep the process alive.
  */
 export function watchFile(
   file: string,

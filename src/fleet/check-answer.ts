@@ -1,4 +1,4 @@
-// What a store answers is checked where it comes in, whatever store it is: one that lies must neither harm an actor nor be believed.
+// Answers are checked where they come in, whatever the store: a wrong one must not harm an actor, and is not believed.
 
 import { hasFunctions } from '../core/options/index.ts'
 import { STATES } from '../core/rules/states.ts'
@@ -65,7 +65,7 @@ function lie(about: string): FleetStoreError {
 
 const METHODS = ['report', 'acquire', 'complete', 'poll', 'command', 'ping', 'subscribe', 'figures', 'close'] as const
 
-/** @throws ArgumentError (`INVALID_ARGUMENT`) unless a store's join has given a link. */
+/** @throws ArgumentError (`INVALID_ARGUMENT`) unless a store's join has returned a link. */
 export function checkLink(link: unknown): void {
   if (!hasFunctions(link, ...METHODS)) throw new ArgumentError('options.store', 'one whose join gives a link', link)
 }

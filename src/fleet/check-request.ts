@@ -1,4 +1,4 @@
-// What no store could do is refused before it is sent, the same way by all of them.
+// Requests that no store could carry out are refused before they are sent, by all stores in the same way.
 
 import { checkCount, checkOptions } from '../core/options/index.ts'
 import { ArgumentError } from '../index.ts'
@@ -17,7 +17,7 @@ const LIVE_FOR_MS = 5_000
 /** As deep as a window is counted exactly, in a store whose numbers are text. */
 const MOST_CALLS = 1e9
 
-/** Who joins which fleet, with defaults. */
+/** A process and its fleet, with defaults. */
 export interface CheckedMember {
   /** The name of the fleet. */
   readonly namespace: string
@@ -28,7 +28,7 @@ export interface CheckedMember {
 }
 
 /**
- * What `join` is handed, checked, with the default of `liveForMs`.
+ * The argument of `join`, checked, with the default of `liveForMs`.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkMember(member: FleetMember): CheckedMember {
@@ -41,7 +41,7 @@ export function checkMember(member: FleetMember): CheckedMember {
 }
 
 /**
- * That an entry has an endpoint, and rules that make sense.
+ * Checks that an entry has an endpoint, and rules that make sense.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkEntry(entry: FleetEntry): void {
@@ -50,7 +50,7 @@ export function checkEntry(entry: FleetEntry): void {
 }
 
 /**
- * That a report has an entry, and counts that make sense.
+ * Checks that a report has an entry, and counts that make sense.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkReport(report: FleetReport): void {
@@ -65,7 +65,7 @@ export function checkReport(report: FleetReport): void {
 }
 
 /**
- * That it is a command, with a time and a message that make sense.
+ * Checks that it is a command, with a time and a message that make sense.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkCommand(command: FleetCommand): void {
@@ -80,7 +80,7 @@ export function checkCommand(command: FleetCommand): void {
 }
 
 /**
- * That it is the result of a probe, for an entry that makes sense.
+ * Checks that it is the result of a probe, for an entry that makes sense.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkResult(entry: FleetEntry, result: ProbeResult): void {

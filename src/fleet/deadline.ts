@@ -9,7 +9,7 @@ export function checkDeadline(deadline: unknown): number {
   return checkCount('options.deadline', deadline, DEADLINE_MS)
 }
 
-/** How old a request may be when the store gets it: whoever sent it has given it up for long, and it must do nothing. */
+/** How old a request may be when the store gets it: its sender gave up on it long ago, so it must do nothing. */
 export function maxAgeMs(deadlineMs: number): number {
   return 2 * deadlineMs
 }

@@ -1,5 +1,5 @@
-// ErrorReporter: what a fleet tells its registry by `error` events: each once, until it is over. A store that is away is no error:
-// the figures tell it.
+// ErrorReporter: what a fleet reports to its registry as `error` events: each once, until it is over. A store that is away
+// is no error: the figures show it.
 import type { Registry } from '../index.ts'
 import type { FleetChange } from './record.ts'
 import { FleetStoreError } from './store-error.ts'
@@ -13,7 +13,7 @@ export class ErrorReporter {
     this.#registry = registry
   }
 
-  /** A request has failed: what a sound store does when it is away is expected, all else is not. */
+  /** A request has failed. Errors that a sound store gives while it is away are expected; all others are reported. */
   failed(error: unknown): void {
     if (error instanceof FleetStoreError && error.code !== 'FLEET_STORE_LIED') return
     if (this.#isLying) return
@@ -21,7 +21,7 @@ export class ErrorReporter {
     this.#registry.report('fleet', error)
   }
 
-  /** The store's client says why there is no connection. It is worth an event only where waiting mends nothing. */
+  /** The store's client says why there is no connection. It is worth an event only if waiting does not help. */
   lost(error: Error): void {
     if ('code' in error && error.code === 'MISSING_PEER') this.#registry.report('fleet', error)
   }
@@ -31,7 +31,7 @@ export class ErrorReporter {
     this.#isLying = false
   }
 
-  /** `endpoint`: the breaker that it is about, if there is one. */
+  /** `endpoint`: the breaker concerned, if there is one. */
   heard({ isViewRefused, hasOtherRules, record }: FleetChange, endpoint: string | undefined): void {
     if (endpoint === undefined) return
     if (isViewRefused) {

@@ -1,15 +1,15 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// Fleet: what users hold of a membership, and what it tells.
+// Fleet: the handle of a membership, and its figures.
 import type { FleetRecord } from './record.ts'
 import type { FleetLinkFigures } from './store.ts'
 
-/** What a fleet command may be told besides. */
+/** Options of a fleet command. */
 export interface FleetCommandOptions {
-  /** For those who see it, at most 200 characters. Default: none. */
+  /** A message for people, at most 200 characters. Default: none. */
   readonly message?: string | undefined
 }
 
-/** What a fleet has decided about an endpoint, as this process knows it. */
+/** What a fleet has decided about an endpoint, as far as this process knows. */
 export interface FleetEndpoint extends FleetRecord {
   /** The name of the breaker. */
   readonly endpoint: string
@@ -19,13 +19,13 @@ export interface FleetEndpoint extends FleetRecord {
 export interface FleetStats {
   /** `connecting`, `synced`, `polling`, `degraded` (the store is lost; breakers rule alone), `leaving` or `left`. */
   readonly state: 'connecting' | 'synced' | 'polling' | 'degraded' | 'leaving' | 'left'
-  /** How many processes there are, this one included, as the store knew it last. */
+  /** How many processes there are, including this one, as far as the store last knew. */
   readonly live: number
-  /** How old what is known of the fleet's decisions is, in ms; `null` before the first round. */
+  /** How old the knowledge of the fleet's decisions is, in ms; `null` before the first round. */
   readonly viewAgeMs: number | null
   /** How many endpoints are shared in this process. */
   readonly endpoints: number
-  /** What went over the wire, and what went wrong there. */
+  /** Requests and errors between this process and the store. */
   readonly link: FleetLinkFigures
 }
 
@@ -35,9 +35,12 @@ export interface Fleet {
   readonly instance: string
   /** The figures of the membership. */
   stats(): FleetStats
-  /** What the fleet has decided, of each shared endpoint that it has ever decided about. */
+  /** The decisions of the fleet, for each shared endpoint about which there ever was one. */
   endpoints(): FleetEndpoint[]
-  /** Opens the endpoint in every process of the fleet. @throws FleetStoreError when the store does not take it; so do all commands */
+  /**
+   * Opens the endpoint in every process of the fleet. @throws FleetStoreError when the store does not accept it; so do all
+   * commands
+   */
   trip(endpoint: string, options?: FleetCommandOptions): Promise<void>
   /** Ends the fleet's open time at once. */
   probe(endpoint: string): Promise<void>
@@ -45,11 +48,11 @@ export interface Fleet {
   reset(endpoint: string): Promise<void>
   /** Rejects every call in every process, until another command. */
   isolate(endpoint: string, options?: FleetCommandOptions): Promise<void>
-  /** The fleet rules nothing about the endpoint, until `enable` or another command; each breaker still rules for itself. */
+  /** The fleet decides nothing about the endpoint, until `enable` or another command; each breaker still decides for itself. */
   disable(endpoint: string): Promise<void>
   /** Ends `isolate` and `disable`. */
   enable(endpoint: string): Promise<void>
-  /** Goes on alone: breakers rule for themselves again. Leaving again gives the same promise; it never rejects. */
+  /** Leaves the fleet: breakers decide for themselves again. Leaving again returns the same promise; it never rejects. */
   leave(): Promise<void>
   /** As `leave`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>

@@ -1,5 +1,5 @@
-// GuardedStore: a store behind a breaker of our own, so that one that hangs costs each process a deadline now and then, not a
-// deadline for every request. The breaker is closed again by a ping, never by a request that somebody needs.
+// GuardedStore: a store behind a breaker of our own, so that a store that hangs costs each process one deadline now and
+// then, not one for every request. A ping closes the breaker again, never a request that somebody needs.
 
 import { checkOptions, hasFunctions } from '../core/options/index.ts'
 import { ArgumentError, type Breaker, type Clock, createRegistry, isBreakerError, type Registry } from '../index.ts'
@@ -7,24 +7,24 @@ import { checkLink } from './check-answer.ts'
 import type { FleetLink, FleetListener, FleetMember, FleetStore } from './store.ts'
 import { FleetStoreError } from './store-error.ts'
 
-/** What `guardedStore` takes beside the store. */
+/** The options of `guardedStore`. */
 export interface GuardedStoreOptions {
   /** The clock of the breaker. Default: the platform's. */
   readonly clock?: Clock | undefined
-  /** How long nothing is asked after the first miss, in ms; doubles with each ping that fails. Default 100. */
+  /** How long no request is sent after the first failure, in ms; doubles with each ping that fails. Default 100. */
   readonly pause?: number | undefined
   /** The longest pause, in ms. Default 5,000. */
   readonly longestPause?: number | undefined
-  /** Told of each link's breaker when a process joins, to show it. */
+  /** Called with the breaker of each link when a process joins, for example to show it. */
   readonly onBreaker?: ((breaker: Breaker, registry: Registry) => void) | undefined
 }
 
 const NAMES = ['clock', 'pause', 'longestPause', 'onBreaker'] satisfies (keyof GuardedStoreOptions)[]
 
 /**
- * A store whose links stop asking when it does not answer. The first request that fails opens the breaker of its link; until it is
- * closed, requests are rejected at once with `FLEET_STORE_SUSPENDED`. After the pause one ping is sent, which closes it or doubles
- * the pause. A connection that comes up closes it, too.
+ * A store whose links pause when it does not answer. The first request that fails opens the breaker of its link; until it
+ * is closed, requests are rejected at once with `FLEET_STORE_SUSPENDED`. After the pause one ping is sent, which closes the
+ * breaker or doubles the pause. A new connection closes it, too.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options
  */
 export function guardedStore(store: FleetStore, options: GuardedStoreOptions = {}): FleetStore {
@@ -37,7 +37,7 @@ export function guardedStore(store: FleetStore, options: GuardedStoreOptions = {
     backoff: { factor: 2, max: Math.max(longestPause, pause), jitter: 0.2 },
     successThreshold: 1,
     probes: 'reports',
-    // What no store could do says nothing of this one.
+    // A request that no store could carry out says nothing about this one.
     ignore: { error: (error: unknown) => isBreakerError(error, 'INVALID_ARGUMENT') },
   } as const
   // Once, to refuse wrong options at once.
@@ -46,7 +46,7 @@ export function guardedStore(store: FleetStore, options: GuardedStoreOptions = {
     join(member) {
       const registry = createRegistry({ policy, ...(clock === undefined ? {} : { clock }) })
       const breaker = registry.breaker(`fleet store of ${member.namespace}`)
-      // Before there is a link, for it may throw.
+      // Before there is a link, because it may throw.
       onBreaker?.(breaker, registry)
       return guardedLink(store, member, registry, breaker)
     },
@@ -57,7 +57,7 @@ function guardedLink(store: FleetStore, member: FleetMember, registry: Registry,
   const link = store.join(member)
   checkLink(link)
 
-  /** A request that is not sent is an error of ours; what the link says passes unchanged. */
+  /** A request that is not sent rejects with an error of ours; those of the link pass unchanged. */
   async function ask<T>(what: string, request: () => Promise<T>): Promise<T> {
     try {
       return await breaker.call(request)

@@ -1,6 +1,6 @@
 // Public entry `switchgear/fleet`: breakers that processes share.
 
-// What an own store needs to decide, refuse and name as ours do: docs/fleet-stores.md.
+// What a store of your own needs to decide, refuse and name as ours do: docs/fleet-stores.md.
 export {
   type CheckedMember,
   checkCommand,

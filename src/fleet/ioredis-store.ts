@@ -1,11 +1,11 @@
-// IoredisStore: a fleet's store in Redis or Valkey, by the package `ioredis`, for those who have that client.
+// IoredisStore: a fleet's store in Redis or Valkey, by the package `ioredis`.
 import { missingPeer } from '../core/options/index.ts'
 import type { Driver } from './redis/driver.ts'
 import { newRedisStore, type RedisStoreOptions } from './redis/options.ts'
 import { withPushes } from './redis/pushes.ts'
 import type { FleetStore } from './store.ts'
 
-/** What is used of a client of `ioredis`. */
+/** The part of an `ioredis` client that is used. */
 interface IoredisClient {
   on(event: string, listener: (...args: never[]) => void): unknown
   connect(): Promise<unknown>

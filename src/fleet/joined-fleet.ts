@@ -1,5 +1,5 @@
-// JoinedFleet: one registry's membership: its breakers are shared, rounds are made when the membership's actor asks for them,
-// and what is heard of goes to the endpoint that it is about. Whatever the store does wrong ends here.
+// JoinedFleet: one registry's membership: its breakers are shared, rounds are made when the membership's actor asks for
+// them, and news goes to the endpoint concerned. Whatever the store does wrong ends here.
 
 import { type FleetRequest, fleetMachine } from '../../machines/index.ts'
 import { checkOptions } from '../core/options/index.ts'
@@ -19,7 +19,7 @@ import { FleetStoreError } from './store-error.ts'
 
 export class JoinedFleet implements Fleet {
   readonly instance: string
-  /** The first round has ended, in one way or the other. */
+  /** The first round has ended, well or not. */
   readonly begun: Promise<void>
   readonly #registry: Registry
   readonly #options: ResolvedFleet
@@ -27,7 +27,7 @@ export class JoinedFleet implements Fleet {
   /** Absent while it is being started. */
   readonly #actor: Spawned<typeof fleetMachine> | undefined
   readonly #endpoints = new Map<string, SharedEndpoint>()
-  /** By the name the store knows. */
+  /** By the name that the store uses. */
   readonly #byName = new Map<string, SharedEndpoint>()
   readonly #pendingChanges = new PendingChanges()
   readonly #endings: (() => void)[] = []
@@ -143,7 +143,7 @@ export class JoinedFleet implements Fleet {
     for (const shared of this.#endpoints.values()) shared.leave()
     this.#actor?.send({ type: 'leave' })
     this.#hasBegun()
-    // The clock of a registry that is closed, or was never joined, tells nobody that the time is up.
+    // The clock of a registry that is closed, or never joined, does not report that the time is up.
     const hasActor = this.#actor?.getSnapshot()?.status === 'active'
     const timer = hasActor ? undefined : setTimeout(this.#isGone, leaveTimeoutMs)
     try {
@@ -164,7 +164,7 @@ export class JoinedFleet implements Fleet {
         if (registry.has(endpoint)) this.#share({ endpoint, ...registry.breaker(endpoint).stats() })
       }),
       registry.on('deleted', ({ endpoint }) => this.#unshare(endpoint)),
-      // A breaker that has opened has seen enough: others should know.
+      // A breaker that has opened has seen enough: the others should know.
       registry.on('transition', ({ to }) => {
         if (to === 'open') this.#actor?.send({ type: 'hurry' })
       }),
@@ -193,7 +193,7 @@ export class JoinedFleet implements Fleet {
     for (const shared of this.#endpoints.values()) shared.storeIs(isUp, this.#membership.live)
   }
 
-  /** What is new is fetched; what was seen is told. */
+  /** Fetches what is new, and reports what was seen. */
   async #round(round: number, isFirst: boolean): Promise<void> {
     if (isFirst) this.#rounds.startOver()
     try {
@@ -211,7 +211,7 @@ export class JoinedFleet implements Fleet {
     this.#hasBegun()
   }
 
-  /** What is pushed is checked here: nobody waits for it, and the store must not be hurt by what it did wrong. */
+  /** Pushes are checked here: nobody waits for them, and a wrong one must not harm the store's client. */
   #heardOf(changes: unknown): void {
     try {
       checkChanges(changes)

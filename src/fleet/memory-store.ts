@@ -1,5 +1,5 @@
-// MemoryStore: a fleet's store within one process, for those who have no other, for demonstrations and for tests: it can lose
-// its data, stop, and have its clock set, and what goes over its network can be delayed, reordered, doubled and dropped.
+// MemoryStore: a fleet's store within one process, for a single process, for demonstrations and for tests. It can lose its
+// data, stop, and have its clock set; its messages can be delayed, reordered, doubled and dropped.
 
 import { checkOptions, hasFunctions } from '../core/options/index.ts'
 import { ArgumentError, type Clock } from '../index.ts'
@@ -13,33 +13,36 @@ import type { FleetStore } from './store.ts'
 
 export type { MemoryMessage } from './memory/server.ts'
 
-/** What `memoryStore` takes. */
+/** The options of `memoryStore`. */
 export interface MemoryStoreOptions {
   /** The clock of the store and its links. Default: the platform's. */
   readonly clock?: Clock | undefined
-  /** How long a request may wait for its answer, in ms. Default 150. What takes no time can't be late: see `carry`. */
+  /**
+   * How long a request may wait for its answer, in ms. Default 150. Without `carry`, messages take no time and are never
+   * late.
+   */
   readonly deadline?: number | undefined
   /**
-   * Carries messages, for tests: `deliver()` when it arrives, now or later, twice, or never. Default: at once. A push and an answer
-   * may overtake each other, as they do on real networks.
+   * Carries messages, for tests. Call `deliver()` when the message arrives: now or later, twice, or never. Default: at
+   * once. A push and an answer may overtake each other, as on real networks.
    */
   readonly carry?: ((message: MemoryMessage, deliver: () => void) => void) | undefined
 }
 
-/** A store in this process. Registries that are to be a fleet share one. */
+/** A store in this process. The registries of one fleet share it. */
 export interface MemoryStore extends FleetStore {
-  /** Loses all data, as a server does that restarts empty. Connections stay. */
+  /** Loses all data, as a server that restarts empty. Connections stay. */
   flush(): void
-  /** Stops answering, and ends connections; data stay. */
+  /** Stops answering, and ends connections. The data stay. */
   stop(): void
   /** Answers again, with the data it has. */
   start(): void
-  /** Sets the clock of the store forward, or back, by ms, as happens to servers. */
+  /** Moves the clock of the store forward, or back, by `ms`, as happens to servers. */
   shiftClock(ms: number): void
 }
 
 /**
- * A store in this process: share it among the registries that are to be a fleet.
+ * A store in this process. Share it among the registries of one fleet.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
@@ -62,7 +65,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     deadlineMs,
     carry,
     links,
-    // Whole ms, as the clock of the scripts.
+    // Whole ms, like the clock of the scripts.
     now: () => Math.floor(clock.now() + aheadMs),
     operation(namespace, instance, isLate, act) {
       const now = server.now()

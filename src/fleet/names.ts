@@ -1,4 +1,4 @@
-// Names: what a fleet, a process and an endpoint may be called in a store, where names become keys that many share.
+// Names: the allowed names of a fleet, a process and an endpoint in a store, where names become keys that many share.
 import { createHash } from 'node:crypto'
 import { ArgumentError } from '../index.ts'
 
@@ -7,7 +7,7 @@ const LONGEST_NAME = 128
 const HEAD = 64
 
 /**
- * A name that can be part of a key: no braces, which a cluster reads, no separator that two names could be told apart by.
+ * A name that can be part of a key: without braces, which a cluster reads, and without the separator of names.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkSafeName(where: string, name: unknown): string {
@@ -16,8 +16,8 @@ export function checkSafeName(where: string, name: unknown): string {
 }
 
 /**
- * The name of an endpoint as a fleet knows it: the name itself up to 128 bytes, otherwise its beginning and a digest, so that keys
- * are bounded whatever names are made of. A name that it gave is its own shared name.
+ * The name of an endpoint in a fleet: the name itself up to 128 bytes, otherwise its beginning and a digest, so that keys
+ * are bounded whatever the names. The shared name of a shared name is itself.
  * @throws ArgumentError (`INVALID_ARGUMENT`) unless it is a string
  */
 export function sharedName(endpoint: string): string {

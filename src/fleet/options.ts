@@ -1,4 +1,4 @@
-// FleetOptions: what joinFleet takes, checked once; and the rules that an endpoint is shared under.
+// FleetOptions: the options of joinFleet, checked once; and the rules under which an endpoint is shared.
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { FleetBreakerRules, MembershipRules } from '../../machines/index.ts'
@@ -12,9 +12,9 @@ import type { FleetStore } from './store.ts'
 
 /** How many processes must see an endpoint fail by themselves before the fleet opens it. */
 export interface QuorumOptions {
-  /** So many at least. Default 2: one process that is broken opens nothing for the others. */
+  /** The least number of processes. Default 2: one broken process opens nothing for the others. */
   readonly reporters?: number | undefined
-  /** And this share of the processes there are, 0 to 1. Default 0.1. */
+  /** The least share of the processes, 0 to 1. Default 0.1. */
   readonly share?: number | undefined
 }
 
@@ -22,13 +22,13 @@ export interface QuorumOptions {
 export interface FleetRateOptions {
   /** The share of failures that opens, above 0 and at most 1. Default 0.5. */
   readonly threshold?: number | undefined
-  /** Fewer calls of the whole fleet than this prove nothing. Default 20. */
+  /** With fewer calls in the whole fleet it never opens. Default 20. */
   readonly minimumCalls?: number | undefined
   /** How long a call counts. Default `'10s'`. */
   readonly window?: Duration | undefined
 }
 
-/** How traffic comes back once the fleet has closed. */
+/** How traffic returns once the fleet has closed. */
 export interface FleetRampOptions {
   /** The shares of calls that are admitted one after the other, each above 0 and below 1. Default `[0.1, 0.3]`; `[]`: all at once. */
   readonly shares?: readonly number[] | undefined
@@ -36,13 +36,16 @@ export interface FleetRampOptions {
   readonly step?: Duration | undefined
 }
 
-/** What `joinFleet` takes. Everything is optional. */
+/** The options of `joinFleet`. All are optional. */
 export interface FleetOptions {
-  /** Where the fleet keeps what it has decided. Default: `memoryStore()`, for one process. */
+  /** Where the fleet keeps its decisions. Default: `memoryStore()`, for one process. */
   readonly store?: FleetStore | undefined
   /** The name of the fleet: 1 to 64 letters, digits, dots, dashes and underscores. Default `'switchgear'`. */
   readonly namespace?: string | undefined
-  /** The name of this process in it, of the same letters; no two have the same. Default: host, process and a random number. */
+  /**
+   * The name of this process in it, of the same characters; each process needs its own. Default: host, process and a random
+   * number.
+   */
   readonly instance?: string | undefined
   /** Names and patterns of the endpoints that are shared. Default: all. */
   readonly endpoints?: readonly string[] | undefined
@@ -50,9 +53,9 @@ export interface FleetOptions {
   readonly failureRate?: FleetRateOptions | undefined
   /** How many processes must agree. */
   readonly quorum?: QuorumOptions | undefined
-  /** How traffic comes back. */
+  /** How traffic returns. */
   readonly ramp?: FleetRampOptions | undefined
-  /** From one round with the store to the next, give or take a tenth. Default `'1s'`. */
+  /** The time from one round with the store to the next, give or take a tenth. Default `'1s'`. */
   readonly pollInterval?: Duration | undefined
 }
 
@@ -76,7 +79,7 @@ export interface ResolvedFleet {
   readonly pollMs: number
   readonly membership: MembershipRules
   readonly breaker: FleetBreakerRules
-  /** What an endpoint with this policy is shared under. */
+  /** The rules under which an endpoint with this policy is shared. */
   readonly rulesFor: (policy: Policy) => FleetRules
 }
 
@@ -99,7 +102,7 @@ export function checkFleet(options: FleetOptions): ResolvedFleet {
   const rulesFor = (policy: Policy): FleetRules => ({ ...given, ...quorum, slowRate: null, ...recoveryOf(policy) })
   checkRules('options', rulesFor(resolvePolicy({})))
   return {
-    // One that hangs costs a deadline now and then, not one for each request.
+    // A store that hangs costs a deadline now and then, not one for each request.
     store: store.isLocal === true ? store : guardedStore(store),
     namespace: checkSafeName('options.namespace', namespace),
     instance: checkSafeName('options.instance', instance),
@@ -107,10 +110,10 @@ export function checkFleet(options: FleetOptions): ResolvedFleet {
     pollMs,
     membership: {
       pollMs,
-      // So that a command is seen within 1.1 rounds, pushed or not.
+      // Then a command is seen within 1.1 rounds, pushed or not.
       pollJitter: 0.1,
       breatherMs: Math.min(100, pollMs / 2),
-      // The store has deadlines of its own; this is for one that keeps to none.
+      // The store has deadlines of its own; this is for a store that does not keep them.
       roundTimeoutMs: 5_000,
       retryMs: Math.min(100, pollMs),
       maxRetryMs: Math.max(5_000, pollMs),
@@ -130,11 +133,11 @@ export function checkFleet(options: FleetOptions): ResolvedFleet {
   }
 }
 
-/** How an endpoint comes back is said by the policy of its breaker. */
+/** The policy of the breaker decides how an endpoint comes back. */
 function recoveryOf(policy: Policy) {
   const { openTimeoutMs, backoff, halfOpenMaxCalls, probeTimeoutMs, successThreshold } = policy
   const openMs = wholeMs(openTimeoutMs)
-  // A policy may say more than a fleet can keep to: nobody means a month to the millisecond.
+  // A policy may say more than a fleet can keep: nobody means a month to the millisecond.
   return {
     openTimeoutMs: openMs,
     backoffFactor: Math.min(backoff?.factor ?? 1, 1_000),

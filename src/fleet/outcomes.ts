@@ -1,17 +1,17 @@
-// Outcomes: what this process has seen of an endpoint, in portions of one round, for as long as the fleet's window is.
+// Outcomes: what this process has seen of an endpoint, in portions of one round, as long as the fleet's window.
 import type { EndpointStats } from '../index.ts'
 import { type FleetCounts, type FleetRules, reachedRate } from './rules.ts'
 
 const NONE: FleetCounts = Object.freeze({ calls: 0, failures: 0, slow: 0 })
 
 export class Outcomes {
-  /** Counts of the breaker when it was read last. */
+  /** Counts of the breaker at the last reading. */
   #seen: FleetCounts
   /** One portion for each round, the newest last. */
   #rounds: FleetCounts[] = []
   /** Since the last report. */
   #unreported: FleetCounts = NONE
-  /** Calls that were turned away, when it was read last. */
+  /** Calls that were rejected, at the last reading. */
   #rejected: number
 
   constructor(stats: EndpointStats) {
@@ -19,7 +19,10 @@ export class Outcomes {
     this.#rejected = stats.calls.rejected
   }
 
-  /** In each round, `sinceMs` being when the window begins: `stats` only where the breaker has moved since the last one. */
+  /**
+   * Runs in each round; `sinceMs` is when the window begins, and `stats` is given only if the breaker has changed since the
+   * last round.
+   */
   note(stats: EndpointStats | undefined, rounds: number, sinceMs: number): void {
     let portion = NONE
     if (stats !== undefined) {
@@ -32,9 +35,9 @@ export class Outcomes {
   }
 
   /**
-   * A breaker that has opened by itself makes no call that could fail, and the window would go on being full of the successes
-   * before: what it turns away counts as failed. For one window; what it knows is too old after that, and the fleet, which may have
-   * closed since, would hear of an outage that is over.
+   * A breaker that has opened by itself makes no call that could fail, and the window would stay full of earlier successes:
+   * so its rejections count as failed. For one window only. After that its knowledge is too old, and the fleet, which may
+   * have closed since, would learn of an outage that is over.
    */
   #turnedAway({ openedAt, override, calls }: EndpointStats, sinceMs: number): FleetCounts {
     const rejected = Math.max(0, calls.rejected - this.#rejected)
@@ -43,7 +46,7 @@ export class Outcomes {
     return isFresh && override === null ? { calls: rejected, failures: rejected, slow: 0 } : NONE
   }
 
-  /** What has not been reported; nobody needs it where nothing fails. */
+  /** What has not been reported; nobody needs it if nothing fails. */
   take(isAskedFor: boolean): FleetCounts | null {
     const unreported = this.#unreported
     this.#unreported = NONE
@@ -62,7 +65,7 @@ export class Outcomes {
     }
   }
 
-  /** Whether there is nothing left that counts. */
+  /** Whether nothing is left that counts. */
   get isEmpty(): boolean {
     return this.#rounds.every(({ calls }) => calls === 0)
   }
@@ -81,7 +84,7 @@ function plus(one: FleetCounts, other: FleetCounts): FleetCounts {
   return { calls: one.calls + other.calls, failures: one.failures + other.failures, slow: one.slow + other.slow }
 }
 
-/** A breaker that was made anew counts from 0. */
+/** A breaker that was made again counts from 0. */
 function minus(now: FleetCounts, before: FleetCounts): FleetCounts {
   if (now.calls < before.calls) return now
   return {

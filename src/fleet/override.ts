@@ -1,14 +1,14 @@
-// FleetOverride: what overrides the breaker in each state of an endpoint's fleet breaker.
+// FleetOverride: how a breaker is overridden in each state of an endpoint's fleet breaker.
 import type { SnapshotFrom } from 'xstate'
 import type { fleetBreakerMachine } from '../../machines/index.ts'
 import type { Override, Reason } from '../index.ts'
 import type { FleetRecord } from './record.ts'
 
-/** What calls do to the fleet breaker. */
+/** How calls affect the fleet breaker. */
 export interface Effects {
-  /** There is traffic: a call was turned away that a lease would let through, or made without one. */
+  /** There is traffic: a call was rejected that a lease would admit, or made without one. */
   readonly wanted: () => void
-  /** A call was made as the probe that was `asked` for; what it gives is told what the call came to. */
+  /** A call was made as the probe that was `asked` for; the returned function takes its outcome. */
   readonly probe: (asked: number) => (result: 'succeed' | 'fail' | 'ignore') => void
 }
 
@@ -34,7 +34,7 @@ export function overrideOf(
   const override = { state: 'halfOpen', reason, retryAfterMs: 1, share: isWell ? 1 : 0 } as const
   if (snapshot.matches({ leased: 'ready' })) return { ...override, probe: () => probe(asked) }
   if (!isWell) return { ...override, onRejected: wanted }
-  // Nothing is rejected: the first call is no probe, but a sign that there is traffic.
+  // Nothing is rejected: the first call is no probe, but shows that there is traffic.
   const notice = () => {
     wanted()
     return () => {}

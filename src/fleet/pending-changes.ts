@@ -1,7 +1,7 @@
-// PendingChanges: what was heard of endpoints that have no breaker here, or one with other rules: they may have one later.
+// PendingChanges: news of endpoints that have no breaker here, or one with other rules: they may have one later.
 import { type FleetChange, merged } from './record.ts'
 
-/** Names may come from outside the program: what is remembered of them is bounded. */
+/** Names may come from outside the program, so the memory of them is bounded. */
 const MOST_HEARD = 10_000
 
 interface Heard {
@@ -17,11 +17,11 @@ export class PendingChanges {
     const key = `${change.rules} ${change.endpoint}`
     const known = this.#heard.get(key)
     if (known !== undefined && merged(known.change.record, change) !== change.record) return
-    // Of closed ones, too: who knows the version does not believe what comes late.
+    // Closed ones too: if the version is known, late news is not believed.
     this.#heard.delete(key)
     this.#heard.set(key, { change, at: now })
     if (this.#heard.size <= MOST_HEARD) return
-    // The store tells it again to who asks for a lease, or reports.
+    // The store sends it again with the answer to a request for a lease, or a report.
     const [oldest] = this.#heard.keys()
     if (oldest !== undefined) this.#heard.delete(oldest)
   }

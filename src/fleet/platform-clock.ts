@@ -1,5 +1,5 @@
-// The clock of links that were not given one: the platform's monotonic time. Its timers keep the process alive, because
-// each belongs to somebody who waits for an answer.
+// The default clock of links: the platform's monotonic time. Its timers keep the process alive, because code waits for each
+// answer.
 
 import { hasFunctions } from '../core/options/index.ts'
 import { ArgumentError, type Clock } from '../index.ts'

@@ -1,4 +1,4 @@
-// RecordText: a record as it is written in a store and sent: eleven fields in a line, bounded, checked when it comes back.
+// RecordText: a record as it is stored and sent: eleven fields in a line, bounded, and checked when it is read.
 import { STATES } from '../core/rules/states.ts'
 import { FLEET_REASONS, type FleetReason, type FleetRecord, HIGHEST_VERSION } from './record.ts'
 
@@ -19,7 +19,7 @@ export function packRecord(record: FleetRecord): string {
   return `${state} ${numbers} ${reason} ${roundedRate(rate)} ${calls} ${reporters} ${writer} ${boundedMessage(message)}`
 }
 
-/** The record, or `undefined` for a text that is none. */
+/** The record, or `undefined` if the text is not a record. */
 export function unpackRecord(text: unknown): FleetRecord | undefined {
   const fields = typeof text === 'string' ? RECORD.exec(text) : null
   if (fields === null) return undefined
@@ -44,14 +44,14 @@ export function unpackRecord(text: unknown): FleetRecord | undefined {
   return isSane ? record : undefined
 }
 
-/** Four digits: more would differ from one implementation of the protocol to the other. */
+/** Four digits: more would differ between implementations of the protocol. */
 export function roundedRate(rate: number): number {
   return Math.round(rate * 10_000) / 10_000
 }
 
 /** One line of well-formed text, without what would move a terminal's cursor. */
 export function boundedMessage(message: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what has to go.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are to be removed.
   const line = message.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').replace(/\p{Surrogate}/gu, '\ufffd')
   return [...line].slice(0, LONGEST_MESSAGE).join('')
 }

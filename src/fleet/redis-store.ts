@@ -1,4 +1,4 @@
-// RedisStore: a fleet's store in Redis or Valkey, by the package `redis`, which is loaded when it is first needed.
+// RedisStore: a fleet's store in Redis or Valkey, by the package `redis`, which is loaded at first use.
 import { missingPeer } from '../core/options/index.ts'
 import type { Driver } from './redis/driver.ts'
 import { newRedisStore, type RedisStoreOptions } from './redis/options.ts'
@@ -7,7 +7,7 @@ import type { FleetStore } from './store.ts'
 
 export type { RedisStoreOptions } from './redis/options.ts'
 
-/** What is used of a client of `redis`. */
+/** The part of a `redis` client that is used. */
 interface RedisClient {
   on(event: string, listener: (error: Error) => void): unknown
   connect(): Promise<unknown>
@@ -49,11 +49,11 @@ export function redisStore(options: RedisStoreOptions = {}): FleetStore {
     return withPushes(({ onReady, onEnd }) => {
       const made = makeClient()
       made.on('ready', () => {
-        // Not before: what connects keeps the process until it has, or has not.
+        // Not before: connecting keeps the process alive until it succeeds or fails.
         made.unref()
         onReady()
       })
-      // Without a listener of it the process would end.
+      // Without a listener for it the process would end.
       made.on('error', onEnd)
       made.on('end', () => onEnd(new Error('the connection has ended')))
       made.connect().catch(onEnd)

@@ -1,22 +1,23 @@
-// Requests: the time limit of every request of a link, and the bound of how many there are. Clients of stores are not
-// trusted with either: both of Node's for Redis wait for ever by default.
+// Requests: the time limit of every request of a link, and the limit of their number. Clients of stores are trusted with
+// neither: both of Node's clients for Redis wait for ever by default.
 import type { Clock } from '../index.ts'
 import { FleetStoreError } from './store-error.ts'
 
-/** A request, for who carries it out. */
+/** A request, as the code that carries it out sees it. */
 export interface Request {
-  /** It was answered or given up: nothing more is to be sent for it. */
+  /** It was answered, or the caller gave up: nothing more is to be sent for it. */
   readonly isOver: boolean
 }
 
 /** Every link counts its requests. */
 export interface Requests {
   /**
-   * Starts one, unless too many wait. Settles within the deadline; what comes later is nobody's business any more.
-   * @param start may throw, and may never settle; asks `request` before it does more, for the caller may have given it up
+   * Starts one, unless too many wait. It settles within the deadline; later answers are ignored.
+   * @param start may throw, and may never settle; checks `request` before it does more, because the caller may have given
+   *   up
    */
   run<T>(what: string, start: (request: Request) => Promise<T>): Promise<T>
-  /** No more of them; those that wait are rejected. */
+  /** Takes no more requests, and rejects those that wait. */
   close(): void
   readonly isClosed: boolean
   readonly counts: { readonly pending: number; readonly requests: number; readonly deadlineMissed: number }
@@ -25,9 +26,9 @@ export interface Requests {
 export interface RequestLimits {
   readonly clock: Clock
   readonly deadlineMs: number
-  /** How many may be unanswered, also those that nobody waits for any more. */
+  /** How many may be unanswered, including those that the caller gave up. */
   readonly maxPending: number
-  /** Told of every end: whether there was an answer in time. */
+  /** Called at every end, with whether there was an answer in time. */
   onEnd?(isInTime: boolean): void
 }
 

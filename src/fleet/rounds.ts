@@ -1,4 +1,4 @@
-// Rounds: one exchange with the store, for all endpoints of this process: what is new is fetched, what was seen is told.
+// Rounds: one exchange with the store, for all endpoints of this process: fetch what is new, report what was seen.
 import type { Registry, StatsReader } from '../index.ts'
 import { checkChanges, checkNews } from './check-answer.ts'
 import type { FleetChange } from './record.ts'
@@ -6,7 +6,7 @@ import { packRules } from './rules.ts'
 import type { SharedEndpoint } from './shared-endpoint.ts'
 import type { FleetLink, FleetNews, FleetReport } from './store.ts'
 
-/** More in one request would keep the store from others for milliseconds. */
+/** More in one request would block the store for milliseconds. */
 const MOST_IN_REQUEST = 200
 
 export class Rounds {
@@ -15,7 +15,7 @@ export class Rounds {
   readonly #now: () => number
   readonly #changes: StatsReader
   readonly #endpoints: ReadonlyMap<string, SharedEndpoint>
-  /** Those with outcomes that still count. */
+  /** Endpoints with outcomes that still count. */
   readonly #active = new Set<SharedEndpoint>()
   #cursor: string | null = null
 
@@ -25,21 +25,21 @@ export class Rounds {
     this.#now = () => registry.now()
     this.#endpoints = endpoints
     this.#changes = registry.changes()
-    // What was before is no business of the fleet.
+    // Outcomes from before are not the fleet's.
     for (const _ of this.#changes.read());
   }
 
-  /** What has been missed is not known: the next round asks for everything. */
+  /** It is not known what was missed: the next round asks for everything. */
   startOver(): void {
     this.#cursor = null
   }
 
   /** @throws FleetStoreError */
   async poll(): Promise<FleetNews> {
-    // What the fleet has decided under the new rules of one that was configured anew is not known.
+    // If one was reconfigured, the fleet's decisions under its new rules are not known here.
     for (const shared of this.#endpoints.values()) if (shared.hasChangedRules()) this.startOver()
     const isAll = this.#cursor === null
-    // So that a store that has lost its data gets it back.
+    // Then a store that has lost its data gets it back.
     const entries = isAll ? Array.from(this.#endpoints.values(), ({ entry }) => entry) : []
     const news = await this.#link.poll({ cursor: this.#cursor, entries })
     checkNews(news)
@@ -52,7 +52,7 @@ export class Rounds {
   }
 
   /**
-   * Tells what was seen since the last round, where something fails; `heard` is told what the store says to it.
+   * If something fails, reports what was seen since the last round; `heard` gets the store's answers.
    * @throws FleetStoreError
    */
   async report(heard: (changes: readonly FleetChange[]) => void): Promise<void> {

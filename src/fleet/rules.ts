@@ -4,11 +4,11 @@ import { createHash } from 'node:crypto'
 import { checkOptions } from '../core/options/index.ts'
 import { ArgumentError } from '../index.ts'
 
-/** The rules of one endpoint. Processes share an endpoint only where they agree in all of them. */
+/** The rules of one endpoint. Processes share an endpoint only if they agree in all of them. */
 export interface FleetRules {
   /** How long a call counts, in ms. */
   readonly windowMs: number
-  /** Fewer calls of the fleet than this in the window prove nothing. */
+  /** With fewer calls of the fleet in the window it does not open. */
   readonly minimumCalls: number
   /** The share of failures in the fleet's window that opens, above 0 and at most 1; `null`: failures don't. */
   readonly failureRate: number | null
@@ -20,15 +20,15 @@ export interface FleetRules {
   readonly quorumShare: number
   /** How long the fleet stays open the first time, in ms. */
   readonly openTimeoutMs: number
-  /** What the open time is multiplied by from each opening to the next, at least 1. */
+  /** The factor of the open time from each opening to the next, at least 1. */
   readonly backoffFactor: number
   /** The longest open time, in ms. */
   readonly maxOpenMs: number
-  /** A share from 0 to 1 by which an open time may be shorter; drawn from the version, so that all agree on it. */
+  /** A share from 0 to 1 by which an open time may be shorter; drawn from the version, so that all processes get the same. */
   readonly jitter: number
   /** How many probes may be in flight in the whole fleet. */
   readonly halfOpenMaxCalls: number
-  /** How long a probe has the lease that admits it, in ms. */
+  /** How long the lease of a probe lasts, in ms. */
   readonly probeTimeoutMs: number
   /** How many probes must succeed to close. */
   readonly successThreshold: number
@@ -43,7 +43,7 @@ const NAMES = [...COUNTS, ...DURATIONS, ...SHARES, ...RATES, 'backoffFactor'] sa
 export const LONGEST_MS = 30 * 24 * 3_600_000
 
 /**
- * That rules are complete and make sense, checked where they come in.
+ * Checks that rules are complete and make sense, where they come in.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkRules(where: string, rules: FleetRules): void {
@@ -67,7 +67,7 @@ export function checkRules(where: string, rules: FleetRules): void {
 
 const digests = new WeakMap<FleetRules, { readonly text: string; readonly digest: string }>()
 
-/** The rules in a line, as the scripts read them, and a digest of 8 digits that tells other rules from these. */
+/** The rules in a line, as the scripts read them, and a digest of 8 digits that differs for other rules. */
 export function packRules(rules: FleetRules): { readonly text: string; readonly digest: string } {
   const known = digests.get(rules)
   if (known !== undefined) return known
@@ -83,17 +83,17 @@ export function packRules(rules: FleetRules): { readonly text: string; readonly 
   return packed
 }
 
-/** What was counted: by one process since it last reported, or by the fleet in its window. */
+/** The counts of one process since its last report, or of the fleet in its window. */
 export interface FleetCounts {
   /** Successes and failures. */
   readonly calls: number
-  /** Of these, failures. */
+  /** Those that failed. */
   readonly failures: number
-  /** Of these, slow ones. */
+  /** Those that were slow. */
   readonly slow: number
 }
 
-/** Which rate reaches its threshold, and by how much, or `null`. The failure rate is asked first. */
+/** Which rate reaches its threshold, and its value, or `null`. The failure rate comes first. */
 export function reachedRate(
   { calls, failures, slow }: FleetCounts,
   rules: FleetRules,
@@ -106,8 +106,8 @@ export function reachedRate(
 }
 
 /**
- * Whether enough processes see it fail by themselves: one that is broken, however much traffic it has, opens nothing for
- * the others. `live` is how many processes there are.
+ * Whether enough processes see it fail by themselves: one broken process, however much traffic it has, opens nothing for
+ * the others. `live` is the number of processes.
  */
 export function hasQuorum(reporters: number, live: number, rules: FleetRules): boolean {
   // Of 30 processes 0.1 is 3.0000000000000004.
@@ -115,7 +115,7 @@ export function hasQuorum(reporters: number, live: number, rules: FleetRules): b
   return reporters >= Math.max(rules.quorumReporters, share)
 }
 
-/** How long the opening of this number stays open, in ms. The version is the seed of the jitter. */
+/** How long an opening with this number lasts, in ms. The version is the seed of the jitter. */
 export function openTimeMs(rules: FleetRules, openings: number, version: number): number {
   const grown = Math.min(rules.openTimeoutMs * rules.backoffFactor ** (openings - 1), rules.maxOpenMs)
   const draw = (((version % 65_536) * 40_503) % 65_536) / 65_536

@@ -1,5 +1,5 @@
-// SharedEndpoint: one endpoint of a fleet in this process: what the fleet has decided about it, the actor that follows that, and
-// the override that comes of it. Made for each breaker that is shared; its actor exists while the fleet is anything but closed.
+// SharedEndpoint: one endpoint of a fleet in this process: the fleet's decision about it, the actor that follows that, and
+// the override that results. Made for each shared breaker; its actor exists unless the fleet is closed.
 import { randomBytes } from 'node:crypto'
 import { type FleetBreakerRequest, type FleetBreakerRules, fleetBreakerMachine } from '../../machines/index.ts'
 import type { Breaker, EndpointStats, Policy, Spawned } from '../index.ts'
@@ -17,24 +17,24 @@ export interface Membership {
   readonly link: FleetLink
   readonly breakerRules: FleetBreakerRules
   readonly seed: number
-  /** Processes there are, roughly. */
+  /** The approximate number of processes. */
   readonly live: number
   readonly isStoreUp: boolean
-  /** Of the registry, in ms. */
+  /** The registry's, in ms. */
   now(): number
-  /** Whether the registry, unless it is closed, has a breaker of this name now. */
+  /** Whether the registry has a breaker of this name now, and is not closed. */
   hasBreaker(endpoint: string): boolean
-  /** The answer to a request for a lease, or about a probe, says what holds. */
+  /** The answer to a request for a lease, or about a probe, has the record that holds. */
   heard(change: FleetChange): void
   /** A request has failed. */
   failed(error: unknown): void
 }
 
 export class SharedEndpoint {
-  /** As the store knows it. */
+  /** The name in the store. */
   readonly name: string
   readonly outcomes: Outcomes
-  /** Whether others see it fail, too: then successes are worth a report. */
+  /** Whether others see it fail, too: then successes are worth reporting. */
   isSuspect = false
   readonly #breaker: Breaker
   readonly #membership: Membership
@@ -42,7 +42,7 @@ export class SharedEndpoint {
   #policy: Policy
   #rules: FleetRules
   #record: FleetRecord = NO_RECORD
-  /** When the record was heard of. */
+  /** When the record arrived. */
   #heardAt = 0
   #actor: Spawned<typeof fleetBreakerMachine> | null = null
 
@@ -65,7 +65,7 @@ export class SharedEndpoint {
     return this.#breaker.endpoint
   }
 
-  /** Those of the policy that is in force. Others share nothing with what was decided under these. */
+  /** The rules of the policy in force. Other processes share nothing with decisions under these. */
   get rules(): FleetRules {
     const { policy } = this.#breaker
     if (policy === this.#policy) return this.#rules
@@ -81,13 +81,13 @@ export class SharedEndpoint {
     return this.#rules
   }
 
-  /** Whether other rules are in force than when this was asked last. */
+  /** Whether the rules have changed since the last check. */
   hasChangedRules(): boolean {
     const before = this.#rules
     return this.rules !== before
   }
 
-  /** What the fleet has decided, as of now. */
+  /** The fleet's decision, as of now. */
   get record(): FleetRecord {
     if (this.#record.state !== 'open') return this.#record
     const { now } = this.#membership
@@ -103,7 +103,7 @@ export class SharedEndpoint {
     return { endpoint, rules, view: record.version === 0 ? null : record }
   }
 
-  /** What a store says holds, in an answer or in a push, in whatever order they come. */
+  /** The record that holds, from an answer or a push, in whatever order they come. */
   hear(change: FleetChange): void {
     const { rules } = this
     const heard = merged(this.#record, change)
@@ -115,7 +115,7 @@ export class SharedEndpoint {
     if (this.#actor !== null) this.#actor.send({ type: 'decided', decision: record })
     else if (record.state !== 'closed') {
       this.#actor = this.#spawn()
-      // It may have begun before it was known here.
+      // It may have begun before this process knew.
       this.#updateOverride()
     }
   }
@@ -125,19 +125,19 @@ export class SharedEndpoint {
     this.#actor?.send(isUp ? { type: 'storeBack', live } : { type: 'storeLost' })
   }
 
-  /** What it would tell others of it. */
+  /** What it would report to the others. */
   get change(): FleetChange {
     const told = { isViewRefused: false, isRepaired: false, hasOtherRules: false }
     return { endpoint: this.name, rules: packRules(this.rules).digest, record: this.record, ...told }
   }
 
-  /** The fleet was left: the breaker rules alone. */
+  /** The process has left the fleet: the breaker decides alone. */
   leave(): void {
     this.end()
     if (this.#membership.hasBreaker(this.endpoint)) this.#breaker.override(null)
   }
 
-  /** The fleet rules it no more. */
+  /** The fleet does not decide about it any more. */
   end(): void {
     this.#actor?.stop()
     this.#actor = null
@@ -191,7 +191,7 @@ export class SharedEndpoint {
       if (grant.isGranted) this.#actor?.send({ type: 'granted', asked, lease: { token, leaseMs } })
       else this.#actor?.send({ type: 'denied', asked, waitMs: this.#waitMs(grant.retryAfterMs) })
     } catch (error) {
-      // The store is lost, or so slow that nobody should wait for it.
+      // The store is lost, or too slow to wait for.
       membership.failed(error)
       this.#actor?.send({ type: 'unanswered', asked })
     }

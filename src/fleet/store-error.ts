@@ -1,4 +1,4 @@
-// FleetStoreError: a store did not do what it was asked. It never reaches a call: the fleet's view grows old instead.
+// FleetStoreError: a store did not do what was asked. It never reaches a call: the fleet's view grows old instead.
 
 /**
  * - `FLEET_STORE_DEADLINE`: no answer within the deadline. It may have been done, or be done later; what is done too late
@@ -15,7 +15,7 @@
 export type FleetStoreErrorCode =
   `FLEET_STORE_${'DEADLINE' | 'OFFLINE' | 'BUSY' | 'SUSPENDED' | 'FAILED' | 'LATE' | 'LIED' | 'CLOSED' | 'DISBELIEVED'}`
 
-/** A store did not do what it was asked; `code` says in which way, `cause` has the client's error where there is one. */
+/** A store did not do what was asked. `code` says why, and `cause` has the client's error if there is one. */
 export class FleetStoreError extends Error {
   /** What to match on: it stays the same between versions. */
   readonly code: FleetStoreErrorCode

@@ -1,16 +1,16 @@
-// HealthCheck: one look at the resource, by a function that is not ours: it may throw, hang, or answer anything.
+// HealthCheck: one check of the resource, by the user's function: it may throw, hang, or answer anything.
 import { printable } from '../core/options/index.ts'
 
-/** What a health check is given besides the resource. */
+/** What a health check receives besides the resource. */
 export interface HealthCheckContext {
-  /** Aborted when the answer is of no account any more: its time is up, or the breaker has moved. */
+  /** Aborted when the answer is not needed any more: the check's time is up, or the breaker has moved. */
   readonly signal: AbortSignal
 }
 
-/** Says whether the resource is well: it is not when this throws, rejects, answers `false`, or takes too long. */
+/** Checks the resource. It is not well if this throws, rejects, returns `false`, or takes too long. */
 export type HealthCheck<R> = (resource: R, context: HealthCheckContext) => unknown
 
-/** What a check came to. */
+/** The result of a check. */
 export interface Finding {
   readonly healthy: boolean
   readonly durationMs: number
@@ -18,9 +18,9 @@ export interface Finding {
   readonly error?: unknown
 }
 
-/** Makes a check, and calls it off. */
+/** Makes a check, and cancels it. */
 export interface Examination {
-  /** Never rejects. Of a check that is called off, why: it may never end by itself. */
+  /** Never rejects. If the check is cancelled, the result says why: the check itself may never end. */
   readonly finding: Promise<Finding>
   /** Aborts its signal; the second time, and after its end, it does nothing. */
   end(reason?: unknown): void

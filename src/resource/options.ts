@@ -1,43 +1,43 @@
-// ResourceOptions: what createResource takes, checked once.
+// ResourceOptions: the options of createResource, checked once.
 import type { RecoveryRules } from '../../machines/index.ts'
 import { checkDuration, checkOptions, checkRegistry, hasFunctions } from '../core/options/index.ts'
 import { ArgumentError, type Duration, type PolicyOptions, type Registry, resolvePolicy } from '../index.ts'
 import type { HealthCheck } from './health-check.ts'
 
-/** How a resource recovers. Everything is optional. */
+/** How a resource recovers. All are optional. */
 export interface RecoveryOptions {
-  /** From opening to the first check, and between checks that probe. Default `'1s'`. */
+  /** The wait from opening to the first check, and between checks that probe. Default `'1s'`. */
   readonly initialDelay?: Duration | undefined
-  /** What the wait is multiplied by after a check that failed, and at each reopening; at least 1. Default 2. */
+  /** The factor of the wait after a check that failed, and at each reopening; at least 1. Default 2. */
   readonly factor?: number | undefined
-  /** The longest wait; at least `initialDelay`. Default `'60s'`, or `initialDelay` where that is longer. */
+  /** The longest wait; at least `initialDelay`. Default `'60s'`, or `initialDelay` if that is longer. */
   readonly maxDelay?: Duration | undefined
   /** A share from 0 to 1 by which a wait may be shorter at random. Default 0.2. */
   readonly jitter?: number | undefined
-  /** How long a check may take, those of `health()` too. Default `'5s'`. */
+  /** How long a check may take, also one of `health()`. Default `'5s'`. */
   readonly checkTimeout?: Duration | undefined
-  /** Where a check that passes leads to from open. Default `'halfOpen'`; `'closed'` lets everybody in at once. */
+  /** The state after a check passes while open. Default `'halfOpen'`; `'closed'` admits every call at once. */
   readonly target?: 'halfOpen' | 'closed' | undefined
   /**
-   * Who probes while half-open: calls, or checks (`'healthCheck'`: the breaker's policy gets `probes: 'reports'`, and no call of
-   * a user is risked). Default `'calls'`, or `'healthCheck'` where the breaker's policy leaves probes to reports.
+   * Who probes while half-open: calls, or checks (`'healthCheck'`: the breaker's policy gets `probes: 'reports'`, and no
+   * call of a user is risked). Default `'calls'`, or `'healthCheck'` if the breaker's policy has `probes: 'reports'`.
    */
   readonly probe?: 'calls' | 'healthCheck' | undefined
 }
 
-/** What `createResource` takes. */
+/** The options of `createResource`. */
 export interface ResourceOptions<R> {
   /** The name of the resource, and of its breaker. */
   readonly name: string
-  /** What is guarded: a pool, a client. It is handed to functions and checks as it is, and never closed. */
+  /** The pool or client to guard. It is passed to functions and checks as it is, and never closed. */
   readonly resource: R
-  /** Says whether it is well. */
+  /** Checks whether it is well. */
   readonly healthCheck: HealthCheck<R>
-  /** The policy of its breaker. Default: what the registry says for its name. */
+  /** The policy of its breaker. Default: the registry's policy for its name. */
   readonly policy?: PolicyOptions | undefined
-  /** Where its breaker is made. Default: a registry of its own, closed with the resource. */
+  /** The registry in which its breaker is made. Default: a registry of its own, closed with the resource. */
   readonly registry?: Registry | undefined
-  /** How it recovers. Default: see RecoveryOptions; `false`: as its breaker does, after the open time and by calls. */
+  /** How it recovers. Default: see RecoveryOptions. `false`: as any breaker, after the open time and by calls. */
   readonly recovery?: RecoveryOptions | false | undefined
 }
 
@@ -59,13 +59,13 @@ const RECOVERY = [
   'probe',
 ] satisfies (keyof RecoveryOptions)[]
 
-/** The options of a recovery with every default filled in; who probes is known when the breaker is. */
+/** The options of a recovery with every default filled in; who probes is known once the breaker is. */
 export interface ResolvedRecovery extends Omit<RecoveryRules, 'probe'> {
   readonly target: 'halfOpen' | 'closed'
   readonly probe: RecoveryRules['probe'] | undefined
 }
 
-/** The options, checked; the policy says who probes where that was said. */
+/** The options, checked; the policy says who probes if the options did. */
 export interface ResolvedResource<R> extends Omit<ResourceOptions<R>, 'recovery'> {
   /** `null`: none. */
   readonly recovery: ResolvedRecovery | null

@@ -1,11 +1,11 @@
-// ResourceUnavailableError: the rejection of a call to a resource, in the words of whoever uses the resource.
+// ResourceUnavailableError: the rejection of a call to a resource, in words that fit a resource.
 
 import { markRefusal, printable } from '../core/options/index.ts'
 import { type BreakerOpenError, describeReason } from '../index.ts'
 
 /**
- * The resource was not touched (`RESOURCE_UNAVAILABLE`): its breaker is open, held, or half-open with nothing to spare; or the
- * resource was closed. `retryAfter` and `shouldRetry` of `switchgear/retry` know it by its `cause`.
+ * The resource was not used (`RESOURCE_UNAVAILABLE`): its breaker is open, held, or half-open without a free permit; or the
+ * resource was closed. `retryAfter` and `shouldRetry` of `switchgear/retry` recognise it by its `cause`.
  */
 export class ResourceUnavailableError extends Error {
   /** What to match on. */
@@ -14,9 +14,9 @@ export class ResourceUnavailableError extends Error {
   readonly resource: string
   /** Why, in words. */
   readonly reason: string
-  /** When to try again, in ms; `undefined` where nobody knows: held by an operator, or closed. */
+  /** When to try again, in ms; `undefined` if it is not known: held by an operator, or closed. */
   readonly retryAfterMs: number | undefined
-  /** The rejection by the breaker; `undefined` where the resource was closed. */
+  /** The rejection by the breaker; `undefined` if the resource was closed. */
   declare readonly cause: BreakerOpenError | undefined
   constructor(resource: string, rejection?: BreakerOpenError) {
     const reason = rejection === undefined ? 'it was closed' : describeReason(rejection.reason)

@@ -16,15 +16,15 @@ import { checkResource, type ResolvedResource, type ResourceOptions } from './op
 import { ResourceUnavailableError } from './resource-unavailable-error.ts'
 import { type RecoveryStatus, SelfRecovery } from './self-recovery.ts'
 
-/** What a check of a resource's health found. */
+/** The result of a check of a resource's health. */
 export interface ResourceHealth {
   /** Whether the check passed. */
   readonly healthy: boolean
-  /** The state of the breaker, with this check in its books. */
+  /** The state of the breaker, after this check was counted. */
   readonly state: BreakerState
   /** How long the check took, in ms. */
   readonly durationMs: number
-  /** Why it is not healthy: what the check threw, or that it answered `false`, or took too long. */
+  /** Why it is not healthy: what the check threw, or that it returned `false`, or took too long. */
   readonly error?: unknown
 }
 
@@ -34,13 +34,13 @@ export interface Resource<R> {
   readonly name: string
   /** Its breaker. */
   readonly breaker: Breaker
-  /** Where its recovery is; `null` when there is none, or its breaker is gone. */
+  /** The state of its recovery; `null` if there is none, or its breaker is gone. */
   readonly recovery: RecoveryStatus | null
   /**
-   * Calls `fn` with the resource if the breaker admits it, and gives back what it gives: its value, or the very error it threw.
-   * `fn` is given `{ signal, endpoint, generation, probe }`, too; the options are those of `breaker.call`.
-   * @throws ResourceUnavailableError (`RESOURCE_UNAVAILABLE`) when it is not admitted; `fn` is not run.
-   * @throws what `breaker.call` throws besides
+   * Calls `fn` with the resource if the breaker admits it, and returns its value or throws the very error it threw. `fn`
+   * also receives `{ signal, endpoint, generation, probe }`; the options are those of `breaker.call`.
+   * @throws ResourceUnavailableError (`RESOURCE_UNAVAILABLE`) when it is not admitted; `fn` does not run.
+   * @throws whatever else `breaker.call` throws
    */
   execute<T>(fn: (resource: R, context: CallContext) => T | PromiseLike<T>, options?: CallOptions<never>): Promise<T>
   execute<T, F = T | null | undefined>(
@@ -48,14 +48,14 @@ export interface Resource<R> {
     options: CallOptions<F> | undefined,
   ): Promise<T | F>
   /**
-   * Runs the health check, whatever the state; what it comes to is counted as a reported success or failure. Never rejects.
-   * Who asks while a check of this method's is under way gets its answer. Its time is that of the platform's timers, whatever the
-   * registry's clock: somebody awaits it.
+   * Runs the health check, whatever the state. Its outcome counts as a reported success or failure. Never rejects. While a
+   * check of this method is in progress, further calls get its result. Its time limit uses the platform's timers, not the
+   * registry's clock, because you await it.
    */
   health(): Promise<ResourceHealth>
   /**
-   * Ends the recovery and closes the registry, unless that was handed in; calls are not admitted any more. The resource
-   * itself is yours to close. Closing again gives the same promise; it never rejects.
+   * Ends the recovery, and closes the registry unless you passed it; calls are not admitted any more. The resource itself
+   * is yours to close. Closing again returns the same promise; it never rejects.
    */
   close(): Promise<void>
   /** As `close`, for `await using`. */
@@ -63,8 +63,8 @@ export interface Resource<R> {
 }
 
 /**
- * A resource (a database pool, a client) under a breaker, which recovers by itself: while the breaker is open, a health check
- * is run with growing waits, and when it passes the breaker probes at once.
+ * A resource (a database pool, a client) under a breaker that recovers by itself: while the breaker is open, a health check
+ * runs with growing waits, and when it passes the breaker probes at once.
  * @throws ArgumentError (`INVALID_ARGUMENT`), PolicyError (`INVALID_POLICY`)
  * @throws what `registry.breaker` throws
  */
@@ -78,7 +78,7 @@ class GuardedResource<R> implements Resource<R> {
   readonly #options: ResolvedResource<R>
   readonly #ownRegistry: Registry | null
   readonly #recovery: SelfRecovery | null
-  /** What `health()` has under way, and its check. */
+  /** The check of `health()` in progress, and its result. */
   #health: Promise<ResourceHealth> | null = null
   #examination: Examination | null = null
   #closing: Promise<void> | null = null
@@ -110,7 +110,7 @@ class GuardedResource<R> implements Resource<R> {
       hasRun = true
       return fn(this.#options.resource, context)
     }
-    // A rejection by a breaker within `fn` is an error of `fn`.
+    // A rejection by a breaker inside `fn` is an error of `fn`.
     const toUser = (error: unknown) => (hasRun ? error : this.#unavailable(error))
     try {
       return await this.breaker.call(guarded, withFallback(options, toUser))
@@ -120,7 +120,7 @@ class GuardedResource<R> implements Resource<R> {
   }
 
   health(): Promise<ResourceHealth> {
-    // One at a time: a check that asks for the health would ask for ever, and probes of many who ask at once cost the resource.
+    // One at a time: a check that asks for the health would never end, and many checks at once cost the resource.
     this.#health ??= this.#lookAfter().finally(() => {
       this.#health = null
     })
@@ -145,7 +145,7 @@ class GuardedResource<R> implements Resource<R> {
   }
 
   async #lookAfter(): Promise<ResourceHealth> {
-    // A task of its own, so that a check that asks again finds this one under way.
+    // In a task of its own, so that a check that asks again finds this one in progress.
     await null
     const { breaker } = this
     const finding = await this.#find()
@@ -155,12 +155,12 @@ class GuardedResource<R> implements Resource<R> {
       if (healthy) breaker.recordSuccess(durationMs)
       else breaker.recordFailure(error, durationMs)
     } catch {
-      // The registry was closed meanwhile, or has no room for the breaker: there are no books.
+      // The registry was closed meanwhile, or has no room for the breaker: nothing is counted.
     }
     return { ...finding, state: breaker.state }
   }
 
-  /** Closed meanwhile, the check is called off: nobody's process waits for it. */
+  /** If it is closed meanwhile, the check is cancelled: it must not keep the process alive. */
   async #find(): Promise<Finding> {
     const { name } = this
     const { checkTimeoutMs } = this.#options
@@ -173,12 +173,12 @@ class GuardedResource<R> implements Resource<R> {
   #unavailable(error: unknown): unknown {
     if (!isBreakerError(error, 'BREAKER_OPEN')) return error
     const retryAfterMs = error.retryAfterMs ?? (error.state === 'halfOpen' ? this.#recovery?.retryAfterMs : undefined)
-    // Each call has an error of its own; who looks at the cause, as `retryAfter` does, is told the same.
+    // Each call has an error of its own; code that reads the cause, as `retryAfter` does, gets the same answer.
     return new ResourceUnavailableError(this.name, Object.assign(error, { retryAfterMs }))
   }
 }
 
-/** A fallback is told what the caller would have got. */
+/** A fallback gets the error that the caller would have got. */
 function withFallback<F>(
   options: CallOptions<F> | undefined,
   toUser: (error: unknown) => unknown,

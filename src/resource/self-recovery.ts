@@ -1,23 +1,23 @@
-// SelfRecovery: does what the recovery's actor asks for: runs checks, moves the breaker, counts what checks came to.
+// SelfRecovery: does what the recovery's actor asks for: runs checks, moves the breaker, counts the results of checks.
 import { type RecoveryRequest, type RecoveryRules, recoveryMachine } from '../../machines/index.ts'
 import { ArgumentError, type Breaker, CallTimeoutError, isBreakerError, type Spawned } from '../index.ts'
 import type { Examination, Finding } from './health-check.ts'
 import type { ResolvedRecovery } from './options.ts'
 
-/** Where a recovery is, for people to see. */
+/** The state of a recovery, for people. */
 export interface RecoveryStatus {
   /**
-   * `idle`: closed, or held by an operator · `waiting`: open, until the next check · `checking`: open, a check is under way ·
+   * `idle`: closed, or held by an operator · `waiting`: open, until the next check · `checking`: open, during a check ·
    * `recovering`: a check has passed · `trial`: half-open, calls probe · `probing`: half-open, checks probe.
    */
   readonly state: 'idle' | 'waiting' | 'checking' | 'recovering' | 'trial' | 'probing'
-  /** How many checks were begun since the recovery was started. */
+  /** How many checks have begun since the recovery started. */
   readonly checks: number
-  /** Checks that failed while open, and reopenings, since the breaker was last closed: what the wait has grown by. */
+  /** Checks that failed while open, and reopenings, since the breaker was last closed. The wait grows with them. */
   readonly setbacks: number
-  /** In how many ms the next check is due, rounded up; `null` when none is planned, or one is under way. */
+  /** In how many ms the next check is due, rounded up; `null` if none is planned, or one is in progress. */
   readonly nextCheckMs: number | null
-  /** What the last check came to; `null` before the first. */
+  /** The result of the last check; `null` before the first. */
   readonly lastCheck: { readonly healthy: boolean; readonly durationMs: number; readonly error?: unknown } | null
 }
 
@@ -29,7 +29,7 @@ interface Current {
 export class SelfRecovery {
   readonly #breaker: Breaker
   readonly #rules: Omit<RecoveryRules, 'probe'>
-  /** Who probes, where that was said; else the breaker's policy says it, which may become another. */
+  /** Who probes, if the options say so; otherwise the breaker's policy decides, and it may change. */
   readonly #probe: RecoveryRules['probe'] | undefined
   readonly #target: ResolvedRecovery['target']
   readonly #examine: () => Examination
@@ -38,7 +38,7 @@ export class SelfRecovery {
   #current: Current | null = null
   #last: Finding | null = null
 
-  /** @throws ArgumentError (`INVALID_ARGUMENT`) where the breaker has one already */
+  /** @throws ArgumentError (`INVALID_ARGUMENT`) if the breaker has one already */
   constructor(breaker: Breaker, recovery: ResolvedRecovery, examine: () => Examination) {
     const { target, probe, ...rules } = recovery
     this.#breaker = breaker
@@ -66,7 +66,7 @@ export class SelfRecovery {
     }
   }
 
-  /** When a check may let calls in again, in whole ms, at least 1; `undefined` unless checks alone do. */
+  /** When a check may admit calls again, in whole ms, at least 1; `undefined` unless only checks do. */
   get retryAfterMs(): number | undefined {
     if (this.#prober !== 'healthCheck') return undefined
     return Math.max(1, this.#nextCheckMs ?? Math.ceil(this.#rules.initialDelayMs))
@@ -84,7 +84,7 @@ export class SelfRecovery {
       return this.#breaker.spawn(recoveryMachine, {
         id: 'recovery',
         input: (start) => {
-          // Of the one before: its numbers were others.
+          // Of the previous one: its numbers differ.
           this.#callOff()
           return { rules: { ...this.#rules, probe: this.#prober }, ...start }
         },
@@ -112,7 +112,7 @@ export class SelfRecovery {
     if (request.type === 'check') this.#check(request.check)
     else if (request.type === 'over') this.#callOff(request.timedOut)
     else if (request.type === 'report') this.#report(request.passed)
-    // Whatever has come between, an operator's hold above all, is not undone.
+    // Nothing that came in between is undone, above all not an operator's hold.
     else if (breaker.state !== 'open') return
     else if (this.#target === 'closed') breaker.reset()
     else breaker.probe('health check passed')
@@ -140,7 +140,7 @@ export class SelfRecovery {
   }
 
   #report(passed: boolean): void {
-    // What came in between has ended the generation that the check was a probe of.
+    // Something in between has ended the generation that the check was a probe of.
     if (this.#breaker.state !== 'halfOpen') return
     const { durationMs, error } = this.#last ?? {}
     if (passed) this.#breaker.recordSuccess(durationMs)

@@ -9,13 +9,13 @@ import { comesFromTimeout } from './causes.ts'
 export interface AwsRetryBudgetOptions {
   /** Which rules. Default `'aws'`. */
   readonly style?: 'aws' | undefined
-  /** The tokens there are at first, and at most; 0 for no retries at all. Default 500. */
+  /** The tokens at first, and the most there can be; 0 for no retries at all. Default 500. */
   readonly capacity?: number | undefined
   /** What a retry costs, at least 1. Default 5. */
   readonly retryCost?: number | undefined
-  /** What a retry after a timeout costs, at least 1: the server may be at work on it yet. Default 10. */
+  /** What a retry after a timeout costs, at least 1: the server may still be working on the call. Default 10. */
   readonly timeoutCost?: number | undefined
-  /** What a success without a retry gives back; after retries it is the cost of the last one. Default 1. */
+  /** What a success without a retry refunds; after retries it is the cost of the last one. Default 1. */
   readonly refund?: number | undefined
 }
 

@@ -1,10 +1,10 @@
-// Bucket: what the two kinds of budget have in common, and what of it one call is handed.
+// Bucket: what the two kinds of budget have in common, and the part of it that one call gets.
 
-/** The books of one call, with all its retries. */
+/** The account of one call, with all its retries. */
 export interface RetryMeter {
   /**
-   * Tells that an attempt failed with this error and asks for another: `true` if the budget allows it, and has been charged.
-   * Ask once for each failed attempt, when everything else is in favour of a retry.
+   * Reports that an attempt failed with this error and asks for another: `true` if the budget allows it, which is then
+   * charged. Call it once for each failed attempt, after everything else says that a retry makes sense.
    */
   mayRetry(error: unknown): boolean
 }
@@ -12,7 +12,7 @@ export interface RetryMeter {
 /** A meter, and how its call ended. */
 export interface OpenMeter extends RetryMeter {
   succeed(): void
-  /** Not asked for where no attempt was under way: the failure of the last one was told by `mayRetry`. */
+  /** Not called if no attempt was in progress: `mayRetry` got the failure of the last one. */
   fail(error: unknown): void
 }
 

@@ -1,11 +1,14 @@
-// Causes: an error and what it was thrown because of, for the libraries that retry wrap what they catch (got, fetch).
+// Causes: an error and its causes, because libraries that retry wrap what they catch (got, fetch).
 import { isTimeout } from '../core/edge/timeout-error.ts'
 import { type BreakerOpenError, type ErrorCode, isBreakerError } from '../index.ts'
 
-/** More is no chain of causes but a circle. */
+/** A longer chain is a circle. */
 const DEEPEST = 16
 
-/** The error and its causes, the outermost first. What opened a breaker is none: no call that it rejects has met with that. */
+/**
+ * The error and its causes, the outermost first. The error that opened a breaker is none of them: the rejected call never
+ * met it.
+ */
 function causesOf(error: unknown): unknown[] {
   const found: unknown[] = []
   let next = error
@@ -16,12 +19,12 @@ function causesOf(error: unknown): unknown[] {
   return found
 }
 
-/** More are no attempts that somebody made at once. */
+/** More are not attempts that somebody made at once. */
 const MOST_PARTS = 64
 
 /**
- * What an error is made of, if it or a cause of it is an AggregateError: of calls of which one was to succeed (`Promise.any`), each
- * failed for a reason of its own. Any other error is its only part.
+ * The parts of an error: if it or a cause of it is an AggregateError, of calls of which one had to succeed (`Promise.any`),
+ * each failed for a reason of its own. Any other error is its only part.
  */
 export function partsOf(error: unknown): unknown[] {
   const parts: unknown[] = []
@@ -46,7 +49,7 @@ function errorsOf(error: unknown): unknown[] {
   return Array.isArray(errors) ? errors.slice(0, MOST_PARTS) : []
 }
 
-/** What is read of an error of somebody else's: a getter, or a proxy, may throw. */
+/** Reads a member of somebody else's error: a getter, or a proxy, may throw. */
 function memberOf(error: unknown, name: 'cause' | 'name' | 'errors'): unknown {
   try {
     return (error as { readonly [K in typeof name]?: unknown })[name]
@@ -60,15 +63,15 @@ export function rejectionIn(error: unknown): BreakerOpenError | undefined {
   return causesOf(error).find((cause) => isBreakerError(cause, 'BREAKER_OPEN')) as BreakerOpenError | undefined
 }
 
-/** What another try may have no part in: a limit that is reached now may not be in a moment. */
+/** These may be over at the next try: a limit that is reached now may not be in a moment. */
 const PASSING: readonly ErrorCode[] = ['BREAKER_OPEN', 'CALL_TIMEOUT', 'CONCURRENCY_LIMIT']
 
-/** Whether a mistake of the program's, or the end of its registry, is what it comes from: no retry mends either. */
+/** Whether it comes from a mistake in the program, or the end of its registry: a retry fixes neither. */
 export function isHopeless(error: unknown): boolean {
   return causesOf(error).some((cause) => isBreakerError(cause) && !PASSING.includes(cause.code))
 }
 
-/** Whether the caller called it off, which a retry would undo. */
+/** Whether the caller cancelled it, which a retry would undo. */
 export function isCalledOff(error: unknown): boolean {
   return memberOf(error, 'name') === 'AbortError'
 }

@@ -8,9 +8,9 @@ import { isCalledOff, isHopeless, partsOf, rejectionIn } from './causes.ts'
 export interface GrpcRetryBudgetOptions {
   /** Which rules. */
   readonly style: 'grpc'
-  /** The tokens there are at first, and at most: a whole number from 1 to 1,000. Default 10. A failure costs one. */
+  /** The tokens at first, and the most there can be: a whole number from 1 to 1,000. Default 10. A failure costs one. */
   readonly maxTokens?: number | undefined
-  /** What a success gives back, above 0; more than three decimals are of no account. Default 0.1: one failure for ten successes. */
+  /** What a success refunds, above 0, to three decimals. Default 0.1: one failure for ten successes. */
   readonly tokenRatio?: number | undefined
 }
 
@@ -28,7 +28,7 @@ export function newGrpcBucket({ maxTokens = 10, tokenRatio = 0.1 }: GrpcRetryBud
   const most = maxTokens * TOKEN
   let tokens = most
   function fail(error: unknown): void {
-    // What the service never saw, or was called off, says nothing of how it is.
+    // A call that the service never saw, or that was cancelled, says nothing about its health.
     if (isCalledOff(error) || partsOf(error).every(wasNotSeen)) return
     tokens = Math.max(tokens - TOKEN, 0)
   }

@@ -1,4 +1,4 @@
-// Public entry `switchgear/retry`: what a library that retries has to know of breakers, and a limit to its retries.
+// Public entry `switchgear/retry`: what a library that retries must know about breakers, and a limit to its retries.
 export {
   type AwsRetryBudgetOptions,
   createRetryBudget,

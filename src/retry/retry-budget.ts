@@ -1,5 +1,5 @@
-// RetryBudget: how many retries all calls together may make, so that an outage does not multiply the traffic. What a
-// retry costs and what a success gives back is the business of the bucket, `aws-bucket.ts` or `grpc-bucket.ts`.
+// RetryBudget: how many retries all calls together may make, so that an outage does not multiply the traffic. The bucket,
+// `aws-bucket.ts` or `grpc-bucket.ts`, decides what a retry costs and what a success refunds.
 import { isOptionObject } from '../core/edge/option-object.ts'
 import { checkOptions } from '../core/options/index.ts'
 import { ArgumentError } from '../index.ts'
@@ -11,14 +11,14 @@ export type { AwsRetryBudgetOptions } from './aws-bucket.ts'
 export type { RetryMeter } from './bucket.ts'
 export type { GrpcRetryBudgetOptions } from './grpc-bucket.ts'
 
-/** What `createRetryBudget` takes: `{ style: 'aws', … }` or `{ style: 'grpc', … }`. */
+/** The options of `createRetryBudget`: `{ style: 'aws', … }` or `{ style: 'grpc', … }`. */
 export type RetryBudgetOptions = AwsRetryBudgetOptions | GrpcRetryBudgetOptions
 
 /** A budget that all calls to one service share. */
 export interface RetryBudget {
   /**
-   * Runs `fn`, which does one call with its retries, and settles its books: a value is a success, and gives tokens back. The
-   * value or the error reaches the caller unchanged.
+   * Runs `fn`, which makes one call with its retries, and settles its account: a value is a success, and refunds tokens.
+   * The value or the error reaches you unchanged.
    * @throws ArgumentError (`INVALID_ARGUMENT`) unless `fn` is a function, as a rejection
    */
   call<T>(fn: (meter: RetryMeter) => T | PromiseLike<T>): Promise<T>
@@ -30,10 +30,10 @@ const AWS = ['style', 'capacity', 'retryCost', 'timeoutCost', 'refund'] satisfie
 const GRPC = ['style', 'maxTokens', 'tokenRatio'] satisfies (keyof GrpcRetryBudgetOptions)[]
 
 /**
- * A budget for retries, shared by all calls to one service; make one beside the registry. Style `'aws'` (the default) is the
- * standard mode of the AWS SDKs: a retry costs tokens, and a success gives back those of its last retry, or `refund` if it needed
- * none. Style `'grpc'` is the retry throttling of gRPC: a failure costs a token, a success gives `tokenRatio` back, and there is no
- * retry while half of the tokens or fewer are left.
+ * A budget for retries, shared by all calls to one service; make one beside the registry. Style `'aws'` (the default) is
+ * the standard mode of the AWS SDKs: a retry costs tokens, and a success refunds those of its last retry, or `refund` if it
+ * needed none. Style `'grpc'` is the retry throttling of gRPC: a failure costs a token, a success refunds `tokenRatio`, and
+ * there is no retry while half of the tokens or fewer are left.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options
  */
 export function createRetryBudget(options: RetryBudgetOptions = {}): RetryBudget {

@@ -5,26 +5,26 @@ import { ArgumentError, type Duration } from '../index.ts'
 import type { RetryMeter } from './bucket.ts'
 import { retryAfter, shouldRetry } from './should-retry.ts'
 
-/** What `waitToRetry` takes. Everything is optional. */
+/** The options of `waitToRetry`. All are optional. */
 export interface WaitToRetryOptions {
   /** Ends the wait when aborted: it rejects with the signal's reason. Default: none. */
   readonly signal?: AbortSignal | undefined
   /**
-   * The longest wait that is worth it, in ms or as `'5s'`: `false` at once where the breaker asks for more. Default: none; as
-   * long as the breaker says. Set it where somebody waits for the answer.
+   * The longest wait you accept, in ms or for example `'5s'`: `false` at once if the breaker asks for more. Default: none;
+   * as long as the breaker says. Set it if a user waits for the answer.
    */
   readonly maxWait?: Duration | undefined
-  /** The meter of this call, as `budget.call` hands it out: the retry is paid for first. Default: none. */
+  /** The meter of this call, from `budget.call`: the retry is paid for first. Default: none. */
   readonly budget?: RetryMeter | undefined
 }
 
 const NAMES = ['signal', 'maxWait', 'budget'] satisfies (keyof WaitToRetryOptions)[]
 
 /**
- * Waits as long as the breaker says, and is then `true`; `false` at once where there is to be no retry: `shouldRetry(error)`
- * says no, the wait would be longer than `maxWait`, or the budget is spent. An error that says nothing of a wait is answered
- * at once: the pause between retries is the library's.
- * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options; the reason of the signal, when that ends the wait
+ * Waits as long as the breaker says, and then returns `true`; `false` at once if there should be no retry:
+ * `shouldRetry(error)` says no, the wait would be longer than `maxWait`, or the budget is spent. An error that asks for no
+ * wait is answered at once: the pause between retries is the library's.
+ * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options; the reason of the signal, if that ends the wait
  */
 export async function waitToRetry(error: unknown, options: WaitToRetryOptions = {}): Promise<boolean> {
   checkOptions('options', options, NAMES)
@@ -48,8 +48,8 @@ function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
   const until = performance.now() + ms
   return new Promise((done, end) => {
     let timer = setTimeout(check, ms)
-    // Timers count from the beginning of a turn of the event loop, and fire early by what had passed of it: one that asked
-    // again then would be rejected again.
+    // Timers count from the beginning of a turn of the event loop, and fire early by the time that had passed in it: a
+    // retry at that moment would be rejected again.
     function check(): void {
       const restMs = until - performance.now()
       if (restMs > 0) timer = setTimeout(check, Math.ceil(restMs))

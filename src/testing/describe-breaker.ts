@@ -21,14 +21,14 @@ export interface TestRunner {
 
 /** The test runner, and options of `generatePaths`. */
 export interface DescribeOptions extends TestRunner, PathOptions {
-  /** Whether a failing path is shortened before it is told, which runs it some more times. Default true. */
+  /** Whether a failing path is shortened before it is reported, which runs it a few more times. Default true. */
   readonly shrinks?: boolean
 }
 
 /**
- * Declares one test for each generated path, under `describe(name)`. A test fails with the story of what happened, the
- * last line saying what differs. Steps that the driver does not have (commands, ignored calls) are not taken, and the
- * driver gets the policy without its `timeout`: how long a call takes is up to the path.
+ * Declares one test for each generated path, under `describe(name)`. A test fails with the story of what happened; the last
+ * line says what differs. Steps that the driver does not have (commands, ignored calls) are not taken, and the driver gets
+ * the policy without its `timeout`: the path decides how long a call takes.
  * @throws ArgumentError (`INVALID_ARGUMENT`), PolicyError (`INVALID_POLICY`)
  */
 export function describeBreaker<P>(

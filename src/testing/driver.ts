@@ -1,5 +1,5 @@
-// Driver: how the kit works a breaker under test, whatever library or service it is in.
-// A step may answer at once or with a promise; the kit moves time only through the clock it hands over.
+// Driver: how the kit operates a breaker under test, in any library or service.
+// A step may answer at once or with a promise; the kit moves time only through the clock that it passes.
 import type { Duration } from '../core/edge/duration.ts'
 import { ArgumentError } from '../core/edge/errors.ts'
 import type { PolicyOptions } from '../core/edge/resolve-policy.ts'
@@ -19,25 +19,25 @@ export const COMMANDS: readonly Command[] = [...BREAKER_COMMANDS, 'delete', 'cra
 type Awaitable<T> = T | PromiseLike<T>
 
 /**
- * A breaker under test, closed and new. `P` is whatever the driver needs to settle a call that was admitted; it must not
- * be `undefined`. What a method throws fails the test, with the story up to there.
+ * A breaker under test, closed and new. `P` is what the driver needs to settle a call that was admitted; it must not be
+ * `undefined`. If a method throws, the test fails with the story up to there.
  */
 export interface Subject<P> {
-  /** Asks for one call, and leaves it in flight: what settles it later, or `undefined` when it is rejected. */
+  /** Makes one call, and leaves it in flight. Returns what settles it later, or `undefined` if it is rejected. */
   admit(): Awaitable<P | undefined>
-  /** Ends a call that was admitted; the breaker must know of it when this answers. */
+  /** Ends a call that was admitted. The breaker must have the outcome when this returns. */
   settle(permit: P, result: CallResult): Awaitable<void>
-  /** Does one of the driver's `commands`; is not asked for others. */
+  /** Executes one of the driver's `commands`; never called with others. */
   command(command: Command): Awaitable<void>
-  /** Reports an outcome of a call that was not asked for. Without it such steps are not taken by `explore`. */
+  /** Reports an outcome without a call. Without this method, `explore` takes no such steps. */
   report?(result: 'succeed' | 'fail'): Awaitable<void>
   /** The state in these words: `closed`, `open`, `halfOpen`, `forcedOpen` or `disabled`. */
   state(): string
-  /** All else that can be seen and must agree with the model, where the driver can tell. Without it: the state only. */
+  /** Everything else that can be seen and must agree with the model. Default: only the state is compared. */
   observe?(): Observation
-  /** All that its future depends on, as text; lets `explore` continue two histories once that left it the same. */
+  /** All that its future depends on, as text. With it, `explore` continues only one of two histories that end in the same. */
   fingerprint?(): string
-  /** Called after time was moved, before anything is looked at: to let what the timers have set off come to an end. */
+  /** Called after time was moved, before anything is checked: wait here for the work that timers have started. */
   tick?(): Awaitable<void>
   /** Called once, when the test is over, however it went. */
   stop?(): Awaitable<void>
@@ -48,8 +48,8 @@ export interface Observation {
   /** Number of the generation; only how it grows is compared. */
   readonly generation: number
   /**
-   * Timers of the breaker that are pending: none when nothing is due, at least one when something is. `undefined` where calls in
-   * flight have timers, too: then they are not compared.
+   * Pending timers of the breaker: none if nothing is due, at least one if something is. `undefined` if calls in flight
+   * have timers, too: then they are not compared.
    */
   readonly timers: number | undefined
   /** Calls since the breaker was made, or deleted and made again. */
@@ -58,28 +58,28 @@ export interface Observation {
     readonly allowed: number
     /** Not admitted. */
     readonly rejected: number
-    /** Of those admitted, ended as a success. */
+    /** Of those admitted, those that ended as a success. */
     readonly succeeded: number
-    /** Ended as a failure; a probe whose lease ended, too. */
+    /** Those that ended as a failure; also probes whose lease ended. */
     readonly failed: number
-    /** Ended as neither. */
+    /** Those that ended as neither. */
     readonly ignored: number
-    /** Ended after the stay that they were admitted in. */
+    /** Those that ended after the stay in which they were admitted. */
     readonly late: number
   }
 }
 
-/** How the kit works one library or service. Methods may answer at once or with a promise. */
+/** How the kit operates one library or service. Methods may answer at once or with a promise. */
 export interface Driver<P = unknown> {
-  /** Told when a test fails. */
+  /** The name that a failing test shows. */
   readonly name: string
   /** The commands this library has; others are not tried. */
   readonly commands: readonly Command[]
   /** Whether a call may be reported as neither success nor failure. */
   readonly canIgnore: boolean
   /**
-   * How long a promise of the subject's may take to settle, of real time: milliseconds or a string such as `'5s'`. After that the
-   * test fails, and says which. Default `'1s'`; `start` and `stop` may take as long as they like.
+   * How long a promise of the subject may take to settle, in real time: milliseconds or a string such as `'5s'`. After that
+   * the test fails, and says which one. Default `'1s'`; `start` and `stop` may take any time.
    */
   readonly stepTimeout?: Duration | undefined
   /** A new breaker, under this policy (as users write it, `timeout` left out) and on this clock, in milliseconds. */

@@ -27,9 +27,9 @@ const NAME = 'endpoint'
 export type RuntimeOptions = Omit<RegistryOptions, 'policy' | 'clock'>
 
 /**
- * The runtime, worked through permits. The options are handed to `createRegistry` as they are: `folding: false` sends
- * every event through the actor. Defaults: those of the registry, but `seed: 0` and 1,000 restarts, since a test may crash
- * the actor often.
+ * The runtime, operated through permits. The options go to `createRegistry` unchanged: `folding: false` sends every event
+ * through the actor. Defaults: those of the registry, except `seed: 0` and 1,000 restarts, because a test may crash the
+ * actor often.
  * @throws PolicyError (`INVALID_POLICY`) when it is started with options that `createRegistry` refuses
  */
 export function runtimeDriver(options: RuntimeOptions = {}): Driver<Permit> {
@@ -80,7 +80,7 @@ function runtimeSubject(registry: Registry, breaker: Breaker, clock: VirtualCloc
   }
 }
 
-/** An actor that is told of a failed child it does not know fails itself: XState's own way to crash it. */
+/** An actor that gets the error of a child it does not know fails itself: XState's own way to crash it. */
 function crash({ actor }: Breaker): void {
   const event = { type: 'xstate.error.actor.test', error: new Error('crashed by the test') }
   actor?.send(event as never)
@@ -101,11 +101,11 @@ export const pureDriver: Driver<PurePermit> = {
   start(options, clock) {
     const policy = resolvePolicy(options)
     let breaker = newBreaker(policy, clock.now())
-    // A deleted breaker and the next one of its name are two: what one admitted is no business of the other.
+    // A deleted breaker and the next one of its name are two: calls that one admitted do not concern the other.
     let owner = {}
     const at = () => clock.now()
     let flights: PurePermit[] = []
-    /** The pure layer knows nothing of calls in flight: whoever uses it tells it that one has become slow. */
+    /** The pure layer does not know the calls in flight: its user reports that one has become slow. */
     const countSlow = () => {
       for (;;) {
         flights = flights.filter(

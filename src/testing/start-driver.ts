@@ -15,9 +15,9 @@ const LOOKS = 10
 export class StuckDriverError extends Error {}
 
 /**
- * A new breaker of the driver's, on this clock, as the kit and generated test files work it. A method whose promise does not
- * settle within the driver's `stepTimeout` rejects with an error that says which one, and what it may wait for.
- * @throws ArgumentError (`INVALID_ARGUMENT`), as a rejection, when there is no such driver or what it starts is no subject
+ * A new breaker of the driver, on this clock, as the kit and generated test files use it. A method whose promise does not
+ * settle within the driver's `stepTimeout` rejects with an error that names the method, and what it may be waiting for.
+ * @throws ArgumentError (`INVALID_ARGUMENT`), as a rejection, if the driver or what it starts is not valid
  */
 export async function startDriver<P>(
   driver: Driver<P>,
@@ -55,7 +55,7 @@ export async function startDriver<P>(
   }
 }
 
-/** What is no promise costs nothing. */
+/** A value that is no promise costs nothing. */
 function settledWithin<T>(mostMs: number, answer: T | PromiseLike<T>, stuck: () => string): T | PromiseLike<T> {
   if (typeof (answer as PromiseLike<T> | null)?.then !== 'function') return answer
   // Made now, so that its stack leads to the line of the test.

@@ -5,16 +5,16 @@ import { DURATION_EXPECTED, type Duration, parseDuration } from '../core/edge/du
 import { ArgumentError } from '../core/edge/errors.ts'
 import { newQueue } from './timer-queue.ts'
 
-/** A clock that stands still until it is moved. Give it to whatever takes a `clock`: a registry, an XState actor. */
+/** A clock that stands still until you move it. Pass it to whatever takes a `clock`: a registry, an XState actor. */
 export interface VirtualClock extends Clock {
   /**
-   * Moves time on and fires what falls due, in the order it is due, each timer at its own time; timers that these set
-   * fire too, if they fall due on the way. `advance(0)` fires what is overdue.
+   * Moves time forward and fires what is due, in order, each timer at its own time. Timers that these set fire too, if they
+   * are due on the way. `advance(0)` fires what is overdue.
    * @param duration milliseconds, at least 0, or a string such as `'10s'`
    * @throws ArgumentError (`INVALID_ARGUMENT`) for anything else; time has not moved then
    */
   advance(duration: Duration): void
-  /** Moves time on to the next due timer and fires it (that one only); says whether there was one. */
+  /** Moves time to the next due timer and fires only that one; returns whether there was one. */
   advanceToNext(): boolean
   /**
    * Time passes but no timer fires, as when the event loop is stalled; the next `advance(0)` fires what is overdue.

@@ -66,7 +66,7 @@ export const ofTheStatechart: readonly Prey[] = [
     name: 'forced open times out',
     breaks: 'R08',
     file,
-    find: "description: 'Every call is rejected until an operator says otherwise.',",
+    find: "description: 'Every call is rejected until an operator ends that.',",
     replace: "after: { 1000: { target: 'halfOpen', actions: 'beginTrial' } },",
     policy: plain,
   },

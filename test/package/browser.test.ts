@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createSandbox, type Sandbox } from './sandbox.ts'
 
 /** Kilobytes, gzipped, with XState (12.0 of them; createActor and StateMachine alone are 11.4). */
-const LARGEST = { switchgear: 50.5, 'switchgear/pure': 5.7, 'switchgear/machines': 22.5 }
+const LARGEST = { switchgear: 50.5, 'switchgear/pure': 6.1, 'switchgear/machines': 22.7 }
 type Entry = keyof typeof LARGEST
 
 let sandbox: Sandbox

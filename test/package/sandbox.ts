@@ -88,7 +88,7 @@ export function createSandbox(): Sandbox {
   }
 
   const node = (...args: string[]) =>
-    spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', timeout: 15_000, env: cleanEnvironment() })
+    spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', timeout: 60_000, env: cleanEnvironment() })
 
   return {
     folder,

@@ -1,10 +1,8 @@
-// The matrix tries what package.json lets people install, and docs/platforms.md says what it tries.
+// The matrix tries what package.json lets people install.
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { COMBINATIONS, PEERS, partsOf } from '../../scripts/matrix/combinations.ts'
-import { BETWEEN_MARKERS, matrixTable } from '../../scripts/matrix/page.ts'
 import { RUNTIMES } from '../../scripts/matrix/runtimes.ts'
-import { pageOf } from '../package/readme.ts'
 
 describe('the matrix', () => {
   it.each(Object.entries(PEERS))(
@@ -22,10 +20,6 @@ describe('the matrix', () => {
     expect(missing).toEqual([])
     const ofCore = COMBINATIONS.filter(({ smoke }) => smoke === 'core')
     expect(ofCore.map(({ runtime }) => runtime)).toEqual([...RUNTIMES])
-  })
-
-  it('is the table of docs/platforms.md', () => {
-    expect(BETWEEN_MARKERS.exec(pageOf('docs/platforms.md').text)?.[0]).toBe(matrixTable())
   })
 
   it.each(['>=1.0.0', '^1.0.0 || 2', '1.x'])('takes no range of a shape that it could not try: %s', (range) => {

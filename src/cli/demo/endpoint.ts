@@ -6,7 +6,7 @@ import { newRecentCalls, type RecentCalls } from './recent-calls.ts'
 export interface Endpoint {
   readonly name: string
   readonly url: string
-  /** The demo's own services are told a call's number, to answer both twins alike. */
+  /** The demo's own services get the number of the call, to answer both twins alike. */
   readonly numbersCalls: boolean
   readonly breaker: Breaker
   /** Of its service, the restarted one last; none for the user's own. */

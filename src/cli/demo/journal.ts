@@ -1,5 +1,5 @@
-// Journal: what happened in a run, in order: transitions of the breakers, and what became of the services.
-// Written by run.ts and timetable.ts; the views print an entry as it comes, the report keeps them all.
+// Journal: what happened in a run, in order: transitions of the breakers, and changes of the services. Written by run.ts
+// and timetable.ts; the views print each entry at once, the report keeps all of them.
 import type { BreakerState } from '../../index.ts'
 
 export interface Entry {

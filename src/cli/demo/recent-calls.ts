@@ -1,5 +1,5 @@
-// Lane: what the calls of one lane came to, the guarded or the unguarded one. Written by traffic.ts, read by report.ts.
-// Only sums, so that an hour of calls takes no more memory than a second.
+// Lane: the outcomes of the calls of one lane, guarded or unguarded. Written by traffic.ts, read by report.ts. Only sums,
+// so that an hour of calls takes no more memory than a second.
 
 /** `slow` is an answer slower than the policy's `slowCalls.slowerThan`; `cutOff`, a call that the end of the run ended. */
 export type Kind = 'answered' | 'slow' | 'failed' | 'rejected' | 'cutOff'

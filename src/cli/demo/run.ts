@@ -64,7 +64,7 @@ export async function runDemo(
     else interrupt.addEventListener('abort', end, { once: true })
   })
   try {
-    // First: it fails where a port is taken, and who looks on may see everything from the beginning.
+    // First: it fails if a port is in use, and a viewer may see everything from the beginning.
     for (const to of attach) attached.push(await to(registry))
     const cast = await Promise.race([castOf(options, host, registry), interrupted])
     if (cast === null) return null

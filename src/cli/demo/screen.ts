@@ -1,4 +1,4 @@
-// Screen: the view for a terminal. A table of the breakers, drawn anew five times a second, over the last transitions.
+// Screen: the view for a terminal. A table of the breakers, redrawn five times a second, over the last transitions.
 import { createLogUpdate } from 'log-update'
 import { type Column, cut, inWords, type Paint, paintState, tableOf, wrap } from '../terminal/index.ts'
 import type { Endpoint } from './endpoint.ts'

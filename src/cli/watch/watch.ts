@@ -45,7 +45,7 @@ async function printOnce(base: URL, signal: AbortSignal, { json, sort, filter }:
   const patience = setTimeout(end, PATIENCE_MS)
   try {
     for await (const news of follow(base, enough.signal)) {
-      if (news.kind === 'lost') throw new Failure(`${shown(base)}: ${news.why} before every endpoint was told`)
+      if (news.kind === 'lost') throw new Failure(`${shown(base)}: ${news.why} before every endpoint had arrived`)
       tell(board, news)
       if (board.isComplete) break
     }
@@ -55,7 +55,7 @@ async function printOnce(base: URL, signal: AbortSignal, { json, sort, filter }:
     end()
   }
   if (signal.aborted) return
-  if (!board.isComplete) throw new Failure(`${shown(base)}: not every endpoint was told within ${PATIENCE_MS / 1000} s`)
+  if (!board.isComplete) throw new Failure(`${shown(base)}: not every endpoint arrived within ${PATIENCE_MS / 1000} s`)
   const all = chosen(board, newView(sort, filter))
   if (json === true) return print(`${jsonLine({ ...board.hello, endpoints: all.map(({ row }) => row) })}\n`)
   const { stdout } = process

@@ -1,5 +1,5 @@
-// BreakerPolicy: a breaker with the members of cockatiel's CircuitBreakerPolicy. The decisions are the breaker's; here is
-// what cockatiel's callers see of them.
+// BreakerPolicy: a breaker with the members of cockatiel's CircuitBreakerPolicy. The breaker makes the decisions; this
+// shows them to cockatiel's callers.
 import {
   CircuitState,
   type Event,
@@ -26,16 +26,17 @@ import { circuitStateOf } from './circuit-state.ts'
 import { Emitter } from './emitter.ts'
 import { checkSaved, restore, type SavedBreaker, save } from './saved-breaker.ts'
 
-/** What `breakerPolicy` takes. Everything is optional. */
+/** The options of `breakerPolicy`. All are optional. */
 export interface BreakerPolicyOptions {
-  /** The policy of a breaker that is made by this. Default: what the registry says for its name. */
+  /** The policy of a breaker that this makes. Default: the registry's policy for its name. */
   readonly policy?: PolicyOptions | undefined
   /**
-   * What of cockatiel's (`handleType(…)`, `handleResultType(…)`) says which outcomes are failures; errors that it does not handle
-   * are ignored, as by cockatiel. It takes the place of `isFailure` and `ignore` of the policy. Default: none, these judge.
+   * A filter of cockatiel (`handleType(…)`, `handleResultType(…)`) that decides which outcomes are failures. Errors that it
+   * does not handle are ignored, as in cockatiel. It replaces `isFailure` and `ignore` of the policy. Default: none, these
+   * decide.
    */
   readonly handle?: Policy | undefined
-  /** What `toJSON()` gave in another process; of no account for a breaker that is there already. Default: closed. */
+  /** The result of `toJSON()` in another process; ignored if the breaker exists already. Default: closed. */
   readonly initialState?: unknown
 }
 
@@ -80,11 +81,11 @@ export class CockatielBreaker implements IPolicy {
   #lastFailure: FailureReason<unknown> | undefined
   #isolations = 0
 
-  /** A call gave a value that is no failure. */
+  /** A call returned a value that is no failure. */
   readonly onSuccess: Event<ISuccessEvent>
-  /** A call was made and threw, or gave a value that is a failure. */
+  /** A call was made and threw, or returned a value that is a failure. */
   readonly onFailure: Event<IFailureEvent>
-  /** It has opened, by what its last call failed with, or was isolated. */
+  /** It has opened, with what its last call failed with, or was isolated. */
   readonly onBreak: Event<FailureReason<unknown> | { isolated: true }> = (listener) =>
     this.#onTransition((transition, state) => {
       if (state === CircuitState.Isolated) listener({ isolated: true })
@@ -93,10 +94,10 @@ export class CockatielBreaker implements IPolicy {
   /** It has closed. */
   readonly onReset: Event<void> = (listener) =>
     this.#onTransition((_transition, state) => state === CircuitState.Closed && listener())
-  /** The open time has passed: it has its calls probe. */
+  /** The open time has passed: its next calls are probes. */
   readonly onHalfOpen: Event<void> = (listener) =>
     this.#onTransition((_transition, state) => state === CircuitState.HalfOpen && listener())
-  /** It is in another state. */
+  /** Its state has changed. */
   readonly onStateChange: Event<CircuitState> = (listener) =>
     this.#onTransition((_transition, state) => listener(state))
 
@@ -116,15 +117,15 @@ export class CockatielBreaker implements IPolicy {
     return circuitStateOf(this.breaker.state)
   }
 
-  /** What the last call through this policy that failed came to; `undefined` before that. */
+  /** The outcome of the last call through this policy that failed; `undefined` before that. */
   get lastFailure(): FailureReason<unknown> | undefined {
     return this.#lastFailure
   }
 
   /**
    * Calls `fn` if the breaker admits it.
-   * @throws BrokenCircuitError of cockatiel, with what BreakerOpenError tells, when it does not; `fn` is not run. Unlike
-   *   cockatiel's own it does not have calls wait for the probe of another.
+   * @throws BrokenCircuitError of cockatiel, with the members of BreakerOpenError, if not; `fn` does not run. Unlike
+   *   cockatiel's own, calls do not wait for the probe of another call.
    * @throws ConcurrencyLimitError (`CONCURRENCY_LIMIT`) when `maxConcurrent` of the registry's policy is reached
    */
   async execute<T>(fn: (context: IDefaultPolicyContext) => PromiseLike<T> | T, signal?: AbortSignal): Promise<T> {
@@ -148,7 +149,7 @@ export class CockatielBreaker implements IPolicy {
     }
   }
 
-  /** Rejects every call until `dispose()` was called on every handle that this gave, or an operator enables it. */
+  /** Rejects every call until `dispose()` was called on every handle that this returned, or an operator enables it. */
   isolate(): { dispose: () => void } {
     this.#isolations++
     this.breaker.isolate()
@@ -163,12 +164,12 @@ export class CockatielBreaker implements IPolicy {
     }
   }
 
-  /** Its state for the `initialState` of another process. What was counted is not in it: for that take `registry.snapshot()`. */
+  /** Its state for the `initialState` of another process. Counts are not in it: for those use `registry.snapshot()`. */
   toJSON(): SavedBreaker {
     return save(this.breaker)
   }
 
-  /** Keeps what the call failed with before the breaker hears of it, and may tell of an opening. */
+  /** Keeps what the call failed with before the breaker gets the outcome, which may open it. */
   async #noted<T>(
     fn: (context: IDefaultPolicyContext) => PromiseLike<T> | T,
     context: IDefaultPolicyContext,
@@ -184,7 +185,7 @@ export class CockatielBreaker implements IPolicy {
     }
   }
 
-  /** A filter that throws reaches no caller: the breaker has counted a failure, and has told of it. */
+  /** A filter that throws reaches no caller: the breaker has counted a failure, and reported the error. */
   #isFailure(value: unknown): boolean {
     try {
       return this.#handle?.options.resultFilter(value) ?? false

@@ -1,4 +1,4 @@
-// BrokenCircuit: a rejection as cockatiel throws it, so that its own checks, `instanceof` too, and ours know it.
+// BrokenCircuit: a rejection as cockatiel throws it, recognised by its own checks, `instanceof` too, and by ours.
 import { BrokenCircuitError, IsolatedCircuitError } from 'cockatiel'
 import type { BreakerOpenError } from '../../index.ts'
 
@@ -7,8 +7,9 @@ const BRAND = Symbol.for('switchgear.error')
 
 type Told = 'code' | 'endpoint' | 'state' | 'reason' | 'retryAfterMs'
 /**
- * The rejection of a call: cockatiel's BrokenCircuitError (while forced open, its IsolatedCircuitError) with what BreakerOpenError
- * tells. `isBrokenCircuitError(error)` and `isBreakerError(error, 'BREAKER_OPEN')` both know it; its `cause` is the rejection.
+ * The rejection of a call: cockatiel's BrokenCircuitError (while forced open, its IsolatedCircuitError) with the members of
+ * BreakerOpenError. `isBrokenCircuitError(error)` and `isBreakerError(error, 'BREAKER_OPEN')` both recognise it; its
+ * `cause` is the rejection.
  */
 export type BreakerBrokenCircuitError = BrokenCircuitError &
   Pick<BreakerOpenError, Told> & { readonly cause: BreakerOpenError }

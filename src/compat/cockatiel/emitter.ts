@@ -6,7 +6,7 @@ export class Emitter<T> {
   readonly #listeners = new Set<{ readonly tell: (data: T) => void }>()
   readonly #report: (error: unknown) => void
 
-  /** `report` is told what a listener threw, and must not throw. */
+  /** `report` gets what a listener threw, and must not throw. */
   constructor(report: (error: unknown) => void) {
     this.#report = report
   }

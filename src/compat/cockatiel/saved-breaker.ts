@@ -3,13 +3,13 @@ import * as v from 'valibot'
 import { STATES } from '../../core/rules/states.ts'
 import { ArgumentError, type Breaker, type BreakerState } from '../../index.ts'
 
-/** What `toJSON()` gives and `initialState` takes. */
+/** The result of `toJSON()`, and what `initialState` takes. */
 export interface SavedBreaker {
-  /** Of the format. */
+  /** The version of the format. */
   readonly version: 1
   /** The state it was in. */
   readonly state: BreakerState
-  /** Whole ms until it was to admit a call again; `null` when it did, or nobody knew. */
+  /** Whole ms until it was to admit a call again; `null` if it admitted calls, or the time was not known. */
   readonly retryAfterMs: number | null
   /** When it was saved, in ms since 1970. */
   readonly savedAt: number
@@ -35,7 +35,7 @@ export function checkSaved(value: unknown): SavedBreaker {
   throw new ArgumentError('options.initialState', 'what toJSON() of such a policy gave, or its parsed JSON', value)
 }
 
-/** Open for what is left of its time; half-open at once when that has passed meanwhile, as cockatiel does. */
+/** Open for the rest of its time; half-open at once if that has passed meanwhile, as in cockatiel. */
 export function restore(breaker: Breaker, { state, retryAfterMs, savedAt }: SavedBreaker): void {
   if (state === 'forcedOpen') breaker.isolate()
   if (state === 'disabled') breaker.disable()

@@ -1,5 +1,5 @@
-// Attempt: one admitted run of the action: its slot, its time limit, and the one outcome it comes to. What the caller is told is
-// opossum's, in opossum's order; what the breaker is told goes through the permit, so that a late outcome decides nothing.
+// Attempt: one admitted run of the action: its slot, its time limit, and its one outcome. The caller gets opossum's events
+// and errors, in opossum's order; the breaker gets the outcome through the permit, so that a late one decides nothing.
 import type { Permit } from '../../index.ts'
 import type { Events } from './events.ts'
 import { expiryOf } from './memory-cache.ts'
@@ -37,7 +37,7 @@ export function attempt<TI extends unknown[], TR>(host: Host<TI, TR>, call: Call
   let isShared = options.coalesce
   const endSharing = (ending: Ending) => {
     if (ending !== 'locked' && !options.coalesceResetOn.includes(ending)) return
-    // It may have ended before it was shared: what failed at once is not to be the answer to others.
+    // It may have ended before it was shared: an immediate failure must not be the answer to other calls.
     isShared = false
     options.coalesceCache?.delete(key)
   }
@@ -65,7 +65,7 @@ export function attempt<TI extends unknown[], TR>(host: Host<TI, TR>, call: Call
     }
     const timer = options.timeout ? setTimeout(timeOut, options.timeout) : undefined
     let isOver = false
-    /** The first to end the attempt; whatever the action comes to after its time is of no account. */
+    /** The first to end the attempt. What the action does after its time is ignored. */
     const ends = () => {
       if (isOver) return false
       isOver = true

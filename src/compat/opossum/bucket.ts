@@ -18,7 +18,7 @@ export type Count =
 export interface Bucket extends Record<Count, number> {
   /** In ms, by share: 0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 1. Of a bucket: empty. */
   percentiles: { [share: number]: number }
-  /** In ms, of successes, failures and timeouts. At most 10,000 in a bucket: of more, a fair sample. */
+  /** In ms, for successes, failures and timeouts. At most 10,000 in a bucket; of more calls, a fair sample. */
   latencyTimes: number[]
   /** Whether the breaker opened (`true`) or closed (`false`) in this bucket, whichever was last. */
   isCircuitBreakerOpen?: boolean
@@ -30,7 +30,7 @@ export interface Stats extends Bucket {
   latencyMean: number
 }
 
-/** Without an end to them, a busy breaker's window would take what memory there is. */
+/** Without a limit, the window of a busy breaker would take all memory. */
 const MOST_LATENCIES = 10_000
 const SHARES = [0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 1]
 
@@ -54,7 +54,7 @@ export function emptyBucket(): Bucket {
 
 const COUNTS = Object.keys(emptyBucket()).filter((key) => key !== 'percentiles' && key !== 'latencyTimes') as Count[]
 
-/** Keeps a latency; beyond the most that are kept, in place of a random one, so that all have the same chance. */
+/** Keeps a latency; beyond the limit, in place of a random one, so that all have the same chance. */
 export function addLatency(bucket: Bucket, ms: number): void {
   const { latencyTimes } = bucket
   if (latencyTimes.length < MOST_LATENCIES) {

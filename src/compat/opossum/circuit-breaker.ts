@@ -1,5 +1,5 @@
-// CircuitBreaker: opossum's class, on a breaker of a registry. It keeps opossum's books and follows opossum's rule of opening;
-// states, probes, late results and supervision are the registry's.
+// CircuitBreaker: opossum's class, on a breaker of a registry. It keeps opossum's counts and follows opossum's rule for
+// opening; states, probes, late results and supervision are the registry's.
 import { randomUUID } from 'node:crypto'
 import type { Registry } from '../../index.ts'
 import type { Bucket, Count, Stats } from './bucket.ts'
@@ -20,17 +20,17 @@ const DEPRECATION = 'options.maxFailures is deprecated. Please use options.error
 
 /** A breaker around one action, with opossum's interface. */
 export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> extends GuardedEmitter {
-  /** The registry of the breakers that were given none: for the dashboard, metrics and health. */
+  /** The registry of breakers made without one: for the dashboard, metrics and health. */
   static get registry(): Registry {
     return sharedRegistry()
   }
 
-  /** Whether an error is of a breaker (it has a `code`), and not of the action. */
+  /** Whether an error comes from a breaker (it has a `code`), and not from the action. */
   static isOurError(error: unknown): boolean {
     return isOurError(error)
   }
 
-  /** Books for `options.status`, to begin with figures of before. */
+  /** Makes a Status for `options.status`, which may begin with earlier figures. */
   static newStatus(options: StatusOptions = {}): Status {
     return new Status(options)
   }
@@ -39,7 +39,7 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
   readonly options: ResolvedOptions<TI>
   /** The function that is run. */
   readonly action: Loose<TI, TR | PromiseLike<TR>>
-  /** The places of `capacity`. */
+  /** The slots of `capacity`. */
   readonly semaphore: Semaphore
   /** The name: `options.name`, or the action's, or a UUID. */
   readonly name: string
@@ -55,8 +55,8 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
   #isShutdown = false
 
   /**
-   * Makes a breaker around `action`; what is no function is the result of every call.
-   * @throws ArgumentError (`INVALID_ARGUMENT`) for options that can't be meant; TypeError where opossum throws one
+   * Makes a breaker around `action`. An `action` that is not a function is the result of every call.
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for options that make no sense; TypeError where opossum throws one
    */
   constructor(action: (...args: TI) => TR | PromiseLike<TR>, options: Options<TI> = {}) {
     super()
@@ -87,12 +87,12 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
     else if ((state ?? options).enabled === false) this.disable()
   }
 
-  /** Whether it protects: not disabled, not shut down. */
+  /** Whether it protects: it is not disabled and not shut down. */
   get enabled(): boolean {
     return !this.#isShutdown && this.#shownState.isEnabled
   }
 
-  /** Whether it is half-open and its one call is not yet under way. */
+  /** Whether it is half-open and its one call has not begun. */
   get pendingClose(): boolean {
     return !this.#isShutdown && this.#shownState.isPendingClose
   }
@@ -127,12 +127,12 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
     return this.#protection.isWarmingUp
   }
 
-  /** With fewer fires in the window it does not open. */
+  /** With fewer calls in the window it does not open. */
   get volumeThreshold(): number {
     return this.options.volumeThreshold
   }
 
-  /** State and figures as JSON, for `options.state` and `options.status` of another. */
+  /** State and figures as JSON, for `options.state` and `options.status` of another breaker. */
   toJSON(): { state: State; status: Stats } {
     const state = {
       name: this.name,
@@ -147,7 +147,7 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
     return { state, status: this.stats }
   }
 
-  /** Has `func`, or another breaker, answer calls that are rejected or fail. */
+  /** Sets a function, or another breaker, that answers calls that are rejected or fail. */
   fallback(func: Fallback<TI> | CircuitBreaker<never, unknown>): this {
     // By what it can do: a breaker of another copy of the package is an instance of another class.
     const isBreaker = typeof func === 'object' && 'fire' in func
@@ -156,8 +156,9 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
   }
 
   /**
-   * Runs the action with these arguments, if the breaker lets it. The promise rejects with the action's error, or with one of
-   * ours: `EOPENBREAKER`, `ETIMEDOUT`, `ESEMLOCKED`, `ESHUTDOWN`; with a fallback it is the fallback's.
+   * Runs the action with these arguments, if the breaker admits it. The promise rejects with the action's error, or with
+   * one of ours: `EOPENBREAKER`, `ETIMEDOUT`, `ESEMLOCKED`, `ESHUTDOWN`. With a fallback, you get the fallback's result or
+   * error.
    */
   fire(...args: TI): Promise<TR> {
     return this.call(this.action, ...args)
@@ -175,7 +176,7 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
     }
   }
 
-  /** Forgets the results that are kept. */
+  /** Clears the cached results. */
   clearCache(): void {
     if (this.options.cache) this.options.cacheTransport?.flush()
     this.options.coalesceCache?.flush()
@@ -201,21 +202,21 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
     if (!this.#isShutdown) this.#shownState.close()
   }
 
-  /** Has it protect again, in the state it was in when it was disabled; an open one stays open for a whole `resetTimeout`. */
+  /** Makes it protect again, in the state it had when it was disabled. An open one stays open for a whole `resetTimeout`. */
   enable(): void {
     if (this.#isShutdown) return
     this.status.attach()
     this.#shownState.enable()
   }
 
-  /** Has every call run, without protection, fallback, caches and time limit. */
+  /** Lets every call run, without protection, fallback, caches and time limit. */
   disable(): void {
     if (this.#isShutdown) return
     this.status.detach()
     this.#shownState.disable()
   }
 
-  /** Ends it for good: every call rejects with `ESHUTDOWN`, listeners and timers are gone, and so is it from its registry. */
+  /** Ends it for good: every call rejects with `ESHUTDOWN`, its listeners and timers are removed, and its registry removes it. */
   shutdown(): void {
     if (this.#isShutdown) return
     this.#tell('shutdown', [])
@@ -243,7 +244,7 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
     return this.options.abortController
   }
 
-  /** As every EventEmitter's; a listener that throws is an `error` event of the registry, and harms nobody. */
+  /** As every EventEmitter's. If a listener throws, you get an `error` event of the registry; nothing else is affected. */
   override on<N extends keyof Events>(event: N, listener: (...args: Events<TI, TR>[N]) => void): this
   override on(event: string | symbol, listener: AnyListener): this
   override on(event: string | symbol, listener: AnyListener): this {
@@ -257,19 +258,19 @@ export class CircuitBreaker<TI extends unknown[] = unknown[], TR = unknown> exte
     return super.once(event, listener as () => void)
   }
 
-  /** The events that it keeps books of, and those that somebody listens to. */
+  /** The events that it counts, and those that have listeners. */
   override eventNames(): (string | symbol)[] {
     const own = this.#isShutdown ? [] : Object.keys(COUNTED)
     return [...new Set<string | symbol>([...own, ...super.eventNames()])]
   }
 
-  /** Told what code of yours did wrong: an `error` event of the registry. */
+  /** Reports an error of the user's code as an `error` event of the registry. */
   protected override report(source: string, error: unknown): void {
     this.#registry.report(source, error, this.#endpoint)
   }
 
   #tell<N extends keyof Events>(event: N, args: Events<TI, TR>[N]): void {
-    // Calls in flight end after it was shut down, and nobody is to hear of them.
+    // Calls in flight may end after it was shut down, and no listener should learn of them.
     if (this.#isShutdown) return
     const count = (COUNTED as Partial<Record<keyof Events, Count | null>>)[event]
     if (count) this.status.increment(count, typeof args[1] === 'number' ? args[1] : 0)

@@ -14,13 +14,13 @@ const process = globalThis as { [SHARED]?: Shared }
 process[SHARED] ??= { held: new WeakMap() }
 const shared = process[SHARED]
 
-/** The registry of all that were given none. Made when it is first asked for; made anew when it was closed. */
+/** The registry of breakers made without one. Made at first use; made again if it was closed. */
 export function sharedRegistry(): Registry {
   if (shared.registry === undefined || shared.registry.isClosed) shared.registry = createRegistry()
   return shared.registry
 }
 
-/** How a breaker of the registry behaves as opossum's: the rule of opening is the CircuitBreaker's, which trips it. */
+/** How a breaker of the registry behaves like opossum's: the CircuitBreaker has the rule for opening, and trips it. */
 export interface EndpointRules {
   readonly resetTimeout: number
   readonly timeout: number | false
@@ -29,7 +29,7 @@ export interface EndpointRules {
 /** A lease of at least the default, and longer than a call may take: then it is the timeout that ends a probe. */
 const LEAST_LEASE_MS = 30_000
 
-/** A name that a registry restored from a snapshot, and nobody holds, is taken over with its state. */
+/** A name that a registry restored from a snapshot, and that has no holder, is taken over with its state. */
 export function takeEndpoint(registry: Registry, name: string, { resetTimeout, timeout }: EndpointRules): Breaker {
   const names = shared.held.get(registry) ?? new Set()
   shared.held.set(registry, names)

@@ -1,10 +1,10 @@
-// Events: opossum's, with their arguments, and what each of them counts in the books.
+// Events: opossum's, with their arguments, and what each of them counts.
 import type { Count } from './bucket.ts'
 import type { OurError } from './our-error.ts'
 
-/** The events of a breaker and what their listeners are given. `latency` is in ms. */
+/** The events of a breaker and the arguments of their listeners. `latency` is in ms. */
 export interface Events<TI extends unknown[] = unknown[], TR = unknown> {
-  /** It was called; also where it answers from a cache, rejects or is disabled. */
+  /** It was called, also if it answers from a cache, rejects or is disabled. */
   fire: [args: TI]
   /** It is open, and the action was not run. */
   reject: [error: OurError]
@@ -34,11 +34,11 @@ export interface Events<TI extends unknown[] = unknown[], TR = unknown> {
   cacheMiss: []
   /** A run of the action was shared. */
   coalesceCacheHit: []
-  /** There was none to share. */
+  /** There was no run to share. */
   coalesceCacheMiss: []
 }
 
-/** Every event that the books are kept of: in opossum the breaker listens to them itself, so `eventNames` has them. */
+/** Every event that is counted: in opossum the breaker listens to them itself, so `eventNames` has them. */
 export const COUNTED = {
   success: 'successes',
   failure: 'failures',

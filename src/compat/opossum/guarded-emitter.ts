@@ -1,4 +1,5 @@
-// GuardedEmitter: an EventEmitter whose listeners cannot harm who emits. Opossum's callers never get an answer when one throws.
+// GuardedEmitter: an EventEmitter whose listeners cannot harm the code that emits. In opossum, a caller never gets an
+// answer when one throws.
 import { EventEmitter } from 'node:events'
 import { guest } from './report.ts'
 
@@ -7,8 +8,8 @@ export type AnyListener = (...args: never[]) => void
 
 export abstract class GuardedEmitter extends EventEmitter {
   /**
-   * Calls every listener, even if one of them throws or rejects: that is an `error` event of the registry. An `error` that
-   * nobody listens to throws, as every EventEmitter's.
+   * Calls every listener, even if one of them throws or rejects: that is an `error` event of the registry. An `error`
+   * without a listener throws, as with every EventEmitter.
    */
   override emit(event: string | symbol, ...args: unknown[]): boolean {
     // Without a name, Node 20's rawListeners throws.
@@ -21,10 +22,10 @@ export abstract class GuardedEmitter extends EventEmitter {
     return listeners.length > 0
   }
 
-  /** Told what code of the user's did wrong. */
+  /** Reports an error of the user's code. */
   protected abstract report(source: string, error: unknown): void
 
-  /** Whether `emit` would reach anybody: a listener, or who has put an `emit` of his own in the place of ours. */
+  /** Whether `emit` would reach anything: a listener, or an `emit` that somebody put in place of ours. */
   protected hears(event: string): boolean {
     return this.listenerCount(event) > 0 || this.emit !== GuardedEmitter.prototype.emit
   }

@@ -1,4 +1,5 @@
-// HealthChecks: functions of the user's that are called again and again; what they throw, at once or later, is a failed check.
+// HealthChecks: functions of the user that are called again and again; if one throws, at once or later, that is a failed
+// check.
 
 const DEFAULT_INTERVAL_MS = 5_000
 /** setInterval takes a longer time for 1 ms. */

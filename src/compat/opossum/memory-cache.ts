@@ -1,13 +1,13 @@
-// MemoryCache: results by key, until a time of the wall clock, because that is what caches of the user's are told, too.
+// MemoryCache: results by key, until a time of the wall clock, because caches of the user get such a time, too.
 
-/** Where results are kept. Opossum's interface: all three are called at once, and no promise is waited for. */
+/** Where results are kept. Opossum's interface: all three are synchronous, and promises are not awaited. */
 export interface CacheTransport {
-  /** What is kept under the key; `undefined` if nothing is. */
+  /** The value under the key; `undefined` if there is none. */
   get(key: string): unknown
   /** Keeps a value (the promise of a result) until `expiresAt`, ms since 1970; 0: for ever. */
   // biome-ignore lint/suspicious/noExplicitAny: caches of the user's are typed for what they hold, as opossum's types allow
   set(key: string, value: any, expiresAt: number): void
-  /** Forgets all. */
+  /** Removes all values. */
   flush(): void
 }
 
@@ -16,7 +16,7 @@ interface Entry {
   readonly expiresAt: number
 }
 
-/** What a Map can hold. */
+/** The capacity of a Map. */
 const MOST_ENTRIES = 2 ** 24 - 1
 
 export class MemoryCache implements CacheTransport {
@@ -50,7 +50,7 @@ export class MemoryCache implements CacheTransport {
   }
 }
 
-/** When what is kept from now for `ttlMs` expires; 0: never. */
+/** When a value stored now for `ttlMs` expires; 0: never. */
 export function expiryOf(ttlMs: number): number {
   return ttlMs > 0 ? Date.now() + ttlMs : 0
 }

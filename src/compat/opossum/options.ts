@@ -1,5 +1,6 @@
-// Options: opossum's, as users write them, and as a breaker keeps them. What opossum takes in silence and cannot mean (NaN,
-// Infinity, a string for a number) is refused; a key that is no option is reported, for opossum ignores those.
+// Options: opossum's, as users write them, and as a breaker keeps them. Values that opossum takes in silence and that make
+// no sense (NaN, Infinity, a string for a number) are refused. A key that is no option is reported, because opossum ignores
+// those.
 import type { EventEmitter } from 'node:events'
 import { expectedInsteadOf, unknownKeys } from '../../core/edge/option-object.ts'
 import { checkRegistry, hasFunctions, printable } from '../../core/options/index.ts'
@@ -13,30 +14,30 @@ import type { Status } from './status.ts'
 export type AnyError = any
 
 /**
- * The type of a method: its parameters may be of other types than those of whoever calls it, as far as one fits the other. So a
- * breaker of one action can be put where any breaker is asked for, as with opossum's types.
+ * The type of a method: its parameter types may differ from those of the caller, as far as one fits the other. So a breaker
+ * of one action can be used as any breaker, as with opossum's types.
  */
 export type Loose<A extends unknown[], R> = { call(...args: A): R }['call']
 
 /** Opossum's options, and `registry`. Durations are milliseconds. */
 export interface Options<TI extends unknown[] = unknown[]> {
-  /** The registry that the breaker is made in. Default: the one that all breakers share, `CircuitBreaker.registry`. */
+  /** The registry in which the breaker is made. Default: the shared one, `CircuitBreaker.registry`. */
   readonly registry?: Registry | undefined
-  /** Figures to begin with: a Status, or what `toJSON().status` gave. */
+  /** Figures to begin with: a Status, or `toJSON().status` of another breaker. */
   readonly status?: Status | Partial<Stats> | undefined
-  /** State to begin with: what `toJSON().state` gave. */
+  /** State to begin with: `toJSON().state` of another breaker. */
   readonly state?: Partial<State> | undefined
-  /** How long a call may take. Default 10,000; `false` or 0: as long as it takes. */
+  /** How long a call may take. Default 10,000; `false` or 0: any time. */
   readonly timeout?: number | false | undefined
-  /** No longer of any effect, as in opossum. */
+  /** Has no effect any more, as in opossum. */
   readonly maxFailures?: number | undefined
   /** How long it stays open before it probes. Default 30,000. */
   readonly resetTimeout?: number | undefined
   /** Length of the rolling window. Default 10,000. */
   readonly rollingCountTimeout?: number | undefined
-  /** In how many buckets the window is divided. Default 10. */
+  /** The number of buckets in the window. Default 10. */
   readonly rollingCountBuckets?: number | undefined
-  /** Name, and the endpoint of the registry. Default: the action's name, else a UUID. */
+  /** Name, and the endpoint of the registry. Default: the action's name, or else a UUID. */
   readonly name?: string | undefined
   /** For reports. Default: the name. */
   readonly group?: string | undefined
@@ -44,15 +45,15 @@ export interface Options<TI extends unknown[] = unknown[]> {
   readonly rollingPercentilesEnabled?: boolean | undefined
   /** How many actions may run at a time. Default: any number. */
   readonly capacity?: number | undefined
-  /** It opens when more than this percentage of fires failed. Default 50. */
+  /** It opens when more than this percentage of calls has failed. Default 50. */
   readonly errorThresholdPercentage?: number | undefined
   /** Whether it protects from the start. Default `true`. */
   readonly enabled?: boolean | undefined
-  /** Whether failures of the first `rollingCountTimeout` do not open it. Default `false`. */
+  /** Whether failures in the first `rollingCountTimeout` do not open it. Default `false`. */
   readonly allowWarmUp?: boolean | undefined
-  /** With fewer fires in the window it does not open. Default 0. */
+  /** With fewer calls in the window it does not open. Default 0. */
   readonly volumeThreshold?: number | undefined
-  /** Errors that it answers truthy to count as successes; the caller gets them all the same. */
+  /** Errors for which it returns a truthy value count as successes; the caller gets them all the same. */
   readonly errorFilter?: Loose<[error: AnyError, ...args: TI], unknown> | undefined
   /** Whether results are kept, by arguments. Default `false`. */
   readonly cache?: boolean | undefined
@@ -70,21 +71,21 @@ export interface Options<TI extends unknown[] = unknown[]> {
   readonly coalesceTTL?: number | undefined
   /** How many runs are kept for sharing. Default 2^24 - 1. */
   readonly coalesceSize?: number | undefined
-  /** What ends the sharing of a run before its time. Default: nothing. */
+  /** Ends the sharing of a run early. Default: nothing does. */
   readonly coalesceResetOn?: readonly ('error' | 'success' | 'timeout')[] | undefined
-  /** Aborted when a call times out: one for all calls of the breaker, as in opossum. */
+  /** Aborted when a call times out: one controller for all calls of the breaker, as in opossum. */
   readonly abortController?: AbortController | undefined
   /** Whether an aborted controller is replaced when the breaker goes half-open or closes. Default `false`. */
   readonly autoRenewAbortController?: boolean | undefined
   /** Whether `status` emits `snapshot`. Default `true`. */
   readonly enableSnapshots?: boolean | undefined
-  /** Its `rotate` events turn the buckets of the window over, in place of time. */
+  /** Its `rotate` events start new buckets of the window, in place of time. */
   readonly rotateBucketController?: EventEmitter | undefined
 }
 
-/** What `toJSON().state` gives and `options.state` takes. */
+/** The value of `toJSON().state`, which `options.state` takes. */
 export interface State {
-  /** Of the breaker. */
+  /** The name of the breaker. */
   readonly name: string
   /** Whether it protects. */
   readonly enabled: boolean
@@ -102,7 +103,7 @@ export interface State {
   readonly lastTimerAt: number | undefined
 }
 
-/** The options of a breaker, every default filled in: a copy, so that one object can be handed to many breakers. */
+/** The options of a breaker, every default filled in: a copy, so that many breakers can use one object. */
 export interface ResolvedOptions<TI extends unknown[] = unknown[]> extends Options<TI> {
   readonly timeout: number | false
   readonly resetTimeout: number
@@ -157,7 +158,7 @@ const OPTIONS: Record<keyof Options, true> = {
   enableSnapshots: true,
   rotateBucketController: true,
 }
-/** What a breaker keeps beside the options: who hands on `breaker.options` hands these on, too. */
+/** What a breaker keeps beside the options: if you pass `breaker.options` on, these go with it. */
 const OWN = ['coalesceCache']
 const ENDINGS = ['error', 'success', 'timeout']
 /** setTimeout takes a longer time for 1 ms. */

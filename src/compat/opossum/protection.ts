@@ -1,4 +1,4 @@
-// Protection: the way of a call: caches, admission, an attempt, the fallback; and opossum's rule of opening.
+// Protection: the path of a call: caches, admission, an attempt, the fallback; and opossum's rule for opening.
 import { type Breaker, CallTimeoutError, type Permit } from '../../index.ts'
 import { attempt, type Host } from './attempt.ts'
 import type { Events } from './events.ts'
@@ -68,7 +68,7 @@ export class Protection<TI extends unknown[], TR> implements Host<TI, TR> {
   }
 
   succeeded(permit: Permit, result: TR, latencyMs: number): void {
-    // It closes before anybody is told of the success, as in opossum.
+    // It closes before any listener learns of the success, as in opossum.
     permit.success()
     this.tell('success', [result, latencyMs])
   }
@@ -96,7 +96,7 @@ export class Protection<TI extends unknown[], TR> implements Host<TI, TR> {
     }
   }
 
-  /** Opossum's rule. From half-open it is the registry that opens; and a late failure opens nothing. */
+  /** Opossum's rule. From half-open the registry opens; and a late failure opens nothing. */
   failed(permit: Permit, error: Error, latencyMs: number, args: TI): void {
     this.tell('failure', [error, latencyMs, args])
     const breaker = this.#breaker
@@ -108,7 +108,7 @@ export class Protection<TI extends unknown[], TR> implements Host<TI, TR> {
     breaker.trip(`${failures} of ${fires} fires failed, more than ${errorThresholdPercentage} %`)
   }
 
-  /** What the registry's breaker is told. Its own capacity is a failure in opossum; as an error it would be a refusal. */
+  /** What the registry's breaker gets. Its own capacity is a failure in opossum; as an error it would be a refusal. */
   #evidence(error: Error): Error | undefined {
     if (!isOurError(error)) return error
     const { code } = error as OurError

@@ -1,10 +1,10 @@
-// Report: what code of the user's did wrong ends as an `error` event of the registry. The call it came up in has an outcome of
-// its own.
+// Report: an error of the user's code becomes an `error` event of the registry. The call in which it happened has an
+// outcome of its own.
 
-/** Told whose code went wrong, and what it threw; never throws. */
+/** Takes whose code went wrong, and what it threw; never throws. */
 export type Report = (source: string, error: unknown) => void
 
-/** Calls code of the user's, of which nothing is expected. */
+/** Calls code of the user, whatever it does. */
 export function guest(report: Report, source: string, code: () => unknown): void {
   try {
     const result = code()

@@ -21,7 +21,7 @@ export class Semaphore {
     return true
   }
 
-  /** Gives a slot back. */
+  /** Returns a slot. */
   release(): void {
     this.#count++
   }

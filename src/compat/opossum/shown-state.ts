@@ -1,5 +1,5 @@
-// ShownState: the state of a breaker as opossum shows it, read from the breaker of the registry, and what moves it.
-// An operator's trip, reset or disable, and what a dashboard does, are shown like any other change.
+// ShownState: the state of a breaker as opossum shows it, read from the breaker of the registry, and what changes it.
+// An operator's trip, reset or disable, and commands of a dashboard, are shown like any other change.
 import type { Breaker, RegistryEvents } from '../../index.ts'
 import type { State } from './options.ts'
 
@@ -14,10 +14,10 @@ export class ShownState {
   /** Called for each change, after it. */
   readonly #onShown: (shown: Shown) => void
   readonly #unsubscribe: () => void
-  /** What was told last; of a disabled one, the state that it was disabled in. */
+  /** The state that was emitted last; when disabled, the state in which it was disabled. */
   #shown: Shown = 'closed'
   #isQuiet = false
-  /** When it opened last, ms since 1970; before that, when it was made: opossum exports the like. */
+  /** When it opened last, ms since 1970; before that, when it was made, as opossum exports it. */
   lastTimerAt = Date.now()
 
   /** Goes on from `state`, else from that of the registry's breaker, which may be one that was restored. */
@@ -36,7 +36,7 @@ export class ShownState {
     this.#unsubscribe = breaker.on('transition', (transition) => this.#onTransition(transition))
   }
 
-  /** By now, also where nobody has been told of it yet. */
+  /** By now, also if no event has shown it yet. */
   get shown(): Shown {
     const { state } = this.#breaker
     if (state === 'disabled') return this.#shown
@@ -66,7 +66,7 @@ export class ShownState {
     if (this.isEnabled) return
     if (this.#shown === 'closed') this.#breaker.enable()
     else {
-      // Half-open it was and is: that it is open for an instant is not told.
+      // It was and is half-open: that it is open for an instant is not emitted.
       this.#isQuiet = this.#shown === 'halfOpen'
       this.#trip('it was open when it was disabled', this.#isQuiet)
       this.#isQuiet = false

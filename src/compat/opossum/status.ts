@@ -1,24 +1,24 @@
-// Status: opossum's books of a breaker, a rolling window of buckets. The breaker writes it; its rule of opening reads it.
-// Buckets are turned over when somebody looks, so that an idle breaker has no timer.
+// Status: opossum's counts of a breaker, a rolling window of buckets. The breaker writes it; its rule for opening reads it.
+// New buckets begin when it is read, so that an idle breaker has no timer.
 import type { EventEmitter } from 'node:events'
 import type { Registry } from '../../index.ts'
 import { addLatency, type Bucket, type Count, emptyBucket, type Stats, sumOf } from './bucket.ts'
 import { sharedRegistry } from './endpoint.ts'
 import { type AnyListener, GuardedEmitter } from './guarded-emitter.ts'
 
-/** What `CircuitBreaker.newStatus` takes. */
+/** The options of `CircuitBreaker.newStatus`. */
 export interface StatusOptions {
-  /** In how many buckets the window is divided. Default 10. */
+  /** The number of buckets in the window. Default 10. */
   readonly rollingCountBuckets?: number | undefined
   /** Length of the window in ms. Default 10,000. */
   readonly rollingCountTimeout?: number | undefined
   /** Whether latencies are kept. Default `true`; `false`: mean and percentiles are -1. */
   readonly rollingPercentilesEnabled?: boolean | undefined
-  /** Whether `snapshot` is emitted. Default `true`; it costs nothing before somebody listens. */
+  /** Whether `snapshot` is emitted. Default `true`; it costs nothing without a listener. */
   readonly enableSnapshots?: boolean | undefined
-  /** Its `rotate` events turn the buckets over, in place of time. */
+  /** Its `rotate` events start new buckets, in place of time. */
   readonly rotateBucketController?: EventEmitter | undefined
-  /** Figures to begin with, as `stats` had them. */
+  /** Figures to begin with, in the form of `stats`. */
   readonly stats?: Partial<Stats> | undefined
 }
 
@@ -30,7 +30,7 @@ export class Status extends GuardedEmitter {
   readonly rollingPercentilesEnabled: boolean
   /** Whether `snapshot` is emitted. */
   readonly enableSnapshots: boolean
-  /** What turns the buckets over, in place of time. */
+  /** Starts new buckets, in place of time. */
   readonly rotateBucketController: EventEmitter | undefined
   readonly #registry: Registry | undefined
   readonly #window: Bucket[]
@@ -63,13 +63,13 @@ export class Status extends GuardedEmitter {
     return this.#current().slice()
   }
 
-  /** Told what a listener did wrong: an `error` event of the registry. */
+  /** Reports an error of a listener as an `error` event of the registry. */
   protected override report(source: string, error: unknown): void {
     const registry = this.#registry ?? sharedRegistry()
     registry.report(source, error)
   }
 
-  /** As every EventEmitter's; `snapshot` is emitted as long as somebody listens. */
+  /** As every EventEmitter's; `snapshot` is emitted while there is a listener. */
   override on(event: 'snapshot', listener: (snapshot: Stats) => void): this
   override on(event: string | symbol, listener: AnyListener): this
   override on(event: string | symbol, listener: AnyListener): this {
@@ -83,7 +83,7 @@ export class Status extends GuardedEmitter {
     return this.on(event, listener)
   }
 
-  /** @internal How many of the fires failed: what the rule of opening asks. */
+  /** @internal How many calls failed: the input of the rule for opening. */
   get failed(): { readonly failures: number; readonly fires: number } {
     let failures = 0
     let fires = 0
@@ -106,7 +106,7 @@ export class Status extends GuardedEmitter {
     this.#newest().isCircuitBreakerOpen = isOpen
   }
 
-  /** @internal Has the controller turn the buckets over. */
+  /** @internal Lets the controller start new buckets. */
   attach(): void {
     const { rotateBucketController: controller } = this
     if (controller && !controller.listeners('rotate').includes(this.#turn)) controller.on('rotate', this.#turn)

@@ -9,12 +9,12 @@ export abstract class BrandedError extends Error {
 }
 Object.defineProperties(BrandedError.prototype, shared())
 
-/** The members of an error's prototype. A name there, not on the error, is in place when the stack is captured. */
+/** The members of an error's prototype. A name there, not on the error, is already set when the stack is captured. */
 export function shared(): PropertyDescriptorMap {
   return { [BRAND]: { value: true }, toJSON: { value: toJSON, writable: true, configurable: true } }
 }
 
-/** Gives the errors of a class their name, as text: that of the class itself does not survive a minifier. */
+/** Sets the name of a class's errors as text: the name of the class itself does not survive a minifier. */
 export function nameErrors(errors: { readonly prototype: Error }, name: string): void {
   Object.defineProperty(errors.prototype, 'name', { value: name, writable: true, configurable: true })
 }

@@ -30,14 +30,15 @@ export interface BreakerOpenError extends Error {
   /** Why the breaker left `closed`, with the figures that decided. `describeReason(reason)` says it in words. */
   readonly reason: Reason
   /**
-   * When to try again, in ms; `undefined` where nobody knows: forced open, or half-open under `probes: 'reports'`. On a recovery
-   * ramp: its rest, and up to as much again, another time for each, so that not all come back in the instant in which it ends.
+   * When to try again, in ms. `undefined` when nobody knows: forced open, or half-open under `probes: 'reports'`. On a
+   * recovery ramp it is the rest of the ramp and up to as much again, different for each rejection, so that callers do not
+   * all return at the moment it ends.
    */
   readonly retryAfterMs: number | undefined
   /**
-   * The error that opened the breaker: the one that made its trigger fire, or failed its probe. Of no call before it, and
-   * `undefined` where a value was judged a failure, an operator opened it, or a lease ran out. As of any Error it is not
-   * enumerable: printed with the error, and in no JSON.
+   * The error that opened the breaker: that of the call that fired the trigger, or of the probe that failed. It is
+   * `undefined` if a value was judged a failure, an operator opened the breaker, or a lease ran out. As on any Error it is
+   * not enumerable: it is printed with the error, but is not in its JSON.
    */
   readonly cause?: unknown
   /** Every field, with `name` and `message`: what `JSON.stringify(error)` writes. */
@@ -48,11 +49,11 @@ export interface BreakerOpenError extends Error {
 export interface Rejection {
   readonly message: string
   readonly reason: Reason
-  /** The error that opened it; `undefined`: none. */
+  /** The error that opened it; `undefined` if there was none. */
   readonly cause: unknown
 }
 
-/** `how` it is: a state in words. */
+/** `how`: its state in words. */
 export function newRejection(endpoint: string, how: string, reason: Reason, cause?: unknown): Rejection {
   return { message: `circuit ${quote(endpoint)} is ${how}: ${describeReason(reason)}`, reason, cause }
 }
@@ -77,7 +78,7 @@ function OpenError(
   return error
 }
 
-/** Only Error itself makes native errors, and captures the stack once as it does. */
+/** Only Error itself makes native errors, and captures the stack while it does. */
 function newNative({ message, cause }: Rejection): Fields {
   return carryCause(Reflect.construct(Error, [message], OpenError) as Fields, cause)
 }
@@ -100,8 +101,8 @@ OpenError.prototype = Object.create(Error.prototype, {
 Object.defineProperty(OpenError, 'name', { value: 'BreakerOpenError' })
 
 /**
- * One that has a cause. It is kept with the generation, and found by a getter: a property that is not enumerable would cost each
- * rejection 10 times what making it does.
+ * A rejection with a cause. The cause is kept with the generation, and a getter finds it: a property that is not enumerable
+ * would cost each rejection 10 times as much as making it.
  */
 class CausedOpenError {
   readonly #rejection: Rejection

@@ -1,4 +1,4 @@
-// CallOptions: what may be asked of a single call, and the check of it: many users write JavaScript.
+// CallOptions: the options of a single call, and their check, because many users write JavaScript.
 
 import type { CallContext } from './call-context.ts'
 import { isThenable } from './describe-value.ts'
@@ -7,49 +7,50 @@ import { ArgumentError } from './errors.ts'
 import { checkOptions, expectedInsteadOf, isOptionObject } from './option-object.ts'
 import { isTimeout, nameOf } from './timeout-error.ts'
 
-/** What a fallback is told besides the error. `A` are the arguments of a wrapped function. */
+/** What a fallback receives besides the error. `A` are the arguments of a wrapped function. */
 export interface FallbackContext<A extends readonly unknown[] = readonly unknown[]> {
   /**
-   * What became of the call: `'rejected'`, it was not made, for its breaker is open or its limit reached; `'timeout'`, its time
-   * was up (its `timeout`, or an error named `TimeoutError`), also while it waited for a slot; `'failure'`, another error.
+   * Why the fallback runs. `'rejected'`: the call was not made, because its breaker is open or its limit is reached.
+   * `'timeout'`: its time was up (its `timeout`, or an error named `TimeoutError`), also while it waited for a slot.
+   * `'failure'`: another error.
    */
   readonly outcome: 'rejected' | 'timeout' | 'failure'
   /** The name of the breaker. */
   readonly endpoint: string
-  /** Of a function that `breaker.wrap` has made: what it was called with; of any other call: `[]`. */
+  /** The arguments of a function made by `breaker.wrap`; `[]` for any other call. */
   readonly args: A
 }
 
-/** Options of one call. `F` is what the fallback gives, `A` are the arguments of a function that is wrapped. */
+/** Options of one call. `F` is what the fallback returns, `A` are the arguments of a wrapped function. */
 export interface CallOptions<F = never, A extends readonly unknown[] = readonly unknown[]> {
   /**
-   * Ends the call when aborted, also its wait for a slot: it rejects with the signal's reason. Who calls off his own call says nothing about the
-   * service, so the outcome is ignored; a deadline does: with `AbortSignal.timeout(…)` (a reason named `TimeoutError`)
-   * the call has failed. Default: none.
+   * Ends the call when aborted, also its wait for a slot: the call rejects with the signal's reason. If you cancel a call,
+   * that says nothing about the service, so its outcome is ignored. A deadline does: with `AbortSignal.timeout(…)` (a
+   * reason named `TimeoutError`) the call has failed. Default: none.
    */
   readonly signal?: AbortSignal | undefined
   /**
-   * Ends the call with CallTimeoutError, a failure; milliseconds or a string such as `'2s'`. Default: the policy's
-   * `timeout`; `null` for none. It counts from when the function is run: a wait for a slot is ended by `signal`.
+   * Ends the call with CallTimeoutError, a failure. Milliseconds or a string such as `'2s'`; `null` for none. Default: the
+   * policy's `timeout`. It counts from when the function starts; a `signal` can end the wait for a slot before that.
    */
   readonly timeout?: Duration | null | undefined
   /**
-   * Answers instead of an error: of a rejection or a failure, not of a call that was called off or ignored. What it
-   * throws reaches the caller: the very error, with what it was to replace as its `cause`, if it is an Error without one.
-   * Default: none.
+   * Returns a value in place of an error. It runs for a rejection or a failure, not for a call that was cancelled or
+   * ignored. What it throws reaches you unchanged; if that is an Error without a `cause`, the replaced error becomes its
+   * `cause`. Default: none.
    */
   readonly fallback?: ((error: unknown, context: FallbackContext<A>) => F | PromiseLike<F>) | undefined
   /**
-   * What the guarded function around this call was given, of the same breaker: this call then runs under its admission while that
-   * is a probe, part of a ramp's share, or holds a slot. Default: found by itself where the platform has AsyncLocalStorage (Node,
-   * Bun, Deno); needed elsewhere.
+   * What the guarded function around this call received, from the same breaker. This call then runs under its admission
+   * while that is a probe, part of a ramp's share, or holds a slot. Default: found automatically on platforms with
+   * AsyncLocalStorage (Node, Bun, Deno); pass it elsewhere.
    */
   readonly context?: CallContext | undefined
 }
 
 /** Options of `breaker.acquire`. */
 export interface AcquireOptions {
-  /** Ends the wait when aborted: it rejects with the signal's reason. Default: none, it waits as long as it takes. */
+  /** Ends the wait when aborted: `acquire` rejects with the signal's reason. Default: none, it waits as long as it takes. */
   readonly signal?: AbortSignal | undefined
   /** As in CallOptions. */
   readonly context?: CallContext | undefined
@@ -87,7 +88,7 @@ export function checkCall(fn: unknown, options: unknown, policyTimeoutMs: number
   return timeoutMs
 }
 
-/** The options of a method that gives a permit. @throws ArgumentError (`INVALID_ARGUMENT`) */
+/** The options of a method that returns a permit. @throws ArgumentError (`INVALID_ARGUMENT`) */
 export function checkAcquire(method: 'acquire' | 'tryAcquire', options: AcquireOptions): AcquireOptions {
   checkOptions(`${method}(options)`, options, method === 'acquire' ? ['signal', 'context'] : ['context'])
   const { signal, context } = options
@@ -96,7 +97,7 @@ export function checkAcquire(method: 'acquire' | 'tryAcquire', options: AcquireO
   return options
 }
 
-/** Whether it is one of ours is seen by whoever looks into it. */
+/** The code that uses it checks whether it is one of ours. */
 function checkContext(context: unknown): void {
   if (typeof context === 'object' && context !== null) return
   throw new ArgumentError('options.context', 'what the guarded function around this call was given', context)
@@ -110,14 +111,14 @@ function isSignal(value: unknown): boolean {
   )
 }
 
-/** Whoever writes `call(fetch(url))` has made the call already, past the breaker. */
+/** With `call(fetch(url))` the call was made already, past the breaker. */
 function functionExpected(fn: unknown): string {
   return isThenable(fn) ? 'a function that makes the promise, as in () => fetch(url)' : 'a function'
 }
 
 /**
- * Whether a call ended because its caller called it off. A deadline that passed (`AbortSignal.timeout`, the timeout of
- * a breaker around this one) is no change of mind: the service did not answer in time, and the call has failed.
+ * Whether a call ended because its caller cancelled it. A deadline that passed (`AbortSignal.timeout`, the timeout of a
+ * breaker around this one) is no cancellation: the service did not answer in time, and the call has failed.
  */
 export function isAbortOf(signal: AbortSignal | undefined, error: unknown): boolean {
   try {
@@ -126,7 +127,7 @@ export function isAbortOf(signal: AbortSignal | undefined, error: unknown): bool
     if (isTimeout(reason)) return false
     return error === reason || nameOf(error) === 'AbortError'
   } catch {
-    // A getter of the signal throws: that must not keep the call from being settled.
+    // A getter of the signal threw: the call must be settled all the same.
     return false
   }
 }

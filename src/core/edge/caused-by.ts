@@ -1,16 +1,16 @@
-// CausedBy: the error that something comes from, where only who asks for it finds it: as an Error has its `cause`.
+// CausedBy: gives an error its cause, which is seen only when it is read, as the `cause` of an Error.
 
-/** More is no chain of causes but a circle, or somebody's joke. */
+/** A longer chain is a circle, or a joke. */
 const DEEPEST = 100
 
-/** Gives `target` the `cause`, if there is one. Not enumerable: neither JSON nor a copy carries what an error may say. */
+/** Gives `target` the `cause`, if there is one. Not enumerable: neither JSON nor a copy carries what an error may contain. */
 export function carryCause<T extends object>(target: T, cause: unknown): T {
   if (cause === undefined) return target
   return Object.defineProperty(target, 'cause', { value: cause, writable: true, configurable: true, enumerable: false })
 }
 
 /**
- * Gives `error` the `cause`, where it can have one: an Error that may be extended and has none. Anything else stays as it is,
+ * Gives `error` the `cause` if it can have one: an Error that is extensible and has none yet. Anything else stays as it is,
  * and so does an error that `cause` itself comes from. Never throws: errors may be proxies, and their members getters.
  */
 export function addCause(error: unknown, cause: unknown): void {
@@ -28,7 +28,7 @@ function isError(value: unknown): value is object {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]'
 }
 
-/** Whether `error` is `origin`, or one of its causes is; of a chain without end too: then it is not known. */
+/** Whether `error` is `origin` or has it as a cause; `true` for an endless chain, where it cannot be known. */
 function comesFrom(error: unknown, origin: object): boolean {
   let next = error
   for (let depth = 0; depth < DEEPEST; depth++) {

@@ -1,4 +1,4 @@
-// DescribeValue: any value of the user's in a few printable words, for the messages of errors.
+// DescribeValue: any value of the user in a few printable words, for error messages.
 import { printable } from '../rules/printable.ts'
 
 const MOST_CHARACTERS = 80
@@ -11,7 +11,7 @@ export function quote(text: string): string {
   return printable(JSON.stringify(short), Number.POSITIVE_INFINITY)
 }
 
-/** What somebody handed in, in a few words. Never throws, whatever its getters and traps do. */
+/** A value of the user in a few words. Never throws, whatever its getters and traps do. */
 export function describeValue(value: unknown): string {
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (typeof value === 'string') return quote(value)

@@ -9,7 +9,7 @@ export { describeValue, quote } from './describe-value.ts'
 
 /** One mistake in a policy or in options. */
 export interface Mistake {
-  /** Where it is, as in `policy.failureRate.window`. */
+  /** Where it is, for example `policy.failureRate.window`. */
   readonly path: string
   /** What would be right, in words. */
   readonly expected: string
@@ -17,7 +17,7 @@ export interface Mistake {
   readonly received: string
 }
 
-/** More would fill a log: of a whole file taken for a policy, every key is a mistake. `mistakes` has them all. */
+/** More would fill a log: if a whole file is taken for a policy, every key is a mistake. `mistakes` has all of them. */
 const MOST_LISTED = 20
 
 function listMistakes(what: string, mistakes: readonly Mistake[]): string {
@@ -31,7 +31,7 @@ function listMistakes(what: string, mistakes: readonly Mistake[]): string {
 /** A policy or an option is wrong (`INVALID_POLICY`); `mistakes` lists all of them. */
 export class PolicyError extends BrandedError {
   readonly code = 'INVALID_POLICY'
-  /** Every mistake that was found, in the order of the options. */
+  /** All mistakes, in the order of the options. */
   readonly mistakes: readonly Mistake[]
   constructor(what: string, mistakes: readonly Mistake[]) {
     super(listMistakes(what, mistakes))
@@ -39,7 +39,7 @@ export class PolicyError extends BrandedError {
   }
 }
 
-/** A snapshot can't be restored (`INVALID_SNAPSHOT`): broken JSON, another version, or fields that are wrong. */
+/** A snapshot cannot be restored (`INVALID_SNAPSHOT`): broken JSON, another version, or wrong fields. */
 export class SnapshotError extends BrandedError {
   readonly code = 'INVALID_SNAPSHOT'
   constructor(message: string, mistakes: readonly Mistake[] = []) {
@@ -47,7 +47,7 @@ export class SnapshotError extends BrandedError {
   }
 }
 
-/** An argument is not what the method takes (`INVALID_ARGUMENT`). */
+/** The method does not take this argument (`INVALID_ARGUMENT`). */
 export class ArgumentError extends BrandedError {
   readonly code = 'INVALID_ARGUMENT'
   constructor(where: string, expected: string, received: unknown) {
@@ -55,7 +55,7 @@ export class ArgumentError extends BrandedError {
   }
 }
 
-/** The clock lacks one of its three functions, or `now()` gives no time (`INVALID_CLOCK`). */
+/** The clock lacks one of its three functions, or `now()` returns no valid time (`INVALID_CLOCK`). */
 export class ClockError extends BrandedError {
   readonly code = 'INVALID_CLOCK'
 }
@@ -68,7 +68,7 @@ export class RegistryClosedError extends BrandedError {
   }
 }
 
-/** `maxBreakers` is reached, and every breaker holds a decision, so that none may be evicted (`REGISTRY_FULL`). */
+/** `maxBreakers` is reached, and no breaker can be evicted because each of them holds a decision (`REGISTRY_FULL`). */
 export class RegistryFullError extends BrandedError {
   readonly code = 'REGISTRY_FULL'
   constructor(maxBreakers: number) {
@@ -83,7 +83,7 @@ export class CallTimeoutError extends BrandedError {
   readonly code = 'CALL_TIMEOUT'
   /** The name of the breaker. */
   readonly endpoint: string
-  /** The timeout of this call, in ms; of a probe whose signal its `probeTimeout` aborts, that. */
+  /** The timeout of this call in ms; for a probe that its `probeTimeout` aborts, that time. */
   readonly timeoutMs: number
   constructor(endpoint: string, timeoutMs: number, of: 'timeout' | 'probeTimeout' = 'timeout') {
     super(`the call to ${quote(endpoint)} took longer than its ${of} of ${timeoutMs} ms`)
@@ -94,7 +94,7 @@ export class CallTimeoutError extends BrandedError {
 
 /**
  * The call was not made: its breaker would admit it, but `maxConcurrent` calls are in flight and `maxQueued` wait
- * (`CONCURRENCY_LIMIT`). That says nothing of the endpoint, and counts as no failure.
+ * (`CONCURRENCY_LIMIT`). That says nothing about the endpoint, so it is not a failure.
  */
 export class ConcurrencyLimitError extends BrandedError {
   readonly code = 'CONCURRENCY_LIMIT'
@@ -126,7 +126,7 @@ const CLASSES = {
 }
 for (const [name, type] of Object.entries(CLASSES)) nameErrors(type, name)
 
-/** Any error of switchgear. Asked for its `code`, TypeScript knows which one it is and what else it has. */
+/** Any error of switchgear. Once you compare its `code`, TypeScript knows which one it is and what else it has. */
 export type BreakerError =
   | BreakerOpenError
   | CallTimeoutError
@@ -159,7 +159,7 @@ export function isBreakerError(error: unknown, code?: ErrorCode): boolean {
   try {
     return BRAND in error && (code === undefined || ('code' in error && error.code === code))
   } catch {
-    // A proxy or a getter that throws is none of ours, and who asks is dealing with an error already.
+    // A proxy or a getter that throws is none of ours, and the caller is handling an error already.
     return false
   }
 }

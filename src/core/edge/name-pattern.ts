@@ -1,16 +1,16 @@
-// NamePattern: endpoints chosen by their names: `'payments'`, or with `*` for any characters, as in `'db-*'`.
+// NamePattern: endpoints chosen by name: `'payments'`, or with `*` for any characters, for example `'db-*'`.
 import { ArgumentError } from './errors.ts'
 
 /**
- * A function that says whether a name is among these, each a name or a pattern in which `*` stands for any characters,
- * none included (`'db-*'`): the syntax of the registry's `policies`. Without patterns it says no to every name.
+ * A function that says whether a name is among these. Each is a name or a pattern in which `*` stands for any characters,
+ * also for none (`'db-*'`): the syntax of the registry's `policies`. With no patterns it says no to every name.
  * @throws ArgumentError (`INVALID_ARGUMENT`) unless they are an array of strings
  */
 export function matchNames(patterns: readonly string[]): (name: string) => boolean {
   return matcherOf('patterns', patterns)
 }
 
-/** As `matchNames`; mistakes are told of `where`. @throws ArgumentError */
+/** As `matchNames`; `where` begins the paths of mistakes. @throws ArgumentError */
 export function matcherOf(where: string, patterns: readonly string[]): (name: string) => boolean {
   if (!Array.isArray(patterns)) throw new ArgumentError(where, "an array of names, such as ['db-*']", patterns)
   const exact = new Set<string>()

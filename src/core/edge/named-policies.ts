@@ -1,5 +1,5 @@
 // NamedPolicies: which policy a name gets: its own, that of the first pattern it matches, or the shared one.
-// Resolved once, when the registry is made or all of it is configured; asked whenever a breaker is made or configured.
+// Resolved once, when the registry is made or configured as a whole; used whenever a breaker is made or configured.
 import * as v from 'valibot'
 import { defaultPolicy, type Policy } from '../rules/policy.ts'
 import { ArgumentError, type Mistake, PolicyError, quote } from './errors.ts'
@@ -21,7 +21,7 @@ export interface RegistryPolicies {
   readonly policies?: Readonly<Record<string, PolicyOptions>> | undefined
 }
 
-/** The policy of a name. Throws ArgumentError for a name that is no string. */
+/** The policy of a name. Throws ArgumentError for a name that is not a string. */
 export type PolicyChoice = (name: string) => Policy
 
 interface Pattern {
@@ -48,7 +48,7 @@ export function resolvePolicies(given: RegistryPolicies): PolicyChoice {
   return choice
 }
 
-/** Adds to `mistakes` what is wrong with the policies; `policies` that are no object are told of by others. */
+/** Adds to `mistakes` what is wrong with the policies. If `policies` is no object, another check reports it. */
 export function choosePolicy({ policy: shared, policies }: RegistryPolicies, mistakes: Mistake[]): PolicyChoice {
   const collect = (options: unknown, base: Policy, where: string): Policy => {
     try {

@@ -1,4 +1,4 @@
-// NearestName: the name that somebody who mistyped one most likely meant.
+// NearestName: the name that a mistyped one was most likely meant to be.
 
 /** The nearest of `names`, or `undefined` when none is near: more than a third of the letters would have to change. */
 export function nearestName(written: string, names: readonly string[]): string | undefined {
@@ -18,7 +18,7 @@ export function nearestName(written: string, names: readonly string[]): string |
   return nearest
 }
 
-/** Letters only, in lower case: `open_timeout`, `OPEN-TIMEOUT` and `openTimeout` are the same to a human. */
+/** Letters only, in lower case: to a human, `open_timeout`, `OPEN-TIMEOUT` and `openTimeout` are the same. */
 function simplified(name: string): string {
   return name.toLowerCase().replace(/[^a-z]/g, '')
 }

@@ -1,12 +1,12 @@
-// OptionObject: which objects may be handed in as options, and what is said of a key that is no option.
+// OptionObject: which objects can be options, and the message about a key that is no option.
 // A promise, a Map or a breaker has none of the options either, and would pass for "all defaults".
 import { isThenable } from './describe-value.ts'
 import { ArgumentError } from './errors.ts'
 import { nearestName } from './nearest-name.ts'
 
 /**
- * Whether `value` can hold options: a plain object (of any realm, also without prototype), a module, or an instance of
- * a class of the user's. Not a promise, not what the platform makes (array, Map, Date, AbortSignal, …), not a breaker.
+ * Whether `value` can hold options: a plain object (of any realm, also without prototype), a module, or an instance of a
+ * class of the user. Not a promise, an object of the platform (array, Map, Date, AbortSignal, …), or a breaker.
  */
 export function isOptionObject(value: unknown): value is Readonly<Record<string, unknown>> {
   try {
@@ -23,7 +23,7 @@ export function isOptionObject(value: unknown): value is Readonly<Record<string,
   }
 }
 
-/** The keys that are none of `names`, inherited ones too, as far as a class declares them as fields. */
+/** The keys that are not among `names`, also inherited ones, as far as a class declares them as fields. */
 export function unknownKeys(options: object, names: readonly string[]): string[] {
   const unknown: string[] = []
   for (const key in options) if (!names.includes(key)) unknown.push(key)
@@ -31,7 +31,7 @@ export function unknownKeys(options: object, names: readonly string[]): string[]
 }
 
 /**
- * That `options` may be handed in as options and has no others than `names`: the check of every function that takes some.
+ * Checks that `options` can be options, and has no keys but `names`. Every function that takes options runs it.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkOptions(where: string, options: unknown, names: readonly string[]): void {
@@ -41,7 +41,7 @@ export function checkOptions(where: string, options: unknown, names: readonly st
   }
 }
 
-/** What was expected instead of `key`: the option it was meant for, and all there are. */
+/** What was expected instead of `key`: the option that was probably meant, and all options. */
 export function expectedInsteadOf(key: string, names: readonly string[]): string {
   const nearest = nearestName(key, names)
   const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`

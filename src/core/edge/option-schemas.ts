@@ -1,5 +1,5 @@
 // OptionSchemas: the kinds of value that options have, each with what is expected in words; and objects of them.
-// Valibot because it is tree-shaken to a few kilobytes and runs only here, never during a call.
+// Valibot, because it is tree-shaken to a few kilobytes and runs only here, never during a call.
 import * as v from 'valibot'
 import { DURATION_EXPECTED, type Duration, parseDuration } from './duration.ts'
 import { expectedInsteadOf, isOptionObject, unknownKeys } from './option-object.ts'
@@ -14,7 +14,7 @@ export const natural = v.pipe(
 const COUNT_EXPECTED = 'a whole number of at least 1'
 export const count = v.pipe(v.number(COUNT_EXPECTED), v.safeInteger(COUNT_EXPECTED), v.minValue(1, COUNT_EXPECTED))
 
-/** What a ring may hold: its memory is taken at once. */
+/** The capacity limit of a ring: its memory is allocated at once. */
 export const MOST_SLOTS = 100_000
 const SLOTS_EXPECTED = `a whole number from 1 to ${MOST_SLOTS}`
 export const slots = v.pipe(count, v.maxValue(MOST_SLOTS, SLOTS_EXPECTED))
@@ -37,7 +37,7 @@ export const flag = v.boolean('true or false')
 /** Marks the issue of a key that is no option; its message says which options there are. */
 export const UNKNOWN_KEY = 'unknown key'
 
-/** An object of these options and no others. Unlike Valibot's it refuses promises and Maps, and reports every key. */
+/** An object of these options and no others. Unlike Valibot's, it refuses promises and Maps, and reports every key. */
 export function objectSchema<const E extends v.ObjectEntries>(entries: E, expected: string): v.ObjectSchema<E, string> {
   const schema = v.object(entries, expected)
   const names = Object.keys(entries)

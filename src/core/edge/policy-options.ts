@@ -32,11 +32,11 @@ export interface FailureRateOptions {
   readonly threshold: number
   /** Fewer calls than this prove nothing. Default 10, or as many as the window holds. */
   readonly minimumCalls?: number | undefined
-  /** Which calls the share is taken over. */
+  /** The calls over which the share is taken. */
   readonly window: WindowOptions
 }
 
-/** Opens when the share of slow calls in the window reaches the threshold, whatever the calls came to. */
+/** Opens when the share of slow calls in the window reaches the threshold, whatever their outcome. */
 export interface SlowCallsOptions extends FailureRateOptions {
   /** A call that takes longer is slow. */
   readonly slowerThan: Duration

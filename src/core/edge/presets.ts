@@ -1,5 +1,5 @@
-// Presets: a policy for each of five published breakers, so that one behaves here as its document says.
-// Where a document describes a defect (half-open permits that never come back, late results that close) it is left out.
+// Presets: a policy for each of five published breakers, so that a breaker behaves as the document of that one says.
+// If a document describes a defect (half-open permits that never return, late results that close), it is left out.
 import { freeze } from '../rules/freeze.ts'
 import type { PolicyOptions } from './policy-options.ts'
 
@@ -59,5 +59,5 @@ const tinkex: PolicyOptions = {
   isFailure: { value: (value: { readonly ok?: unknown } | null | undefined) => value?.ok !== true },
 }
 
-/** Policies that make a breaker behave as a published one does: frozen, to be given or spread. */
+/** Policies that make a breaker behave as a published one does. Frozen; pass one as it is, or spread it. */
 export const presets: Presets = freeze({ distribute, snakepit, nebula, phoenixMicro, tinkex })

@@ -1,21 +1,21 @@
-// Refusal: the errors which say that a call was not made: the breakers' own, those of integrations that stand for one, and what
-// the platform's `fetch` makes of one. Integrations mark theirs; src/core/runtime/classify.ts asks.
+// Refusal: errors that say that a call was not made: those of breakers, those of integrations that stand for one, and what
+// the platform's `fetch` makes of one. Integrations mark theirs; src/core/runtime/classify.ts reads the mark.
 import { type BreakerOpenError, type ConcurrencyLimitError, isBreakerError } from './errors.ts'
 
 /** Copies of the package share it, as the brand of our errors. */
 const REFUSAL = Symbol.for('switchgear.refusal')
 
-/** Has errors stand for a refusal: one error, or all of a prototype. */
+/** Makes errors stand for a refusal: one error, or all errors of a prototype. */
 export function markRefusal<T extends object>(error: T): T {
   return Object.defineProperty(error, REFUSAL, { value: true })
 }
 
-/** Whether an error says that a call was not made. Of a call that took too long nobody knows that. */
+/** Whether an error says that a call was not made. A call that took too long may have been made. */
 export function isRefusal(error: unknown): boolean {
   return says(error) || says(causeOfFetch(error))
 }
 
-/** The error by which the breaker of this name has refused a call: this one, or what it was made of. */
+/** The error with which the breaker of this name refused a call: this one, or the one it was made from. */
 export function rejectionBy(name: string, error: unknown): BreakerOpenError | ConcurrencyLimitError | undefined {
   if (!isRefusal(error)) return undefined
   for (const one of [error, (error as Error).cause]) {
@@ -31,18 +31,18 @@ function says(error: unknown): boolean {
   try {
     return REFUSAL in error
   } catch {
-    // A proxy that throws is none of ours.
+    // A proxy that throws is not one of our errors.
     return false
   }
 }
 
-/** Node's `fetch` over a dispatcher of undici wraps whatever that ends with. */
+/** Node's `fetch` over a dispatcher of undici wraps any error. */
 function causeOfFetch(error: unknown): unknown {
   try {
     const { name, message, cause } = error as Error
     return name === 'TypeError' && message === 'fetch failed' ? cause : undefined
   } catch {
-    // There is none, or it can't be read.
+    // There is none, or it cannot be read.
     return undefined
   }
 }

@@ -1,4 +1,4 @@
-// RegistryOptions: what createRegistry takes, checked once, with every default but that of `activation` filled in.
+// RegistryOptions: the options of createRegistry, checked once, with every default but that of `activation` filled in.
 import * as v from 'valibot'
 import type { InspectionEvent, Observer } from 'xstate'
 import type { Supervision } from '../../../machines/registry.machine.ts'
@@ -14,57 +14,60 @@ import type { RegistrySnapshot } from './snapshot-format.ts'
 
 /** What happens when a breaker's actor crashes. Calls go on: the breaker's row has all that the next actor needs. */
 export interface SupervisionOptions {
-  /** How many restarts within `withinMs` are borne before it escalates, at least 0. Default 3. */
+  /** How many restarts within `withinMs` are allowed before it escalates, at least 0. Default 3. */
   readonly maxRestarts?: number | undefined
   /** How long a restart counts: milliseconds or a string such as `'5s'`. Default `'5s'`. */
   readonly withinMs?: Duration | undefined
   /**
-   * The state that a breaker is parked in when it escalates. Default `'disabled'`: when the breaker itself is broken,
-   * calls go through. `'forcedOpen'` where a call without a breaker is worse than none.
+   * The state in which a breaker is parked when it escalates. Default `'disabled'`: if the breaker itself is broken, calls
+   * go through. Choose `'forcedOpen'` if a call without a breaker is worse than no call.
    */
   readonly onEscalation?: Supervision['onEscalation'] | undefined
 }
 
-/** What createRegistry takes. Everything is optional. */
+/** The options of createRegistry. All are optional. */
 export interface RegistryOptions extends RegistryPolicies {
-  /** Where time comes from. Default: the system's monotonic clock, with timers that keep no process alive. For tests. */
+  /** The source of time. Default: the system's monotonic clock, whose timers do not keep the process alive. For tests. */
   readonly clock?: Clock | undefined
   /**
-   * What `snapshot()` gave, or its JSON text: restores states, counts and remaining open times. Default, and for the
-   * `null` that stores give for a key they don't have: none, every breaker begins closed.
+   * The result of `snapshot()`, or its JSON text: restores states, counts and remaining open times. Default: none, every
+   * breaker begins closed. `null`, which stores return for a missing key, means none too.
    */
   readonly snapshot?: RegistrySnapshot | string | null | undefined
   /**
-   * Watches every actor: a function, or an observer such as Stately's inspector. Default: none. Turns folding off, so
+   * Watches every actor: a function, or an observer such as Stately's inspector. Default: none. It turns folding off, so
    * that it sees every event.
    */
   readonly inspect?: Observer<InspectionEvent> | ((event: InspectionEvent) => void) | undefined
   /**
-   * Whether outcomes that can't change a closed breaker's state are counted without its actor. Default `true`. `false`
-   * sends every admission and outcome through the actor, for those who subscribe to it; calls then cost 50 times as much.
+   * Whether outcomes that cannot change a closed breaker's state are counted without its actor. Default `true`. `false`
+   * sends every admission and outcome through the actor, for its subscribers; calls then cost 50 times as much.
    */
   readonly folding?: boolean | undefined
   /**
-   * Whether a breaker's actor exists from the start (`'eager'`) or from the first event that only it may decide until
-   * it is closed and idle again (`'onDemand'`). Default `'onDemand'`; with `inspect` every breaker is watched, so its
-   * actor exists from the start.
+   * `'eager'`: a breaker's actor exists from the start. `'onDemand'`: from the first event that only it may decide, until
+   * the breaker is closed and idle again. Default `'onDemand'`; but `'eager'` with `inspect`, because every breaker is
+   * watched.
    */
   readonly activation?: 'eager' | 'onDemand' | undefined
   /**
-   * How many breakers there may be, at least 1. Default: no limit. At the limit an idle closed breaker is evicted, else one
-   * that is half-open and waits for a call; if there is none, the new one is refused (`REGISTRY_FULL`). Set it where names
-   * come from outside the program.
+   * How many breakers there may be, at least 1. Default: no limit. At the limit an idle closed breaker is evicted, or else
+   * a half-open one that waits for a call. If there is neither, the new breaker is refused (`REGISTRY_FULL`). Set it if
+   * names come from outside the program.
    */
   readonly maxBreakers?: number | undefined
   /**
-   * How long a breaker may be without a call or an outcome: milliseconds or a string such as `'1h'`. After that, and at most
-   * half as long again, it is removed as by eviction, unless it holds a decision. To look at it is no use of it. Default: it
-   * stays. Set it where names come and go.
+   * How long a breaker may go without a call or an outcome: milliseconds or a string such as `'1h'`. After that, and at
+   * most half as long again, it is removed as by eviction, unless it holds a decision. Reading its state or figures does
+   * not count as use. Default: it stays. Set it if names come and go.
    */
   readonly idleTimeout?: Duration | undefined
   /** What happens when a breaker's actor crashes. Default: 3 restarts within 5 s, then `'disabled'`. */
   readonly supervision?: SupervisionOptions | undefined
-  /** Chooses the jitter of every backoff: a whole number of at least 0. Default: random; `registry.seed` says which. For tests that repeat, and logs that are replayed. */
+  /**
+   * Chooses the jitter of every backoff: a whole number of at least 0. Default: random; `registry.seed` has it. For tests
+   * that repeat, and for logs that are replayed.
+   */
   readonly seed?: number | undefined
 }
 
@@ -76,7 +79,7 @@ const schema = objectSchema(
     policies: v.optional(v.custom<object>(isOptionObject, POLICIES_EXPECTED)),
     clock: v.optional(v.unknown()),
     snapshot: v.nullish(
-      // What else is wrong with it is said by who reads it.
+      // The code that uses it reports its other mistakes.
       v.custom<unknown>((value) => !isThenable(value), 'what snapshot() gave, or its JSON'),
     ),
     inspect: v.optional(
@@ -107,7 +110,7 @@ const schema = objectSchema(
 
 export interface ResolvedOptions {
   readonly clock: Clock | undefined
-  /** What the registry begins with: `configureAll` gives it another. */
+  /** What the registry begins with; `configureAll` replaces it. */
   readonly policyFor: PolicyChoice
   /** `undefined`: none. Not checked yet. */
   readonly snapshot: unknown

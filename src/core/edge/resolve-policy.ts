@@ -18,7 +18,7 @@ export type { PolicyOptions } from './policy-options.ts'
 export function resolvePolicy(options: PolicyOptions = {}, base: Policy = defaultPolicy(), where = 'policy'): Policy {
   checkBase(base)
   const { given, mistakes } = checked(options, where)
-  // Without a limit nobody waits, however many might under that of `base`.
+  // Without a limit nothing waits, however many may wait under that of `base`.
   const queue = given.maxConcurrent === null ? { maxQueued: 0 } : null
   const policy = frozenCopy({ ...base, ...queue, ...renamed(given) })
   mistakes.push(...contradictions(policy, given, where))
@@ -27,15 +27,15 @@ export function resolvePolicy(options: PolicyOptions = {}, base: Policy = defaul
 }
 
 /**
- * Policy options from outside the program: a configuration file, the environment, a request. Checks `value`, whatever
- * it is, and gives it back with its type; what is left out gets its default where the options are used.
+ * Checks policy options that come from outside the program: a configuration file, the environment, a request. Takes any
+ * `value` and returns it with its type. Options that are left out get their defaults where the policy is used.
  *
  * ```ts
  * createRegistry({ policy: parsePolicy(JSON.parse(text)) })
  * createRegistry({ policy: parsePolicy({ openTimeout: process.env.OPEN_TIMEOUT ?? '10s' }) })
  * ```
  *
- * A duration has its unit: the text `'30'` is refused, for nobody knows of what. Numbers are numbers, so from the
+ * A duration needs its unit: the text `'30'` is refused, because it may mean anything. Numbers must be numbers, so from the
  * environment it is `failureThreshold: Number(process.env.FAILURES ?? 5)`.
  * @throws PolicyError (`INVALID_POLICY`) that lists every mistake; `where` (default `'policy'`) begins their paths.
  */
@@ -46,7 +46,7 @@ export function parsePolicy(value: unknown, where = 'policy'): PolicyOptions {
   return value as PolicyOptions
 }
 
-/** What of the options is sound, and the mistakes in the rest. */
+/** The options that are right, and the mistakes in the rest. */
 function checked(options: unknown, where: string): { given: GivenPolicy; mistakes: Mistake[] } {
   const result = v.safeParse(policySchema, options)
   if (result.success) return { given: result.output, mistakes: [] }
@@ -64,7 +64,7 @@ function renamed(given: GivenPolicy): Partial<Policy> {
   return Object.fromEntries(entries.map(([key, value]) => [key in defaultPolicy() ? key : `${key}Ms`, value]))
 }
 
-/** Options that are right one by one and make no sense together. `policy` is what they come to, as far as it is known. */
+/** Options that are right one by one and make no sense together. `policy` is what they resolve to, as far as it is known. */
 function contradictions(policy: Partial<Policy>, given: GivenPolicy, where: string): Mistake[] {
   const { failureThreshold: threshold, failureWindowMs: windowMs = null, openTimeoutMs = 0, backoff = null } = policy
   const mistakes: Mistake[] = []
@@ -77,7 +77,7 @@ function contradictions(policy: Partial<Policy>, given: GivenPolicy, where: stri
     mistakes.push({ path: `${where}.failureThreshold`, expected, received: describeValue(threshold) })
   }
   if (backoff !== null && backoff.maxMs < openTimeoutMs) {
-    // At the option that was given: the other may be that of a policy this one is over.
+    // At the option that was given: the other may come from the policy below this one.
     const [path, expected, received] = given.backoff
       ? ['backoff.max', `at least the openTimeout of ${openTimeoutMs} ms`, backoff.maxMs]
       : ['openTimeout', `at most the backoff.max of ${backoff.maxMs} ms`, openTimeoutMs]
@@ -93,13 +93,13 @@ function contradictions(policy: Partial<Policy>, given: GivenPolicy, where: stri
 /** A promise or PolicyOptions for a base would be spread into a policy without rules. */
 function checkBase(base: unknown): asserts base is Policy {
   if (isOptionObject(base) && Object.keys(defaultPolicy()).every((key) => key in base)) return
-  // `map` hands on an index as well.
+  // `map` passes an index as well.
   const hint = typeof base === 'number' ? '; in a map, write (options) => resolvePolicy(options)' : ''
   const expected = `a policy that resolvePolicy made${hint}`
   throw new PolicyError('invalid base', [{ path: 'base', expected, received: describeValue(base) }])
 }
 
-/** All the way down; what the user gave is neither kept nor frozen. */
+/** All the way down; what the user passed is neither kept nor frozen. */
 function frozenCopy<T extends object>(value: T): T {
   const members = Object.entries(value).map(([key, member]: [string, unknown]) => {
     return [key, typeof member === 'object' && member !== null ? frozenCopy(member) : member]

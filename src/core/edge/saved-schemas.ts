@@ -1,7 +1,7 @@
 // SavedSchemas: the kinds of value that snapshots hold, each with what is expected in words.
 import * as v from 'valibot'
 
-/** Above this a count might stand still when one is added, and a generation that stands still lets late results in. */
+/** A count above this might not change when one is added, and a generation that does not change lets late results in. */
 const MOST = 2 ** 52
 const COUNT_EXPECTED = 'a whole number from 0 to 2^52'
 const MS_EXPECTED = 'a number of milliseconds, at least 0'

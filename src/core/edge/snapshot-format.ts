@@ -1,4 +1,4 @@
-// SnapshotFormat: a registry as JSON, and the check of what is handed in as one.
+// SnapshotFormat: a registry as JSON, and the check of such JSON.
 // The clock is monotonic and means nothing elsewhere, so every time is an age or a rest.
 import * as v from 'valibot'
 import { PLAIN_REASONS, SAID_REASONS } from '../rules/commands.ts'
@@ -11,7 +11,7 @@ import { savedEvidence, triggerReasons } from './trigger-schemas.ts'
 
 export const VERSION = 1
 
-/** Why a breaker is in its state. Checked field by field, because its figures are told in words by every rejection. */
+/** Why a breaker is in its state. Every field is checked, because each rejection puts the figures in words. */
 const reason = v.variant(
   'type',
   [
@@ -49,7 +49,7 @@ const counts = v.pipe(
     fallbacks: v.optional(natural),
     limited: v.optional(natural),
   }),
-  // They are told apart as failures and timeouts: one of the two counters would be negative.
+  // Failures and timeouts are counted apart: one of the two counters would be negative.
   v.check(({ timedOut = 0, failed }) => timedOut <= failed, 'no more timedOut than failed'),
 )
 
@@ -138,7 +138,7 @@ export interface BreakerSnapshot {
   timeInState: Record<BreakerState, number>
 }
 
-/** JSON: what `createRegistry({ snapshot })` restores. Policies are not in it: they come from the registry's options. */
+/** JSON that `createRegistry({ snapshot })` restores. It has no policies: they come from the registry's options. */
 export interface RegistrySnapshot {
   /** The version of this format. */
   version: 1
@@ -146,7 +146,7 @@ export interface RegistrySnapshot {
   breakers: BreakerSnapshot[]
 }
 
-/** @throws SnapshotError (`INVALID_SNAPSHOT`) for broken JSON, another version, or fields that are wrong. */
+/** @throws SnapshotError (`INVALID_SNAPSHOT`) for broken JSON, another version, or wrong fields. */
 export function parseSnapshot(input: unknown): RegistrySnapshot {
   let snapshot = input
   if (typeof input === 'string') {

@@ -1,11 +1,14 @@
-// TripOptions: what a trip may be told besides its reason, checked.
+// TripOptions: the options of a trip, checked.
 import { DURATION_EXPECTED, type Duration, parseDuration } from './duration.ts'
 import { ArgumentError } from './errors.ts'
 import { checkOptions } from './option-object.ts'
 
-/** What a trip may be told besides its reason. */
+/** Options of `trip`. */
 export interface TripOptions {
-  /** How long it stays open, as a server may ask for (`Retry-After`); milliseconds or a string such as `'2m'`. Default: the policy's `openTimeout`. */
+  /**
+   * How long it stays open, for example because a server asked for it (`Retry-After`): milliseconds or a string such as
+   * `'2m'`. Default: the policy's `openTimeout`.
+   */
   readonly openTimeout?: Duration | undefined
 }
 

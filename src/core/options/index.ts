@@ -1,4 +1,4 @@
-// Options: what the subpaths check of what they are handed, beside the core's check of option objects. No entry of the package.
+// Options: how the subpaths check their arguments, beside the core's check of option objects. No entry of the package.
 import {
   ArgumentError,
   type Classifier,
@@ -15,7 +15,7 @@ export { missingPeer } from './missing-peer.ts'
 export { policyOptionsOf } from './policy-as-options.ts'
 
 /**
- * By what it can do: a registry of another copy of the package is an instance of another class.
+ * Checked by its methods: a registry of another copy of the package is an instance of another class.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkRegistry(where: string, value: unknown): Registry {
@@ -24,7 +24,7 @@ export function checkRegistry(where: string, value: unknown): Registry {
 }
 
 /**
- * A whole number of at least 1, or the default where it is left out.
+ * A whole number of at least 1, or the default if it is left out.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkCount(where: string, value: unknown, otherwise: number): number {
@@ -34,7 +34,7 @@ export function checkCount(where: string, value: unknown, otherwise: number): nu
 }
 
 /**
- * A duration in ms, read as those of a policy are. `example` is for the message, `orElse` what else would be right.
+ * A duration in ms, read as in a policy. `example` is for the message, `orElse` what else would be right.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkDuration(where: string, value: unknown, example = '30s', orElse = ''): number {
@@ -47,7 +47,7 @@ export function checkDuration(where: string, value: unknown, example = '30s', or
 }
 
 /**
- * A classifier, in the forms that `isFailure` of a policy has. `name` is that of the option.
+ * A classifier, in the forms that `isFailure` of a policy takes. `name` is the name of the option.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkClassifier<C>(name: string, value: C): C {
@@ -63,7 +63,7 @@ export function checkClassifier<C>(name: string, value: C): C {
   throw new ArgumentError(name, 'a classifier, not null', value)
 }
 
-/** Whether it is an object, or a function, with methods of these names. What throws when it is looked at is none. */
+/** Whether it is an object or a function with methods of these names. `false` if reading them throws. */
 export function hasFunctions(value: unknown, ...names: readonly string[]): boolean {
   try {
     return names.every((name) => typeof Object(value)[name] === 'function')

@@ -1,7 +1,7 @@
 // PolicyAsOptions: a resolved policy written as options again.
 import type { Policy, PolicyOptions } from '../../index.ts'
 
-/** Options that come to this very policy, over whatever policy they are given; functions included. */
+/** Options that resolve to this very policy, whatever policy they are applied over; functions included. */
 export function policyOptionsOf(policy: Policy): PolicyOptions {
   return Object.fromEntries(Object.entries(policy).map(([name, value]) => [optionNamed(name), asOption(value)]))
 }

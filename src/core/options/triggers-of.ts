@@ -1,4 +1,4 @@
-// TriggersOf: which triggers a policy has, for those who tell of them.
+// TriggersOf: the triggers of a policy, for views.
 import type { Policy } from '../../index.ts'
 import { TRIGGERS } from '../rules/triggers/index.ts'
 import type { Needs } from '../rules/triggers/trigger.ts'

@@ -1,16 +1,19 @@
-// Calls: how many calls came and what they came to, since the breaker was made. Counted by the row and the pure layer.
+// Calls: how many calls came and how they ended, since the breaker was made. Counted by the row and the pure layer.
 
-/** How many calls came and what they came to, since the breaker was made. */
+/** How many calls came and how they ended, since the breaker was made. */
 export interface Calls {
   /** Admitted, probes included. */
   allowed: number
   /** Not admitted. */
   rejected: number
-  /** Ended as successes, reports without a permit included. */
+  /** Ended as successes, including reports without a permit. */
   succeeded: number
-  /** Ended as failures: errors, timeouts, what `isFailure` says, reports without a permit. A lease that ends is none. */
+  /**
+   * Ended as failures: errors, timeouts, what `isFailure` decides, reports without a permit. A lease that ends is not
+   * counted here.
+   */
   failed: number
-  /** Counted neither way: called off by their own signal, permits given back, what `ignore` says. */
+  /** Counted neither way: cancelled by their own signal, permits returned, what `ignore` decides. */
   ignored: number
   /** Outcomes whose permit was of an earlier generation, or had lost its lease; counted nowhere else. */
   late: number

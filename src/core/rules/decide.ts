@@ -9,24 +9,24 @@ import type { Reason } from './reasons.ts'
 import type { BreakerState } from './states.ts'
 import { type Evidence, newEvidence } from './triggers/index.ts'
 
-/** `at` is when it happened, in ms; `evidence` is evidence: what was folded since the last event, this outcome included. */
+/** `at`: when it happened, in ms. `evidence`: what was folded since the last event, including this outcome. */
 type At = { readonly at: number; evidence?: Evidence | undefined }
-/** What the call was admitted with: its generation, and its probe if that was half-open. */
+/** How the call was admitted: in which generation, and as which probe if that was half-open. */
 export type Admission = {
-  /** Number of the generation it was admitted in. */
+  /** The number of the generation in which it was admitted. */
   readonly generation: number
   /** Number of the probe; absent unless it was admitted while half-open. */
   readonly probe?: number
 }
 
-/** Everything that can happen to a breaker. The number of a probe is above those of all before it. */
+/** Everything that can happen to a breaker. The number of a probe is higher than those of all before it. */
 export type BreakerEvent =
   | (At & { readonly type: 'admit'; readonly probe: number })
   | (At &
       Admission & {
         readonly type: 'succeed' | 'fail' | 'ignore'
         readonly durationMs: number
-        /** It has counted as slow while it was in flight. */
+        /** It was counted as slow while it was in flight. */
         readonly isSlow?: boolean
       })
   /** A call of this generation that is still in flight has become slow. */
@@ -38,7 +38,7 @@ export type BreakerEvent =
 
 /** What a breaker has decided about its generation. */
 export interface Generation {
-  /** Number of the current generation in a state. A permit of another generation is late. */
+  /** The number of the current generation. A permit of another generation is late. */
   generation: number
   reason: Reason | null
   /** When the breaker opened, and when it goes half-open; `null` unless open. */
@@ -50,7 +50,7 @@ export interface Generation {
   probes: readonly Probe[]
   /** While half-open, once enough probes have succeeded, if the policy wants a ramp; else `null`. */
   ramp: Ramp | null
-  /** What probes of this generation came to; of the ramp, once that has begun. */
+  /** Outcomes of the probes of this generation; of the ramp, once it has begun. */
   probeSuccesses: number
   probeFailures: number
 }
@@ -76,7 +76,10 @@ export function newData(policy: Policy, now: number): BreakerData {
   return copyData(FIRST_GENERATION, newEvidence(policy, now))
 }
 
-/** A decision of one's own, to apply rules to. By its fields: where shapes differ, Node 20 takes microseconds to spread it. */
+/**
+ * A separate copy of the decision, to apply rules to. Field by field: if shapes differ, Node 20 takes microseconds to
+ * spread it.
+ */
 export function copyData(current: Generation, evidence: Evidence): BreakerData {
   return {
     generation: current.generation,
@@ -92,7 +95,7 @@ export function copyData(current: Generation, evidence: Evidence): BreakerData {
   }
 }
 
-/** The generation of a crashed actor, taken up again: what was admitted before is late, probes start over (R06, R30). */
+/** The generation of a crashed actor continues: calls admitted before are late, probes start over (R06, R30). */
 export function resume(current: Generation): void {
   current.generation++
   forgetProbes(current)
@@ -104,7 +107,7 @@ function forgetProbes(current: Generation): void {
   current.probeFailures = 0
 }
 
-/** Begins a new generation in any state but open. The reason is handed out in events and errors, to be read only. */
+/** Begins a new generation in any state but open. The reason appears in events and errors, to be read only. */
 export function enter(current: Generation, reason: Reason): void {
   resume(current)
   current.ramp = null
@@ -134,8 +137,8 @@ export function enterOpen(
 }
 
 /**
- * Tripped while open: the open time starts again, for the reason and the time that are given now. It is the same opening
- * still: it has been open since then, and a backoff grows by what the service does, not by what operators say.
+ * Tripped while open: the open time starts again, with the new reason and length. It is still the same opening: it has been
+ * open since then, and the backoff grows by what the service does, not by what operators do.
  */
 export function stayOpen(
   current: Generation,
@@ -185,7 +188,7 @@ export function wasAdmitted({ probes, ramp }: Generation, call: number): boolean
   return ramp === null ? indexOfProbe(probes, call) >= 0 : ramp.lastAdmitted === call
 }
 
-/** Whether a call may probe now; none may where reports alone do. */
+/** Whether a call may probe now. Under `probes: 'reports'` none may. */
 export function hasPermit(current: Generation, policy: Policy): boolean {
   return policy.probes === 'calls' && current.probes.length < policy.halfOpenMaxCalls
 }
@@ -195,12 +198,12 @@ export function isDue(current: Generation, now: number): boolean {
   return current.deadline !== null && now >= current.deadline
 }
 
-/** Whether every call is to be admitted again. */
+/** Whether every call must be admitted again. */
 export function isRampOver({ ramp }: Generation, now: number): boolean {
   return ramp !== null && now >= ramp.endsAt
 }
 
-/** What a timer should have told by `now`, soonest first: `null` unless the event loop was stalled. */
+/** What a timer should have done by `now`, soonest first; `null` unless the event loop was stalled. */
 export function overdueEvent(state: BreakerState, current: Generation, now: number): BreakerEvent | null {
   if (state === 'open' && current.deadline !== null && isDue(current, now))
     return { type: 'elapse', at: current.deadline }

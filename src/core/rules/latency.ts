@@ -18,17 +18,17 @@ export interface LatencySketch {
 export interface Latency {
   /** Exact. */
   readonly mean: number | null
-  /** The median, within 5 %, as the other percentiles. */
+  /** The median, within 5 %, as all percentiles. */
   readonly p50: number | null
   /** Nine of ten calls took at most this long. */
   readonly p90: number | null
   /** 99 of a hundred calls took at most this long. */
   readonly p99: number | null
-  /** Exact, of the calls that were sampled. */
+  /** Exact, among the calls that were sampled. */
   readonly max: number | null
   /** How many calls were sampled. */
   readonly samples: number
-  /** Exact, of all that were sampled together. */
+  /** Exact, the sum of all that were sampled. */
   readonly totalMs: number
   /** With `latencyBoundsMs`: how many sampled calls took at most each of those times, within 5 %. */
   readonly atMost?: readonly number[]

@@ -3,16 +3,16 @@
 import { TRIGGER_DEFAULTS, type TriggerPolicy } from './triggers/index.ts'
 
 /**
- * What a call came to: `{ value, durationMs }` or `{ error, durationMs }`. `'error' in outcome` tells which, also where
- * `undefined` was thrown. `durationMs` is NaN where nobody measured it (a failure reported without a duration).
+ * The outcome of a call: `{ value, durationMs }` or `{ error, durationMs }`. `'error' in outcome` says which, even if
+ * `undefined` was thrown. `durationMs` is NaN if it was not measured (a failure reported without a duration).
  */
 export type Outcome =
   | { readonly value: unknown; readonly error?: undefined; readonly durationMs: number }
   | { readonly error: unknown; readonly value?: undefined; readonly durationMs: number }
 
 /**
- * Decides something about an outcome: `true`, `false`, or `undefined` for "as usual". It must answer at once, not with
- * a promise. An error is an outcome, too: a classifier that looks at the value only is better written as OutcomeRules.
+ * Decides something about an outcome: `true`, `false`, or `undefined` for "as usual". It must answer at once, not with a
+ * promise. An error is an outcome, too: for a classifier that looks only at the value, use OutcomeRules.
  */
 export type Classifier = (outcome: Outcome) => boolean | undefined
 
@@ -20,17 +20,17 @@ export type Classifier = (outcome: Outcome) => boolean | undefined
 type OutcomeRule = { judge(what: unknown, durationMs: number): boolean | undefined }['judge']
 
 /**
- * Separate rules for values and for errors. What a rule answers `undefined` to, or what has no rule, is as usual: so a
- * rule for values need not think of errors. The rules are called without their object: they must not need `this`.
+ * Separate rules for values and for errors. If a rule answers `undefined`, or there is no rule, the outcome is judged as
+ * usual: so a rule for values need not handle errors. The rules are called without their object, and must not need `this`.
  */
 export interface OutcomeRules {
-  /** Asked of a call that returned, with its value and its length in ms. */
+  /** Judges a call that returned, by its value and its length in ms. */
   readonly value?: OutcomeRule | undefined
-  /** Asked of a call that threw or rejected, with its error and its length in ms. */
+  /** Judges a call that threw or rejected, by its error and its length in ms. */
   readonly error?: OutcomeRule | undefined
 }
 
-/** What the rule for this outcome answers, unchecked: `undefined` where there is none. Throws what the rule throws. */
+/** The answer of the rule for this outcome, unchecked: `undefined` if there is none. Throws what the rule throws. */
 export function answerOf(classifier: Classifier | OutcomeRules, outcome: Outcome): unknown {
   if (typeof classifier === 'function') return classifier(outcome)
   const { value, error } = classifier
@@ -47,24 +47,24 @@ export interface Backoff {
   readonly jitter: number
 }
 
-/** After half-open, a share of calls that grows from `from` to 1 in `durationMs` is admitted before it closes. */
+/** After half-open, a growing share of the calls, from `from` to 1 within `durationMs`, is admitted before it closes. */
 export interface RecoveryRamp {
   /** In ms, above 0. */
   readonly durationMs: number
   /** The share at the start, above 0 and at most 1. */
   readonly from: number
-  /** In how many equal steps it grows; `null`: steadily. */
+  /** In how many equal steps it grows; `null`: continuously. */
   readonly steps: number | null
 }
 
 /**
  * The rules of one breaker, every default filled in, frozen; durations in ms, shares 0-1, `null` for none. Made by
- * `resolvePolicy` from PolicyOptions, whose documentation says what each is for.
+ * `resolvePolicy` from PolicyOptions, which explains each rule.
  */
 export interface Policy extends TriggerPolicy {
   /** In ms. Default 30,000. */
   readonly openTimeoutMs: number
-  /** What the open time runs from. Default `'opened'`. */
+  /** Where the open time begins. Default `'opened'`. */
   readonly openTimeoutFrom: 'opened' | 'lastFailure'
   /** Default `null`: each opening lasts as long as the first. */
   readonly backoff: Backoff | null
@@ -82,15 +82,15 @@ export interface Policy extends TriggerPolicy {
   readonly probeTimeoutMs: number
   /** In ms, of each call. Default `null`: as long as it takes. */
   readonly timeoutMs: number | null
-  /** Calls in flight at a time; the pure layer has no part in it. Default `null`: any number. */
+  /** Calls in flight at a time. The pure layer ignores it. Default `null`: any number. */
   readonly maxConcurrent: number | null
   /** Calls that may wait for one of them to end. Default 0. */
   readonly maxQueued: number
-  /** Default `null`: what throws fails, what returns succeeds. */
+  /** Default `null`: a call that throws failed, a call that returns succeeded. */
   readonly isFailure: Classifier | OutcomeRules | null
-  /** Default `null`: only a call that its own signal called off is ignored. */
+  /** Default `null`: only a call that its own signal cancelled is ignored. */
   readonly ignore: Classifier | OutcomeRules | null
-  /** What errors of a breaker inside the call count as: `'ignore'` (default), neither way; `'judge'`, as any other error. */
+  /** How errors of a breaker inside the call count: `'ignore'` (default), neither way; `'judge'`, as any other error. */
   readonly refusals: 'ignore' | 'judge'
   /** Every n-th call is timed for `stats().latency`; 0: none. Default 16. */
   readonly latencySampling: number

@@ -25,7 +25,7 @@ export interface BreakerValue extends Readonly<rules.Generation> {
   readonly state: BreakerState
   /** The evidence: counts and windows. */
   readonly evidence: Readonly<Evidence>
-  /** What calls came to since the breaker was made. */
+  /** Calls and their outcomes since the breaker was made. */
   readonly calls: Readonly<Calls>
   /** Chooses the jitter of the backoff. */
   readonly seed: number

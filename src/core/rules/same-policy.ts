@@ -1,5 +1,5 @@
-// SamePolicy: whether two policies say the same, so that one written anew at each call is not taken for another.
-// Read by the registry when a policy is given for a breaker that has one, or for all.
+// SamePolicy: whether two policies are equal, so that one written again at each call is not taken for another. Read by the
+// registry when a policy is given for a breaker that has one, or for all.
 import type { Policy } from './policy.ts'
 
 /**

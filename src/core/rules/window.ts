@@ -106,8 +106,8 @@ export function expire(window: SlidingWindow, size: WindowSize, now: number): vo
 }
 
 /**
- * What the window holds by now, in one of another size, by the rules that docs/policy.md states: nothing that happened is
- * lost but for want of room, nothing stays longer than either window lets it, and nothing is invented.
+ * What the window holds by now, in one of another size, by the rules in docs/policy.md: nothing that happened is lost
+ * except for lack of room, nothing stays longer than either window lets it, and nothing is invented.
  */
 export function resizeWindow(window: SlidingWindow, from: WindowSize, to: WindowSize, now: number): SlidingWindow {
   const buckets = bucketsOf(window, from, now)

@@ -28,7 +28,7 @@ export interface Outside {
   readonly turns: Turns
   readonly dispatcher: EventDispatcher
   readonly scheduler: Scheduler
-  /** An task of the actor's is due; what should have come to it before comes now. */
+  /** A task of the actor is due; earlier events reach it first. */
   beforeDue(actor: AnyActorRef): void
   /** Somebody who holds the actor has sent it an event. */
   request(actor: AnyActorRef, event: unknown): void

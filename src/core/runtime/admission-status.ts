@@ -1,5 +1,5 @@
-// AdmissionStatus: whether calls are admitted, and who refuses them: the one answer for all who look. Asked of the gates that
-// admission.ts asks.
+// AdmissionStatus: whether calls are admitted, and who refuses them. All views show this answer; it comes from the gates
+// that admission.ts uses.
 
 import { FIRST_GENERATION, type Generation } from '../rules/decide.ts'
 import { lettingOf } from '../rules/letting.ts'
@@ -11,26 +11,32 @@ import { howItIs } from './publish.ts'
 import { holderOf, type Refuser, retryAfterMs } from './rejection.ts'
 import type { Row } from './row.ts'
 
-/** Whether calls are admitted now, and who refuses them: what `breaker.admission()` gives. */
+/** Whether calls are admitted now, and who refuses them: the result of `breaker.admission()`. */
 export interface AdmissionStatus {
   /**
-   * `'all'`: the next call is made. `'some'`: a share of calls, so many at a time, or those who wait for a slot. `'none'`: the
-   * next call is refused.
+   * `'all'`: the next call is made. `'some'`: a share of the calls, a number at a time, or those that wait for a slot.
+   * `'none'`: the next call is refused.
    */
   readonly admits: 'all' | 'some' | 'none'
-  /** Who refuses calls, all or some of them: an operator who holds the breaker, the breaker, its fleet, its `maxConcurrent`; `null`: nobody. */
+  /**
+   * Who refuses calls, all or some of them: an operator who holds the breaker, the breaker, its fleet, or its
+   * `maxConcurrent`; `null`: nobody.
+   */
   readonly refusedBy: Refuser | null
-  /** The state that decides: the fleet's where that refuses calls, else the breaker's. */
+  /** The state that decides: the fleet's if that refuses calls, otherwise the breaker's. */
   readonly state: BreakerState
   /** The share of calls that is admitted, 0-1; `null` unless it is a share. */
   readonly share: number | null
-  /** How many calls may begin now, as probes; `null` unless they are counted. At 0, the next call is refused until one has ended. */
+  /**
+   * How many calls may begin now, as probes; `null` unless probes are counted. At 0, the next call is refused until a probe
+   * has ended.
+   */
   readonly permits: number | null
   /** How many more calls may wait for a slot; `null` unless the next one has to wait. */
   readonly queue: number | null
-  /** Why, with the figures that decided; `null` where nobody refuses, and of a bulkhead. */
+  /** Why, with the figures that decided; `null` if nobody refuses, and for a bulkhead. */
   readonly reason: Reason | null
-  /** How it is and why, in words: of `'open: 5 consecutive failures (threshold 5)'`. */
+  /** The state and the reason in words, for example `'open: 5 consecutive failures (threshold 5)'`. */
   readonly words: string
   /** Whole ms until a call may be admitted; `null` when one may be now, or nobody knows. */
   readonly retryAfterMs: number | null
@@ -51,13 +57,13 @@ function everyCall(state: BreakerState): AdmissionStatus {
   return Object.freeze({ admits: 'all', state, words, ...nothing })
 }
 
-/** Half-open since an open time has passed that nobody has told the actor of yet. */
+/** Half-open because the open time has passed, which the actor does not know yet. */
 const JUST_ELAPSED: Generation = Object.freeze({
   ...FIRST_GENERATION,
   reason: Object.freeze({ type: 'openTimeElapsed' }),
 })
 
-/** Of a row as it is by `now`; in this `state`, which it is in by then if nobody has told its actor yet. */
+/** For a row as of `now`; `state` is its state by then, which its actor may not know yet. */
 export function admissionOf(row: Row, now: number, state = row.state): AdmissionStatus {
   const { policy } = row
   const own = limitOfBreaker({ state, policy, current: state === row.state ? row.current : JUST_ELAPSED }, now)
@@ -65,7 +71,7 @@ export function admissionOf(row: Row, now: number, state = row.state): Admission
   const bulkhead = limitOfBulkhead(row)
   if (own === null && fleet === null && bulkhead === null) return row.state === 'disabled' ? DISABLED : CLOSED
   const limits = [own, fleet, bulkhead].filter((limit) => limit !== null)
-  // Who refuses the next call speaks, in the order in which they are asked; else of several that admit some, who admits the
+  // The gate that refuses the next call speaks, the first in order. If several admit some calls, the one that admits the
   // fewest. All of them count.
   const speaker =
     limits.find(({ admits, permits }) => admits === 'none' || permits === 0) ??
@@ -136,7 +142,7 @@ function limitOfBulkhead(row: Row): Limit | null {
   }
 }
 
-/** From a gate that admits probes alone, to one that has calls wait. */
+/** Joins a gate that admits probes alone with one that queues calls. */
 function opennessOf({ share, permits }: Limit): number {
   return permits === null ? (share ?? 1) : 0
 }

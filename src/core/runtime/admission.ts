@@ -20,11 +20,11 @@ export interface Refusal {
   readonly at: number
 }
 
-/** Who hears of an admission may end its generation, and the call is asked for anew; but not for ever: then it is late. */
+/** A listener for an admission may end its generation, and the call asks again; but not for ever: then it is late. */
 const MOST_TIMES = 10
 
 /**
- * The permit of a call, or who refuses it. `context` is that of the call around it, where it is told; `slot` is held for a
+ * The permit of a call, or who refuses it. `context` is that of the call around it, if it was passed; `slot` is held for a
  * call that has waited for it.
  */
 export function admit(row: Row, context?: CallContext, slot: Bulkhead | null = null): Permit | Refusal {
@@ -33,7 +33,7 @@ export function admit(row: Row, context?: CallContext, slot: Bulkhead | null = n
     countAdmitted(row)
     return new Permit(row, NO_PROBE, row.generation, null)
   }
-  // Who waits goes first, also where a turn that is running keeps the queue from moving on by itself.
+  // Waiting calls go first, also if a turn that is running keeps the queue from moving on by itself.
   if (slot === null) moveOn(row)
   const outer = outerOf(row, context)
   for (let times = 1; ; times++) {
@@ -75,7 +75,7 @@ export async function admitInTurn(
     const asked = admit(row, context)
     if (asked instanceof Permit) return asked
     if (asked.by !== 'bulkhead' || !row.attached || !mayWait(row)) throw refuse(row, asked.by, asked.at)
-    // Without a slot there is nothing to wait for any more, or the breaker is gone: it asks anew.
+    // Without a slot there is nothing to wait for any more, or the breaker is gone: it asks again.
     if (!(await waitForSlot(row, signal))) continue
     const admitted = admitTo(row, signal, context)
     if (admitted !== null) return admitted
@@ -96,7 +96,7 @@ function admitTo(row: Row, signal: AbortSignal | undefined, context: CallContext
   }
 }
 
-/** The admitted call of this breaker that the running code is inside of: by the context where it is told. */
+/** The admitted call of this breaker in which the running code is; found by the context if that was passed. */
 function outerOf(row: Row, context: CallContext | undefined): Enclosing | null {
   const call = context === undefined ? null : OwnContext.callOf(context)
   // Nothing is held of a breaker that counts nothing, as where its limit is gone: by whatever path, both calls count.
@@ -107,7 +107,7 @@ function outerOf(row: Row, context: CallContext | undefined): Enclosing | null {
   return mayHold ? enclosingOf(row) : null
 }
 
-/** The row is brought up to now, which is given back: NaN where the state does not end by itself, and no clock is needed. */
+/** Brings the row up to now, and returns the time: NaN if the state does not end by itself, and no clock is needed. */
 function upToDate(row: Row): number {
   if (isQuiet(row)) return Number.NaN
   const now = row.core.clock.now()
@@ -126,7 +126,7 @@ function newSlot(row: Row): Bulkhead | null {
 function take(row: Row, at: number, hasItsSlot: boolean, slot: Bulkhead | null, stands: boolean): Permit | null {
   const { generation } = row
   const ownShare = breakerLets(row) === 'share'
-  // Taken first: whoever hears of the admission may call again.
+  // Taken first, because a listener for the admission may call again.
   const taken = hasItsSlot ? null : newSlot(row)
   const override = overrideOf(row)
   const isFleetProbe = override?.isProbeFree === true
@@ -150,7 +150,7 @@ function countAdmitted(row: Row): void {
   row.version++
 }
 
-/** The number of the probe, NO_PROBE for a call that is none; `null` where the breaker does not admit it after all. */
+/** The number of the probe; NO_PROBE for another call; `null` if the breaker does not admit it after all. */
 function takeOwn(row: Row, at: number): number | null {
   if (breakerLets(row) === 'all') {
     if (!row.folds) send(row, { type: 'admit', probe: NO_PROBE, at: row.core.clock.now() })
@@ -175,7 +175,7 @@ function tellProbe({ core, name: endpoint, generation, current }: Row, at: numbe
   core.dispatcher.post('probe', { endpoint, generation, inFlight: current.probes.length, at })
 }
 
-/** On a ramp a call that is refused counts, too: the share is one of all calls. Unfolded, the actor is told of every call. */
+/** On a ramp a refused call counts, too: the share is one of all calls. Unfolded, the actor gets every call. */
 function tellActor(row: Row, at: number): void {
   if (row.folds && row.current.ramp === null) return
   const now = Number.isNaN(at) ? row.core.clock.now() : at

@@ -1,5 +1,5 @@
-// Breaker: the handle of one endpoint. It holds no state: what it reads and counts is in its row, and its row may be
-// deleted and made anew.
+// Breaker: the handle of one endpoint. It holds no state: what it reads and counts is in its row, which may be deleted and
+// made again.
 import type { AnyStateMachine } from 'xstate'
 import type { BreakerActor } from '../../../machines/registry.machine.ts'
 import { type AcquireOptions, type CallOptions, checkAcquire, checkCall } from '../edge/call-options.ts'
@@ -25,8 +25,8 @@ import type { Spawned, SpawnOptions } from './spawning.ts'
 import { type BreakerStats, statsOf } from './stats.ts'
 
 /**
- * One breaker, as `registry.breaker(name)` hands it out: the same object for the same name. It may be kept: of a breaker
- * that was deleted or evicted it shows the last figures, and a call through it makes the breaker anew.
+ * One breaker, from `registry.breaker(name)`: always the same object for the same name. You may keep it. After the breaker
+ * is deleted or evicted it shows the last figures, and a call through it makes the breaker again.
  */
 export class Breaker implements Record<Command, (...given: never[]) => void> {
   #row: Row
@@ -37,13 +37,13 @@ export class Breaker implements Record<Command, (...given: never[]) => void> {
   }
 
   /**
-   * Calls `fn` if the breaker admits it, and gives back what it gives: its value, or the very error it threw. `fn` may be
-   * async or not, and is given `{ signal, endpoint, generation }`. Every error comes as a rejection of the promise.
-   * @throws BreakerOpenError (`BREAKER_OPEN`) when the call is not admitted; `fn` is not run.
+   * Calls `fn` if the breaker admits it, and returns its value or throws the very error it threw. `fn` may be async or not,
+   * and receives `{ signal, endpoint, generation, probe }`. Every error is a rejection of the promise.
+   * @throws BreakerOpenError (`BREAKER_OPEN`) when the call is not admitted; `fn` does not run.
    * @throws ConcurrencyLimitError (`CONCURRENCY_LIMIT`) when `maxConcurrent` calls are in flight and `maxQueued` wait.
    * @throws CallTimeoutError (`CALL_TIMEOUT`) when it takes longer than its timeout.
-   * @throws ArgumentError (`INVALID_ARGUMENT`), RegistryClosedError (`REGISTRY_CLOSED`), RegistryFullError (`REGISTRY_FULL`)
-   *   when it was evicted and there is no room for it
+   * @throws ArgumentError (`INVALID_ARGUMENT`), RegistryClosedError (`REGISTRY_CLOSED`), RegistryFullError
+   *   (`REGISTRY_FULL`) if the breaker was evicted and there is no room for it
    */
   call<T>(fn: Guarded<T>, options?: CallOptions<never>): Promise<T>
   call<T, F = T | null | undefined>(fn: Guarded<T>, options: CallOptions<F> | undefined): Promise<T | F>
@@ -53,8 +53,8 @@ export class Breaker implements Record<Command, (...given: never[]) => void> {
 
   /**
    * A function like `fn` (its arguments, `this`, name and length) that calls it through the breaker, with these options.
-   * Without options: the policy's `timeout`, no signal, no fallback. A fallback is given the arguments of each call.
-   * @throws ArgumentError (`INVALID_ARGUMENT`); the function it gives rejects with what `call` rejects with
+   * Without options: the policy's `timeout`, no signal, no fallback. A fallback receives the arguments of each call.
+   * @throws ArgumentError (`INVALID_ARGUMENT`); the returned function rejects as `call` does
    */
   wrap<This, A extends unknown[], T, F = never>(
     fn: (this: This, ...args: A) => T | PromiseLike<T>,
@@ -79,7 +79,10 @@ export class Breaker implements Record<Command, (...given: never[]) => void> {
     return this.#row.name
   }
 
-  /** The state it is in by now, as `registry.state(name)`. Like all that only reads, it makes no breaker of one that was deleted. */
+  /**
+   * The state it is in by now, as `registry.state(name)`. Reading it does not make a deleted breaker again; nor does any
+   * other read.
+   */
   get state(): BreakerState {
     return this.#readable().state
   }
@@ -89,15 +92,16 @@ export class Breaker implements Record<Command, (...given: never[]) => void> {
     return this.#readable().generation
   }
 
-  /** The policy that is in force: frozen, every default filled in, durations in ms. `registry.configure` changes it. */
+  /** The policy in force: frozen, every default filled in, durations in ms. `registry.configure` changes it. */
   get policy(): Policy {
     return this.#readable().policy
   }
 
   /**
-   * The XState actor, to inspect, subscribe to, or send commands; it is started if it was at rest. Subscribers are called
-   * after it has decided, and keep it from resting. A crash replaces it; `null` if it can't be started, or is gone. It is
-   * supervised: its `stop()` throws ArgumentError, and events other than commands are refused with an `error` event.
+   * The XState actor, to inspect, subscribe to, or send commands. It is started if it was at rest. Subscribers run after it
+   * has decided, and keep it from resting. After a crash there is another actor. `null` if it cannot be started, or is
+   * gone. It is supervised: its `stop()` throws ArgumentError, and events other than commands are refused with an `error`
+   * event.
    */
   get actor(): BreakerActor | null {
     const row = this.#readable()
@@ -106,20 +110,20 @@ export class Breaker implements Record<Command, (...given: never[]) => void> {
     return row.actor
   }
 
-  /** Its figures by now, as a value of its own that does not change. Durations in ms, shares 0-1. */
+  /** Its figures by now, as a separate value that does not change. Durations in ms, shares 0-1. */
   stats(): BreakerStats {
     return statsOf(this.#readable())
   }
 
-  /** What its triggers judge, by now: what is in its windows, and where the thresholds are. For pictures. */
+  /** What its triggers judge, by now: what is in its windows, and where the thresholds are. For charts. */
   evidence(): EvidenceReport {
     const row = this.#readable()
     return reportOn(row, row.policy, row.core.clock.now())
   }
 
   /**
-   * As `registry.on`, for the events of this endpoint alone; those of a breaker of its name that is made anew, too.
-   * @throws ArgumentError (`INVALID_ARGUMENT`) for an event that there is none of, or a listener that is no function
+   * As `registry.on`, for the events of this endpoint alone, also after the breaker was removed and made again.
+   * @throws ArgumentError (`INVALID_ARGUMENT`) if there is no such event, or the listener is not a function
    */
   on<N extends EventName>(name: N, listener: Listener<N>): () => void {
     return this.#row.core.dispatcher.on(name, listener, this.#row.name)
@@ -127,31 +131,31 @@ export class Breaker implements Record<Command, (...given: never[]) => void> {
 
   /**
    * From now on every admission and outcome is an event of this breaker's actor, as under `folding: false`, and the actor
-   * stays; for who watches it. A call then costs microseconds. The function it gives ends that.
+   * stays. For code that watches the actor; a call then costs microseconds. Returns the function that ends it.
    */
   unfold(): () => void {
     return this.#row.core.unfold(this.#row.name)
   }
 
   /**
-   * Whether a call would be admitted now. Reserves and counts nothing: two who ask at once are both told yes. For code that
-   * reports with `recordSuccess` and `recordFailure`; else prefer `tryAcquire`.
+   * Whether a call would be admitted now. It reserves and counts nothing, so two callers may both get `true` for one place.
+   * For code that reports with `recordSuccess` and `recordFailure`; otherwise prefer `tryAcquire`.
    */
   allows(): boolean {
     return wouldAdmit(this.#readable())
   }
 
-  /** Whether calls are admitted now, and who refuses them, why, and until when: one answer for all who look. */
+  /** Whether calls are admitted now, and who refuses them, why, and until when. All views show this answer. */
   admission(): AdmissionStatus {
     const row = this.#readable()
     return admissionOf(row, row.core.clock.now())
   }
 
   /**
-   * The admission of one call, or `undefined` when it is not admitted, or `maxConcurrent` is reached (`acquire` waits); the
-   * caller reports the outcome to it, exactly once.
-   * @throws RegistryClosedError (`REGISTRY_CLOSED`), RegistryFullError (`REGISTRY_FULL`) when it was evicted and there is no
-   *   room for it; so do all methods below
+   * The admission of one call, or `undefined` if the call is not admitted or `maxConcurrent` is reached (`acquire` waits).
+   * Report the outcome to it, exactly once.
+   * @throws RegistryClosedError (`REGISTRY_CLOSED`), RegistryFullError (`REGISTRY_FULL`) if the breaker was evicted and
+   *   there is no room for it; so do all methods below
    */
   tryAcquire(options?: Pick<AcquireOptions, 'context'>): Permit | undefined {
     const context = options === undefined ? undefined : checkAcquire('tryAcquire', options).context
@@ -163,10 +167,10 @@ export class Breaker implements Record<Command, (...given: never[]) => void> {
   }
 
   /**
-   * As `tryAcquire`, for who can wait: where a call would, it waits for a slot under `maxConcurrent`, in its turn.
+   * As `tryAcquire`, but waits in the queue for a slot under `maxConcurrent`, as a call does.
    * @throws BreakerOpenError (`BREAKER_OPEN`) when it is not admitted
    * @throws ConcurrencyLimitError (`CONCURRENCY_LIMIT`) when no slot is free and `maxQueued` wait
-   * @throws ArgumentError (`INVALID_ARGUMENT`) for options that are none, RegistryClosedError (`REGISTRY_CLOSED`),
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options, RegistryClosedError (`REGISTRY_CLOSED`),
    *   RegistryFullError (`REGISTRY_FULL`), and the reason of `signal` when that is aborted
    */
   async acquire(options: AcquireOptions = {}): Promise<Permit> {
@@ -175,7 +179,7 @@ export class Breaker implements Record<Command, (...given: never[]) => void> {
   }
 
   /**
-   * Reports a success without a permit; while half-open it counts as a probe's.
+   * Reports a success without a permit. While half-open it counts as the success of a probe.
    * @param durationMs at least 0, for rules about slow calls; default: not known, and not slow
    * @throws ArgumentError (`INVALID_ARGUMENT`) for any other duration
    */
@@ -184,8 +188,8 @@ export class Breaker implements Record<Command, (...given: never[]) => void> {
   }
 
   /**
-   * Reports a failure without a permit, judged as `permit.failure(error)`; while half-open it counts as a probe's, while open
-   * it starts the open time again under `openTimeoutFrom: 'lastFailure'`.
+   * Reports a failure without a permit, judged as in `permit.failure(error)`. While half-open it counts as the failure of a
+   * probe; while open it starts the open time again under `openTimeoutFrom: 'lastFailure'`.
    * @param durationMs at least 0, for rules about slow calls; default: not known, and not slow
    * @throws ArgumentError (`INVALID_ARGUMENT`) for any other duration
    */
@@ -194,18 +198,18 @@ export class Breaker implements Record<Command, (...given: never[]) => void> {
   }
 
   /**
-   * Reports that a fallback is asked to answer instead of this error, for integrations that ask one themselves; those of `call` are
-   * counted. Of a breaker that is gone, it makes none.
+   * Reports that a fallback runs in place of this error. For integrations with fallbacks of their own; those of `call` are
+   * counted already. If the breaker is gone, this does not make it again.
    */
   recordFallback(error?: unknown): void {
     tellFallback(this.#readable(), error)
   }
 
   /**
-   * Opens, from any state; it will probe after the open time. Open already, the open time starts again: for so long as this
-   * trip says, or the policy, and for this reason.
-   * @param reason told by rejections and the `transition` event; default `'by hand'`
-   * @throws ArgumentError (`INVALID_ARGUMENT`) unless the reason is a string, and for options that are none
+   * Opens, from any state; it probes after the open time. If it is open already, the open time starts again, with this
+   * reason and this length (default: the policy's).
+   * @param reason shown by rejections and the `transition` event; default `'by hand'`
+   * @throws ArgumentError (`INVALID_ARGUMENT`) unless the reason is a string, and for wrong options
    */
   trip(reason = 'by hand', options?: TripOptions): void {
     if (typeof reason !== 'string') throw new ArgumentError('trip(reason)', 'a string', reason)
@@ -214,9 +218,9 @@ export class Breaker implements Record<Command, (...given: never[]) => void> {
   }
 
   /**
-   * Ends the open time: it is half-open at once, for who knows that the service is back. In any other state it changes
-   * nothing. (resilience4j's `transitionToHalfOpenState`.)
-   * @param reason told by the `transition` event; default `'by hand'`
+   * Ends the open time: the breaker is half-open at once. Use it when you know that the service is back. In any other state
+   * it changes nothing. (resilience4j's `transitionToHalfOpenState`.)
+   * @param reason shown by the `transition` event; default `'by hand'`
    * @throws ArgumentError (`INVALID_ARGUMENT`) unless the reason is a string
    */
   probe(reason = 'by hand'): void {
@@ -224,7 +228,7 @@ export class Breaker implements Record<Command, (...given: never[]) => void> {
     command(this.#attached(), 'probe', reason)
   }
 
-  /** Closes, from any state, and clears the evidence, of a closed one too; calls in flight become late. */
+  /** Closes, from any state, and clears the evidence, also if it is closed already. Calls in flight become late. */
   reset(): void {
     command(this.#attached(), 'reset')
   }
@@ -239,19 +243,19 @@ export class Breaker implements Record<Command, (...given: never[]) => void> {
     command(this.#attached(), 'disable')
   }
 
-  /** Ends `isolate` and `disable`: closes with a clean slate. In any other state it changes nothing. */
+  /** Ends `isolate` and `disable`: it closes with all evidence cleared. In any other state it changes nothing. */
   enable(): void {
     command(this.#attached(), 'enable')
   }
 
   /**
-   * Starts a statechart as an actor under this breaker's own, on the registry's clock: inspectors show it there. For
-   * integrations. It lives while the breaker's actor does, which does not rest meanwhile; after a crash of that, or when a
-   * breaker that was deleted is made anew, it is started anew. An error in it is an error of the breaker's actor: both are
-   * started again, the breaker from its row; when that escalates the breaker is parked without it. Its actions run in turns, so
-   * they do nothing but `assign`, `raise` and `emit`.
-   * @throws ArgumentError (`INVALID_ARGUMENT`) for what is no statechart or invokes something, for wrong options, and for an id
-   *   that is taken
+   * Starts a statechart as an actor under this breaker's own, on the registry's clock. Inspectors show it there. For
+   * integrations. It lives as long as the breaker's actor, which does not rest meanwhile. It is started again after a crash
+   * of that actor, and when a deleted breaker is made again. An error in it is an error of the breaker's actor: both are
+   * started again, the breaker from its row. When that escalates, the breaker is parked without it. Its actions run in
+   * turns, so use only `assign`, `raise` and `emit`.
+   * @throws ArgumentError (`INVALID_ARGUMENT`) if it is not a statechart or invokes something, for wrong options, and for
+   *   an id that is taken
    */
   spawn<L extends AnyStateMachine>(logic: L, options: SpawnOptions<L>): Spawned<L> {
     const row = this.#attached()
@@ -259,16 +263,16 @@ export class Breaker implements Record<Command, (...given: never[]) => void> {
   }
 
   /**
-   * Overrides the breaker from above, for integrations that share the endpoint with others: on top of what this breaker decides,
-   * calls are rejected as `given` says, until another one or `null`. It can only add rejections; to a breaker that was disabled
-   * it adds none. Gone when the breaker is.
-   * @throws ArgumentError (`INVALID_ARGUMENT`) for what is no override
+   * Overrides the breaker from above, for integrations that share the endpoint with others. On top of what this breaker
+   * decides, calls are rejected as `given` says, until the next override or `null`. It can only add rejections; to a
+   * disabled breaker it adds none. It ends with the breaker.
+   * @throws ArgumentError (`INVALID_ARGUMENT`) if it is not a valid override
    */
   override(given: Override | null): void {
     setOverride(this.#attached(), given)
   }
 
-  /** The row of this name now, as it is by now; of a breaker that is gone, the last figures. */
+  /** The row of this name as it is by now; for a breaker that is gone, the last figures. */
   #readable(): Row {
     const row = this.#row.attached ? this.#row : (this.#row.core.find(this.#row.name) ?? this.#row)
     return caughtUp(row)

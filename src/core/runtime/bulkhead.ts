@@ -1,5 +1,5 @@
 // Bulkhead: the calls that run and the calls that wait under a breaker's `maxConcurrent`. In the extras of those breakers
-// alone that have, or had, a limit. Taken by admission.ts, given back by permits; queue.ts waits in it.
+// alone that have, or had, a limit. Taken by admission.ts, returned by permits; queue.ts waits in it.
 import type { Turns } from './turns.ts'
 
 /** A call that waits for a slot: one link of the queue. */

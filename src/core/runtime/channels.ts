@@ -11,7 +11,7 @@ interface Diagnostics {
   channel(name: string): Channel
 }
 
-/** What each call came to. */
+/** The outcome of each call. */
 export const callChannel = channelOf('call')
 
 /** Of events that are rare. */

@@ -17,7 +17,7 @@ export function command(row: Row, type: Command, message = '', openForMs?: numbe
   send(row, commandEvent(type, row.core.clock.now(), message, openForMs))
 }
 
-/** Makes up for what the scheduler has not come to yet, so that no event comes before its turn (R05). */
+/** Catches up with the scheduler, so that no event comes before its turn (R05). */
 export function catchUp(row: Row, now: number): void {
   resetIfDue(row)
   if (row.inFlight !== null) countSlow(row, now)

@@ -27,7 +27,7 @@ export class EventDispatcher {
   readonly #warnedOf = new Set<string>()
   readonly #onCallsHeard: (endpoint: string | undefined) => void
 
-  /** `onCallsHeard` is told that who listens to the calls of an endpoint, or of all, may have changed. */
+  /** `onCallsHeard` runs when the listeners to calls of an endpoint, or of all, may have changed. */
   constructor(turns: Turns, onCallsHeard: (endpoint: string | undefined) => void) {
     this.#turns = turns
     this.#onCallsHeard = onCallsHeard
@@ -67,7 +67,7 @@ export class EventDispatcher {
     return endpoint !== undefined && this.#of(endpoint)?.has(name) === true
   }
 
-  /** Whether somebody wants to know what each call of this endpoint came to. */
+  /** Whether there is a listener for the outcome of each call of this endpoint. */
   hearsCalls(endpoint: string): boolean {
     return hearsOutcomes(this.#listeners) || hearsOutcomes(this.#of(endpoint))
   }
@@ -114,7 +114,7 @@ export class EventDispatcher {
     const { endpoint } = event
     const ofEndpoint = endpoint === undefined ? undefined : this.#of(endpoint)?.get(name)
     for (const listener of [...(this.#listeners.get(name) ?? []), ...(ofEndpoint ?? [])]) {
-      // An error listener that throws is not told of itself, or it would be told for ever.
+      // An error listener that throws does not get its own error, or that would go on for ever.
       if (name !== 'error') this.callUserCode('listener', () => listener(event as never))
       else this.#tellOfError(listener, event as RegistryEvents['error'])
     }
@@ -150,11 +150,11 @@ export function warn(text: string, code: string): void {
     if (typeof process?.emitWarning === 'function') process.emitWarning(text, { code })
     else console.warn(`${code}: ${text}`)
   } catch {
-    // Some test setups throw at every warning; it is told where nothing may fail: in a call, or after a turn.
+    // Some test setups throw at every warning, and nothing may fail here: in a call, or after a turn.
   }
 }
 
-/** An error can be anything, and refuse to be printed. */
+/** An error can be anything, and may throw when it is printed. */
 function inWords(error: unknown): string {
   try {
     return error instanceof Error ? String(error.stack ?? error) : describeValue(error)

@@ -1,13 +1,13 @@
-// Events: what a registry tells its listeners.
+// Events: what the listeners of a registry get.
 
 import type { Policy } from '../rules/policy.ts'
 import type { Reason } from '../rules/reasons.ts'
 import type { BreakerState } from '../rules/states.ts'
 
-/** What `registry.on` tells, by name. Events are frozen, and told after the actors have settled. */
+/** The events of `registry.on`, by name. Events are frozen, and listeners run after the actors have settled. */
 export interface RegistryEvents {
   /**
-   * A breaker changed its state; or began it anew: tripped while open (`open` to `open`), reset while closed (`closed` to
+   * A breaker changed its state, or began it again: tripped while open (`open` to `open`), reset while closed (`closed` to
    * `closed`).
    */
   transition: {
@@ -17,42 +17,46 @@ export interface RegistryEvents {
     readonly from: BreakerState
     /** The state it is in now. */
     readonly to: BreakerState
-    /** Of the generation that has begun. */
+    /** The number of the generation that has begun. */
     readonly generation: number
     /** Why, with the figures that decided; `describeReason(reason)` says it in words. */
     readonly reason: Reason
     /**
-     * When it happened, in milliseconds of the registry's clock. That is monotonic, and no date: the difference of two is a
-     * duration. After a stall it is when the change was due, not when it was noticed.
+     * When it happened, in milliseconds of the registry's clock. That clock is monotonic and no date: the difference of two
+     * times is a duration. After a stall it is when the change was due, not when it was noticed.
      */
     readonly at: number
     /** The same moment as a date, for logs: whole ms since 1970, as `Date.now()`. */
     readonly time: number
     /**
-     * Of an opening: the error that made the trigger fire, or failed the probe. Absent where a value was judged a failure, an
-     * operator opened it, or a lease ran out. Not enumerable: in no JSON, and in no copy of the event.
+     * The error that opened the breaker: that of the call that fired the trigger, or of the probe that failed. Absent if a
+     * value was judged a failure, an operator opened it, or a lease ran out. Not enumerable: it is in no JSON, and in no
+     * copy of the event.
      */
     readonly cause?: unknown
   }
-  /** A call succeeded, or a success was reported. Who listens to successes takes calls off their fast path; they are timed. */
+  /** A call succeeded, or a success was reported. A listener takes calls off their fast path, because each call is timed. */
   success: OutcomeEvent
   /** A call failed, or a failure was reported. */
   failure: OutcomeEvent & {
-    /** What was thrown; `undefined` where a value was judged a failure, or none was reported. */
+    /** What was thrown; `undefined` if a value was judged a failure, or no error was reported. */
     readonly error: unknown
   }
-  /** A call failed because its time was up, told in place of `failure`: its `timeout`, or an error named `TimeoutError`. */
+  /**
+   * A call failed because its time was up: its `timeout`, or an error named `TimeoutError`. You get this event in place of
+   * `failure`.
+   */
   timeout: OutcomeEvent & {
     /** A CallTimeoutError, or what the platform threw. */
     readonly error: unknown
   }
-  /** A call counted neither way: called off by its own signal, a permit given back, or by the policy's `ignore`. */
+  /** A call counted neither way: its own signal cancelled it, its permit was returned, or the policy's `ignore` says so. */
   ignored: OutcomeEvent
-  /** A fallback was asked to answer instead of an error. */
+  /** A fallback runs in place of an error. */
   fallback: {
     /** The name of the breaker. */
     readonly endpoint: string
-    /** Number of its generation in a state. */
+    /** The number of the current generation. */
     readonly generation: number
     /** What the caller would have got: a rejection, or the error of a call that failed. */
     readonly error: unknown
@@ -63,18 +67,18 @@ export interface RegistryEvents {
     readonly endpoint: string
     /** `'open'`, `'halfOpen'` (every permit is held) or `'forcedOpen'`. */
     readonly state: BreakerState
-    /** Who has rejected it: its breaker, an operator who holds that, or the fleet it is shared with. */
+    /** Who rejected it: its breaker, an operator who holds the breaker, or the fleet that shares it. */
     readonly by: 'operator' | 'breaker' | 'fleet'
-    /** Number of its generation in a state. */
+    /** The number of the current generation. */
     readonly generation: number
     /** When, in ms of the registry's clock. */
     readonly at: number
   }
-  /** A call was not made for want of a slot: `maxConcurrent` calls are in flight, and `maxQueued` wait. */
+  /** A call was not made, because there was no free slot: `maxConcurrent` calls are in flight, and `maxQueued` wait. */
   limited: {
     /** The name of the breaker. */
     readonly endpoint: string
-    /** Number of its generation in a state. */
+    /** The number of the current generation. */
     readonly generation: number
     /** Calls that hold a slot. */
     readonly inFlight: number
@@ -83,7 +87,7 @@ export interface RegistryEvents {
     /** When, in ms of the registry's clock. */
     readonly at: number
   }
-  /** An outcome came after its generation, or the lease of its probe, had ended: counted as late, it changed nothing. */
+  /** An outcome came after its generation, or the lease of its probe, had ended. It is counted as late and changed nothing. */
   late: {
     /** The name of the breaker. */
     readonly endpoint: string
@@ -91,18 +95,18 @@ export interface RegistryEvents {
     readonly admittedIn: number
     /** The generation that the breaker is in. */
     readonly generation: number
-    /** What it came to, which was not counted. */
+    /** Its outcome, which was not counted. */
     readonly outcome: CallOutcome
     /** When, in ms of the registry's clock. */
     readonly at: number
-    /** How long it took, in ms; absent where nobody measured it. */
+    /** How long it took, in ms; absent if it was not measured. */
     readonly durationMs?: number
   }
   /** A call was admitted while half-open. */
   probe: {
     /** The name of the breaker. */
     readonly endpoint: string
-    /** Number of its generation in a state. */
+    /** The number of the current generation. */
     readonly generation: number
     /** Probes in flight, this one included. */
     readonly inFlight: number
@@ -110,28 +114,28 @@ export interface RegistryEvents {
     readonly at: number
   }
   /**
-   * A call ran inside an admitted call of the same breaker, under its admission: it took no permit and no slot of its own, and
-   * its outcome counts by that of the call around it.
+   * A call ran inside an admitted call of the same breaker, under its admission. It took no permit and no slot, and only
+   * the outcome of the call around it counts.
    */
   nested: {
     /** The name of the breaker. */
     readonly endpoint: string
-    /** Number of its generation in a state. */
+    /** The number of the current generation. */
     readonly generation: number
     /** Its own outcome, which was not counted. */
     readonly outcome: CallOutcome
     /** When, in ms of the registry's clock. */
     readonly at: number
-    /** How long it took, in ms; absent where nobody measured it, as where nobody listened when it began. */
+    /** How long it took, in ms; absent if it was not measured, for example because there was no listener when it began. */
     readonly durationMs?: number
   }
-  /** What the fleet decides about an endpoint, on top of its breaker, is another state. */
+  /** The fleet's decision about an endpoint, on top of its breaker, has changed. */
   overridden: {
     /** The name of the breaker. */
     readonly endpoint: string
-    /** `'open'`, `'halfOpen'`, `'forcedOpen'`; `null`: nothing any more. */
+    /** `'open'`, `'halfOpen'` or `'forcedOpen'`; `null` when the override has ended. */
     readonly state: BreakerState | null
-    /** Why; `null` with the state. */
+    /** Why; `null` when the state is `null`. */
     readonly reason: Reason | null
     /** When, in ms since 1970. */
     readonly time: number
@@ -145,7 +149,7 @@ export interface RegistryEvents {
   deleted: {
     /** The name of the breaker. */
     readonly endpoint: string
-    /** `'deleted'` by `delete`; `'evicted'` to make room under `maxBreakers`; `'idle'` for as long as `idleTimeout`. */
+    /** `'deleted'` by `delete`; `'evicted'` to make room under `maxBreakers`; `'idle'` after `idleTimeout` without use. */
     readonly why: 'deleted' | 'evicted' | 'idle'
   }
   /** A breaker has another policy: by `configure`, `configureAll`, or the first that was given for its name. */
@@ -161,80 +165,80 @@ export interface RegistryEvents {
     /** When, in ms since 1970. */
     readonly time: number
   }
-  /** Another policy was given for a breaker that has one; it is not applied (`configure` does that). Once per breaker. */
+  /** Another policy was given for a breaker that has one. It is not applied (use `configure`). Once per breaker. */
   policyIgnored: {
     /** The name of the breaker. */
     readonly endpoint: string
   }
-  /** A breaker's actor crashed and was started again from its row; calls in flight became late. */
+  /** A breaker's actor crashed and was started again from its row. Calls in flight became late. */
   restarted: {
     /** The name of the breaker. */
     readonly endpoint: string
     /** What the actor threw. */
     readonly error: unknown
-    /** Of the generation as it goes on. */
+    /** The number of the generation, which continues. */
     readonly generation: number
     /** When, in ms since 1970. */
     readonly time: number
   }
-  /** An actor crashed more than `maxRestarts` times `withinMs`, and the breaker is parked until an operator ends that. */
+  /** An actor crashed more than `maxRestarts` times within `withinMs`. The breaker is parked until an operator ends that. */
   escalated: {
     /** The name of the breaker. */
     readonly endpoint: string
     /** What the actor threw last. */
     readonly error: unknown
-    /** Where it is parked: the `onEscalation` of the registry. */
+    /** The state in which it is parked: the `onEscalation` of the registry. */
     readonly state: BreakerState
     /** When, in ms since 1970. */
     readonly time: number
   }
-  /** Code that was handed to the registry did what it must not. Without a listener it is a warning of the process. */
+  /** Code that you passed to the registry did something wrong. Without a listener it is a process warning. */
   error: {
     /** Whose code it was. */
     readonly source: ErrorSource
-    /** Absent where it was not about one breaker. */
+    /** The name of the breaker; absent if it was not about one. */
     readonly endpoint?: string
     /** What was thrown, or an error of ours that says what was wrong. */
     readonly error: unknown
   }
 }
 
-/** What one call came to, told after it was counted. A call that is late is told as `late` alone. */
+/** The outcome of one call, after it was counted. A late call has only the event `late`. */
 export interface OutcomeEvent {
   /** The name of the breaker. */
   readonly endpoint: string
-  /** Number of the generation it counts in. */
+  /** The number of the generation in which it counts. */
   readonly generation: number
-  /** When it ended, in ms of the registry's clock: less `durationMs`, when it was admitted. */
+  /** When it ended, in ms of the registry's clock. Subtract `durationMs` to get when it was admitted. */
   readonly at: number
   /**
-   * How long it took, in ms. Every call is measured that begins while somebody listens to `success`; else absent where nobody
-   * measured it.
+   * How long it took, in ms. Every call that begins while there is a listener for `success` is measured. Otherwise absent
+   * if nothing needed it.
    */
   readonly durationMs?: number
 }
 
-/** What a call came to. */
+/** The outcome of a call. */
 export type CallOutcome = (typeof OUTCOMES)[number]
 
 /**
- * Whose code went wrong: a listener, a subscriber of an actor, an inspector, a classifier, the clock, the signal of a
- * call; or `actor`: an event was sent to an actor that takes none such, or there is no input to start one with. Or the word of
- * whoever called `registry.report`.
+ * Whose code went wrong: a listener, a subscriber of an actor, an inspector, a classifier, the clock, the signal of a call;
+ * `actor`: an event was sent to an actor that does not take it, or there is no input to start one with; or the `source`
+ * passed to `registry.report`.
  */
 export type ErrorSource =
   | ('listener' | 'subscriber' | 'inspect' | 'isFailure' | 'ignore' | 'clock' | 'signal' | 'actor' | 'fleet')
-  // Any other, and yet an editor completes these.
+  // Any other string, and yet an editor completes these.
   | (string & {})
 /** The name of an event. */
 export type EventName = keyof RegistryEvents
-/** A function that is told of each event of one name. What it returns is of no account; if that rejects it is an `error` event. */
+/** A function that gets each event of one name. Its return value is ignored; a promise that rejects is an `error` event. */
 export type Listener<N extends EventName> = (event: RegistryEvents[N]) => void
 
-/** Events of single calls: a breaker that nobody asks for them does not tell them. */
+/** Events of single calls. A breaker emits them only if somebody listens. */
 export const OUTCOMES = ['success', 'failure', 'timeout', 'ignored'] as const
 
-/** Every name, to check what users hand in. */
+/** Every name, to check the names that users pass. */
 export const EVENT_NAMES: Record<EventName, true> = {
   transition: true,
   success: true,

@@ -44,7 +44,7 @@ export class Eviction {
       const activity = activityOf(row)
       if (isFree && seen === activity) return row
       if (isFree) second ??= row
-      // Behind the others, which are looked at first next time.
+      // Behind the others, which are examined first next time.
       this.#closed.delete(row)
       this.#closed.set(row, activity)
     }

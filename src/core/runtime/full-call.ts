@@ -1,4 +1,4 @@
-// A call with everything it can ask for: half-open permits, a limit, classifiers, a timeout, a signal, a fallback.
+// A call with every feature: half-open permits, a limit, classifiers, a timeout, a signal, a fallback.
 
 import type { CallContext } from '../edge/call-context.ts'
 import { type CallOptions, checkCall, type FallbackContext, isAbortOf } from '../edge/call-options.ts'
@@ -23,7 +23,7 @@ export type Guarded<T> = (context: CallContext) => T | PromiseLike<T>
 
 type Outcome = FallbackContext['outcome']
 
-/** Asked for nothing: not made anew for each rejected call. */
+/** No options: one object for all rejected calls. */
 const NO_OPTIONS: CallOptions<never> = Object.freeze({})
 const NO_ARGS: readonly never[] = Object.freeze([])
 
@@ -35,7 +35,7 @@ export function callFully<T, F, A extends readonly unknown[]>(
   args: A = NO_ARGS as readonly unknown[] as A,
 ): Promise<T | F> {
   try {
-    // Before a breaker is made of a mistake.
+    // Before a breaker is made by mistake.
     checkCall(fn, given, null)
     const row = attached(former)
     const options: CallOptions<F, A> = given ?? NO_OPTIONS
@@ -52,7 +52,7 @@ export function callFully<T, F, A extends readonly unknown[]>(
   }
 }
 
-/** There is no slot for it yet: it waits for one. */
+/** No slot is free yet: the call waits for one. */
 async function callInTurn<T, F, A extends readonly unknown[]>(
   former: Row,
   fn: Guarded<T>,
@@ -69,7 +69,7 @@ async function callInTurn<T, F, A extends readonly unknown[]>(
     if (fallback === undefined || !isAsked) throw error
     return answer(former, fallback, error, isTimeout(error) ? 'timeout' : 'rejected', args)
   }
-  // The policy may be another by now.
+  // The policy may have changed by now.
   return run(permit, fn, timeout === undefined ? permit.row.policy.timeoutMs : timeoutMs, options, args)
 }
 
@@ -106,7 +106,10 @@ function contextFor(permit: Permit, signal: AbortSignal | undefined): CallContex
   return generation === row.generation ? contextOf(row) : sharedContext(row.name, generation)
 }
 
-/** Whether a call inside was refused what this one holds: not where the breaker has moved on meanwhile, nor by a namesake. */
+/**
+ * Whether a call inside was refused what this one holds. Not if the breaker has changed since, nor by a breaker of the same
+ * name.
+ */
 function isForWantOf(permit: Permit, error: unknown): boolean {
   const { row } = permit
   if (!permit.isHeld || !permit.isInForce || permit.generation !== row.generation) return false
@@ -117,7 +120,7 @@ function isForWantOf(permit: Permit, error: unknown): boolean {
   return rejection.reason === row.current.reason || rejection.reason === override?.given.reason
 }
 
-/** Once for each breaker: the call inside did not know of the one around it, and was refused what that holds. */
+/** Once for each breaker: the call inside did not know of the one around it, and was refused what that one holds. */
 function tellOfNesting(row: Row, cause: unknown): void {
   const extras = extrasOf(row)
   if (extras.isToldOfNesting) return

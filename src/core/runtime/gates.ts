@@ -1,6 +1,6 @@
 // Gates: what stands before a call, in order: the breaker itself with what an operator holds; an override from above (the
-// fleet); the bulkhead (`maxConcurrent`). Each answers a question about the row and takes nothing. admission.ts asks them for
-// the next call, admission-status.ts for whoever looks.
+// fleet); the bulkhead (`maxConcurrent`). Each answers a question about the row and takes nothing. admission.ts asks them
+// for the next call, admission-status.ts for views.
 import { admitsWhileHalfOpen } from '../rules/decide.ts'
 import { type Letting, lettingOf } from '../rules/letting.ts'
 import type { OverrideInForce } from './override.ts'

@@ -1,5 +1,5 @@
-// GuardedClock: a clock that was handed in, made harmless: what it throws or answers wrongly ends as an error event,
-// its time never goes back, and its timers are set in the registry's own asynchronous context.
+// GuardedClock: the user's clock, made harmless: what it throws or answers wrongly becomes an error event, its time never
+// goes back, and its timers are set in the registry's own asynchronous context.
 import type { Clock } from '../edge/clock.ts'
 import { ClockError, describeValue } from '../edge/errors.ts'
 
@@ -21,7 +21,7 @@ export function guardClock(clock: Clock, report: (error: unknown) => void): Cloc
     if (isSound) report(error)
     isSound = false
   }
-  /** The same of its timers: whoever hears of it may set the next one. */
+  /** The same for its timers: a listener may set the next one. */
   let setsTimers = true
   const complainOfTimers = (error: unknown) => {
     if (setsTimers) report(error)

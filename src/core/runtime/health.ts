@@ -1,4 +1,4 @@
-// Health: whether a service can do its work, by what its endpoints admit.
+// Health: whether a service can do its work, judged by what its endpoints admit.
 import { matcherOf } from '../edge/name-pattern.ts'
 import { checkOptions } from '../edge/option-object.ts'
 import type { BreakerState } from '../rules/states.ts'
@@ -13,14 +13,14 @@ export interface HealthRules {
   readonly critical?: readonly string[] | undefined
 }
 
-/** What `registry.health()` gives. */
+/** The result of `registry.health()`. */
 export interface Health {
   /**
-   * `'up'`: every endpoint admits every call. `'degraded'`: one refuses calls. `'down'`: a critical one refuses every call, but
-   * for a bulkhead that is full, and while calls probe it: it needs some to recover.
+   * `'up'`: every endpoint admits every call. `'degraded'`: one refuses calls. `'down'`: a critical one refuses every call.
+   * But a full bulkhead, or a breaker while calls probe it, does not make it down: a breaker needs some calls to recover.
    */
   readonly status: 'up' | 'degraded' | 'down'
-  /** The endpoints that make it so, critical ones first. */
+  /** The endpoints that refuse calls, critical ones first. */
   readonly endpoints: readonly EndpointHealth[]
 }
 
@@ -28,7 +28,7 @@ export interface Health {
 export interface EndpointHealth {
   /** The name of the breaker. */
   readonly endpoint: string
-  /** The state that decides: the fleet's where that refuses calls, else the breaker's. */
+  /** The state that decides: the fleet's if that refuses calls, otherwise the breaker's. */
   readonly state: BreakerState
   /** Whether it admits `'some'` calls or `'none'`. */
   readonly admits: 'some' | 'none'
@@ -36,7 +36,7 @@ export interface EndpointHealth {
   readonly refusedBy: Refuser
   /** Whether the service is down without it. */
   readonly critical: boolean
-  /** How it is and why, in words. */
+  /** The state and the reason in words. */
   readonly reason: string
   /** Whole ms until a call may be admitted; `null` when one may be now, or nobody knows. */
   readonly retryAfterMs: number | null
@@ -64,8 +64,8 @@ export function healthOf(rows: Iterable<Row>, rules: HealthRules): Health {
 }
 
 /**
- * What ends by calls alone needs calls to end: a fleet that probes, whose turn it may be here; and a bulkhead that is full, which
- * says that the service is busy. A load balancer that sent it nothing would send the others more.
+ * What only calls can end needs calls: a fleet that probes, whose turn may come here; and a full bulkhead, which means that
+ * the service is busy. If a load balancer sent it nothing, it would send more to the others.
  */
 function isPassing(state: AdmissionStatus['state'], refusedBy: Refuser): boolean {
   return refusedBy === 'bulkhead' || (refusedBy === 'fleet' && state === 'halfOpen')

@@ -1,4 +1,4 @@
-// Holding: what a permit holds besides its probe, and gives back when its outcome is reported.
+// Holding: what a permit holds besides its probe, and returns when its outcome is reported.
 import type { Bulkhead } from './bulkhead.ts'
 import type { Result } from './classify.ts'
 import type { Enclosing } from './nesting.ts'
@@ -38,7 +38,7 @@ class Held implements Holding {
   }
 }
 
-/** A call of a share holds nothing to give back; calls inside it run under it. */
+/** A call of a share holds nothing to return; calls inside it run under it. */
 const OF_SHARE: Holding = new Held(null, null)
 
 /** `null`: a call like any other. */

@@ -1,5 +1,5 @@
-// Judge: one outcome put to a classifier, which is code of the user's. Asked by classify.ts for every policy, and by
-// integrations that take classifiers of their own: so all hand in the same shape, and say the same of a wrong one.
+// Judge: one outcome put to a classifier, which is the user's code. classify.ts uses it for every policy, and integrations
+// for classifiers of their own: so all pass the same shape, and report a wrong one in the same words.
 import { describeValue } from '../edge/errors.ts'
 import { answerOf, type Classifier, type Outcome, type OutcomeRules } from '../rules/policy.ts'
 import { onRejection } from './promise.ts'
@@ -7,7 +7,7 @@ import { onRejection } from './promise.ts'
 /** How a call ended. */
 export type Ended = { readonly value: unknown } | { readonly error: unknown }
 
-/** What responses and errors have, and outcomes have not: who reads it there takes one for the other. */
+/** What responses and errors have, and outcomes do not. Code that reads these takes an outcome for a response or an error. */
 const OF_OTHERS = ['status', 'statusCode', 'ok', 'headers', 'body', 'data', 'response', 'code', 'message', 'name']
 
 class Shape {}
@@ -43,11 +43,12 @@ class Threw extends Shape {
 }
 
 /**
- * For an integration that takes a classifier of its own: what it says of an outcome, in the shape that policies hand it.
- * @param name of the option, for the error
- * @param durationMs how long the call took; NaN where nobody measured it
- * @throws TypeError when it answers anything but `true`, `false` or `undefined` at once; what it throws itself, as when it takes
- *   an outcome for a response
+ * For an integration that takes a classifier of its own: its answer about an outcome, which it gets in the shape that
+ * policies use.
+ * @param name the name of the option, for the error
+ * @param durationMs how long the call took; NaN if it was not measured
+ * @throws TypeError if it does not answer `true`, `false` or `undefined` at once; whatever the classifier throws, for
+ *   example because it takes an outcome for a response
  */
 export function judgeOutcome(
   name: string,
@@ -58,7 +59,7 @@ export function judgeOutcome(
   const outcome = 'error' in ended ? new Threw(ended.error, durationMs) : new Returned(ended.value, durationMs)
   const answer = answerOf(classifier, outcome satisfies Outcome)
   if (typeof answer === 'boolean' || answer === undefined) return answer
-  // It is told already; one that rejects would end the process.
+  // It is reported already; an unhandled rejection would end the process.
   onRejection(answer, () => {})
   throw new TypeError(`${name} must answer true, false or undefined at once, not ${describeValue(answer)}`)
 }

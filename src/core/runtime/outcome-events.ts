@@ -1,4 +1,4 @@
-// OutcomeEvents: tells what single calls came to, to those who listen.
+// OutcomeEvents: emits the outcomes of single calls to listeners.
 import { isTimeout } from '../edge/timeout-error.ts'
 import { callChannel } from './channels.ts'
 import type { Result } from './classify.ts'
@@ -9,21 +9,21 @@ import { extrasOf, type Row } from './row.ts'
 export interface CallMessage {
   /** The name of the breaker. */
   readonly endpoint: string
-  /** Number of its generation in a state. */
+  /** The number of the current generation. */
   readonly generation: number
   /** How the call counted. */
   readonly outcome: CallOutcome | 'rejected' | 'limited' | 'late' | 'nested'
-  /** What it came to, of one that is `late` or `nested`; absent of any other. */
+  /** Its own outcome if it is `late` or `nested`; otherwise absent. */
   readonly result?: CallOutcome
-  /** The generation that it was admitted in, of one that is `late`; absent of any other. */
+  /** The generation in which it was admitted, if it is `late`; otherwise absent. */
   readonly admittedIn?: number
   /** When, in ms of the registry's clock. */
   readonly at: number
-  /** How long it took, in ms; absent where nobody measured it. */
+  /** How long it took, in ms; absent if it was not measured. */
   readonly durationMs?: number
 }
 
-/** Tells of a call that has counted. `durationMs` is NaN where nobody measured it. */
+/** Emits a call that has counted. `durationMs` is NaN if it was not measured. */
 export function tellOutcome(row: Row, result: Result, durationMs: number, at: number, error: unknown): void {
   const { core, name: endpoint, generation } = row
   const outcome = outcomeOf(result, error)
@@ -35,7 +35,7 @@ export function tellOutcome(row: Row, result: Result, durationMs: number, at: nu
   publishCall(row, { outcome, at, ...measured(durationMs) })
 }
 
-/** Tells of a call that came after its generation had ended. `at` is NaN where nobody has looked at the clock yet. */
+/** Emits a call that ended after its generation. `at` is NaN if the clock was not read yet. */
 export function tellLate(
   row: Row,
   result: Result,
@@ -52,7 +52,7 @@ export function tellLate(
   core.dispatcher.post('late', { endpoint, admittedIn, generation, outcome, ...when })
 }
 
-/** Tells of a call that ran under the admission of the call around it, and counts by that. */
+/** Emits a call that ran under the admission of the call around it, and counts with that. */
 export function tellNested(row: Row, result: Result, durationMs: number, at: number, error: unknown): void {
   const { core, name: endpoint, generation } = row
   if (!isTold(row, 'nested')) return
@@ -62,17 +62,17 @@ export function tellNested(row: Row, result: Result, durationMs: number, at: num
   publishCall(row, { outcome: 'nested', result: outcome, ...when })
 }
 
-/** Whether somebody hears of this event of calls. */
+/** Whether anybody listens to this event of calls. */
 export function isTold({ core, name }: Row, event: 'late' | 'nested' | 'rejected' | 'limited'): boolean {
   return callChannel.hasSubscribers || core.dispatcher.hears(event, name)
 }
 
-/** When, for who tells of it: looked up where nobody has. */
+/** The time of the event; reads the clock if it was not read yet. */
 export function dated({ core }: Row, at: number): number {
   return Number.isNaN(at) ? core.clock.now() : at
 }
 
-/** Counts that a fallback is asked to answer instead of this error, and tells it. */
+/** Counts that a fallback runs in place of this error, and emits it. */
 export function tellFallback(row: Row, error: unknown): void {
   const { core, name: endpoint, generation } = row
   extrasOf(row).fallbacks++
@@ -87,7 +87,7 @@ export function publishCall(row: Row, call: Omit<CallMessage, 'endpoint' | 'gene
   core.turns.later(() => callChannel.publish(message))
 }
 
-/** What nobody measured is no key. */
+/** A duration that was not measured is no key. */
 function measured(durationMs: number): { readonly durationMs?: number } {
   return Number.isNaN(durationMs) ? {} : { durationMs }
 }

@@ -1,5 +1,5 @@
-// Override: what a fleet has decided about an endpoint, on top of what its breaker does. It can only add rejections. In the
-// extras of those breakers alone that have one, put there by set-override.ts; the second gate of a call (gates.ts).
+// Override: what a fleet has decided about an endpoint, on top of what its breaker does. It can only add rejections. Only
+// breakers that have one keep it, in their extras, where set-override.ts puts it. The second gate of a call (gates.ts).
 import { newRejection, type Rejection } from '../edge/errors.ts'
 import type { Letting } from '../rules/letting.ts'
 import { isWholeCall } from '../rules/ramp.ts'
@@ -10,23 +10,26 @@ import type { Turns } from './turns.ts'
 /** The outcome of a call. */
 type Result = 'succeed' | 'fail' | 'ignore'
 
-/** What is decided above a breaker, for who shares breakers with others. */
+/** A decision above a breaker, for an integration that shares it with others. */
 export interface Override {
-  /** As what rejections tell it: `'open'`, `'halfOpen'` or `'forcedOpen'`. */
+  /** The state that rejections show: `'open'`, `'halfOpen'` or `'forcedOpen'`. */
   readonly state: 'open' | 'halfOpen' | 'forcedOpen'
-  /** Why; of the type `'fleet'`. */
+  /** Why; its type is `'fleet'`. */
   readonly reason: Reason
-  /** When to try again, in ms from now; at least 0. Default: nobody knows. */
+  /** When to try again, in ms from now; at least 0. Default: not known. */
   readonly retryAfterMs?: number | undefined
-  /** The share of calls, 0-1, that is let through all the same, besides the probe. Default 0. */
+  /** The share of calls, 0-1, that is admitted all the same, besides the probe. Default 0. */
   readonly share?: number | undefined
-  /** Lets one call through as a probe: called when it is admitted; what it gives is called with the outcome of the call. Default: none. */
+  /**
+   * Admits one call as a probe. Called when that call is admitted; the function it returns is called with the outcome.
+   * Default: no probe.
+   */
   readonly probe?: (() => (result: Result) => void) | undefined
-  /** Called once, when a call is rejected by this override. Default: nobody is told. */
+  /** Called once, when this override rejects a call. Default: none. */
   readonly onRejected?: (() => void) | undefined
 }
 
-/** What an override needs to know of the breaker that it is above. */
+/** What an override needs to know about the breaker below it. */
 export interface Overridden {
   readonly name: string
   readonly core: { readonly turns: Turns; readonly dispatcher: EventDispatcher }
@@ -39,7 +42,7 @@ export class OverrideInForce {
   /** When to try again, in ms of the registry's clock. */
   readonly #until: number | null
   readonly #breaker: Overridden
-  /** The shares of the calls that came since one was let through: at 1 the next one is. */
+  /** The shares of the calls since one was admitted: at 1 the next one is. */
   #credit = 0
   #probe: 'none' | 'free' | 'taken'
   #isToldOfRejections = false
@@ -54,7 +57,7 @@ export class OverrideInForce {
     this.#probe = probe === undefined ? 'none' : 'free'
   }
 
-  /** What it lets through. The probe comes before the share. */
+  /** What it admits. The probe comes before the share. */
   get lets(): Letting {
     if (this.share >= 1) return 'all'
     if (this.#probe === 'free' || (this.share === 0 && this.#probe === 'taken')) return 'probe'
@@ -71,7 +74,7 @@ export class OverrideInForce {
     return this.isProbeFree || isWholeCall(this.#credit + this.share)
   }
 
-  /** Lets through the call that is being admitted; what it gives undoes that. */
+  /** Admits the call; the returned function undoes that. */
   take(): () => void {
     if (this.isProbeFree) {
       this.#probe = 'taken'
@@ -86,12 +89,12 @@ export class OverrideInForce {
     }
   }
 
-  /** A call was refused, by whichever gate: its share is the next one's, up to a whole call. */
+  /** A call was refused, by any gate: its share goes to the next one, up to a whole call. */
   passOver(): void {
     this.#credit = Math.min(1, this.#credit + this.share)
   }
 
-  /** The probe begins; what it gives is to be told the outcome. */
+  /** The probe begins; the returned function takes the outcome. */
   beginProbe(): (result: Result) => void {
     const { core, name } = this.#breaker
     let end: ((result: Result) => void) | undefined
@@ -105,18 +108,18 @@ export class OverrideInForce {
     return (result) => core.dispatcher.callUserCode('fleet', () => end?.(result), name)
   }
 
-  /** When to try again, in whole ms, at least 1; `undefined` when nobody knows. */
+  /** When to try again, in whole ms, at least 1; `undefined` if it is not known. */
   retryAfterMs(now: number): number | undefined {
     return this.#until === null ? undefined : Math.max(1, Math.ceil(this.#until - now))
   }
 
-  /** How it is, in a word or two. */
+  /** Its state, in a word or two. */
   get words(): string {
     if (this.share > 0) return 'half-open and admits a share of calls'
     return { open: 'open', halfOpen: 'half-open and others probe', forcedOpen: 'forced open' }[this.given.state]
   }
 
-  /** What all rejections by it have in common. Told of the first, the integration knows that there is somebody. */
+  /** What all its rejections have in common. At the first one, the integration learns that there are callers. */
   reject(): Rejection {
     const { core, name } = this.#breaker
     const { reason, onRejected } = this.given

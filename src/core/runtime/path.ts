@@ -11,7 +11,7 @@ export function choosePath(row: Row): void {
   const folds = attached && row.folds && row.state === 'closed' && row.resets === core.resets.count
   row.version++
   row.isHeard = core.dispatcher.hearsCalls(name)
-  // A failure is told by whatever way its call was made; a success has to be timed, and told.
+  // A failure is emitted whatever the path of its call; a success has to be timed for its event.
   const tellsSuccesses = row.isHeard && core.dispatcher.hears('success', name)
   if (!folds || isJudged || !isUnguarded(row) || tellsSuccesses) row.path = 'full'
   else if (keepsSuccesses(policy)) row.path = 'timed'

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// Permit: the admission of one call, held by whoever reports its outcome.
+// Permit: the admission of one call; its holder reports the outcome.
 import { ArgumentError } from '../edge/errors.ts'
 import { holdsProbe } from '../rules/decide.ts'
 import type { Policy } from '../rules/policy.ts'
@@ -16,23 +16,26 @@ import { extrasOf, NO_PROBE, type Row } from './row.ts'
 import { dateOf, sample, settle, takesSample } from './settle.ts'
 
 /**
- * The admission of one call, from `breaker.tryAcquire()`. Report exactly one outcome; whatever is reported after the first
- * changes nothing. While half-open it is held for at most the policy's `probeTimeout`, and has failed after that. None of
- * its methods throws.
+ * The admission of one call, from `breaker.tryAcquire()`. Report exactly one outcome; a second report changes nothing.
+ * While half-open, you hold it for at most the policy's `probeTimeout`; after that the call has failed. None of its methods
+ * throws.
  */
 export class Permit {
   /** @internal */
   readonly row: Row
   readonly #probe: number
   readonly #sampled: boolean
-  /** `null` where nobody asks how long it takes: a number that is no integer would be an object of its own. */
+  /** `null` if no rule needs the duration: a number that is no integer would be an object of its own. */
   readonly #startedAt: number | null
-  /** What it holds besides its probe; `null`: nothing, as most. */
+  /** What it holds besides its probe; `null` for most: nothing. */
   readonly #holding: Holding | null
   /** Where calls may be slow before they end. */
   readonly #flight: FlightLink | null
   #settled = false
-  /** Number of the generation the call was admitted in. Reported in a later one, the outcome is late and changes nothing. */
+  /**
+   * The number of the generation in which the call was admitted. An outcome reported in a later generation is late and
+   * changes nothing.
+   */
   readonly generation: number
 
   /** @internal Use `breaker.tryAcquire()`. */
@@ -52,21 +55,21 @@ export class Permit {
     return this.row.name
   }
 
-  /** Whether it is a probe's, which its `probeTimeout` ends, or runs under one. */
+  /** Whether it is a probe's permit, which `probeTimeout` ends, or runs under one. */
   get probe(): boolean {
     return this.isProbe
   }
 
-  /** The call succeeded. How long it took is measured from the admission, where the policy asks for it. */
+  /** The call succeeded. Its duration is measured from the admission, if the policy needs it. */
   success(): void {
     const row = this.row
-    // As most are: closed, with nothing to ask and nobody to tell.
+    // As most are: closed, no rule to apply and no listener to call.
     const isPlain = row.generation === this.generation && (row.path === 'plain' || row.path === 'unready')
     if (!isPlain || this.#settled || this.#holding !== null || callChannel.hasSubscribers) this.settle('succeed')
     else {
       this.#settled = true
       if (this.#sampled && this.#startedAt !== null) sample(row, row.core.clock.now() - this.#startedAt)
-      // A clock is code of others, which may have ended the generation.
+      // A clock is foreign code, and may have ended the generation.
       if (row.generation !== this.generation)
         settle(row, 'succeed', this.generation, this.#probe, Number.NaN, Number.NaN)
       else {
@@ -78,15 +81,15 @@ export class Permit {
   }
 
   /**
-   * The call failed. With an error given, the policy's `ignore` and `isFailure` judge it as they judge a call's, and may
-   * make it no failure; without one it is a failure.
+   * The call failed. If you pass the error, the policy's `ignore` and `isFailure` judge it as they judge that of a call,
+   * and may decide that it is no failure. Without an error it is a failure.
    */
   failure(error?: unknown): void {
     if (error === undefined) this.settle('fail')
     else this.settleBy({ error })
   }
 
-  /** Gives the permit back; the call counts neither way. */
+  /** Returns the permit; the call counts neither way. */
   ignore(): void {
     this.settle('ignore')
   }
@@ -97,9 +100,9 @@ export class Permit {
   }
 
   /**
-   * Runs `code` as the guarded function: calls of the same breaker in it, and in what it begins, run under this permit while that
-   * is a probe, part of a recovery ramp's share, or holds a slot under `maxConcurrent`.
-   * @returns what `code` gives
+   * Runs `code` as the guarded function. Calls of the same breaker inside it, and in what it starts, run under this permit
+   * while that is a probe, part of a recovery ramp's share, or holds a slot under `maxConcurrent`.
+   * @returns what `code` returns
    * @throws what `code` throws
    */
   run<T>(code: () => T): T {
@@ -107,7 +110,7 @@ export class Permit {
     return under === null ? code() : runInside(under, code)
   }
 
-  /** @internal Whether it has neither a probe nor anything to hold, as most. */
+  /** @internal Whether it has neither a probe nor anything else to hold, as most. */
   get isLikeAnyOther(): boolean {
     return this.#probe === NO_PROBE && this.#holding === null
   }
@@ -174,16 +177,16 @@ export class Permit {
     if (row.inFlight?.isDue(now)) countSlow(row, now)
     const isSlow = this.#flight !== null && endFlight(this.#flight)
     settle(row, judged, this.generation, this.#probe, durationMs, now, errorOf(ended), isSlow)
-    // After what the outcome comes to: who waits for the slot may be rejected by it.
+    // After the outcome is counted: it may reject the call that waits for the slot.
     this.#holding?.giveBack(judged)
     return judged
   }
 }
 
-/** Whether somebody wants to know how long it takes. */
+/** Whether anything needs its duration. */
 function isTimed({ policy, isHeard, path, core, name }: Row, holding: Holding | null): boolean {
   if (timesCalls(policy) || isClassified(policy) || callChannel.hasSubscribers) return true
-  // Who listens to failures alone makes no call slower that would have gone the fast way.
+  // A listener for failures alone must not slow down a call that took the fast path.
   if (path !== 'full') return false
   return holding?.outer ? core.dispatcher.hears('nested', name) : isHeard
 }

@@ -1,5 +1,6 @@
-// PlatformTimers: whose timers and clocks the platform's are now. Fakes of test runners take their place and go again, and what
-// was set with them is lost without a word. Read by the system clock, and by the scheduler, which sets anew what may be lost.
+// PlatformTimers: whose timers and clocks the platform's are now. Fakes of test runners replace them and go again, and
+// timers set with them are lost without a word. Read by the system clock, and by the scheduler, which sets timers again
+// that may be lost.
 
 /** As they were when this was loaded. */
 export const first = Object.freeze({ Date, setTimeout, clearTimeout, now: performance.now })

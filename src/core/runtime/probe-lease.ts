@@ -15,7 +15,7 @@ export class ProbeLease {
     const { probeTimeoutMs } = policy
     this.#row = row
     const abort = () => this.controller.abort(new CallTimeoutError(name, probeTimeoutMs, 'probeTimeout'))
-    // Who listens to the signal is not ours.
+    // Listeners to the signal are foreign code.
     const tell = () => core.turns.later(() => core.dispatcher.callUserCode('signal', abort, name))
     this.#task = core.scheduler.add(core.clock.now() + probeTimeoutMs, tell)
     core.turns.touch()

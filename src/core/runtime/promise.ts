@@ -15,9 +15,9 @@ export function chain<T>(
 }
 
 /**
- * A promise that rejects with `error` a microtask later. By then the caller has attached its handler, and the engine need
- * not be told of an unhandled rejection and then of its handler; and nothing is thrown, for which the engine would make a
- * message. A third of the cost of Promise.reject.
+ * A promise that rejects with `error` a microtask later. By then the caller has attached its handler, so the engine does
+ * not report an unhandled rejection and then its handler; and nothing is thrown, for which the engine would make a message.
+ * A third of the cost of Promise.reject.
  */
 export function rejectLater(error: Error): Promise<never> {
   return new Intrinsic((_, reject) => {
@@ -31,8 +31,8 @@ export async function rejectWith(error: unknown): Promise<never> {
 }
 
 /**
- * Tells of the rejection of what foreign code has given back, if that is a promise: of whatever realm or class, whatever
- * its members do. The engine's `then` takes nothing else; a thenable that is no promise has not begun, and is let be.
+ * Calls `tell` with the rejection of what foreign code has returned, if that is a promise: of any realm or class, whatever
+ * its members do. The engine's `then` takes nothing else; a thenable that is no promise has not begun, and is ignored.
  */
 export function onRejection(result: unknown, tell: (error: unknown) => void): void {
   if (typeof result !== 'object' || result === null) return

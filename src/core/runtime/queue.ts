@@ -1,5 +1,5 @@
-// Queue: how calls wait for a slot in the bulkhead. Who is woken asks for admission anew, by itself: so what comes of that is
-// told in the context of the one who waited, not in that of whoever freed the slot.
+// Queue: how calls wait for a slot in the bulkhead. A call that is woken asks for admission again, by itself: so its events
+// come in its own context, not in that of the call that freed the slot.
 import { Bulkhead } from './bulkhead.ts'
 import { caughtUp } from './deliver.ts'
 import { isSlotFree, refuserOf } from './gates.ts'
@@ -30,10 +30,10 @@ export function moveOn(row: Row): void {
   bulkhead.isMoving = false
 }
 
-function nextOf(row: Row): 'has its slot' | 'asks anew' | 'waits' {
-  // Whoever hears of what was overdue may have changed anything: it is looked at after that.
+function nextOf(row: Row): 'has its slot' | 'asks again' | 'waits' {
+  // Listeners to what was overdue may have changed anything: so the row is read after that.
   const { attached, core } = caughtUp(row)
-  if (!attached || refuserOf(row, core.clock.now(), true) !== null) return 'asks anew'
+  if (!attached || refuserOf(row, core.clock.now(), true) !== null) return 'asks again'
   return isSlotFree(row, 0) ? 'has its slot' : 'waits'
 }
 

@@ -22,7 +22,7 @@ export interface WholeCore extends RegistryCore {
 
 /** What a core asks its table for. */
 export interface TableHooks extends Pick<RegistryCore, 'find' | 'rowOf' | 'moved' | 'unfold'> {
-  /** Who listens to the calls of this endpoint, or of all, may have changed. */
+  /** The listeners to calls of this endpoint, or of all, may have changed. */
   heard(endpoint: string | undefined): void
 }
 
@@ -58,7 +58,7 @@ export function makeCore(options: ResolvedOptions, table: TableHooks): WholeCore
 }
 
 function clockOf({ clock }: ResolvedOptions, dispatcher: EventDispatcher): Clock {
-  // Later, because the clock is read in the midst of things.
+  // Later, because the clock is read in the middle of other work.
   const guarded = guardClock(clock ?? systemClock, (error) => queueMicrotask(() => dispatcher.report('clock', error)))
   // Our own needs no guard at every reading.
   return clock === undefined ? { ...guarded, now: systemClock.now } : guarded

@@ -28,7 +28,7 @@ import { Table } from './table.ts'
 /** Named breakers, made at first use, each supervised. Made by `createRegistry`; the class is exported as a token and a type. */
 export class Registry {
   readonly #table: Table
-  /** The table's; none once closed, so that a call finds nothing to call. */
+  /** Belongs to the table; empty once the registry is closed, so that a call finds nothing. */
   #rows: ReadonlyMap<string, Row>
 
   /** Use createRegistry. */
@@ -41,23 +41,23 @@ export class Registry {
     try {
       for (const breaker of restored) this.#table.create(breaker.endpoint, undefined, breaker)
     } catch (error) {
-      // Nobody has it to close it.
+      // Nobody holds it, so nobody could close it.
       void this.close()
       throw error
     }
   }
 
   /**
-   * The root XState actor, parent of every breaker's actor: inspect it, subscribe to it. It takes no events from others
-   * (they are refused with an `error` event), and its `stop()` throws ArgumentError: use `close`.
+   * The root XState actor, parent of every breaker's actor: inspect it, subscribe to it. Events that others send are
+   * refused with an `error` event, and its `stop()` throws ArgumentError: use `close`.
    */
   get actor(): RegistryActor {
     return this.#table.core.supervisor.root
   }
 
   /**
-   * Calls `fn` through the breaker of this name, which is made at first use, and gives back what `fn` gives: its value, or
-   * the very error it threw. Every error comes as a rejection of the promise.
+   * Calls `fn` through the breaker of this name, which is made at first use. Returns the value of `fn` or throws the very
+   * error it threw. Every error is a rejection of the promise.
    * @throws what `Breaker.call` throws; RegistryFullError (`REGISTRY_FULL`)
    */
   call<T>(name: string, fn: Guarded<T>, options?: CallOptions<never>): Promise<T>
@@ -69,7 +69,7 @@ export class Registry {
 
   #firstCall<T, F>(name: string, fn: Guarded<T>, options?: CallOptions<F>): Promise<T | F> {
     try {
-      // Before a breaker is made of a mistake.
+      // Before a breaker is made by mistake.
       if (options !== undefined || typeof fn !== 'function') checkCall(fn, options as CallOptions<F>, null)
       return call(this.#table.rowOf(name), fn, options)
     } catch (error) {
@@ -78,10 +78,10 @@ export class Registry {
   }
 
   /**
-   * The handle of this name, made at first use; always the same object. The policy binds when it is first given;
-   * another one later is not applied and reported once (`policyIgnored`): use `configure`.
+   * The handle of this name, made at first use; always the same object. The first policy given for a name is binding.
+   * Another one later is not applied, and is reported once (`policyIgnored`): use `configure`.
    * @param policy over the registry's policy for this name; default: that one
-   * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`) for a name that is no string,
+   * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`) if the name is not a string,
    *   RegistryFullError (`REGISTRY_FULL`), RegistryClosedError (`REGISTRY_CLOSED`)
    */
   breaker(name: string, policy?: PolicyOptions): Breaker {
@@ -94,20 +94,20 @@ export class Registry {
     return table.handleOf(existing)
   }
 
-  /** The state of this breaker by now. A name that has no breaker is `'closed'`; asking makes none. */
+  /** The state of this breaker by now; `'closed'` for a name without a breaker. Does not make one. */
   state(name: string): BreakerState {
     const row = this.#table.rows.get(name)
     return row === undefined ? 'closed' : caughtUp(row).state
   }
 
-  /** Whether there is a breaker of this name. Asking makes none. */
+  /** Whether there is a breaker of this name. Does not make one. */
   has(name: string): boolean {
     return this.#table.rows.has(name)
   }
 
   /**
    * Every breaker's name, its state by now, and whether calls are admitted, in the order in which they were made. A closed
-   * breaker may refuse calls, too: for its fleet, or at its `maxConcurrent`.
+   * breaker may refuse calls too: for its fleet, or at its `maxConcurrent`.
    */
   list(): { readonly endpoint: string; readonly state: BreakerState; readonly admission: AdmissionStatus }[] {
     const { rows, core } = this.#table
@@ -120,8 +120,8 @@ export class Registry {
   }
 
   /**
-   * The figures of every breaker at one moment, in the order in which they were made. Asking makes none.
-   * @throws ArgumentError (`INVALID_ARGUMENT`) for options that are none
+   * The figures of every breaker at one moment, in the order in which they were made. Makes no breaker.
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options
    */
   stats(options: StatsOptions = {}): EndpointStats[] {
     checkStatsOptions(options)
@@ -130,16 +130,16 @@ export class Registry {
     return Array.from(rows.values(), (row) => endpointStats(caughtUp(row), now, options))
   }
 
-  /** For who looks again and again, as a dashboard does: reads the figures of those breakers alone that have changed. */
+  /** For code that reads again and again, such as a dashboard: reads only the figures of breakers that have changed. */
   changes(): StatsReader {
     const { rows } = this.#table
     return new StatsReader({ [Symbol.iterator]: () => rows.values() })
   }
 
   /**
-   * Whether the service can do its work, and the breakers that keep it from it.
+   * Whether the service can do its work, and the breakers that prevent it.
    * @param rules which endpoints are critical; default: none, and it is `up` or `degraded`
-   * @throws ArgumentError (`INVALID_ARGUMENT`) for rules that are none
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong rules
    */
   health(rules: HealthRules = {}): Health {
     return healthOf(this.#table.rows.values(), rules)
@@ -152,20 +152,20 @@ export class Registry {
 
   /**
    * Removes the breaker, its actor, its timers and the policy that was given for its name. Its late results count for
-   * nothing. Says whether there was one. A call through its handle makes it anew, closed.
+   * nothing. Returns whether there was one. A call through its handle makes it again, closed.
    * @throws RegistryClosedError (`REGISTRY_CLOSED`)
    */
   delete(name: string): boolean {
     if (this.#table.isClosed) throw new RegistryClosedError()
     const row = this.#rows.get(name)
-    // Of one that was evicted, the policy may be left.
+    // If it was evicted, its policy may still be here.
     if (row === undefined) this.#table.forget(name)
     else this.#table.remove(row)
     return row !== undefined
   }
 
   /**
-   * Closes the breaker of this name, from any state, and clears its evidence; an unknown name does nothing.
+   * Closes the breaker of this name, from any state, and clears its evidence. An unknown name does nothing.
    * @throws RegistryClosedError (`REGISTRY_CLOSED`)
    */
   reset(name: string): void {
@@ -175,17 +175,19 @@ export class Registry {
   }
 
   /**
-   * Resets every breaker as of now. Very many are worked off in batches, so that the event loop is not blocked; who looks
-   * at one meanwhile finds it reset. The promise is of the end of that; nobody needs to await it, and it never rejects.
+   * Resets every breaker as of now. Very many are reset in batches, so that the event loop is not blocked; any read
+   * meanwhile shows them reset already. The promise resolves when all are done. You need not await it, and it never
+   * rejects.
    */
   resetAll(): Promise<void> {
     return this.#table.isClosed ? Promise.resolve() : this.#table.resetAll()
   }
 
   /**
-   * Gives the breaker a new policy, over the registry's for this name; makes the breaker if there is none. State, deadline and
-   * as much evidence as the new windows can hold stay: it never opens or closes by itself. What the old policy had and the new one leaves out is the registry's again.
-   * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`) for a name that is no string,
+   * Gives the breaker a new policy, over the registry's for this name. Makes the breaker if there is none. State, deadline,
+   * and as much evidence as the new windows can hold stay: this alone never opens or closes a breaker. An option that the
+   * old policy set and the new one leaves out is the registry's again.
+   * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`) if the name is not a string,
    *   RegistryClosedError (`REGISTRY_CLOSED`), RegistryFullError (`REGISTRY_FULL`)
    */
   configure(name: string, policy: PolicyOptions): void {
@@ -194,11 +196,11 @@ export class Registry {
   }
 
   /**
-   * Gives the registry other policies, in the place of all that `createRegistry` or an earlier `configureAll` was given: for
-   * breakers that are made later at once, and for those there are, whose state and evidence stay as by `configure`. What was
-   * given for a single name, by `breaker(name, policy)` or `configure`, stays whole, as it was resolved then. Very many are
-   * worked off in batches, so that the event loop is not blocked; one whose turn has not come is still under its old policy.
-   * The promise is of the end of that. Mistakes are all found before anything is changed, and are rejections of it.
+   * Replaces the policies of the registry, which `createRegistry` or an earlier `configureAll` set: at once for breakers
+   * made later, and also for existing breakers, whose state and evidence stay as with `configure`. Policies given for a
+   * single name, by `breaker(name, policy)` or `configure`, stay as they were resolved then. Very many breakers are changed
+   * in batches, so that the event loop is not blocked; each is under its old policy until its turn. The promise resolves
+   * when all are done. All mistakes are found before anything changes, and reject the promise.
    * @throws PolicyError (`INVALID_POLICY`), RegistryClosedError (`REGISTRY_CLOSED`)
    */
   async configureAll(policies: RegistryPolicies): Promise<void> {
@@ -208,27 +210,26 @@ export class Registry {
   }
 
   /**
-   * Everything that `createRegistry({ snapshot })` needs to go on elsewhere, as a value that is JSON: states, counts, windows,
-   * remaining open times in ms. Without policies, listeners and calls in flight.
+   * Everything that `createRegistry({ snapshot })` needs to continue elsewhere, as JSON: states, counts, windows, remaining
+   * open times in ms. Without policies, listeners and calls in flight.
    */
   snapshot(): RegistrySnapshot {
     return snapshotOf(this.#table.rows.values(), this.#table.core.clock.now())
   }
 
   /**
-   * Calls `listener` for each event of this name, after the actors have settled; gives back what ends that. A listener that
-   * throws or rejects is told by the `error` event. After `close` none is called.
-   * @throws ArgumentError (`INVALID_ARGUMENT`) for an event that there is none of, or a listener that is no function
+   * Calls `listener` for each event of this name, after the actors have settled. Returns the function that removes it. If a
+   * listener throws or rejects, you get an `error` event. After `close` none is called.
+   * @throws ArgumentError (`INVALID_ARGUMENT`) if there is no such event, or the listener is not a function
    */
   on<N extends EventName>(name: N, listener: Listener<N>): () => void {
     return this.#table.core.dispatcher.on(name, listener)
   }
 
   /**
-   * For an integration, which stands between this registry and code that it was handed: what that code did wrong is told as
-   * an `error` event, or where nobody listens to those, as a warning of the process, once for each source and endpoint. It
-   * never throws.
-   * @param source whose code it was, in a word or two, as `'isFailure'` or `'listener'`
+   * For an integration that runs other people's code: reports what that code did wrong as an `error` event, or, without a
+   * listener for those, as a process warning, once for each source and endpoint. It never throws.
+   * @param source whose code it was, in a word or two, for example `'isFailure'` or `'listener'`
    * @param error what was thrown
    * @param endpoint the name of the breaker, if it was about one
    */
@@ -238,21 +239,21 @@ export class Registry {
     this.#table.core.dispatcher.report(typeof word === 'string' ? word : describeValue(word), error, name)
   }
 
-  /** Chooses the jitter of every backoff: what `createRegistry` was given, or chose. With it a history can be told anew. */
+  /** Chooses the jitter of every backoff: what `createRegistry` was given, or chose. With it you can replay a history. */
   get seed(): number {
     return this.#table.seed
   }
 
-  /** The time by the registry's clock, in ms: that of the `at` of its events. The difference of two is a duration. */
+  /** The time by the registry's clock, in ms, as in `at` of its events. The difference of two is a duration. */
   now(): number {
     return this.#table.core.clock.now()
   }
 
   /**
-   * Starts a statechart as an actor under the registry's own, on its clock: inspectors show it there. For integrations, as
-   * `breaker.spawn`. It ends with the registry; when it crashes it is started again, as breakers' actors are.
-   * @throws ArgumentError (`INVALID_ARGUMENT`) for what is no statechart or invokes something, for wrong options, and for an id
-   *   that is taken; RegistryClosedError (`REGISTRY_CLOSED`)
+   * Starts a statechart as an actor under the registry's own, on its clock. Inspectors show it there. For integrations, as
+   * `breaker.spawn`. It ends with the registry. If it crashes it is started again, as breakers' actors are.
+   * @throws ArgumentError (`INVALID_ARGUMENT`) if it is not a statechart or invokes something, for wrong options, and for
+   *   an id that is taken; RegistryClosedError (`REGISTRY_CLOSED`)
    */
   spawn<L extends AnyStateMachine>(logic: L, options: SpawnOptions<L>): Spawned<L> {
     if (this.#table.isClosed) throw new RegistryClosedError()
@@ -261,9 +262,9 @@ export class Registry {
   }
 
   /**
-   * Stops every actor and timer; very many in batches: the promise is of the end of that. At once, new calls get
-   * RegistryClosedError, and listeners hear nothing any more. Calls in flight end as they will; figures can still be read.
-   * Closing again gives the same promise; it never rejects.
+   * Stops every actor and timer; very many in batches: the promise resolves when all have stopped. At once, new calls get
+   * RegistryClosedError, and no listener is called any more. Calls in flight end by themselves; figures can still be read.
+   * Closing again returns the same promise; it never rejects.
    */
   close(): Promise<void> {
     this.#rows = new Map()
@@ -279,9 +280,10 @@ export class Registry {
 }
 
 /**
- * A registry of supervised breakers. Everything in `options` is optional; make one for a process, in a module of its own.
+ * A registry of supervised breakers. All `options` are optional. Make one for a process, in a module of its own.
  * @throws PolicyError (`INVALID_POLICY`), ClockError (`INVALID_CLOCK`), SnapshotError (`INVALID_SNAPSHOT`)
- * @throws RegistryFullError (`REGISTRY_FULL`) when the snapshot holds more than `maxBreakers` breakers that may not make room
+ * @throws RegistryFullError (`REGISTRY_FULL`) if the snapshot holds more than `maxBreakers` breakers and none may be
+ *   evicted
  */
 export function createRegistry(options: RegistryOptions = {}): Registry {
   return new Registry(options)

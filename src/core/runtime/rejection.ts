@@ -1,4 +1,4 @@
-// Rejection: counts and tells that a call was refused, and makes the error for it.
+// Rejection: counts and emits that a call was refused, and makes the error for it.
 import { BreakerOpenError, ConcurrencyLimitError } from '../edge/errors.ts'
 import { hasPermit } from '../rules/decide.ts'
 import type { BreakerState } from '../rules/states.ts'
@@ -7,17 +7,17 @@ import { dated, isTold, publishCall } from './outcome-events.ts'
 import { rejectionOf } from './publish.ts'
 import { extrasOf, type Row } from './row.ts'
 
-/** Who refuses calls, as people are told: what an operator holds is the operator's. */
+/** Who refuses calls, in words for people: what an operator holds, the operator refuses. */
 export type Refuser = 'operator' | 'breaker' | 'fleet' | 'bulkhead'
 
-/** Whose refusal that of the breaker is. */
+/** Whose decision a refusal of the breaker is. */
 export function holderOf({ state, current }: Pick<Row, 'state' | 'current'>): 'operator' | 'breaker' {
   return state === 'forcedOpen' && current.reason?.type !== 'escalated' ? 'operator' : 'breaker'
 }
 
-/** The error of a call that this gate refuses. `now` matters only where the breaker's state will end. */
+/** The error of a call that this gate refuses. `now` matters only if the breaker's state will end. */
 export function refuse(row: Row, gate: Gate, now: number): BreakerOpenError | ConcurrencyLimitError {
-  // Its share is the next one's.
+  // Its share goes to the next call.
   row.extras.override?.passOver()
   if (gate === 'bulkhead') return refuseByBulkhead(row, now)
   const { policy, name: endpoint } = row
@@ -29,7 +29,7 @@ export function refuse(row: Row, gate: Gate, now: number): BreakerOpenError | Co
     return new BreakerOpenError(override.reject(), endpoint, state, waitMs, policy.captureStack)
   }
   tellRejection(row, holderOf(row), row.state, now)
-  // A permit that is free is taken by somebody just now: at once is the honest answer, and it is above 0.
+  // A free permit is being taken right now: "at once" is the honest answer, and it is above 0.
   const waitMs = ownWaitMs(row, now) ?? (breakerLets(row) === 'probe' ? 1 : undefined)
   return new BreakerOpenError(rejectionOf(row), endpoint, row.state, waitMs, policy.captureStack)
 }
@@ -43,7 +43,7 @@ function tellRejection(row: Row, by: 'operator' | 'breaker' | 'fleet', state: Br
   publishCall(row, { outcome: 'rejected', at })
 }
 
-/** It says nothing of the endpoint. */
+/** It says nothing about the endpoint. */
 function refuseByBulkhead(row: Row, now: number): ConcurrencyLimitError {
   const { core, name: endpoint, generation, policy, extras } = row
   const { inFlight = 0, queued = 0 } = extras.bulkhead ?? {}
@@ -59,7 +59,10 @@ function refuseByBulkhead(row: Row, now: number): ConcurrencyLimitError {
 /** Its fractions of whole numbers lie evenly between 0 and 1, however many they are. */
 const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2
 
-/** What a call that is rejected is told. From a ramp all would come back in the instant in which it ends: each is told its own. */
+/**
+ * The `retryAfterMs` of a rejected call. After a ramp all callers would return at the moment it ends, so each gets a time
+ * of its own.
+ */
 function ownWaitMs(row: Row, now: number): number | undefined {
   const waitMs = retryAfterMs(row, now)
   if (waitMs === undefined || row.current.ramp === null) return waitMs
@@ -77,7 +80,7 @@ export function retryAfterMs(
     // Rounded up, but no longer than the open time itself, which a backoff may have made longer.
     return waitMs > openTimeoutMs ? Math.ceil(waitMs) : Math.min(Math.ceil(waitMs), openTimeoutMs)
   }
-  // By then it will be admitted for certain; who comes sooner may be, too.
+  // By then it will certainly be admitted; an earlier call may be, too.
   if (current.ramp !== null) return Math.max(Math.ceil(current.ramp.endsAt - now), 1)
   const [oldest] = current.probes
   if (oldest === undefined || hasPermit(current, policy)) return undefined

@@ -46,7 +46,7 @@ export class Retirement {
     })
   }
 
-  /** All rows, one after another; who has come to the end has planned the next round. */
+  /** All rows, one after another; a reader at the end has planned the next round. */
   *#round(): Generator<Row> {
     const { rows } = this.#staff
     for (const row of rows.values()) {
@@ -70,7 +70,7 @@ export class Retirement {
 
   /** What is in use without being called, or holds a decision. */
   #keeps(row: Row): boolean {
-    // Who waits in a queue waits for a call in flight.
+    // A call in the queue waits for a call in flight.
     if (callsInFlight(row) > 0 || row.extras.override !== null || this.#staff.carries(row)) return true
     return !(row.state === 'closed' || (row.state === 'halfOpen' && awaitsAnyCall(row)))
   }

@@ -11,7 +11,7 @@ export class RowExtras {
   slow = 0
   /** Failures whose time was up. */
   timedOut = 0
-  /** Fallbacks that were asked to answer. */
+  /** Fallbacks that ran. */
   fallbacks = 0
   /** Calls that the bulkhead refused. */
   limited = 0
@@ -24,7 +24,7 @@ export class RowExtras {
   /** The error that opened it, until it closes; `undefined`: none, or not known. */
   cause: unknown = undefined
   lastProbe = 0
-  /** Whether it was told that calls inside calls of it are refused. */
+  /** Whether it was reported that calls inside its calls are refused. */
   isToldOfNesting = false
   /** Of a breaker whose policy has a limit, or had one. */
   bulkhead: Bulkhead | null = null

@@ -79,7 +79,7 @@ export class Row implements Evidence {
   state: BreakerState = 'closed'
   /** Whether outcomes that change nothing are kept from the actor. */
   folds: boolean
-  /** Whether somebody listens to what each of its calls comes to. */
+  /** Whether there is a listener for the outcome of each of its calls. */
   isHeard = false
   /** False once deleted: its late results count for nothing, its handle looks for the name again. */
   attached = true
@@ -149,7 +149,7 @@ export function extrasOf(row: Row): RowExtras {
   return row.extras as RowExtras
 }
 
-/** The row of this name now: a deleted breaker that is used again is made anew. */
+/** The row of this name now: a deleted breaker that is used again is made again. */
 export function attached(row: Row): Row {
   return row.attached ? row : row.core.rowOf(row.name, row)
 }

@@ -1,6 +1,6 @@
-// Scheduler: everything that is due later, in order of its time, behind one timer of the clock.
-// Written by the actors' delayed events; worked off in batches, so that 100,000 breakers due at once freeze nobody.
-// Its timer is a hint: it may come early, late or never, and whoever passes by sets it anew where it may be lost.
+// Scheduler: everything that is due later, in order of its time, behind one timer of the clock. Written by the actors'
+// delayed events; processed in batches, so that 100,000 breakers due at once freeze nothing. Its timer is a hint: it may
+// come early, late or never, and other code sets it again if it may be lost.
 import type { Clock } from '../edge/clock.ts'
 import { BATCH_MS, type Grace } from './grace.ts'
 import { timersNow } from './platform-timers.ts'
@@ -53,8 +53,8 @@ export class Scheduler {
   }
 
   /**
-   * Sets the clock's timer to the soonest task, or anew where it may be lost; says whether there is one now, or no
-   * need. Called between turns only: the clock is foreign code. `now` where the time is known: it shows what is overdue.
+   * Sets the clock's timer to the soonest task, or sets it again if it may be lost. Returns whether there is one now, or no
+   * need. Called between turns only: the clock is foreign code. `now` if the time is known: it shows what is overdue.
    */
   arm(now?: number): boolean {
     if (this.#isArming) return true

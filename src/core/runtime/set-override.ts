@@ -1,4 +1,4 @@
-// SetOverride: an override comes into force, or ends; and what people see of it.
+// SetOverride: an override comes into force, or ends; and what views show of it.
 import { ArgumentError } from '../edge/errors.ts'
 import { checkOptions } from '../edge/option-object.ts'
 import { describeReason, type Reason } from '../rules/reasons.ts'
@@ -7,15 +7,15 @@ import { type Override, OverrideInForce } from './override.ts'
 import { choosePath } from './path.ts'
 import { extrasOf, type Row } from './row.ts'
 
-/** The override that is in force, for people to see. */
+/** The override in force, as views show it. */
 export interface OverrideStats {
   /** As in the override. */
   readonly state: Override['state']
   /** Why. */
   readonly reason: Reason
-  /** Whole ms until a call may be let through; `null` when nobody knows. */
+  /** Whole ms until a call may be admitted; `null` if it is not known. */
   readonly retryAfterMs: number | null
-  /** The share of calls let through, 0-1. */
+  /** The share of calls admitted, 0-1. */
   readonly share: number
 }
 

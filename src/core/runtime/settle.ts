@@ -34,7 +34,7 @@ export function settle(
   // Before anything is judged: a clock is code of others, which may end the generation.
   const at = Number.isNaN(now) && (isTold || result === 'fail') ? row.core.clock.now() : now
   if (!isTold) count(row, result, admittedIn, probe, durationMs, at, error, isSlow)
-  // The outcome is told before what comes of it.
+  // The outcome is emitted before its consequences.
   else row.core.turns.hold(() => count(row, result, admittedIn, probe, durationMs, at, error, isSlow))
 }
 

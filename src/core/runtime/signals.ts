@@ -8,7 +8,7 @@ interface Waiting {
 
 const waitingFor = new WeakMap<AbortSignal, Waiting>()
 
-/** Calls `end` when the signal is aborted; gives back what ends that. */
+/** Calls `end` when the signal is aborted; returns the function that stops listening. */
 export function onAbort(signal: AbortSignal, end: () => void): () => void {
   const waiting = waitingFor.get(signal) ?? listenTo(signal)
   waiting.ends.add(end)

@@ -1,5 +1,6 @@
-// Spawned: actors of integrations under a breaker's actor, where inspectors show them. Each lives while that one does and is
-// started anew under the next; what it emits is told between turns. Its errors are errors of the breaker's actor.
+// Spawned: actors of integrations under a breaker's actor, where inspectors show them. Each lives while that actor does and
+// is started again under the next. Listeners get its emitted events between turns. Its errors are errors of the breaker's
+// actor.
 import type { ActorOptions, AnyActorRef, AnyStateMachine, EmittedFrom, EventFrom, SnapshotFrom } from 'xstate'
 import type { Supervision } from '../../../machines/registry.machine.ts'
 import type { Clock } from '../edge/clock.ts'
@@ -10,16 +11,16 @@ import { caughtUp, resetIfDue } from './deliver.ts'
 import type { Row } from './row.ts'
 import type { Spawned, SpawnOptions } from './spawning.ts'
 
-/** What the actors stand on. */
+/** What the actors need. */
 export interface Ground extends Omit<Outside, 'request' | 'beforeDue'> {
   readonly clock: Clock
   readonly seedOf: (name: string) => number
   readonly find: (name: string) => Row | undefined
   /** The registry's own actor; `undefined` once it is closed. */
   readonly root: () => AnyActorRef | undefined
-  /** How many crashes are borne of one under the registry's actor, and within how many ms. */
+  /** How many crashes of one under the registry's actor are allowed, and within how many ms. */
   readonly supervision: Supervision
-  /** In a turn: one of this breaker's has ended for good. */
+  /** In a turn: one of this breaker's actors has ended for good. */
   readonly released: (name: string) => void
 }
 
@@ -68,7 +69,7 @@ export class SpawnedActors {
     for (const actor of this.#of(name)) actor.follow()
   }
 
-  /** In a turn: the breaker was parked. It may have been one of these that crashed it. */
+  /** In a turn: the breaker was parked. One of these may have crashed it. */
   giveUp(name: string): void {
     for (const actor of this.#of(name)) actor.isGivenUp = true
   }
@@ -79,19 +80,19 @@ export class SpawnedActors {
   }
 
   #of(name: string | null): readonly SpawnedActor[] {
-    // Asked at every start and rest of any breaker's actor: most registries have none.
+    // This runs at every start and rest of any breaker's actor, and most registries have none.
     const actors = this.#actors.size === 0 ? undefined : this.#actors.get(name)
     return actors === undefined ? NONE : [...actors.values()]
   }
 }
 
-/** One of them, under whatever actor its breaker has. */
+/** One of them, under the actor that its breaker has. */
 class SpawnedActor implements Spawned<AnyStateMachine> {
   /** Not started under the actor that the breaker has now. */
   isGivenUp = false
   readonly #ground: Ground
   readonly #name: string | null
-  /** When it crashed, in ms, where the registry's actor does not see to that. */
+  /** When it crashed, in ms, if the registry's actor does not see to that. */
   #crashes: readonly number[] = []
   readonly #logic: AnyStateMachine
   readonly #options: SpawnOptions<AnyStateMachine>
@@ -148,11 +149,11 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
   follow(): void {
     this.#end()
     this.isGivenUp = false
-    // Between turns: who is asked for the input is not ours.
+    // Between turns: the function that returns the input is foreign code.
     this.#ground.turns.later(() => this.start())
   }
 
-  /** In a turn: nothing will start it any more. */
+  /** In a turn: nothing will start it again. */
   endForGood(): void {
     if (this.#isOver) return
     this.#isOver = true
@@ -171,7 +172,7 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
         if (!this.#mayStart) return
         const input = this.#input()
         turns.run(() => {
-          // Whoever was asked for the input may have done anything.
+          // The function that returned the input may have done anything.
           const parent = this.#parent
           if (parent !== undefined && this.#mayStart) this.#startUnder(parent, input, clock.now())
         })
@@ -203,7 +204,7 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
     actor.start()
   }
 
-  /** What an actor that is gone has emitted is of no account any more. */
+  /** Events that a stopped actor emitted have no effect any more. */
   #tell(actor: AnyActorRef, event: EmittedFrom<AnyStateMachine>): void {
     const { on } = this.#options
     if (on !== undefined && actor === this.#actor && this.#isRunning) {
@@ -236,7 +237,7 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
     return actor?.getSnapshot().status === 'active' ? actor : undefined
   }
 
-  /** The actor it belongs under now, whatever has become of that. */
+  /** The actor it belongs under now, in whatever condition. */
   get #core(): AnyActorRef | null | undefined {
     const { find, root } = this.#ground
     return this.#name === null ? root() : find(this.#name)?.actor
@@ -259,7 +260,7 @@ class SpawnedActor implements Spawned<AnyStateMachine> {
   }
 }
 
-/** A promise or a child of its own would speak out of turn. */
+/** A promise or a child of its own would act outside turns. */
 function checkLogic(logic: AnyStateMachine): void {
   const { root, transition } = Object(logic) as Partial<AnyStateMachine>
   if (root === undefined || typeof transition !== 'function' || invokes(root)) {

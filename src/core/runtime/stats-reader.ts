@@ -1,4 +1,4 @@
-// StatsReader: the figures of those breakers that something has happened to, for who looks again and again.
+// StatsReader: the figures of breakers that have changed, for code that reads again and again.
 import { caughtUp } from './deliver.ts'
 import type { Row } from './row.ts'
 import { type EndpointStats, endpointStats } from './stats.ts'
@@ -14,10 +14,9 @@ export class StatsReader {
   }
 
   /**
-   * Of each breaker that anything has happened to since this reader came to it last, its figures by now; the
-   * first time of all. One after another, as you ask for the next: with very many you may pause in between, for others to
-   * have their turn. It does not tell which are gone (that is the event `deleted`), nor that a rate has fallen because its
-   * window moved on without a call.
+   * The figures of each breaker that has changed since this reader last read it; the first time, of all. Each is read as
+   * you ask for the next, so with very many you may pause in between and let other code run. It does not say which breakers
+   * are gone (listen to `deleted`), nor that a rate has fallen because its window moved on without a call.
    */
   *read(): Generator<EndpointStats, void, undefined> {
     for (const row of this.#rows) {

@@ -16,42 +16,42 @@ import type { Row } from './row.ts'
 import { type OverrideStats, overrideStats } from './set-override.ts'
 import { sketchOf } from './settle.ts'
 
-/** `Calls`, with what the pure layer has no part in. */
+/** `Calls`, with counts that the pure layer does not have. */
 export interface CallStats extends Readonly<Calls> {
-  /** Of `failed`, those whose time was up: by their `timeout`, or with an error named `TimeoutError`. */
+  /** Those of `failed` whose time was up: by their `timeout`, or with an error named `TimeoutError`. */
   readonly timedOut: number
-  /** Fallbacks that were asked to answer. */
+  /** Fallbacks that ran. */
   readonly fallbacks: number
-  /** Refused by the bulkhead (`maxConcurrent`); no failures, and not counted as rejected. */
+  /** Refused by the bulkhead (`maxConcurrent`). These are no failures, and are not counted as rejected. */
   readonly limited: number
 }
 
-/** What `breaker.stats()` gives: figures of one moment that agree with one another. */
+/** The result of `breaker.stats()`: figures of one moment that agree with one another. */
 export interface BreakerStats {
   /** The state it is in by now. */
   readonly state: BreakerState
-  /** Number of the current generation in a state. */
+  /** The number of the current generation. */
   readonly generation: number
   /** Why it is in this state; `null` for a breaker that has never changed it. `describeReason` says it in words. */
   readonly reason: Reason | null
   /** Probes that hold a permit now: 0 unless it is half-open. */
   readonly probesInFlight: number
-  /** Probes of this half-open generation that have succeeded so far; on its ramp, calls of that; 0 unless it is half-open. */
+  /** Probes of this half-open generation that have succeeded so far; on a ramp, its calls; 0 unless it is half-open. */
   readonly probesSucceeded: number
-  /** The same of those that have failed. */
+  /** The same, for those that failed. */
   readonly probesFailed: number
   /** The share of calls that its recovery ramp admits now, 0-1; `null` unless it is on one. */
   readonly rampShare: number | null
   /**
-   * Under `maxConcurrent`: calls that hold a slot, and calls that wait for one; `null` without a limit. Calls that were
-   * admitted before there was one hold none.
+   * Under `maxConcurrent`: calls that hold a slot, and calls that wait for one; `null` without a limit. Calls admitted
+   * before there was a limit hold no slot.
    */
   readonly concurrency: { readonly inFlight: number; readonly queued: number } | null
   /** Whether calls are admitted, and who refuses them: as `breaker.admission()`. */
   readonly admission: AdmissionStatus
   /** What the fleet decides, on top of what this breaker does; `null` if nothing. */
   readonly override: OverrideStats | null
-  /** What calls came to since the breaker was made; a snapshot carries them on. */
+  /** Calls and their outcomes since the breaker was made. A snapshot carries them on. */
   readonly calls: CallStats
   /** Failures since the last success, or since the breaker closed. */
   readonly consecutiveFailures: number
@@ -59,15 +59,16 @@ export interface BreakerStats {
   readonly failureRate: number | null
   /** Share of slow calls, 0-1, in the window of the policy's `slowCalls` now; `null` without that rule, or without a call. */
   readonly slowRate: number | null
-  /** Of sampled calls, in ms: one in `latencySampling`. */
+  /** Latency of the sampled calls, one in `latencySampling`, in ms. */
   readonly latency: Latency
   /** When it opened, in ms of the registry's clock (monotonic, no date); `null` unless open. */
   readonly openedAt: number | null
   /** When the last failure counted, in ms of the registry's clock; `null` if none has since this process made the breaker. */
   readonly lastFailureAt: number | null
   /**
-   * The error that opened it: that made the trigger fire, or failed the probe. Until it closes; absent where there was none, as
-   * in `transition`. Not enumerable: in no JSON, and in no copy of the figures.
+   * The error that opened it: that of the call that fired the trigger, or of the probe that failed. It stays until the
+   * breaker closes, and is absent if there was none, as in `transition`. Not enumerable: it is in no JSON, and in no copy
+   * of the figures.
    */
   readonly cause?: unknown
   /** Whole ms, rounded up, until a call may be admitted; `null` when one may be now, or nobody knows (forced open). */
@@ -82,11 +83,11 @@ export interface EndpointStats extends BreakerStats {
   readonly endpoint: string
 }
 
-/** What `registry.stats` may be asked for besides. */
+/** Options of `registry.stats`. */
 export interface StatsOptions {
   /**
-   * Bounds of a histogram of latencies, in ms: how many calls took at
-   * most each of them comes as `latency.atMost`. Default: none.
+   * Bounds of a histogram of latencies, in ms. For each bound, `latency.atMost` has the number of calls that took at most
+   * that long. Default: none.
    */
   readonly latencyBoundsMs?: readonly number[] | undefined
 }

@@ -121,7 +121,7 @@ export class RootSupervisor implements Supervisor {
     this.root.deliver({ type: 'close' }, this.root.at)
   }
 
-  /** An inspector is told between turns, whoever attaches it and when. */
+  /** An inspector is called between turns, whenever it was attached. */
   #callUserCode(
     inspector: Observer<InspectionEvent> | ((event: InspectionEvent) => void),
   ): (event: InspectionEvent) => void {

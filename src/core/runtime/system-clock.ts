@@ -10,7 +10,7 @@ const HONEST_ERROR_MS = 2
 
 const { Date: realDate, setTimeout: realSetTimeout, now: realNow } = first
 
-/** One object, because a number in a variable of a module is allocated anew each time that it is set. */
+/** One object, because a number in a variable of a module is allocated again each time it is set. */
 const time = {
   /** What it is read from: `performance.now` or `Date`, real or fake. Compared, never called. */
   source: realNow as unknown,

@@ -182,7 +182,7 @@ export class Table {
     caughtUp(row)
     row.folds = folds
     choosePath(row)
-    // What was folded until now comes to the actor as evidence, under the policy that it has; now every event does.
+    // What was folded until now goes to the actor as evidence, under its present policy; from now on, every event does.
     const { policy } = row
     if (!folds) send(row, { type: 'configure', policy, at: core.clock.now(), evidence: copyEvidence(row) })
     else if (row.state === 'closed') core.turns.run(() => core.supervisor.rest(row))
@@ -206,7 +206,7 @@ export class Table {
     return this.#warnedOf.has(name)
   }
 
-  /** Every breaker is reset as of now; who looks at one before its turn has come finds it done. */
+  /** Every breaker is reset as of now; one that is read before its turn is reset then. */
   resetAll(): Promise<void> {
     const { core } = this
     core.resets = { count: core.resets.count + 1, at: core.clock.now() }

@@ -51,7 +51,7 @@ class Flight implements FlightLink {
     if (isSample) sample(row, now - startedAt)
     if (row.inFlight?.isDue(now)) countSlow(row, now)
     const isSlow = endFlight(this)
-    // The path changes when anything does, with a reset that has not come to this row yet, too.
+    // The path changes when anything does, also with a reset that has not reached this row yet.
     if (row.generation === generation && row.path !== 'full') foldSuccess(row, now - startedAt, now, isSlow)
     else {
       const judged = classify(row, { value }, now - startedAt)

@@ -26,7 +26,7 @@ export class Turns {
     this.#arm = arm
   }
 
-  /** Somebody passes by: timers that may be lost are set anew. In a turn that waits for its end. */
+  /** Other code calls this in passing: timers that may be lost are set again. In a turn, that waits for its end. */
   touch(now?: number): void {
     if (this.#isRunning) return
     this.#arm(now)
@@ -50,7 +50,7 @@ export class Turns {
     this.#deliver()
   }
 
-  /** What this code has to tell is told when all of it is done, in the order in which it came up. */
+  /** The events of this code are delivered when all of it is done, in the order in which they were posted. */
   hold(code: () => void): void {
     const wasHeld = this.#isHeld
     this.#isHeld = true
@@ -68,10 +68,10 @@ export class Turns {
     this.#deliver()
   }
 
-  /** What a turn has to tell is told at once, however much. */
+  /** The events of a turn are delivered at once, however many. */
   #deliver(): void {
     if (this.#isDelivering || this.#isScheduled || this.#isRunning || this.#isHeld) return
-    // What comes of that is not, or a listener that calls an open breaker for each rejection would block the event loop.
+    // Their consequences are not, or a listener that calls an open breaker for each rejection would block the event loop.
     this.#deliverUpTo(this.#calls.length + MOST_CONSEQUENCES)
   }
 

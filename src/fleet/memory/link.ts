@@ -1,4 +1,4 @@
-// MemoryLink: the link of one process to a store in memory: requests with their deadline, the time they were sent at, pushes.
+// MemoryLink: the link of one process to a store in memory: requests with their deadline and send time, and pushes.
 import { type CheckedMember, checkCommand, checkEntry, checkReport, checkResult } from '../check-request.ts'
 import { maxAgeMs } from '../deadline.ts'
 import { checkSafeName } from '../names.ts'
@@ -43,7 +43,7 @@ export function newMemoryLink(server: MemoryServer, member: CheckedMember): Flee
   }
   server.links.add(peer)
 
-  /** One round trip. What arrives too late, by the store's clock, is told so and may change nothing. */
+  /** One round trip. A request that arrives too late by the store's clock is marked so, and may change nothing. */
   function roundTrip<T>(
     what: string,
     act: (operation: Operation) => T,
@@ -69,12 +69,12 @@ export function newMemoryLink(server: MemoryServer, member: CheckedMember): Flee
     })
   }
 
-  /** `fenced`: what is too late must do nothing, and is an error. */
+  /** `fenced`: a request that is too late must do nothing, and is an error. */
   function send<T>(what: string, check: () => void, act: (operation: Operation) => T, fenced = true): Promise<T> {
     return requests.run(what, async (request) => {
       check()
       let answer = await roundTrip(what, act)
-      // Perhaps it is only the store's clock that was set; what time it has now is known since the answer.
+      // Perhaps only the store's clock was set; its present time is known from the answer.
       if (answer.isLate && fenced && !request.isOver) answer = await roundTrip(what, act)
       if (!answer.isLate || !fenced) return answer.result
       counts.late++
@@ -106,7 +106,7 @@ export function newMemoryLink(server: MemoryServer, member: CheckedMember): Flee
       return grant
     },
     async complete(entry, result) {
-      // Its lease and its version say whether it still counts, however late it comes.
+      // Its lease and its version decide whether it still counts, however late it comes.
       const act = (operation: Operation) => operations.complete({ ...operation, isLate: false }, entry, result)
       const completion = await send('complete', () => checkResult(entry, result), act, false)
       note([completion.change])

@@ -1,4 +1,4 @@
-// Operations: what a store does with each request, on a shard. The reference of the protocol: the scripts in redis/lua do
+// Operations: how a store carries out each request, on a shard. The reference of the protocol: the scripts in redis/lua do
 // the same, and the contract tests compare them.
 import type { FleetChange, FleetRecord } from '../record.ts'
 import { boundedMessage, roundedRate } from '../record-text.ts'
@@ -16,7 +16,7 @@ import type {
 import { type Bucket, change, type Kept, load, noteRules, type Operation, prune, tidy, told } from './shard.ts'
 
 const BUCKETS = 10
-/** A poll that would bring more than this asks for everything instead, and names as many suspects at most. */
+/** A poll that would bring more than this asks for everything instead, and lists at most as many suspects. */
 const MOST_NEWS = 1_000
 const MOST_SUSPECTS = 200
 
@@ -43,7 +43,7 @@ function judge(operation: Operation, kept: Kept, entry: FleetReport, liveForMs: 
   if (isFailing) kept.reporters.set(instance, now + rules.windowMs)
   else kept.reporters.delete(instance)
   prune(kept.reporters, now, rules.windowMs)
-  // Most reports are of calls that went well: they are counted, and judged when the next one did not.
+  // Most reports are of calls that succeeded: they are counted, and judged with the next failure.
   if (failures === 0 && (slow === 0 || rules.slowRate === null)) return
   shard.suspects.set(`${kept.rules} ${kept.endpoint}`, now + rules.windowMs)
   const reached = total.calls >= rules.minimumCalls ? reachedRate(total, rules) : null
@@ -129,7 +129,7 @@ export function complete(
   const { kept } = loaded
   const { rules } = entry
   const { record } = kept
-  // Whether it is late does not matter: the lease and the version say whether it still counts.
+  // Late or not: its lease and its version decide whether it still counts.
   prune(kept.leases, operation.now, rules.probeTimeoutMs)
   const isAccepted = record.state === 'halfOpen' && record.version === version && kept.leases.delete(token)
   if (isAccepted && !isSuccess) open(operation, kept, rules, 'probeFailures')
@@ -162,10 +162,10 @@ export function poll(operation: Operation, { cursor, entries }: FleetPoll, liveF
     const notes = new Map(loaded.map((one) => [one.kept, one]))
     const all = new Set([...shard.kept.values(), ...notes.keys()])
     const changes = [...all].map((kept) => told(operation, kept, notes.get(kept))).filter(isTelling)
-    // What this poll itself repairs is written down at its end, and is among the changes already.
+    // What this poll repairs is logged at its end, and is among the changes already.
     return news(shard.lastId + operation.changed.size, changes)
   }
-  // Numbers of entries follow each other.
+  // Numbers of entries are consecutive.
   const position = Number(cursor) - (shard.log[0]?.id ?? 0)
   const since = shard.log.slice(position + 1)
   if (!(shard.log[position]?.id === Number(cursor)) || since.length > MOST_NEWS) return news(null, [])

@@ -1,11 +1,11 @@
 // Shard: the data of one fleet in memory, and how a record of it is read, repaired and changed. The same as the prelude of
-// the scripts of the Redis stores, redis/lua/prelude.ts: who changes one changes the other.
+// the scripts of the Redis stores, redis/lua/prelude.ts: change both together.
 import { sharedName } from '../names.ts'
 import { type FleetChange, type FleetReason, type FleetRecord, isImplausible, isNewer, NO_RECORD } from '../record.ts'
 import { packRules } from '../rules.ts'
 import type { FleetEntry } from '../store.ts'
 
-/** The calls of one of the ten slots of a window; `index` says of which time. */
+/** The calls of one of the ten slots of a window; `index` says which time. */
 export interface Bucket {
   index: number
   calls: number
@@ -13,41 +13,41 @@ export interface Bucket {
   slow: number
 }
 
-/** What is kept of an endpoint under one set of rules. */
+/** The data of an endpoint under one set of rules. */
 export interface Kept {
   readonly endpoint: string
   readonly rules: string
   record: FleetRecord
   /** The deadline while open, otherwise when it changed: by the store's clock. */
   at: number
-  /** Probes that succeeded since it is half-open. */
+  /** Probes that have succeeded while half-open. */
   successes: number
   buckets: Bucket[]
   /** When calls were last counted. */
   countedAt: number
-  /** Which processes see it fail by themselves, each until when. */
+  /** The processes that see it fail by themselves, with the time until which that counts. */
   readonly reporters: Map<string, number>
-  /** Tokens of probes in flight, each until when. */
+  /** Tokens of probes in flight, with the time at which each ends. */
   readonly leases: Map<string, number>
 }
 
-/** All that a store has of one fleet. */
+/** All data of one fleet. */
 export interface Shard {
   /** By rules and endpoint. */
   readonly kept: Map<string, Kept>
-  /** What changed, oldest first, by number. */
+  /** The changes, oldest first, by number. */
   log: { readonly id: number; readonly key: string }[]
   lastId: number
-  /** No version up to this is given again: whoever remembers a forgotten record would take a new one for older. */
+  /** No version up to this is given again: a process that remembers a forgotten record would take the new one for older. */
   floor: number
   readonly live: Map<string, number>
-  /** By key, until when. */
+  /** By key, with the time at which it ends. */
   readonly suspects: Map<string, number>
-  /** Of an endpoint, the rules under which it was last reported. */
+  /** The rules under which each endpoint was last reported. */
   readonly rulesOf: Map<string, string>
 }
 
-/** What one request does: at a time of the store's clock, for a process; what it changed is pushed at its end. */
+/** One request: at a time of the store's clock, for a process; its changes are pushed at its end. */
 export interface Operation {
   readonly shard: Shard
   readonly now: number
@@ -57,7 +57,7 @@ export interface Operation {
   readonly changed: Set<Kept>
 }
 
-/** An entry of a request beside what is kept of it. */
+/** An entry of a request and the data about it. */
 export interface Loaded {
   readonly entry: FleetEntry
   readonly kept: Kept
@@ -66,13 +66,13 @@ export interface Loaded {
   hasOtherRules: boolean
 }
 
-/** As many changes as a poll may be behind. */
+/** A poll may be this many changes behind. */
 const LOG_LENGTH = 10_000
 const DAY_MS = 86_400_000
 
 /** The log begins with an entry about nothing, so that every cursor is the number of an entry. */
 export function newShard(losses: number): Shard {
-  // Numbers that no shard before it has given: a cursor of what was lost is to be recognised.
+  // Numbers that no earlier shard has given: a cursor into lost data must be recognised.
   const id = losses * 1e9 + 1
   return {
     kept: new Map(),
@@ -85,7 +85,7 @@ export function newShard(losses: number): Shard {
   }
 }
 
-/** Reads an entry: takes over a view that is newer, and a deadline that a jump of the clock has moved away. */
+/** Reads an entry: takes over a newer view, and repairs a deadline that a jump of the clock has moved away. */
 export function load(operation: Operation, entry: FleetEntry): Loaded {
   const { shard, now, isLate } = operation
   const endpoint = sharedName(entry.endpoint)
@@ -109,7 +109,7 @@ export function load(operation: Operation, entry: FleetEntry): Loaded {
   return loaded
 }
 
-/** Says so if processes with other rules share it, too, and remembers whose turn it was. */
+/** Reports if processes with other rules share it, too, and remembers whose turn it was. */
 export function noteRules({ shard, isLate }: Operation, loaded: Loaded): void {
   if (isLate) return
   const { endpoint, rules } = loaded.kept
@@ -124,7 +124,7 @@ function newKept({ floor }: Shard, endpoint: string, rules: string, now: number)
   return { endpoint, rules, record, at: now, countedAt: now, successes: 0, ...none }
 }
 
-/** The next version of a record. `at`: the deadline of an open one. */
+/** The next version of a record. `at`: the deadline if it is open. */
 export function change(
   operation: Operation,
   kept: Kept,
@@ -150,7 +150,7 @@ export function change(
   operation.changed.add(kept)
 }
 
-/** The change as it is told: in relative time. */
+/** The change as it is sent: in relative time. */
 export function told({ now }: Pick<Operation, 'now'>, kept: Kept, loaded?: Loaded): FleetChange {
   const { endpoint, rules, record, at } = kept
   const isOpen = record.state === 'open'
@@ -164,7 +164,7 @@ export function told({ now }: Pick<Operation, 'now'>, kept: Kept, loaded?: Loade
   }
 }
 
-/** Writes down what a request changed; gives back what is to be pushed. */
+/** Logs what a request changed; returns what is to be pushed. */
 export function finish(operation: Operation): FleetChange[] {
   const { shard } = operation
   for (const kept of operation.changed) shard.log.push({ id: ++shard.lastId, key: `${kept.rules} ${kept.endpoint}` })
@@ -177,7 +177,7 @@ export function prune(until: Map<string, number>, now: number, longestMs: number
   for (const [key, at] of until) if (at <= now || at > now + longestMs) until.delete(key)
 }
 
-/** Removes records that have been closed for a day: whoever still knows of one brings it back by asking. */
+/** Removes records that have been closed for a day: a process that still knows one brings it back with its next request. */
 export function tidy({ shard, now }: Operation): void {
   for (const [key, { record, at, countedAt }] of shard.kept) {
     if (record.state !== 'closed' || Math.max(at, countedAt) >= now - record.openMs - DAY_MS) continue

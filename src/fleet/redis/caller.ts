@@ -1,5 +1,5 @@
-// Caller: what carries requests of a link: the connection with its watchdog, scripts by their digests, the time they are sent
-// at, and who hears pushes.
+// Caller: what the requests of a link need: the connection with its watchdog, scripts by their digests, the send times, and
+// the listeners for pushes.
 import type { CheckedMember } from '../check-request.ts'
 import { maxAgeMs } from '../deadline.ts'
 import { platformClock as clock } from '../platform-clock.ts'
@@ -14,7 +14,7 @@ import { type Keys, newKeys } from './keys.ts'
 import { listOf, numberOf, pushOf, timeOf } from './replies.ts'
 import type { Script } from './scripts.ts'
 
-/** One may be bad luck. Two in a row, and the connection is as good as dead, whatever its client thinks of it. */
+/** One may be bad luck. After two in a row the connection is as good as dead, whatever its client thinks. */
 const MOST_MISSES = 2
 
 export interface CallerOptions {
@@ -36,7 +36,7 @@ export interface Caller {
     keys: readonly string[],
     args: readonly string[],
   ): Promise<readonly unknown[]>
-  /** Counts what of changes is to be counted. */
+  /** Counts the figures that are kept about changes. */
   noted(changes: FleetChange[]): FleetChange[]
   subscribe(listener: FleetListener): () => void
   figures(): FleetLinkFigures
@@ -148,7 +148,7 @@ export function newCaller(options: CallerOptions, { namespace, instance, liveFor
     send,
     async evaluate(request, script, own, args) {
       let { isLate, answer } = await attempt(request, script, own, args)
-      // Perhaps it is only the server's clock that was set; what time it has now is known since the answer.
+      // Perhaps only the server's clock was set; its present time is known from the answer.
       if (isLate && !request.isOver) ({ isLate, answer } = await attempt(request, script, own, args))
       if (!isLate) return answer
       counts.late++

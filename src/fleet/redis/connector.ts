@@ -1,10 +1,10 @@
 // Connector: keeps one connection, of one client after another. Whatever goes wrong with one ends in the same way: it is
-// thrown away, and after a pause that grows while nothing helps the next is made.
+// thrown away, and the next is made after a pause, which grows while none succeeds.
 import type { Connection, Driver } from './driver.ts'
 
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 1_000
-/** A server that hangs takes connections and says nothing. */
+/** A server that hangs accepts connections and does not answer. */
 const READY_WITHIN_MS = 2_000
 
 export interface ConnectorEvents {
@@ -16,7 +16,7 @@ export interface ConnectorEvents {
 }
 
 export interface Connector {
-  /** The connection that is up. */
+  /** The present connection. */
   readonly current: Connection | null
   readonly connections: number
   /** Throws the connection away and makes another. */
@@ -86,7 +86,7 @@ export function newConnector(load: () => Promise<Driver>, { prepare, onUp, onDow
     const error = reason instanceof Error ? reason : new Error(String(reason))
     isUp = false
     drop()
-    // Half of it by chance: many processes have lost the same server.
+    // Half of it is random: many processes have lost the same server.
     const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures++, LONGEST_PAUSE_MS)
     later(start, pauseMs * (0.5 + Math.random() / 2))
     if (isKnownDown) return
@@ -98,7 +98,7 @@ export function newConnector(load: () => Promise<Driver>, { prepare, onUp, onDow
     try {
       connection?.destroy()
     } catch {
-      // A client that was never connected has nothing to end, and says so.
+      // A client that was never connected has nothing to end, and throws.
     }
     connection = null
   }

@@ -1,7 +1,7 @@
-// Driver: all that is asked of a client for Redis. Its reconnecting, its queues and its time limits are not: a connection
-// that has ended, or gives no answers, is thrown away with its client, and another is made.
+// Driver: all that a Redis client must do. Its reconnecting, its queues and its time limits are not used: a connection that
+// has ended, or does not answer, is thrown away with its client, and another is made.
 
-/** A connection that is being made, or is there. */
+/** A connection, ready or still being made. */
 export interface Connection {
   /** May reject with anything, and may never settle. */
   send(args: readonly string[]): Promise<unknown>
@@ -13,7 +13,7 @@ export interface Connection {
 export interface ConnectionEvents {
   /** It takes requests. */
   onReady(): void
-  /** It failed or ended; told perhaps more than once. */
+  /** It failed or ended; perhaps called more than once. */
   onEnd(error: Error): void
 }
 

@@ -1,4 +1,4 @@
-// RedisLink: the link of one process to a fleet in Redis, whatever the client: requests as scripts, answers checked, pushes.
+// RedisLink: the link of one process to a fleet in Redis, with any client: requests as scripts, answers checked, pushes.
 import { type CheckedMember, checkCommand, checkEntry, checkReport, checkResult } from '../check-request.ts'
 import { checkSafeName, sharedName } from '../names.ts'
 import type { FleetChange } from '../record.ts'
@@ -10,7 +10,7 @@ import { type CallerOptions, newCaller } from './caller.ts'
 import { changeOf, changesOf, listOf, numberOf, suspectOf, textOf } from './replies.ts'
 import { scripts } from './scripts.ts'
 
-/** More would hold up the server for longer than 2 ms. */
+/** More would block the server for longer than 2 ms. */
 const MOST_ENTRIES = 200
 
 export function newRedisLink(options: CallerOptions, member: CheckedMember): FleetLink {
@@ -24,7 +24,7 @@ export function newRedisLink(options: CallerOptions, member: CheckedMember): Fle
 
   const one = (entry: FleetEntry, ...args: string[]) => ({ keys: keys.of(entry), args: [...argsOf(entry), ...args] })
 
-  /** The parts of a list that scripts may take at a time; one at least. */
+  /** The parts of a list, each as long as a script may take; at least one part. */
   const parts = <T extends FleetEntry>(entries: readonly T[]): (readonly T[])[] => {
     const found: (readonly T[])[] = []
     for (let i = 0; i < entries.length; i += MOST_ENTRIES) found.push(entries.slice(i, i + MOST_ENTRIES))
@@ -112,7 +112,7 @@ export function newRedisLink(options: CallerOptions, member: CheckedMember): Fle
   }
 }
 
-/** Of what was repaired or refused on the way the last answer has the record, and the first ones say that it was. */
+/** If something was repaired or refused, the last answer has the record, and the first ones say that it happened. */
 function united(before: readonly FleetChange[], last: readonly FleetChange[]): FleetChange[] {
   const keyOf = ({ rules, endpoint }: FleetChange) => `${rules} ${endpoint}`
   const all = new Map(before.map((change) => [keyOf(change), change]))

@@ -1,4 +1,4 @@
-// What both Redis stores take, and its check.
+// The options of both Redis stores, and their check.
 
 import { checkCount, checkOptions, hasFunctions } from '../../core/options/index.ts'
 import { ArgumentError } from '../../index.ts'
@@ -8,28 +8,28 @@ import type { FleetStore } from '../store.ts'
 import type { Driver } from './driver.ts'
 import { newRedisLink } from './link.ts'
 
-/** What `redisStore` and `ioredisStore` take: one of `url`, `options` and `client`, or nothing for `localhost:6379`. */
+/** The options of `redisStore` and `ioredisStore`: one of `url`, `options` and `client`, or none for `localhost:6379`. */
 export interface RedisStoreOptions {
-  /** As `redis://user:password@host:6379/0`, or `rediss://…` for TLS. */
+  /** For example `redis://user:password@host:6379/0`, or `rediss://…` for TLS. */
   readonly url?: string | undefined
   /**
-   * For the client, as it takes them: `username`, `password`, TLS, `database` and so on, also beside `url`. Its queues, time limits and
-   * reconnecting are the store's own business.
+   * Options of the client: `username`, `password`, TLS, `database` and so on, also beside `url`. The store itself takes
+   * care of queues, time limits and reconnecting.
    */
   readonly options?: object | undefined
-  /** A client to take the options of. It is not used itself: the store has a connection of its own. */
+  /** A client whose options are used. The client itself is not: the store has a connection of its own. */
   readonly client?: { duplicate(overrides?: never): unknown } | undefined
   /** How long a request may wait for its answer, in ms. Default 150. */
   readonly deadline?: number | undefined
-  /** How many requests may be without an answer at a time. Default 1,000. */
+  /** How many requests may be unanswered at a time. Default 1,000. */
   readonly maxPending?: number | undefined
-  /** How many times a second changes are pushed, all of one request together; what is more comes with polls. Default 10. */
+  /** How many pushes there may be per second, one for all changes of a request. The rest comes with polls. Default 10. */
   readonly maxPushes?: number | undefined
 }
 
 const NAMES = ['url', 'options', 'client', 'deadline', 'maxPending', 'maxPushes'] satisfies (keyof RedisStoreOptions)[]
 
-/** @param driverOf loads the client's package, unless a client was given, and says how to make connections */
+/** @param driverOf loads the client's package, unless a client was given, and returns how to make connections */
 export function newRedisStore(
   options: RedisStoreOptions,
   driverOf: (options: RedisStoreOptions, maxPending: number) => Promise<Driver>,

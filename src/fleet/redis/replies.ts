@@ -1,5 +1,5 @@
-// Replies: what scripts answer, checked field by field. A store may be another program than it says, or data may be of another
-// version: an answer of the wrong shape is no answer.
+// Replies: answers of scripts, checked field by field. A server may not be what it claims, or its data of another version:
+// an answer of the wrong shape is no answer.
 import type { FleetChange } from '../record.ts'
 import { unpackRecord } from '../record-text.ts'
 import type { FleetSuspect } from '../store.ts'
@@ -49,7 +49,7 @@ export function changeOf(reply: unknown): FleetChange {
 }
 
 export function changesOf(reply: unknown): FleetChange[] {
-  // A table of Lua that is empty is an empty list for RESP, and an empty object for JSON.
+  // An empty table of Lua is an empty list in RESP, and an empty object in JSON.
   return listOf(reply).map(changeOf)
 }
 

@@ -1,4 +1,4 @@
-// The scripts of the Redis stores, each with the digest that a server knows it by.
+// The scripts of the Redis stores, each with the digest by which a server knows it.
 import { createHash } from 'node:crypto'
 import { command } from './lua/command.ts'
 import { idlePoll, poll } from './lua/poll.ts'
@@ -8,7 +8,7 @@ import { report } from './lua/report.ts'
 
 export interface Script {
   readonly text: string
-  /** What EVALSHA takes. */
+  /** The arguments of EVALSHA. */
   readonly sha: string
 }
 

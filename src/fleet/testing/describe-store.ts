@@ -1,4 +1,4 @@
-// describeStore: the contract of a fleet's store as the tests of any runner that has `describe` and `it`.
+// describeStore: the contract of a fleet's store as tests for any runner that has `describe` and `it`.
 import { hasFunctions } from '../../core/options/index.ts'
 import { ArgumentError } from '../../index.ts'
 import type { TestRunner } from '../../testing/index.ts'
@@ -22,9 +22,10 @@ const PARTS: Readonly<Record<string, (it: Clause) => void>> = {
 }
 
 /**
- * Declares a test for each clause of the contract, under `describe(name)`. A test fails with what was expected of the store,
- * what it did, and the requests up to there. `start` is asked in each test, for the same store each time or for a new one: each
- * test is a fleet with a name of its own. The tests must run one after the other, for some of them set the store's clock.
+ * Declares a test for each clause of the contract, under `describe(name)`. A failing test shows what was expected of the
+ * store, what it did, and the requests up to there. `start` runs in each test and may return the same store each time or a
+ * new one: each test is a fleet with a name of its own. The tests must run one after the other, because some of them set
+ * the store's clock.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function describeStore(

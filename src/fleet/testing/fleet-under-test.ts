@@ -1,5 +1,5 @@
-// FleetUnderTest: a fleet of three processes in a store under test, new for each clause; what is asked of the store is told
-// when a clause fails.
+// FleetUnderTest: a fleet of three processes in a store under test, new for each clause; when a clause fails, the requests
+// are shown.
 import { randomUUID } from 'node:crypto'
 import { hasFunctions } from '../../core/options/index.ts'
 import { ArgumentError } from '../../index.ts'
@@ -7,19 +7,22 @@ import type { FleetLink, FleetStore } from '../index.ts'
 import { within } from './agree.ts'
 import { LONGEST_WAIT_MS, narrated, type Story } from './story.ts'
 
-/** A store, and what the contract does to it. */
+/** A store, and how the contract controls it. */
 export interface StoreUnderTest {
   /** The store; three processes join it in each test. */
   readonly store: FleetStore
-  /** So many ms pass, for the store's clock and for whatever it keeps for a time. Windows are of minutes: don't wait for them. */
+  /**
+   * Lets this many ms pass, for the store's clock and for whatever it keeps for a time. Windows last minutes: do not wait
+   * for them.
+   */
   passTime(ms: number): void | PromiseLike<void>
-  /** Sets the store's clock so many ms ahead, or back where that is negative; the clocks of the processes stay as they are. */
+  /** Sets the store's clock this many ms ahead, or back if negative. The clocks of the processes stay as they are. */
   shiftClock(ms: number): void | PromiseLike<void>
-  /** All data are lost, as when a server starts again empty; connections stay, or come back. */
+  /** Loses all data, as a server that starts again empty. Connections stay, or come back. */
   loseData(): void | PromiseLike<void>
 }
 
-/** What a clause of the contract has to work with. */
+/** What a clause of the contract can use. */
 export interface FleetUnderTest extends StoreUnderTest {
   readonly a: FleetLink
   readonly b: FleetLink
@@ -29,7 +32,7 @@ export interface FleetUnderTest extends StoreUnderTest {
 /** Declares a clause of the contract. */
 export type Clause = (title: string, check: (fleet: FleetUnderTest) => Promise<void>) => void
 
-/** Has three processes join, runs the check, and has them leave. */
+/** Lets three processes join, runs the check, and lets them leave. */
 export async function withFleet(given: StoreUnderTest, check: (fleet: FleetUnderTest) => Promise<void>): Promise<void> {
   if (!hasFunctions(given, 'passTime', 'shiftClock', 'loseData') || !hasFunctions(given.store, 'join')) {
     throw new ArgumentError('the store under test', 'store, passTime, shiftClock and loseData', given)
@@ -53,7 +56,7 @@ export async function withFleet(given: StoreUnderTest, check: (fleet: FleetUnder
   }
 }
 
-/** The same, which is written down. */
+/** The same, recorded. */
 function toldOf(given: StoreUnderTest, story: Story): StoreUnderTest {
   return {
     store: given.store,

@@ -54,13 +54,13 @@ export async function open(a: FleetLink, b: FleetLink, endpoint: string, rules =
   return (change as FleetChange).record
 }
 
-/** It has been open for as long as it is to be. */
+/** Its open time is over. */
 export async function due({ a, b, passTime }: FleetUnderTest, endpoint: string, rules = STANDARD): Promise<void> {
   const record = await open(a, b, endpoint, rules)
   await passTime(record.openMs + 1)
 }
 
-/** A poll of everything that brings nothing along. */
+/** A poll of everything that brings no views. */
 export const nobody = { cursor: null, entries: [] }
 
 export const everything = async (link: FleetLink) => (await link.poll(nobody)).changes

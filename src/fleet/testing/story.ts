@@ -1,17 +1,17 @@
-// Story: what was asked of a store under test, in order, for who reads why it failed.
+// Story: the requests to a store under test, in order, to show why it failed.
 import { printable } from '../../core/options/index.ts'
 import type { FleetEntry, FleetLink } from '../index.ts'
 import { within } from './agree.ts'
 
 export type Story = string[]
 
-/** A promise that is not settled by then never is: the deadlines of stores are shorter. Of real time. */
+/** A promise that is not settled by then never will be: the deadlines of stores are shorter. Real time. */
 export const LONGEST_WAIT_MS = 20_000
 
 /** More would hide what matters. */
 const LONGEST_LIST = 3
 
-/** The link, which writes down what it is asked for, and waits for no promise for ever. */
+/** The link, which records its requests, and waits for no promise for ever. */
 export function narrated(link: FleetLink, instance: string, story: Story): FleetLink {
   const ask = <T>(what: string, asked: () => Promise<T>): Promise<T> => {
     story.push(`${instance}.${what}`)

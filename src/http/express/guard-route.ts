@@ -8,9 +8,9 @@ import { checkGuard, type GuardOptions, guardExchange } from '../servers/index.t
 export type RouteGuard = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void
 
 /**
- * Middleware that has a request go on only if the breaker of this name admits it; else `next` gets a RouteUnavailableError,
- * which Express answers with 503 and `Retry-After`. An answer of 500 or above is a failure, others are successes; a client
- * that goes away first is ignored. Routes may share a name.
+ * Middleware that lets a request pass only if the breaker of this name admits it. Otherwise `next` gets a
+ * RouteUnavailableError, which Express answers with 503 and `Retry-After`. A response of 500 or above is a failure, others
+ * are successes; a client that disconnects first is ignored. Routes may share a name.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong arguments, PolicyError (`INVALID_POLICY`)
  */
 export function guardRoute(registry: Registry, name: string, options: GuardOptions = {}): RouteGuard {
@@ -23,7 +23,7 @@ export function guardRoute(registry: Registry, name: string, options: GuardOptio
       response,
       admit: () => next(),
       refuse: next,
-      // Errors pass by other middleware: only the status tells of them.
+      // Errors go to other middleware; here only the status shows them.
       thrown: () => undefined,
     })
 }

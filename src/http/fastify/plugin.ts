@@ -1,4 +1,4 @@
-// FastifyBreakers: the registry as a decorator, and a hook in front of each route whose config asks for a breaker.
+// FastifyBreakers: the registry as a decorator, and a hook before each route whose config has a breaker.
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest, RouteOptions } from 'fastify'
 import { checkOptions, checkRegistry } from '../../core/options/index.ts'
 import { ArgumentError, createRegistry, type Registry } from '../../index.ts'
@@ -16,20 +16,20 @@ declare module 'fastify' {
   }
 }
 
-/** What `fastifyBreakers` takes. Everything is optional. */
+/** The options of `fastifyBreakers`. All are optional. */
 export interface FastifyBreakersOptions {
   /** The registry to use, as `app.breakers`. Default: a new one. */
   readonly registry?: Registry | undefined
-  /** Whether the registry is closed with the server. Default `true`; `false` where others use it, too. */
+  /** Whether the registry is closed with the server. Default `true`; `false` if other code uses it, too. */
   readonly closeRegistry?: boolean | undefined
 }
 
 const NAMES = ['registry', 'closeRegistry'] satisfies (keyof FastifyBreakersOptions)[]
 
 /**
- * The plugin: register it before the routes. A route with `config: { breaker: true }` (or a name) is then called through its
- * breaker: an answer of 500 or above is a failure, others are successes, a client that goes away first is ignored; while
- * it is open the error handler gets a RouteUnavailableError, which Fastify answers with 503 and `Retry-After`.
+ * The plugin. Register it before the routes. A route with `config: { breaker: true }` (or a name) is then called through
+ * its breaker: a response of 500 or above is a failure, others are successes, a client that disconnects first is ignored.
+ * While it is open, the error handler gets a RouteUnavailableError, which Fastify answers with 503 and `Retry-After`.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options or a wrong `config.breaker`, PolicyError (`INVALID_POLICY`)
  */
 export const fastifyBreakers: FastifyPluginAsync<FastifyBreakersOptions> = Object.assign(plugin, {
@@ -39,7 +39,7 @@ export const fastifyBreakers: FastifyPluginAsync<FastifyBreakersOptions> = Objec
   [Symbol.for('plugin-meta')]: { fastify: '>=4 <6', name: 'switchgear' },
 })
 
-// Async: what a plugin with a callback throws would be an uncaught exception.
+// Async: an error that a plugin with a callback throws would be an uncaught exception.
 async function plugin(app: FastifyInstance, options: FastifyBreakersOptions): Promise<void> {
   checkOptions('options', options, NAMES)
   const { closeRegistry = true } = options

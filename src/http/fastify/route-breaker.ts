@@ -1,11 +1,11 @@
-// RouteBreaker: what `config.breaker` of a route may be, and the name that a route has by itself.
+// RouteBreaker: the values of `config.breaker` of a route, and the default name of a route.
 import type { RouteOptions } from 'fastify'
 import { checkOptions } from '../../core/options/index.ts'
 import { ArgumentError, type PolicyOptions } from '../../index.ts'
 
 /**
- * `config.breaker` of a route: `true` for a breaker named for the route (`'GET /orders/:id'`), a name that routes may share, or
- * both with a policy; `false` for none.
+ * `config.breaker` of a route: `true` for a breaker named after the route (`'GET /orders/:id'`), a name that routes may
+ * share, or both with a policy; `false` for none.
  */
 export type RouteBreaker =
   | boolean
@@ -13,7 +13,7 @@ export type RouteBreaker =
   | {
       /** The name of the breaker. Default: that of the route. */
       readonly name?: string | undefined
-      /** Its policy. Default: what the registry says for its name. */
+      /** Its policy. Default: the registry's policy for its name. */
       readonly policy?: PolicyOptions | undefined
     }
 
@@ -32,7 +32,7 @@ export function breakerOf(route: RouteOptions): { name: string; policy: PolicyOp
   return { name, policy }
 }
 
-/** By its pattern, never by the URL of a request, of which there is no end. HEAD is GET without a body. */
+/** By its pattern, never by the URL of a request: there are endlessly many URLs. HEAD is GET without a body. */
 function nameOf({ method, url }: RouteOptions): string {
   const methods = [method].flat().map((name) => (name === 'HEAD' ? 'GET' : name))
   return `${methods.join(',')} ${url}`

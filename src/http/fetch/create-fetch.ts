@@ -1,4 +1,4 @@
-// CreateFetch: `fetch` with a breaker for each origin. What is Web standard is all it needs.
+// CreateFetch: `fetch` with a breaker for each origin. It needs only Web standards.
 
 import { checkOptions } from '../../core/options/index.ts'
 import { ArgumentError, type Registry } from '../../index.ts'
@@ -7,22 +7,22 @@ import { isMistake, tell, within } from './ending.ts'
 import { callerOf, type Init, type Input, isRequest, isSpent, outgoing } from './input.ts'
 import { watchBody } from './watched-body.ts'
 
-/** What `createFetch` takes. Everything is optional. */
+/** The options of `createFetch`. All are optional. */
 export interface FetchOptions extends GuardOptions<Response> {
-  /** What sends the requests. Default: the global `fetch`, as it is at each call. */
+  /** The function that sends the requests. Default: the global `fetch` at the time of each call. */
   readonly fetch?: typeof fetch | undefined
 }
 
 const NAMES = [...GUARD_OPTIONS, 'fetch'] satisfies (keyof FetchOptions)[]
 
 /**
- * A function to be used as `fetch`, whose requests go through the breaker of their origin in `registry`. Network errors and
- * statuses of 500 or more are failures, other answers successes; a 429 or 503 with `Retry-After` opens the breaker for as
- * long as the server asks; what the caller aborts counts neither way. Whatever the server answers is given to the caller,
- * whatever it counts as. What is not http(s), as `data:`, goes unguarded, unless there is a `key`.
+ * A function to use as `fetch`: its requests go through the breaker of their origin in `registry`. Network errors and
+ * statuses of 500 or more are failures, other responses successes. A 429 or 503 with `Retry-After` opens the breaker for as
+ * long as the server asks. A request that you abort counts neither way. You always get the server's response, however it
+ * counts. Requests that are not http(s), such as `data:`, have no breaker unless there is a `key`.
  *
- * It rejects with what `fetch` rejects with; with BreakerOpenError (`BREAKER_OPEN`) when the breaker is open, CallTimeoutError
- * (`CALL_TIMEOUT`) when the time is up, ArgumentError (`INVALID_ARGUMENT`) when `key` gives no string, and
+ * It rejects as `fetch` does; with BreakerOpenError (`BREAKER_OPEN`) when the breaker is open, CallTimeoutError
+ * (`CALL_TIMEOUT`) when the time is up, ArgumentError (`INVALID_ARGUMENT`) when `key` does not return a string, and
  * RegistryClosedError (`REGISTRY_CLOSED`).
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options
  */
@@ -38,7 +38,7 @@ export function createFetch(registry: Registry, options: FetchOptions = {}): typ
   return async function guardedFetch(input: Input, init?: Init): Promise<Response> {
     const name = nameOf(guard, input, init)
     const caller = callerOf(input, init)
-    // As fetch does, which asks nobody for it.
+    // An aborted request or a used body: fetch rejects by itself, and no server is called.
     if (name === null || caller?.aborted || isSpent(input, init)) return send(input, init)
     const admitted = guard.admit(name, caller ?? undefined)
     if (admitted === null) return send(input, init)
@@ -64,7 +64,7 @@ function headerOf({ headers }: Response, name: string): string | null {
   return headers.get(name)
 }
 
-/** `null`: it goes unguarded. */
+/** `null`: it has no breaker. */
 function nameOf(guard: Guard<Response>, input: Input, init: Init): string | null {
   const address = isRequest(input) ? input.url : input
   const known = guard.hasKey || typeof address !== 'string' ? undefined : guard.originOf(address)
@@ -75,7 +75,7 @@ function nameOf(guard: Guard<Response>, input: Input, init: Init): string | null
   return url.protocol === 'https:' || url.protocol === 'http:' ? url.origin : null
 }
 
-/** `null` for what is none: let fetch say so. */
+/** `null` if it is no address: fetch reports that. */
 function urlOf(input: Input): URL | null {
   if (input instanceof URL) return input
   try {

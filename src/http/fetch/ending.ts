@@ -1,8 +1,8 @@
-// Ending: the ways in which a request ends before its answer.
+// Ending: the ways in which a request ends before its response.
 import type { Exchange } from '../requests/index.ts'
 import { type Caller, type Init, type Input, isRequest } from './input.ts'
 
-/** Sends with a signal that is aborted when the time is up. Nobody waits longer for a `fetch` that does not listen to it. */
+/** Sends with a signal that is aborted when the time is up. The caller does not wait longer for a `fetch` that ignores it. */
 export function within(
   exchange: Exchange<Response>,
   timeoutMs: number,
@@ -16,12 +16,12 @@ export function within(
       reject(error)
       controller.abort(error)
     })
-    // A fetch that was handed in may give its response at once.
+    // A `fetch` of the user may return its response at once.
     Promise.resolve(send(caller ? AbortSignal.any([caller, signal]) : signal)).then(resolve, reject)
   })
 }
 
-/** What an error says: of the server, or of a caller who has called his request off. */
+/** What an error means: the server failed, or the caller cancelled the request. */
 export function tell(exchange: Exchange<Response>, error: unknown, caller: Caller): void {
   if (caller?.aborted && (error === caller.reason || isAbort(error))) exchange.calledOff(caller.reason)
   else exchange.failed(error)
@@ -32,13 +32,13 @@ function isAbort(error: unknown): boolean {
 }
 
 /**
- * Whether fetch refused to make a request of this: the caller's mistake, and nobody was asked. Where the network failed, Node
- * names the cause; browsers don't, so the parts are tried. (Where one fails in the middle of a stream, that looks the same.)
+ * Whether fetch refused to make a request: the caller's mistake, and no server was called. If the network failed, Node
+ * names the cause; browsers do not, so the parts are tried. (If one fails in the middle of a stream, that looks the same.)
  */
 export function isMistake(error: unknown, input: Input, init: Init): boolean {
   if (!(error instanceof TypeError) || error.cause !== undefined) return false
   try {
-    // Not of the Request itself, whose body was sent.
+    // Not the Request itself, whose body was sent.
     const { url, method } = isRequest(input) ? input : { url: input, method: undefined }
     new Request(url, method === undefined ? init : { method, ...init })
     return false

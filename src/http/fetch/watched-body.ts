@@ -1,16 +1,16 @@
-// WatchedBody: a response whose body says how it ends. It is read as fast as the caller reads, and not kept.
+// WatchedBody: a response whose body reports how it ends. It is read as fast as the caller reads, and not kept.
 import type { Exchange } from '../requests/index.ts'
 import { tell } from './ending.ts'
 import type { Caller } from './input.ts'
 
-/** The same response, as far as the caller can tell. */
+/** The same response, as far as the caller can see. */
 export function watchBody(response: Response, exchange: Exchange<Response>, caller: Caller): Response {
   if (response.body === null) {
     exchange.bodyEnded()
     return response
   }
   const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader()
-  // By itself, not by a read: who leaves a body lying hears nothing of how it breaks off.
+  // By itself, not by a read: a caller that never reads the body does not learn how it breaks off.
   reader.closed.then(
     () => exchange.bodyEnded(),
     (error) => tell(exchange, error, caller),
@@ -22,7 +22,7 @@ export function watchBody(response: Response, exchange: Exchange<Response>, call
         const value = await nextOf(reader)
         if (value !== null) return controller.enqueue(value)
         controller.close()
-        // Who reads into a buffer of his own is told of the end by this.
+        // A reader with a buffer of its own learns of the end by this.
         controller.byobRequest?.respond(0)
       } catch (error) {
         controller.error(error)
@@ -42,12 +42,12 @@ async function nextOf(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<
   for (;;) {
     const { done, value } = await reader.read()
     if (done) return null
-    // It refuses what is empty, and takes the whole buffer away: one that others use, too, is left to them.
+    // It refuses an empty chunk, and takes the whole buffer: a buffer that others use, too, is left alone.
     if (value.byteLength > 0) return value.byteLength === value.buffer.byteLength ? value : value.slice()
   }
 }
 
-/** A response that was made by hand has none of these, and nor has its clone. */
+/** A response that was made by hand has none of these, and neither has its clone. */
 function likeFetched(made: Response, { url, redirected, type }: Response): Response {
   return Object.defineProperties(made, {
     url: { value: url, configurable: true },

@@ -1,14 +1,14 @@
-// GuardRoute: middleware of Hono. It imports nothing of Node's: the answer is judged as the handler gives it.
+// GuardRoute: middleware of Hono. It imports nothing from Node: the response is judged as the handler returns it.
 import type { MiddlewareHandler } from 'hono'
 import { checkOptions, checkRegistry, markRefusal, missingPeer } from '../../core/options/index.ts'
 import { ArgumentError, type Breaker, type Permit, type PolicyOptions, type Registry } from '../../index.ts'
 import { limitTime, RouteUnavailableError, refusalBy, refusalOf, report } from '../servers/index.ts'
 
-/** What `guardRoute` takes. Everything is optional. */
+/** The options of `guardRoute`. All are optional. */
 export interface HonoGuardOptions {
-  /** The name of the breaker; routes may share one. Default: that of the route, as in `'GET /orders/:id'`. */
+  /** The name of the breaker; routes may share one. Default: that of the route, for example `'GET /orders/:id'`. */
   readonly name?: string | undefined
-  /** The policy of a breaker that is made by this. Default: what the registry says for its name. */
+  /** The policy of a breaker that this makes. Default: the registry's policy for its name. */
   readonly policy?: PolicyOptions | undefined
 }
 
@@ -18,9 +18,9 @@ const NAMES = ['name', 'policy'] satisfies (keyof HonoGuardOptions)[]
 let hono: Hono | undefined
 
 /**
- * Middleware that has a request go on only if its breaker admits it; else it throws an HTTPException of 503 with `Retry-After`,
- * whose `cause` is a RouteUnavailableError. An answer of 500 or above is a failure, others are successes; a client that goes away
- * before the answer is ignored.
+ * Middleware that lets a request pass only if its breaker admits it. Otherwise it throws an HTTPException of 503 with
+ * `Retry-After`, whose `cause` is a RouteUnavailableError. A response of 500 or above is a failure, others are successes; a
+ * client that disconnects before the response is ignored.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong arguments, PolicyError (`INVALID_POLICY`)
  */
 export function guardRoute(registry: Registry, options: HonoGuardOptions = {}): MiddlewareHandler {
@@ -42,7 +42,7 @@ export function guardRoute(registry: Registry, options: HonoGuardOptions = {}): 
       await permit.run(next)
       report(permit, context.res.status, context.error)
     } catch (error) {
-      // What is no Error is thrown through all middleware.
+      // A thrown value that is no Error goes through all middleware.
       permit.failure(error)
       throw error
     } finally {
@@ -78,7 +78,7 @@ function acquire(find: () => Breaker, refuse: (error: unknown) => unknown): { br
   return { breaker, permit }
 }
 
-/** By the pattern of the last route that matched, the handler's: never by the URL, of which there is no end. */
+/** By the pattern of the last route that matched, the handler's: never by the URL, because there are endlessly many. */
 function nameOf(routes: readonly { readonly method: string; readonly path: string }[]): string {
   const route = routes.at(-1)
   return `${route?.method ?? 'ALL'} ${route?.path ?? '*'}`
@@ -88,6 +88,6 @@ function exceptionOf(error: unknown, HTTPException: Hono['HTTPException']): unkn
   if (!(error instanceof RouteUnavailableError)) return error
   const { status, headers, message } = error
   const res = new Response(message, { status, headers })
-  // As its cause is: a guard in front of this one is told of it.
+  // Like its cause: a guard before this one must see it.
   return markRefusal(new HTTPException(status, { res, message, cause: error }))
 }

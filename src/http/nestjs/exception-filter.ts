@@ -1,12 +1,12 @@
-// BreakerExceptionFilter: rejections of breakers as answers of HTTP. It uses what the answers of Express and of Fastify have in
-// common, so it needs neither, nor Nest's own adapter.
+// BreakerExceptionFilter: rejections of breakers as HTTP responses. It uses what the responses of Express and of Fastify
+// have in common, so it needs neither, nor Nest's own adapter.
 import { STATUS_CODES } from 'node:http'
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import { throwError } from 'rxjs'
 import { isBreakerError } from '../../index.ts'
 import { waitOf } from '../servers/index.ts'
 
-/** By code, as those of other servers here. What is a mistake of the program stays Nest's 500. */
+/** By code, as the other servers here. Mistakes of the program stay Nest's 500. */
 const STATUSES: ReadonlyMap<string, number> = new Map([
   ['BREAKER_OPEN', 503],
   ['CONCURRENCY_LIMIT', 503],
@@ -16,11 +16,11 @@ const STATUSES: ReadonlyMap<string, number> = new Map([
   ['CALL_TIMEOUT', 504],
 ])
 
-/** What the filter is asked about: an error with one of these codes. */
+/** The errors that the filter handles: those with one of these codes. */
 export interface UnavailableError extends Error {
-  /** As `BREAKER_OPEN`. */
+  /** For example `BREAKER_OPEN`. */
   readonly code: string
-  /** When to try again, in ms; `undefined` where nobody knows. */
+  /** When to try again, in ms; `undefined` if it is not known. */
   readonly retryAfterMs?: number | undefined
 }
 
@@ -36,10 +36,11 @@ interface Answer {
 }
 
 /**
- * Answers for breakers, on Express and on Fastify: 503 with `Retry-After` (whole seconds, rounded up; none where nobody knows) for
- * a call that was not admitted (to a resource, too) or a registry that is closed or full, 504 for one that took longer than its timeout. The answer
- * does not name the endpoint or the reason: the client is a stranger. Use it as every filter: `app.useGlobalFilters(new
- * BreakerExceptionFilter())`, as `APP_FILTER`, or by `@UseFilters`. Elsewhere than in HTTP the error goes on as it is.
+ * Responses for breaker errors, on Express and on Fastify. 503 with `Retry-After` (whole seconds, rounded up; none if it is
+ * not known) for a call that was not admitted, also to a resource, and for a registry that is closed or full. 504 for a
+ * call that took longer than its timeout. The response does not name the endpoint or the reason, because the client is a
+ * stranger. Use it like any filter: `app.useGlobalFilters(new BreakerExceptionFilter())`, as `APP_FILTER`, or by
+ * `@UseFilters`. Outside HTTP the error passes unchanged.
  */
 export class BreakerExceptionFilter implements ExceptionFilter<UnavailableError> {
   /** Called by Nest. */
@@ -65,10 +66,10 @@ export class BreakerExceptionFilter implements ExceptionFilter<UnavailableError>
   }
 }
 
-/** Nest asks by `instanceof`, which fails for the errors of another copy of the package. */
+/** Nest checks with `instanceof`, which fails for the errors of another copy of the package. */
 class Refusal {
   static [Symbol.hasInstance](error: unknown): boolean {
-    // Not of the core, it has no brand.
+    // It is not an error of the core, so it has no brand.
     const isOurs = isBreakerError(error) || (error instanceof Error && error.name === 'ResourceUnavailableError')
     return isOurs && STATUSES.has(String((error as { code?: unknown }).code))
   }

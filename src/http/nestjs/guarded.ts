@@ -1,5 +1,6 @@
-// Guarded: a method of a provider or a controller, called through a breaker of the application's registry. The registry comes by
-// property injection, so it is that of the instance's application, in every scope, and also when a class calls its own method.
+// Guarded: a method of a provider or a controller, called through a breaker of the application's registry. The registry
+// comes by property injection, so it belongs to the instance's application, in every scope, and also when a class calls its
+// own method.
 import { Inject } from '@nestjs/common'
 import { isObservable } from 'rxjs'
 import { checkOptions } from '../../core/options/index.ts'
@@ -14,17 +15,17 @@ import {
 
 type Told = Parameters<NonNullable<CallOptions<unknown>['fallback']>>
 
-/** What `Guarded` takes. Everything is optional. */
+/** The options of `Guarded`. All are optional. */
 export interface GuardedOptions {
-  /** The policy of a breaker that is made by this. Default: what the registry says for its name. */
+  /** The policy of a breaker that this makes. Default: the registry's policy for its name. */
   readonly policy?: PolicyOptions | undefined
-  /** As of `breaker.call`, with the instance as `this` (of a `function`): answers instead of an error. Default: none. */
+  /** As in `breaker.call`, with the instance as `this` (of a `function`): returns a value in place of an error. Default: none. */
   readonly fallback?: ((this: never, ...told: Told) => unknown) | undefined
 }
 
 /**
- * What `Guarded` gives. TypeScript lets it decorate methods that give a promise; others give one by it, which their type would
- * not say: write `async` in front of them.
+ * The decorator that `Guarded` returns. TypeScript lets it decorate methods that return a promise. Other methods return one
+ * through it, but their type would not say so: make them `async`.
  */
 export type GuardedDecorator = <Method extends (...args: never[]) => PromiseLike<unknown>>(
   target: object,
@@ -35,14 +36,15 @@ export type GuardedDecorator = <Method extends (...args: never[]) => PromiseLike
 type Method = (this: object, ...args: unknown[]) => unknown
 
 const NAMES = ['policy', 'fallback'] satisfies (keyof GuardedOptions)[]
-/** Where instances have their registry. */
+/** The property in which instances keep their registry. */
 const REGISTRY = Symbol('the registry of SwitchgearModule')
 
 /**
- * Decorates a method of a provider or a controller: calls go through the breaker of this name; methods may share one. It keeps
- * `this`, the name, the length and what other decorators have noted, so it may stand above or below them.
+ * Decorates a method of a provider or a controller: calls go through the breaker of this name; methods may share one. It
+ * keeps `this`, the name, the length and the metadata of other decorators, so it may stand above or below them.
  * @throws ArgumentError (`INVALID_ARGUMENT`), PolicyError (`INVALID_POLICY`) when the class is declared
- * @throws what `Breaker.call` throws, as a rejection; ArgumentError for an instance that Nest did not make, and for an Observable
+ * @throws what `Breaker.call` throws, as a rejection; ArgumentError for an instance that Nest did not make, and for an
+ *   Observable
  */
 export function Guarded(name: string, options: GuardedOptions = {}): GuardedDecorator {
   if (typeof name !== 'string') throw new ArgumentError('@Guarded(name)', 'a string', name)
@@ -53,7 +55,7 @@ export function Guarded(name: string, options: GuardedOptions = {}): GuardedDeco
     throw new ArgumentError('options.fallback', 'a function of an error', fallback)
   }
   return (target, key, descriptor) => {
-    // As a decorator of the standard is called: Nest has no use for those.
+    // Called as a standard decorator: Nest does not support those.
     const method: unknown = Object(descriptor).value
     if (typeof target !== 'object' || typeof method !== 'function') {
       const expected = 'a method of instances, with "experimentalDecorators": true in tsconfig.json'
@@ -85,7 +87,7 @@ function guard(method: Method, where: string, name: string, { policy, fallback }
   }
 }
 
-/** Decorators of Nest note what they have to say as metadata of the function, others as its properties. */
+/** Decorators of Nest keep their metadata on the function, others in its properties. */
 function likewise(method: Method, guarded: Method): Method {
   const { name, length } = method
   Object.defineProperties(guarded, {

@@ -1,5 +1,5 @@
-// SwitchgearModule: the registry of an application, as a global module. The registry is made when the application is, not
-// where the module is written down: the same module serves the many applications of a test.
+// SwitchgearModule: the registry of an application, as a global module. The registry is made with the application, not
+// where the module is declared: one module serves the many applications of a test.
 import {
   type DynamicModule,
   type FactoryProvider,
@@ -10,16 +10,16 @@ import {
 import { checkOptions, checkRegistry } from '../../core/options/index.ts'
 import { ArgumentError, createRegistry, Registry, type RegistryOptions } from '../../index.ts'
 
-/** What `SwitchgearModule.forRoot` takes: the options of a registry to be made, or a registry that is closed by others. */
+/** The argument of `SwitchgearModule.forRoot`: the options of a new registry, or a registry that other code closes. */
 export type SwitchgearOptions = RegistryOptions | { readonly registry: Registry }
 
-/** What `SwitchgearModule.forRootAsync` takes. */
+/** The options of `SwitchgearModule.forRootAsync`. */
 export interface SwitchgearAsyncOptions {
   /** The modules that export what is injected. Default: none. */
   readonly imports?: ModuleMetadata['imports'] | undefined
-  /** What `useFactory` is called with. Default: nothing. */
+  /** The providers that are passed to `useFactory`. Default: none. */
   readonly inject?: FactoryProvider['inject'] | undefined
-  /** Gives what `forRoot` takes, or a promise of it; called once for each application. */
+  /** Returns what `forRoot` takes, or a promise of it. Called once for each application. */
   readonly useFactory: (...injected: never[]) => SwitchgearOptions | Promise<SwitchgearOptions>
 }
 
@@ -47,22 +47,22 @@ function isShared(options: unknown): options is { readonly registry: Registry } 
 }
 
 /**
- * Provides the registry to every module of an application, under the class `Registry` as its token; closes it at the
+ * Provides the registry to every module of an application, with the class `Registry` as its token. Closes it at the
  * application's shutdown, after the last request, if it was made here.
  */
 export class SwitchgearModule {
   /**
-   * The module over a new registry, or over that which is given. Import it once, in the root module.
-   * @throws where the application is made: PolicyError (`INVALID_POLICY`) and what else `createRegistry` throws;
-   *   ArgumentError (`INVALID_ARGUMENT`) for a `registry` that is none
+   * The module with a new registry, or with the one you pass. Import it once, in the root module.
+   * @throws when the application is made: PolicyError (`INVALID_POLICY`) and whatever else `createRegistry` throws;
+   *   ArgumentError (`INVALID_ARGUMENT`) if `registry` is not a registry
    */
   static forRoot(options: SwitchgearOptions = {}): DynamicModule {
     return moduleOf({ useFactory: () => options })
   }
 
   /**
-   * As `forRoot`, with options that other providers have a say in, such as a configuration.
-   * @throws ArgumentError (`INVALID_ARGUMENT`) for options that are none
+   * As `forRoot`, with options that depend on other providers, such as a configuration.
+   * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options
    */
   static forRootAsync(options: SwitchgearAsyncOptions): DynamicModule {
     checkOptions('options', options, NAMES)

@@ -1,4 +1,4 @@
-// Exchange: one admitted request and what becomes of it. Whoever sends it reports here, and the permit is settled once.
+// Exchange: one admitted request and its outcome. Its sender reports here, and the permit is settled once.
 import { isTimeout } from '../../core/edge/timeout-error.ts'
 import { type Breaker, CallTimeoutError, judgeOutcome, type Permit } from '../../index.ts'
 import { HttpStatusError } from './http-status-error.ts'
@@ -6,7 +6,7 @@ import type { Rules } from './options.ts'
 import { mayAskForTime, openTimeOf } from './retry-after.ts'
 import type { Target } from './targets.ts'
 
-/** The value of a header of an answer, by its name in small letters; `null` or `undefined`: there is none. */
+/** The value of a header of a response, by its name in lower case; `null` or `undefined` if there is none. */
 export type HeaderOf<R> = (response: R, name: string) => string | null | undefined
 
 export class Exchange<R> {
@@ -15,7 +15,7 @@ export class Exchange<R> {
   readonly #permit: Permit
   #timer: ReturnType<typeof setTimeout> | undefined
   #isOver = false
-  /** In ms of the registry's clock; NaN where nobody asks how long it takes. */
+  /** In ms of the registry's clock; NaN if nothing needs the duration. */
   readonly #startedAt: number
 
   constructor(rules: Rules<R>, target: Target, permit: Permit) {
@@ -26,7 +26,7 @@ export class Exchange<R> {
     this.#startedAt = rules.isFailure === undefined ? Number.NaN : target.registry.now()
   }
 
-  /** How long it may take; `null`: as long as it likes. One that probes is over when its permit is. */
+  /** How long it may take; `null`: any time. A probe ends with its permit. */
   get timeoutMs(): number | null {
     const own = this.#ownTimeoutMs
     return this.#permit.probe
@@ -39,7 +39,10 @@ export class Exchange<R> {
     return timeoutMs === undefined ? this.#target.breaker.policy.timeoutMs : timeoutMs
   }
 
-  /** Runs what sends it. What that begins is inside the exchange: another request to the same breaker goes under its permit. */
+  /**
+   * Runs the code that sends it. Whatever that starts is inside the exchange: another request to the same breaker runs
+   * under its permit.
+   */
   run<T>(send: () => T): T {
     return this.#permit.run(send)
   }
@@ -54,7 +57,7 @@ export class Exchange<R> {
     }, timeoutMs)
   }
 
-  /** The headers are there. Says whether it goes on until `bodyEnded` or `failed`. */
+  /** The headers are there. Returns whether the exchange continues until `bodyEnded` or `failed`. */
   answered(response: R, status: number, headerOf: HeaderOf<R>): boolean {
     const judged = this.#judge({ value: response })
     const failed = judged ?? status >= 500
@@ -76,13 +79,13 @@ export class Exchange<R> {
     else this.#permit.failure(error)
   }
 
-  /** The caller wants no answer any more, which says nothing about the server; a deadline of his does. */
+  /** The caller wants no response any more, which says nothing about the server; a deadline of the caller does. */
   calledOff(reason: unknown): void {
     if (isDeadline(reason)) this.failed(reason)
     else if (this.#end()) this.#permit.ignore()
   }
 
-  /** What code of the user's did wrong. */
+  /** Reports an error of the user's code. */
   report(source: string, error: unknown): void {
     this.#target.registry.report(source, error, this.#permit.endpoint)
   }
@@ -96,7 +99,7 @@ export class Exchange<R> {
     return true
   }
 
-  /** The classifier is code of the user's. */
+  /** The classifier is the user's code. */
   #judge(ended: { readonly value: R } | { readonly error: unknown }): boolean | undefined {
     const { isFailure } = this.#rules
     if (isFailure === undefined) return undefined
@@ -108,7 +111,10 @@ export class Exchange<R> {
     }
   }
 
-  /** Before the outcome is reported: that may open it too, for the time of the policy. It is late then, and changes nothing. */
+  /**
+   * Before the outcome is reported, because that may open the breaker too, for the time of the policy. The outcome is then
+   * late and changes nothing.
+   */
   #leaveAlone(response: R, status: number, headerOf: HeaderOf<R>): void {
     const { longestRetryAfterMs } = this.#rules
     if (longestRetryAfterMs === null || this.#isOver) return
@@ -118,17 +124,17 @@ export class Exchange<R> {
   }
 }
 
-/** An answer to a request of an earlier generation opens nothing (R06), nor does one undo what an operator has decided. */
+/** A response to a request of an earlier generation opens nothing (R06), and does not undo a decision of an operator. */
 function mayOpen(breaker: Breaker, { generation }: Permit): boolean {
   return breaker.generation === generation && (breaker.state === 'closed' || breaker.state === 'halfOpen')
 }
 
-/** Of `AbortSignal.timeout`, of a breaker around this one, or of a client such as axios: the server did not answer in time. */
+/** From `AbortSignal.timeout`, a breaker around this one, or a client such as axios: the server did not answer in time. */
 function isDeadline(reason: unknown): boolean {
   try {
     return isTimeout(reason) || (reason as { readonly code?: unknown }).code === 'ETIMEDOUT'
   } catch {
-    // There is none, or it can't be read.
+    // There is none, or it cannot be read.
     return false
   }
 }

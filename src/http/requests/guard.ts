@@ -33,12 +33,12 @@ export class Guard<R> {
     return this.#targets.originOf(address)
   }
 
-  /** What code of the user's did wrong. */
+  /** Reports an error of the user's code. */
   report(source: string, error: unknown): void {
     this.#registry.report(source, error)
   }
 
-  /** What `key` says. @throws ArgumentError (`INVALID_ARGUMENT`) */
+  /** The result of `key`. @throws ArgumentError (`INVALID_ARGUMENT`) */
   nameOf(request: OutgoingRequest): string {
     let name: unknown
     try {
@@ -51,8 +51,9 @@ export class Guard<R> {
   }
 
   /**
-   * An exchange; `null` for a request that goes unguarded, as there is no room for its breaker (which is told); a promise for one that has to
-   * wait for its turn, until its caller aborts it, or is not admitted: then it rejects.
+   * An exchange; `null` for a request that goes without a breaker because there is no room for one (which is reported); a
+   * promise if the request has to wait for its turn. The promise rejects if the caller aborts the request, or if it is not
+   * admitted.
    * @throws RegistryClosedError (`REGISTRY_CLOSED`)
    */
   admit(name: string, caller?: AbortSignal): Exchange<R> | Promise<Exchange<R>> | null {

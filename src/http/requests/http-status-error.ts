@@ -1,15 +1,15 @@
-// HttpStatusError: why an answer counts as a failure. The caller never gets it: he has the answer.
+// HttpStatusError: why a response counts as a failure. The caller never gets it, but the response.
 
 /**
- * The server answered with a status that counts as a failure. It is the `error` of the `failure` event, and what the policy's
- * `isFailure` and `ignore` are asked about; who made the request gets the response.
+ * The server answered with a status that counts as a failure. It is the `error` of the `failure` event, and what the
+ * policy's `isFailure` and `ignore` judge. The caller gets the response instead.
  */
 export class HttpStatusError extends Error {
   /** What to match on. */
   readonly code = 'HTTP_STATUS'
   /** The name of the breaker. */
   readonly endpoint: string
-  /** What the server answered, as 503. */
+  /** The status of the response, for example 503. */
   readonly status: number
   constructor(endpoint: string, status: number) {
     super(`the server answered ${status}`)

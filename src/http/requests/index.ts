@@ -1,5 +1,5 @@
-// Requests: what createFetch and the undici interceptor have in common: which breaker a request belongs to, what an answer
-// counts as, and how long a server wants to be left alone. No entry of the package.
+// Requests: what createFetch and the undici interceptor have in common: the breaker of a request, how a response counts,
+// and how long a server wants to be left alone. No entry of the package.
 export { Exchange, type HeaderOf } from './exchange.ts'
 export { Guard } from './guard.ts'
 export { HttpStatusError } from './http-status-error.ts'

@@ -1,62 +1,62 @@
-// GuardOptions: what createFetch and the undici interceptor take alike, checked once.
+// GuardOptions: the options that createFetch and the undici interceptor share, checked once.
 
 import { checkClassifier, checkCount, checkDuration } from '../../core/options/index.ts'
 import { ArgumentError, type Classifier, type Duration, type OutcomeRules } from '../../index.ts'
 
-/** What `key` is asked about. */
+/** The request that `key` gets. */
 export interface OutgoingRequest {
-  /** Where it goes to. */
+  /** Its address. */
   readonly url: URL
-  /** As `GET`. */
+  /** Its method, for example `GET`. */
   readonly method: string
-  /** Its headers, those that are set for it by name. */
+  /** Its headers, as far as they are set by name. */
   readonly headers: Headers
 }
 
-/** A classifier as policies have it, of outcomes whose value is an answer. */
+/** A classifier as in policies, for outcomes whose value is a response. */
 export type AnswerClassifier<R> =
   | Classifier
   | {
-      /** Asked of every answer, with the ms it took. */
+      /** Judges every response, with its duration in ms. */
       readonly value?: ((response: R, durationMs: number) => boolean | undefined) | undefined
-      /** Asked of every request that had no answer, with its error and the ms it took. */
+      /** Judges every request without a response, with its error and its duration in ms. */
       readonly error?: OutcomeRules['error']
     }
 
-/** What createFetch and the undici interceptor take alike. `R` is what each calls a response. Everything is optional. */
+/** The options that createFetch and the undici interceptor share. `R` is the type of a response. All are optional. */
 export interface GuardOptions<R> {
   /**
-   * The name of the breaker that a request belongs to. Default: its origin, as `https://api.example.com`. What it throws, and
-   * anything but a string, is an ArgumentError for the caller, and nothing is counted.
+   * The name of the breaker for a request. Default: its origin, for example `https://api.example.com`. If `key` throws, or
+   * returns anything but a string, the caller gets an ArgumentError, and nothing is counted.
    */
   readonly key?: ((request: OutgoingRequest) => string) | undefined
   /**
-   * What counts as a failure, in the forms of a policy's `isFailure`: `{ value: (response) => … }`, `{ error: (error) => … }` for
-   * requests without an answer, or both; or a function of the whole outcome, `{ value, durationMs }` or `{ error, durationMs }`.
-   * `undefined` leaves it to the default: a status of 500 or more fails, and an error as the policy says. An answer that is no
-   * failure opens nothing, whatever its `Retry-After`. When it throws, the outcome is a failure, and an `error` event of the
-   * registry says so.
+   * What counts as a failure, in the forms of a policy's `isFailure`: `{ value: (response) => … }`, `{ error: (error) => …
+   * }` for requests without a response, or both; or a function of the whole outcome, `{ value, durationMs }` or `{ error,
+   * durationMs }`. `undefined` leaves it to the default: a status of 500 or more fails, and an error counts as the policy
+   * says. A response that is no failure opens nothing, whatever its `Retry-After`. If it throws, the outcome is a failure,
+   * and the registry emits an `error` event.
    */
   readonly isFailure?: AnswerClassifier<R> | undefined
   /**
-   * How long the answer may take, until its headers are there (with `watchBody`: its body); after that CallTimeoutError.
-   * Milliseconds or a string such as `'2s'`. Default: the policy's `timeout`; `null` for none.
+   * How long the response may take, until its headers are there (with `watchBody`: its body). After that you get a
+   * CallTimeoutError. Milliseconds or a string such as `'2s'`; `null` for none. Default: the policy's `timeout`.
    */
   readonly timeout?: Duration | null | undefined
   /**
-   * The longest time that a `Retry-After` (of a 429 or a 503) opens the breaker for; a longer one is cut. Default `'5m'`;
-   * `false`: none is heeded.
+   * The longest time for which a `Retry-After` (of a 429 or a 503) opens the breaker; a longer one is cut. Default `'5m'`;
+   * `false` ignores the header.
    */
   readonly retryAfter?: Duration | false | undefined
   /**
-   * Whether a body that breaks off counts as a failure. A request then ends with its body, which should be read or cancelled.
+   * Whether a body that breaks off counts as a failure. A request then ends with its body, which you should read or cancel.
    * Default `false`: it ends with the headers.
    */
   readonly watchBody?: boolean | undefined
   /**
-   * How many breakers it makes, at least 1. For one more the one that was not used for longest is deleted, if it is closed, else
-   * one that is half-open and waits for a request. Where all hold a decision the request goes unguarded, and an `error` event of
-   * the source `unguarded` says so, once for each name. Default 1,000.
+   * How many breakers it makes, at least 1. Then each new one replaces the breaker that was unused for longest, if it is
+   * closed, or else a half-open one that waits for a request. If all of them hold a decision, the request goes without a
+   * breaker, and you get an `error` event of the source `unguarded`, once for each name. Default 1,000.
    */
   readonly maxBreakers?: number | undefined
 }
@@ -76,14 +76,14 @@ export interface Rules<R> {
   readonly isFailure: AnswerClassifier<R> | undefined
   /** `undefined`: the policy's. */
   readonly timeoutMs: number | null | undefined
-  /** `null`: none is heeded. */
+  /** `null`: the header is ignored. */
   readonly longestRetryAfterMs: number | null
   readonly watchBody: boolean
   readonly maxBreakers: number
 }
 
 /**
- * Whether the object has other keys is said by who knows them all.
+ * Other keys are checked by the callers, which know all of them.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkGuardOptions<R>(options: GuardOptions<R>): Rules<R> {

@@ -3,15 +3,15 @@
 /** IMF-fixdate, and the two obsolete forms that a recipient must accept. `Date.parse` alone takes `-1` for a year. */
 const DATE = /^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? [\w -]+ \d\d:\d\d:\d\d(?: GMT| \d{4})$/
 
-/** Of an answer of another status, `Retry-After` means another thing or nothing. */
+/** With another status, `Retry-After` means something else or nothing. */
 export function mayAskForTime(status: number): boolean {
   // Too many requests, and service unavailable.
   return status === 429 || status === 503
 }
 
 /**
- * For how long the headers of an answer ask to leave the server alone, at most `longestMs`; `undefined` for those that do not
- * ask, or ask for nothing that could be heeded: a time that has passed, a negative or fractional number, garbage.
+ * For how long the headers of a response ask to leave the server alone, at most `longestMs`; `undefined` if they do not
+ * ask, or ask for something meaningless: a time that has passed, a negative or fractional number, garbage.
  */
 export function openTimeOf(
   header: (name: string) => string | null | undefined,
@@ -24,7 +24,7 @@ export function openTimeOf(
   return ms > 0 ? Math.min(ms, longestMs) : undefined
 }
 
-/** By the server's own clock, where it tells the time: one of the two may be wrong by hours. */
+/** By the server's own clock, if it sends the time: one of the two clocks may be wrong by hours. */
 function untilDate(text: string, date: string | null | undefined, now: number): number {
   const told = dateOf(date?.trim() ?? '')
   return dateOf(text) - (Number.isNaN(told) ? now : told)

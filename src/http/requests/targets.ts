@@ -5,14 +5,14 @@ import { Unguarded } from './unguarded.ts'
 export interface Target {
   readonly registry: Registry
   readonly name: string
-  /** Of an origin: what an address of it begins with. */
+  /** The origin: what its addresses begin with. */
   readonly prefix: string
   readonly breaker: Breaker
-  /** What somebody else has made stays in the registry. */
+  /** Breakers that other code made stay in the registry. */
   readonly isOurs: boolean
-  /** How many requests are under way: those go last. */
+  /** How many requests are in flight: a breaker with requests goes last. */
   inFlight: number
-  /** Since it was last looked at for eviction. */
+  /** Since it was last examined for eviction. */
   isUsed: boolean
 }
 
@@ -22,7 +22,7 @@ const MOST_LOOKS = 64
 export class Targets {
   readonly #registry: Registry
   readonly #most: number
-  /** The longest not looked at first. */
+  /** The one not examined for longest comes first. */
   readonly #targets = new Map<string, Target>()
   /** The next request often goes to where the last one went. */
   #latest: Target | undefined
@@ -39,8 +39,8 @@ export class Targets {
   }
 
   /**
-   * The name of the place whose origin an address is of, if there is one. To read an address takes longer than all the rest;
-   * what stands before its first slash is an origin if it is known as one.
+   * The name of the place for the origin of an address, if there is one. Parsing an address takes longer than all the rest;
+   * so the text before its first slash is an origin if it is known as one.
    */
   originOf(address: string): string | undefined {
     if (this.#latest !== undefined && address.startsWith(this.#latest.prefix)) return this.#latest.name
@@ -49,7 +49,7 @@ export class Targets {
   }
 
   /**
-   * The place of this name; `null` where there is no room for another breaker, which is told.
+   * The place of this name; `null` if there is no room for another breaker, which is reported.
    * @throws RegistryClosedError (`REGISTRY_CLOSED`)
    */
   find(name: string): Target | null {
@@ -78,7 +78,7 @@ export class Targets {
     }
   }
 
-  /** What a full registry has to say is told: the request goes unguarded. Throws all other errors again. */
+  /** Reports that a registry is full: the request goes without a breaker. Throws all other errors again. */
   refusedBy(error: unknown, name: string): null {
     if (!isBreakerError(error, 'REGISTRY_FULL')) throw error
     this.#drop(name)
@@ -86,7 +86,7 @@ export class Targets {
     return null
   }
 
-  /** One without requests under way; else any that is closed; else one that waits for a call. Others hold a decision. */
+  /** One without requests in flight; else any that is closed; else one that waits for a call. The others hold a decision. */
   #makeRoom(): boolean {
     let second: string | undefined
     let third: string | undefined
@@ -98,7 +98,7 @@ export class Targets {
       if (mayGo) second ??= name
       else if (awaitsAnyCall(target)) third ??= name
       target.isUsed = false
-      // Behind the others, which are looked at first next time.
+      // Behind the others, which are examined first next time.
       this.#targets.delete(name)
       this.#targets.set(name, target)
     }
@@ -118,7 +118,7 @@ export class Targets {
   }
 }
 
-/** Half-open, and a new breaker would admit the next call as well. */
+/** Half-open, so a new breaker would admit the next call as well. */
 function awaitsAnyCall({ breaker, inFlight }: Target): boolean {
   return inFlight === 0 && breaker.state === 'halfOpen' && breaker.allows()
 }

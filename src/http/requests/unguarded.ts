@@ -1,8 +1,8 @@
-// Unguarded: requests for whose breaker there is no place are sent all the same, and that is told: once for each name until it
-// has a place again.
+// Unguarded: requests for whose breaker there is no place are sent all the same, and that is reported once for each name,
+// until it has a place again.
 import type { Registry } from '../../index.ts'
 
-/** Names come from outside the program. Of more than that the longest told of is forgotten, and may be told of again. */
+/** Names come from outside the program. Beyond this number the oldest report is forgotten, and may be repeated. */
 const MOST_NAMES = 1_000
 
 export class Unguarded {
@@ -13,7 +13,7 @@ export class Unguarded {
     this.#registry = registry
   }
 
-  /** Requests of this name go unguarded. `cause`: the error of a registry that is full. */
+  /** Requests of this name go without a breaker. `cause`: the error of a registry that is full. */
   tell(name: string, why: string, cause?: unknown): void {
     if (this.#told.has(name)) return
     const [oldest] = this.#told

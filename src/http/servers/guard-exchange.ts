@@ -5,22 +5,22 @@ import type { Breaker, Permit } from '../../index.ts'
 import { FailedResponseError, limitTime, report } from './report.ts'
 import { refusalBy, refusalOf } from './route-unavailable-error.ts'
 
-/** A request on its way, and what the framework does with it. */
+/** A request in progress, and what the framework does with it. */
 export interface Exchange {
   readonly request: IncomingMessage | Http2ServerRequest
   readonly response: ServerResponse | Http2ServerResponse
   /** Goes on with the request. */
   admit(): void
-  /** Tells the framework of a request that does not go on. */
+  /** Passes an error to the framework: the request does not go on. */
   refuse(error: unknown): void
-  /** What the route threw, once its response is over; `undefined` where it threw nothing or nobody knows. */
+  /** What the route threw, once its response is over; `undefined` if it threw nothing or that is not known. */
   thrown(): unknown
 }
 
-/** What a guard has said of a request: not every framework tells the guards in front of it. */
+/** What a guard has decided about a request: not every framework passes that to the guards before it. */
 const refusals = new WeakMap<Exchange['response'], unknown>()
 
-/** Lets the request go on if the breaker admits it. A client that goes away before it has its answer is ignored. */
+/** Lets the request go on if the breaker admits it. A client that disconnects before the response is ignored. */
 export function guardExchange(breaker: Breaker, exchange: Exchange): void {
   let permit: Permit | undefined
   try {
@@ -45,13 +45,13 @@ function watch(breaker: Breaker, permit: Permit, { request, response, thrown }: 
   const { socket } = request
   const endOfTime = limitTime(breaker, permit)
   response.once('finish', () => {
-    // HTTP/2 tells of this in any case, when the stream has closed.
+    // HTTP/2 emits this in any case, when the stream has closed.
     if (response.writableEnded) report(permit, response.statusCode, thrown() ?? refusals.get(response))
   })
-  // After a report all this changes nothing.
+  // After a report, none of this has an effect.
   response.once('close', () => {
     endOfTime()
-    // The client has ended the connection, or reset it; else the route broke off its own answer.
+    // The client has ended the connection, or reset it; otherwise the route broke off its own response.
     const isLeft = request.httpVersionMajor > 1 || socket.readableEnded || isReset(socket.errored)
     if (isLeft) permit.ignore()
     else

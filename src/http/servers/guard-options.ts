@@ -1,16 +1,16 @@
-// GuardOptions: what the guard of a route may be told, and the check of it.
+// GuardOptions: the options of a route's guard, and their check.
 
 import { checkOptions } from '../../core/options/index.ts'
 import { ArgumentError, type PolicyOptions } from '../../index.ts'
 
-/** What the guard of a route takes. Everything is optional. */
+/** The options of a route's guard. All are optional. */
 export interface GuardOptions {
-  /** The policy of a breaker that is made by this. Default: what the registry says for its name. */
+  /** The policy of a breaker that this makes. Default: the registry's policy for its name. */
   readonly policy?: PolicyOptions | undefined
 }
 
 /**
- * That the name of a breaker is one that was written down: with a name from the URL there are as many as clients like.
+ * Checks that the name of a breaker was written in code: with names from the URL, clients could make as many as they like.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkGuard(where: string, name: unknown, options: GuardOptions): void {

@@ -1,13 +1,13 @@
-// Report: what becomes of an admitted request, told to its permit. By a permit and not by `breaker.call`: what ends a call needs
-// a signal, which costs more than all the rest (19 us a call on Node 20, a permit 0.2).
+// Report: reports the outcome of an admitted request to its permit. A permit and not `breaker.call`: a call needs a signal,
+// which costs more than all the rest (19 us a call on Node 20, a permit 0.2).
 import { type Breaker, CallTimeoutError, type Permit } from '../../index.ts'
 
-/** The longest a timer can wait: one that is asked for more fires at once. */
+/** The longest time a timer can wait: a longer one fires at once. */
 const LONGEST_MS = 2 ** 31 - 1
 
-/** A route answered with a status of 500 or above, and threw nothing: what the classifiers of a policy are asked about. */
+/** A route answered with a status of 500 or above, and threw nothing: the error that the classifiers of a policy judge. */
 export class FailedResponseError extends Error {
-  /** The HTTP status of the answer. */
+  /** The HTTP status of the response. */
   readonly statusCode: number
   constructor(statusCode: number, message = `the route answered ${statusCode}`) {
     super(message)
@@ -22,7 +22,7 @@ export function report(permit: Permit, statusCode: number, thrown: unknown): voi
   else permit.failure(thrown ?? new FailedResponseError(statusCode))
 }
 
-/** The request has failed when the `timeout` of the policy has passed. The function that it gives ends that. */
+/** The request fails when the `timeout` of the policy has passed. Returns the function that cancels that. */
 export function limitTime(breaker: Breaker, permit: Permit): () => void {
   const { timeoutMs } = breaker.policy
   if (timeoutMs === null || timeoutMs > LONGEST_MS) return () => {}

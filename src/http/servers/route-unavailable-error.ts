@@ -1,25 +1,26 @@
-// RouteUnavailableError: a rejection as servers tell it to clients, with what Fastify and Express read of an error. Its message
-// does not name the endpoint or the reason: the client is a stranger. Both are beside it, for logs.
+// RouteUnavailableError: a rejection as servers show it to clients, with the members that Fastify and Express read from an
+// error. Its message does not name the endpoint or the reason, because the client is a stranger. Both are beside it, for
+// logs.
 
 import { markRefusal } from '../../core/options/index.ts'
 import { type Breaker, type BreakerState, describeReason, isBreakerError } from '../../index.ts'
 
 /**
- * The breaker of a route did not admit the request: 503, with `Retry-After` where somebody knows. Given to the error handler of
- * the framework, which may make a page of it.
+ * The breaker of a route did not admit the request: 503, with `Retry-After` if the time is known. It goes to the error
+ * handler of the framework, which may make a page of it.
  */
 export class RouteUnavailableError extends Error {
-  /** As of a rejection, or of a limit that is reached; `REGISTRY_CLOSED` while the service shuts down. */
+  /** The code of the rejection or the limit; `REGISTRY_CLOSED` while the service shuts down. */
   readonly code: 'BREAKER_OPEN' | 'CONCURRENCY_LIMIT' | 'REGISTRY_CLOSED'
   /** 503. */
   readonly statusCode = 503
   /** 503, under the name that Express reads. */
   readonly status = 503
-  /** `retry-after`, in whole seconds, or nothing: forced open, at the limit, or shutting down. */
+  /** `retry-after`, in whole seconds; empty when forced open, at the limit, or shutting down. */
   readonly headers: Readonly<Record<string, string>>
-  /** The name of the breaker; `undefined` while the service shuts down, as the two below. */
+  /** The name of the breaker; `undefined` while the service shuts down, as are the two below. */
   readonly endpoint: string | undefined
-  /** The state that decides: the fleet's where that refuses, else the breaker's. */
+  /** The state that decides: the fleet's if that refuses, otherwise the breaker's. */
   readonly state: BreakerState | undefined
   /** Why, in words. */
   readonly reason: string | undefined
@@ -37,20 +38,20 @@ export class RouteUnavailableError extends Error {
 Object.defineProperty(RouteUnavailableError.prototype, 'name', { value: 'RouteUnavailableError', configurable: true })
 markRefusal(RouteUnavailableError.prototype)
 
-/** What a client is told of how long to wait, in ms: in whole seconds, rounded up; nothing where nobody knows. */
+/** How long a client should wait, in ms: a multiple of whole seconds, rounded up; nothing if it is not known. */
 export function waitOf(retryAfterMs: number | null | undefined): Pick<RouteUnavailableError, 'message' | 'headers'> {
   if (retryAfterMs === null || retryAfterMs === undefined) return { message: 'not available', headers: {} }
   const seconds = Math.ceil(retryAfterMs / 1_000)
   return { message: `not available, try again in ${seconds} s`, headers: { 'retry-after': String(seconds) } }
 }
 
-/** What is told of a request that this breaker gave no permit. */
+/** The error for a request to which this breaker gave no permit. */
 export function refusalBy(breaker: Breaker): RouteUnavailableError {
   const isLimited = breaker.admission().refusedBy === 'bulkhead'
   return new RouteUnavailableError(isLimited ? 'CONCURRENCY_LIMIT' : 'BREAKER_OPEN', breaker)
 }
 
-/** What the framework is told when there is no permit to be asked for: the error as it is, but for the end of the registry. */
+/** The error that the framework gets when asking for a permit failed: unchanged, unless the registry was closed. */
 export function refusalOf(error: unknown): unknown {
   return isBreakerError(error, 'REGISTRY_CLOSED') ? new RouteUnavailableError(error.code) : error
 }

@@ -1,4 +1,4 @@
-// Ending: what both kinds of handler know of a request that ends without an answer.
+// Ending: what both kinds of handler know about a request that ends without a response.
 import type { Dispatcher } from 'undici'
 
 export type Handler = Dispatcher.DispatchHandler
@@ -8,7 +8,7 @@ interface RawEnding {
 }
 type Controller = Dispatcher.DispatchController
 
-/** What a handler is given that never had another: there is nothing to stop. */
+/** The controller for a handler that never had another: there is nothing to stop. */
 const IDLE: Controller = Object.freeze({
   aborted: false,
   paused: false,
@@ -18,7 +18,7 @@ const IDLE: Controller = Object.freeze({
   resume() {},
 })
 
-/** The request was not understood, or its dispatcher is closed: says nothing about the server. */
+/** The request was not understood, or its dispatcher is closed: that says nothing about the server. */
 const MISTAKES: readonly unknown[] = [
   'UND_ERR_INVALID_ARG',
   'UND_ERR_NOT_SUPPORTED',
@@ -28,12 +28,12 @@ const MISTAKES: readonly unknown[] = [
   'UND_MOCK_ERR_MOCK_NOT_MATCHED',
 ]
 
-/** Told what a handler did wrong. */
+/** Called with an error of the handler. */
 interface Reporter {
   report(source: string, error: unknown): void
 }
 
-/** Ends a request that has no answer. A handler that throws has nobody above it here. */
+/** Ends a request that has no response. If the handler throws, nothing above it can catch that. */
 export function giveUp(reporter: Reporter, handler: Handler, error: unknown, controller: Controller = IDLE): void {
   try {
     if (handler.onResponseError !== undefined) handler.onResponseError(controller, error as Error)

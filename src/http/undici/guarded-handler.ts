@@ -1,4 +1,5 @@
-// GuardedHandler: between undici and who made the request; hears how it goes, and stops it when its time is up.
+// GuardedHandler: between undici and the caller of a request. It sees how the request goes, and stops it when its time is
+// up.
 import type { Dispatcher } from 'undici'
 import type { Exchange } from '../requests/index.ts'
 import { giveUp, type Handler, isMistake } from './ending.ts'
@@ -12,7 +13,7 @@ export class GuardedHandler implements Handler {
   readonly #exchange: Exchange<UndiciResponse>
   readonly #handler: Handler
   #controller: Controller | undefined
-  /** Why it was stopped: undici is not heard any more. */
+  /** Why it was stopped: later events of undici are ignored. */
   #stoppedBy: Error | undefined
 
   constructor(exchange: Exchange<UndiciResponse>, handler: Handler) {
@@ -30,7 +31,7 @@ export class GuardedHandler implements Handler {
 
   onRequestStart(...[controller, context]: Parameters<Hook<'onRequestStart'>>): void {
     this.#controller = controller
-    // It waited for a connection for too long.
+    // It waited too long for a connection.
     if (this.#stoppedBy !== undefined) controller.abort(this.#stoppedBy)
     else this.#handler.onRequestStart?.(controller, context)
   }
@@ -41,14 +42,14 @@ export class GuardedHandler implements Handler {
     this.#handler.onRequestUpgrade?.(controller, statusCode, headers, socket)
   }
 
-  /** Tells fetch when the first byte came. */
+  /** Passes on when the first byte came, for fetch. */
   onResponseStarted(): void {
     if (this.#stoppedBy === undefined) this.#handler.onResponseStarted?.()
   }
 
   onResponseStart(...[controller, statusCode, headers, message]: Parameters<Hook<'onResponseStart'>>): void {
     if (this.#stoppedBy !== undefined) return
-    // Below that it is information, and the answer is to come.
+    // Below that it is information, and the response is still to come.
     if (statusCode >= 200) this.#answered(statusCode, headers)
     this.#ask(() => this.#handler.onResponseStart?.(controller, statusCode, headers, message))
   }
@@ -65,7 +66,7 @@ export class GuardedHandler implements Handler {
 
   onResponseError(...[controller, error]: Parameters<Hook<'onResponseError'>>): void {
     if (this.#stoppedBy !== undefined) return
-    // Undici itself does not abort: who does has the controller, or the body, in hand.
+    // Undici itself does not abort: the code that does has the controller, or the body.
     if (controller?.aborted) this.#exchange.calledOff(controller.reason ?? error)
     else if (isMistake(error)) this.#exchange.calledOff(error)
     else this.#exchange.failed(error)
@@ -76,7 +77,7 @@ export class GuardedHandler implements Handler {
     return this.#exchange.answered({ statusCode, headers }, statusCode, headerOf)
   }
 
-  /** Where a handler throws, undici ends the request by its error, which is none of the server's. */
+  /** If a handler throws, undici ends the request with that error, which is not the server's. */
   #ask(hook: () => void): void {
     try {
       hook()

@@ -1,4 +1,4 @@
-// Interceptor: breakers for whatever goes through an undici dispatcher. Of undici only types are used.
+// Interceptor: breakers for every request that goes through an undici dispatcher. Only types of undici are used.
 import type { Dispatcher } from 'undici'
 import { checkOptions } from '../../core/options/index.ts'
 import { ArgumentError, type Registry } from '../../index.ts'
@@ -9,7 +9,7 @@ import { outgoing } from './outgoing.ts'
 import { hasRawHooks, RawHandler } from './raw-handler.ts'
 import type { UndiciResponse } from './response.ts'
 
-/** What `breakerInterceptor` takes. Everything is optional. */
+/** The options of `breakerInterceptor`. All are optional. */
 export interface InterceptorOptions extends GuardOptions<UndiciResponse> {}
 
 type Options = Dispatcher.DispatchOptions
@@ -17,12 +17,12 @@ type Handler = Dispatcher.DispatchHandler
 
 /**
  * An interceptor for `new Agent().compose(breakerInterceptor(registry))`: every request of that dispatcher goes through the
- * breaker of its origin in `registry`, by the rules of `createFetch`. Of a redirect that undici follows, each hop is a
- * request of its own, unless the interceptor that follows it was composed before.
+ * breaker of its origin in `registry`, by the rules of `createFetch`. If undici follows a redirect, each hop is a request
+ * of its own, unless the interceptor that follows it was composed earlier.
  *
  * A request that is not admitted ends with BreakerOpenError (`BREAKER_OPEN`), one that takes too long with CallTimeoutError
- * (`CALL_TIMEOUT`), others with the errors of undici; ArgumentError (`INVALID_ARGUMENT`) when `key` gives no string,
- * RegistryClosedError (`REGISTRY_CLOSED`) after `registry.close()`.
+ * (`CALL_TIMEOUT`), others with the errors of undici; ArgumentError (`INVALID_ARGUMENT`) when `key` does not return a
+ * string, RegistryClosedError (`REGISTRY_CLOSED`) after `registry.close()`.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options
  */
 export function breakerInterceptor(
@@ -60,10 +60,10 @@ export function breakerInterceptor(
 function nameOf(guard: Guard<UndiciResponse>, given: Options): string {
   if (guard.hasKey) return guard.nameOf(outgoing(given))
   const { origin } = given
-  // Undici's own functions give it as it is here, and to read it again takes longer than all the rest.
+  // Undici's own functions pass it in this form, and to parse it again takes longer than all the rest.
   if (typeof origin === 'string' && guard.knows(origin)) return origin
   if (origin instanceof URL) return origin.origin
-  // A Client or a Pool knows its only origin, and does not tell.
+  // A Client or a Pool has only one origin, and does not show it.
   if (typeof origin !== 'string' || !URL.canParse(origin)) {
     throw new ArgumentError('the origin of the request', 'a URL (for a Client or a Pool, give a key)', origin)
   }

@@ -1,11 +1,11 @@
-// Outgoing: a request of undici as a `key` is asked about it.
+// Outgoing: a request of undici, as a `key` gets it.
 import type { Dispatcher } from 'undici'
 import type { OutgoingRequest } from '../requests/index.ts'
 
-/** Of a Client or a Pool that does not tell its origin. */
+/** For a Client or a Pool that does not show its origin. */
 const NOWHERE = 'http://localhost'
 
-/** Read when the key looks, as most look at the address alone. */
+/** Read only when it is needed, because most keys need only the address. */
 export function outgoing(given: Dispatcher.DispatchOptions): OutgoingRequest {
   return {
     get url() {

@@ -1,6 +1,5 @@
-// RawHandler: what GuardedHandler does, by the hooks that undici's own requests have before version 8; version 6 has no
-// others. They are handed headers as they came: translated to the new hooks and back for an interceptor, these cost a tenth
-// of a request.
+// RawHandler: as GuardedHandler, with the hooks that undici's own requests have before version 8; version 6 has no others.
+// They get headers in raw form: to translate these to the new hooks and back for an interceptor costs a tenth of a request.
 import type { Exchange } from '../requests/index.ts'
 import { giveUp, type Handler, isMistake } from './ending.ts'
 import { headerOf, type UndiciResponse } from './response.ts'
@@ -8,7 +7,7 @@ import { headerOf, type UndiciResponse } from './response.ts'
 type Abort = (reason?: Error) => void
 type Raw = readonly (Buffer | string | readonly (Buffer | string)[])[]
 
-/** By what compose hands to an interceptor; the types know of it only in part. */
+/** Has what compose passes to an interceptor; the types know only part of it. */
 export interface RawHooks {
   onConnect(abort: Abort, context: unknown): void
   onHeaders(statusCode: number, headers: Raw, resume: () => void, message: string): boolean
@@ -28,9 +27,9 @@ export class RawHandler implements RawHooks {
   readonly #exchange: Exchange<UndiciResponse>
   readonly #hooks: RawHooks & Handler
   #abort: Abort | undefined
-  /** Who aborts has been given the means, by us. */
+  /** Code that aborts got the function for it from us. */
   #calledOff: { readonly reason: Error | undefined } | undefined
-  /** Why it was stopped: undici is not heard any more. */
+  /** Why it was stopped: later events of undici are ignored. */
   #stoppedBy: Error | undefined
 
   constructor(exchange: Exchange<UndiciResponse>, hooks: RawHooks & Handler) {
@@ -48,7 +47,7 @@ export class RawHandler implements RawHooks {
 
   onConnect(abort: Abort, context: unknown): void {
     this.#abort = abort
-    // It waited for a connection for too long.
+    // It waited too long for a connection.
     if (this.#stoppedBy !== undefined) abort(this.#stoppedBy)
     else {
       this.#hooks.onConnect((reason) => {
@@ -70,7 +69,7 @@ export class RawHandler implements RawHooks {
 
   onHeaders(statusCode: number, headers: Raw, resume: () => void, message: string): boolean {
     if (this.#stoppedBy !== undefined) return false
-    // Below that it is information, and the answer is to come.
+    // Below that it is information, and the response is still to come.
     if (statusCode >= 200) this.#answered(statusCode, headers)
     try {
       return this.#hooks.onHeaders(statusCode, headers, resume, message)
@@ -106,14 +105,14 @@ export class RawHandler implements RawHooks {
     return this.#exchange.answered(new RawResponse(statusCode, raw), statusCode, headerOf)
   }
 
-  /** Where a handler throws, undici ends the request by its error, which is none of the server's. */
+  /** If a handler throws, undici ends the request with that error, which is not the server's. */
   #blame(error: unknown): unknown {
     this.#exchange.calledOff(error)
     return error
   }
 }
 
-/** Its headers are read when somebody asks for one, which for most nobody does. */
+/** Its headers are parsed when one is read, which for most never happens. */
 class RawResponse implements UndiciResponse {
   readonly #raw: Raw
   readonly statusCode: number
@@ -130,7 +129,7 @@ class RawResponse implements UndiciResponse {
   }
 }
 
-/** Names and values by turns. */
+/** Names and values alternate. */
 function headersOf(raw: Raw): UndiciResponse['headers'] {
   const headers: Record<string, string | string[]> = Object.create(null)
   for (let at = 0; at + 1 < raw.length; at += 2) {

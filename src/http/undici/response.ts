@@ -1,10 +1,10 @@
-// UndiciResponse: the head of an answer, as undici tells it.
+// UndiciResponse: the head of a response, as undici gives it.
 
-/** What `isFailure` is asked about. */
+/** The response that `isFailure` judges. */
 export interface UndiciResponse {
-  /** As 200. */
+  /** The status, for example 200. */
   readonly statusCode: number
-  /** By names in small letters; of a header that came more than once, a list. */
+  /** By names in lower case; a list for a header that came more than once. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
 }
 

@@ -23,15 +23,15 @@ export interface Titled {
   readonly did: string
 }
 
-/** A rule over a window of calls, as it stands. */
+/** A rule over a window of calls, with its present figures. */
 export interface WireRate extends Titled {
-  /** In the window now. */
+  /** Calls in the window now. */
   readonly calls: number
-  /** Failed ones, or slow ones. */
+  /** Those that failed, or were slow. */
   readonly marked: number
-  /** The share that opens, 0-1. */
+  /** The share at which it opens, 0-1. */
   readonly threshold: number
-  /** Not before so many calls. */
+  /** The least number of calls before it can open. */
   readonly minimumCalls: number
   /** The share now, 0-1; `null` without a call. */
   readonly rate: number | null
@@ -43,9 +43,9 @@ export interface WireRate extends Titled {
 
 /** Events that are counted towards a threshold, as they stand. */
 export interface WireCount extends Titled {
-  /** That count towards it now. */
+  /** Those that count towards it now. */
   readonly count: number
-  /** So many open it; `null`: they are not counted. */
+  /** The number that opens it; `null`: they are not counted. */
   readonly threshold: number | null
   /** Only those this recent count; `null`: however old. */
   readonly windowMs: number | null
@@ -62,7 +62,7 @@ export type WireEvidence = { readonly [N in keyof EvidenceReport]: WireOf<Eviden
 export interface WireSetting {
   /** Its name among the options of a policy. */
   readonly setting: string
-  /** As it would be written; `none` where there is none. */
+  /** As you would write it; `none` if there is none. */
   readonly value: string
   /** What it does, in a sentence. */
   readonly meaning: string
@@ -72,34 +72,34 @@ export interface WireSetting {
 export interface WirePeriod {
   /** Which. */
   readonly state: BreakerState
-  /** Not known of a period that began before the dashboard looked. */
+  /** Why it began; not known for a period that began before the dashboard did. */
   readonly generation: number | null
   /** In ms since 1970. */
   readonly from: number
-  /** `null`: it lasts. */
+  /** `null`: it continues. */
   readonly to: number | null
 }
 
-/** What `GET api/endpoint?name=…` gives. */
+/** The answer to `GET api/endpoint?name=…`. */
 export interface EndpointDetail {
   /** Its name. */
   readonly endpoint: string
-  /** In ms since 1970; what is "ago" or "after" counts from here. */
+  /** In ms since 1970; "ago" and "after" count from here. */
   readonly now: number
   /** As in the stream. */
   readonly row: WireRow
-  /** What of its stats is not in the row. */
+  /** The part of its stats that is not in the row. */
   readonly stats: {
     /** Since the last success. */
     readonly consecutiveFailures: number
     /** Of sampled calls, in ms. */
     readonly latency: Latency
-    /** Fallbacks that were asked to answer. */
+    /** Fallbacks that ran. */
     readonly fallbacks: number
     /** Ms spent in each state. */
     readonly timeInState: Readonly<Record<BreakerState, number>>
   }
-  /** What the fleet that it is shared with rules on top of it; `null`: nothing. */
+  /** What its fleet decides on top of it; `null`: nothing. */
   readonly override: WireOverride | null
   /** The slots of its bulkhead; `null` without a limit. */
   readonly bulkhead: WireBulkhead | null
@@ -107,15 +107,15 @@ export interface EndpointDetail {
   readonly evidence: WireEvidence
   /** Each setting, in the order of docs/policy.md. */
   readonly policy: readonly WireSetting[]
-  /** The settings as options, in JSON: what a form of the policy begins with. Functions are not among them. */
+  /** The settings as options, in JSON: a form of the policy begins with them. Functions are left out. */
   readonly options: Readonly<Record<string, unknown>>
-  /** What in the policy will not work as one would think, in sentences. */
+  /** Settings in the policy that will not work as you might think, in sentences. */
   readonly warnings: readonly string[]
-  /** The newest, the oldest of them first. */
+  /** The newest ones, oldest first. */
   readonly transitions: readonly WireTransition[]
   /** From the oldest stay that is known to the current one. */
   readonly timeline: readonly WirePeriod[]
-  /** How long its fleet rejected calls, and as what; from when the dashboard was made. */
+  /** How long its fleet rejected calls, and in which state; since the dashboard was made. */
   readonly fleetTimeline: readonly WirePeriod[]
 }
 
@@ -125,42 +125,42 @@ export interface WireBulkhead {
   readonly inFlight: number
   /** Calls that wait for one. */
   readonly queued: number
-  /** So many may be in flight: `maxConcurrent`. */
+  /** How many may be in flight: `maxConcurrent`. */
   readonly slots: number
-  /** So many may wait: `maxQueued`. */
+  /** How many may wait: `maxQueued`. */
   readonly mayWait: number
 }
 
-/** What a fleet rules about an endpoint. */
+/** A decision of a fleet about an endpoint. */
 export interface WireOverride {
-  /** As what calls are rejected. */
+  /** The state in which calls are rejected. */
   readonly state: BreakerState
   /** Why, in words. */
   readonly reason: string
-  /** Whole ms until a call may be let through; `null` when nobody knows. */
+  /** Whole ms until a call may be admitted; `null` if it is not known. */
   readonly retryAfterMs: number | null
-  /** The share of calls let through, 0-1. */
+  /** The share of calls admitted, 0-1. */
   readonly share: number
 }
 
 /** Body of `POST api/control`. */
 export interface ControlRequest {
-  /** To which. */
+  /** The endpoint. */
   readonly endpoint: string
   /** What to do. */
   readonly command: Command
-  /** Of `trip` and `probe`: told by the transition, and by rejections; at most 200 characters. */
+  /** For `trip` and `probe`: shown by the transition, and by rejections; at most 200 characters. */
   readonly message?: string
 }
 /** Its answer. */
 export interface ControlAnswer {
-  /** As it is then. */
+  /** Its new state. */
   readonly row: WireRow
 }
 
-/** Body of `POST api/policy/preview` and of `POST api/policy`. What `policy` leaves out stays as it is. */
+/** Body of `POST api/policy/preview` and of `POST api/policy`. Options that `policy` leaves out stay as they are. */
 export interface PolicyRequest {
-  /** Of which. */
+  /** The endpoint. */
   readonly endpoint: string
   /** Options of a policy, in JSON. */
   readonly policy: Readonly<Record<string, unknown>>
@@ -173,7 +173,7 @@ export interface PolicyAnswer {
   readonly policy: readonly WireSetting[]
   /** Each setting that differs, with its value before. */
   readonly changes: readonly (WireSetting & { readonly before: string })[]
-  /** What will not work as one would think, in sentences. */
+  /** Settings that will not work as you might think, in sentences. */
   readonly warnings: readonly string[]
 }
 
@@ -189,7 +189,7 @@ export interface ErrorAnswer {
     readonly mistakes?: readonly { readonly path: string; readonly expected: string; readonly received: string }[]
   }
 }
-/** What an answer that is not 2xx is about. */
+/** The kinds of errors. */
 export type ErrorName =
   | 'forbidden'
   | 'controlsOff'

@@ -1,4 +1,4 @@
-// App: the routes of the dashboard, who may use them, and what is said to who may not.
+// App: the routes of the dashboard, who may use them, and the answers to those who may not.
 import type { Hono } from 'hono'
 import type { Registry } from '../../index.ts'
 import { applyPolicy, carryOut, previewPolicy } from './control.ts'
@@ -13,7 +13,7 @@ import { loadHono } from './peers.ts'
 import { PATHS } from './protocol.ts'
 import { controlBody, policyBody, Refusal, readBody, refusalOf } from './requests.ts'
 
-/** More pages than anybody has open; each costs a quarter of a megabyte at most. */
+/** More pages than anybody opens; each costs a quarter of a megabyte at most. */
 const MOST_WATCHERS = 100
 
 /** The base path without its slash, and what is not below it. A path of a URL has no space. */
@@ -32,7 +32,7 @@ export interface Parts {
   readonly isClosed: () => boolean
 }
 
-/** What the server tells of itself with each request. */
+/** What the server adds to each request. */
 export interface Environment {
   /** Where our own server listens; `null` where the dashboard is mounted in another. */
   readonly listeningOn: Address | null
@@ -75,7 +75,7 @@ export async function createApp(parts: Parts): Promise<App> {
   app.onError((error, { req }) => {
     const refusal = refusalOf(error)
     if (refusal !== null) return answer(refusal, req.path)
-    // What it was is for who runs the service, not for who asks.
+    // The details are for the operator of the service, not for the client.
     parts.registry.report('dashboard', error)
     return Response.json({ error: { code: 'failed', message: 'the dashboard failed' } }, { status: 500 })
   })

@@ -5,7 +5,7 @@ import { type BreakerState, numberOfState, STATES } from '../../core/rules/state
 import type { AdmissionStatus, EndpointStats } from '../../index.ts'
 import { describeReason } from '../../pure.ts'
 
-/** Raise it with every change of what is sent. A reader that knows another one says so and shows nothing. */
+/** Raise it with every change of what is sent. A reader of another version says so and shows nothing. */
 export const PROTOCOL = 3
 
 /** Who refuses calls, and how: `breaker.admission()`, whose reason is in its words, and whose `retryAfterMs` in the row. */
@@ -19,7 +19,7 @@ export interface EndpointRow {
   readonly state: BreakerState
   /** Number of its period in a state. */
   readonly generation: number
-  /** What calls came to; the limited ones are not among the rejected. */
+  /** Outcomes of calls; the limited ones are not among the rejected. */
   readonly calls: Readonly<
     Record<
       'allowed' | 'rejected' | 'succeeded' | 'failed' | 'timedOut' | 'ignored' | 'late' | 'slow' | 'limited',
@@ -59,7 +59,7 @@ interface Column<N extends string = string, W = unknown> {
   readonly show?: (sent: W) => unknown
   /** Whether EndpointRow has it in `calls`. */
   readonly isCounted?: true
-  /** Whether time alone may change it. Who reads `retryAfterMs` counts down. */
+  /** Whether time alone may change it. Readers of `retryAfterMs` count down. */
   readonly decays?: true
 }
 

@@ -1,4 +1,4 @@
-// Control: what who has the token may do to one endpoint: commands, and changes of its policy.
+// Control: what a holder of the token may do to one endpoint: commands, and changes of its policy.
 
 import { policyOptionsOf } from '../../core/options/index.ts'
 import { type Breaker, type Policy, type PolicyOptions, parsePolicy, type Registry } from '../../index.ts'
@@ -13,7 +13,7 @@ export function carryOut(breaker: Breaker, command: Command, message = 'from the
 }
 
 /**
- * What the policy of a breaker would be with these settings, and what that changes; nothing is applied.
+ * What the policy of a breaker would be with these settings, and what would change; nothing is applied.
  * @throws PolicyError (`INVALID_POLICY`)
  */
 export function previewPolicy(breaker: Breaker, settings: unknown): PolicyAnswer {
@@ -22,13 +22,13 @@ export function previewPolicy(breaker: Breaker, settings: unknown): PolicyAnswer
 }
 
 /**
- * As a preview, and applies it: by `registry.configure`, so that state and evidence stay.
+ * As a preview, but applies it, by `registry.configure`, so that state and evidence stay.
  * @throws PolicyError (`INVALID_POLICY`), RegistryClosedError (`REGISTRY_CLOSED`)
  */
 export function applyPolicy(registry: Registry, breaker: Breaker, settings: unknown): PolicyAnswer {
   const before = breaker.policy
   const after = changedPolicy(before, checked(settings))
-  // All of it: what is left out would be the registry's own again, and the classifiers with it.
+  // All options: those left out would be the registry's again, and the classifiers with them.
   registry.configure(breaker.endpoint, policyOptionsOf(after))
   return answer(before, breaker.policy, true)
 }

@@ -1,4 +1,4 @@
-// Dashboard: the parts put together: what users hold.
+// Dashboard: the parts put together, and the handle.
 
 import { hasFunctions } from '../../core/options/index.ts'
 import { ArgumentError, type Registry } from '../../index.ts'
@@ -14,28 +14,28 @@ import { whenClosed } from './when-closed.ts'
 export interface Dashboard {
   /**
    * Answers a Web-standard request: for Hono, and whatever else speaks `fetch`. The path must begin with the `basePath`.
-   * The promise rejects where hono is not installed.
+   * The promise rejects if hono is not installed.
    */
   readonly fetch: (request: Request) => Promise<Response>
-  /** Answers a request of node:http: for Express, Fastify and servers of your own. Needs @hono/node-server. */
+  /** Answers a request of node:http: for Express, Fastify and your own servers. Needs @hono/node-server. */
   readonly listener: NodeListener
   /**
-   * Starts a server of its own, by default for this machine alone, on a port that is free. It keeps the process running
-   * until it is closed.
-   * @throws ArgumentError (`INVALID_ARGUMENT`) as a rejection; so comes what the server says of a port that is taken
+   * Starts a server of its own, by default for this machine alone, on a free port. It keeps the process running until it is
+   * closed.
+   * @throws ArgumentError (`INVALID_ARGUMENT`) as a rejection; also the server's error for a port that is in use
    */
   listen(options?: ListenOptions): Promise<DashboardServer>
-  /** Tells those who watch, ends their streams and the servers of `listen`. The registry goes on. It never rejects. */
+  /** Tells open pages, ends their streams and the servers of `listen`. The registry goes on. It never rejects. */
   close(): Promise<void>
 }
 
 /**
- * A dashboard of this registry: `await createDashboard(registry).listen()`, or mounted in a server of yours. It remembers
- * transitions from now on (50 of an endpoint, 20,000 in all); calls pay nothing for it.
+ * A dashboard of this registry: `await createDashboard(registry).listen()`, or mounted in your server. It remembers
+ * transitions from now on (50 for each endpoint, 20,000 in all); calls pay nothing for it.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function createDashboard(registry: Registry, options: DashboardOptions = {}): Dashboard {
-  // By what it can: a registry of the package's other format is of another class.
+  // By its methods: a registry of the package's other format is of another class.
   if (!hasFunctions(registry, 'changes')) {
     throw new ArgumentError('createDashboard(registry)', 'what createRegistry gives', registry)
   }

@@ -1,4 +1,4 @@
-// Detail: everything about one endpoint, for who has opened it. Asking makes no breaker.
+// Detail: everything about one endpoint, for an open detail view. Makes no breaker.
 
 import { TRIGGER_TITLES } from '../../core/options/texts/index.ts'
 import {
@@ -16,7 +16,7 @@ import { jsonOptionsOf } from './policy-form.ts'
 import { type EndpointDetail, STATES, type WireBulkhead, type WireEvidence, type WirePeriod } from './protocol.ts'
 import { wireRow } from './wire-row.ts'
 
-/** The handle of a breaker that there is; `null` for an unknown name, also of a registry that was closed. */
+/** The handle of an existing breaker; `null` for an unknown name, also if the registry was closed. */
 export function existing(registry: Registry, name: string): Breaker | null {
   return registry.has(name) ? registry.breaker(name) : null
 }
@@ -49,7 +49,7 @@ export function detailOf(breaker: Breaker, history: History, sinceMs: number): E
   }
 }
 
-/** The periods that the transitions part; the first of them is known from `sinceMs`, or not at all. */
+/** The periods between the transitions. The first is known from `sinceMs`, or not at all. */
 function timelineOf(
   stats: BreakerStats,
   transitions: EndpointDetail['transitions'],
@@ -76,7 +76,7 @@ function timelineOf(
   return periods
 }
 
-/** The periods in which the fleet rejected calls; one that was there before the history is known from its begin. */
+/** The periods in which the fleet rejected calls. One that began before the history is known from its begin. */
 function fleetTimelineOf(
   { override }: BreakerStats,
   transitions: EndpointDetail['transitions'],

@@ -1,5 +1,5 @@
-// Feed: what has changed in the registry, read and encoded once for all who watch, at most four times a second, and only
-// while somebody does.
+// Feed: changes in the registry, read and encoded once for all watchers, at most four times a second, and only while there
+// are watchers.
 import type { Registry } from '../../index.ts'
 import type { History } from './history.ts'
 import { createImage } from './image.ts'
@@ -11,11 +11,11 @@ const UPDATE_EVERY_MS = 250
 const HEARTBEAT_EVERY_MS = 10_000
 
 export interface Feed {
-  /** A stream for one more reader. */
+  /** A stream for another reader. */
   readonly open: () => ReadableStream<Uint8Array>
-  /** How many read. */
+  /** The number of readers. */
   readonly watchers: () => number
-  /** Says farewell to all, and to whoever comes later. */
+  /** Says goodbye to all, and to later readers. */
   readonly end: (why: Bye['why']) => void
 }
 
@@ -54,7 +54,7 @@ export function createFeed(registry: Registry, history: History, hello: () => He
   }
 }
 
-/** Reads and tells until the function that it gives is called. The image is kept for nobody. */
+/** Reads and sends until the returned function is called. Without readers, the image is dropped. */
 function follow(
   registry: Registry,
   history: History,
@@ -83,11 +83,11 @@ function follow(
   let timer: NodeJS.Timeout
   const loop = async (): Promise<void> => {
     const since = performance.now()
-    // Whatever went wrong is no reason to end the process, or to leave those who watch with what they have.
+    // An error here must not end the process, or leave the readers with old figures.
     await update().catch((error) => registry.report('dashboard', error))
     if (isStopped) return
     const tookMs = performance.now() - since
-    // Where an update takes long, it shall not take more than half of the time.
+    // A long update must not take more than half of the time.
     timer = setTimeout(loop, Math.max(UPDATE_EVERY_MS - tookMs, tookMs))
     timer.unref()
   }
@@ -128,7 +128,7 @@ function* portionsOf(
   }
 }
 
-/** Most watchers have been told the same. */
+/** Most watchers have got the same so far. */
 function transitionsOnce(history: History): (since: number) => Uint8Array | null {
   const made = new Map<number, Uint8Array | null>()
   const encoder = new TextEncoder()

@@ -1,5 +1,5 @@
-// Guard: who may ask. A page of another site must neither read nor command (Origin, Sec-Fetch-Site), also not under a name
-// of its own that it lets point to this machine (Host: DNS rebinding).
+// Guard: who may send requests. A page of another site must neither read nor command (Origin, Sec-Fetch-Site), also not
+// under a name of its own that it points to this machine (Host: DNS rebinding).
 import { createHash, timingSafeEqual } from 'node:crypto'
 
 /** The names of this machine that no foreign server can have. */
@@ -13,8 +13,8 @@ export interface Address {
 }
 
 /**
- * Whether a Host is one of those allowed (with their port, or with any where they have none; `null`: all are), a name of
- * this machine, or the address that our server listens on, which no name of another can stand for.
+ * Whether a Host is allowed: one of those configured (with their port, or with any if they have none; `null`: all), a name
+ * of this machine, or the address on which our server listens, which no other name can stand for.
  */
 export function isHostAllowed(host: string, allowed: readonly string[] | null, at: Address | null): boolean {
   if (allowed === null) return true

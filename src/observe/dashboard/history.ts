@@ -74,7 +74,7 @@ export function recordHistory(registry: Registry): History {
       const to = state ?? 'closed'
       if (state === null) fleetStates.delete(endpoint)
       else fleetStates.set(endpoint, state)
-      // What was not known ends: nothing can be told of it.
+      // What was not known ends: there is nothing to show.
       if (from === to) return
       const reason = why === null ? 'the fleet rejects no calls any more' : describeReason(why)
       add({ endpoint, by: 'fleet', from, to, generation: null, reason, time: Math.round(time) })

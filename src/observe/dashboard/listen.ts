@@ -7,34 +7,34 @@ import type { Environment } from './app.ts'
 import type { Address } from './guard.ts'
 import { loadNodeServer } from './peers.ts'
 
-/** Where a server of its own shall be. */
+/** Where a server of its own listens. */
 export interface ListenOptions {
-  /** Default 0: any that is free. */
+  /** Default 0: a free port. */
   readonly port?: number | undefined
   /** The address to listen on. Default `'127.0.0.1'`: this machine alone. */
   readonly host?: string | undefined
 }
 
-/** A server of the dashboard's own. */
+/** A server of the dashboard. */
 export interface DashboardServer {
-  /** Where it can be opened, as in `'http://127.0.0.1:4100/'`. */
+  /** Its address, for example `'http://127.0.0.1:4100/'`. */
   readonly url: string
-  /** Ends its streams and connections; the promise is of the end of that. */
+  /** Ends its streams and connections; the promise resolves when they have ended. */
   close(): Promise<void>
 }
 
-/** What a node:http server calls for each request. */
+/** The request listener of a node:http server. */
 export type NodeListener = (request: IncomingMessage, response: ServerResponse) => void
 
 type Respond = (request: Request, environment: Environment) => Promise<Response>
 
-/** How long what was said last may take to be sent before connections are cut. */
+/** How long the last message may take before connections are cut. */
 const FAREWELL_MS = 500
 const SWEEP_EVERY_MS = 10
 /** In bytes: the longest names take 90 KB in a URL. */
 const LONGEST_HEAD = 128 * 1024
 
-/** @throws ArgumentError (`INVALID_ARGUMENT`); the promise rejects with what the server says: a port that is taken */
+/** @throws ArgumentError (`INVALID_ARGUMENT`); the promise rejects with the server's error, for example for a port in use */
 export async function listen(respond: Respond, basePath: string, options: ListenOptions): Promise<DashboardServer> {
   checkOptions('listen(options)', options, ['port', 'host'])
   const { port = 0, host = '127.0.0.1' } = options
@@ -70,7 +70,7 @@ export async function listen(respond: Respond, basePath: string, options: Listen
   }
 }
 
-/** One that can be opened: who listens on all addresses is also at that of this machine. */
+/** One that can be opened: a server on all addresses is also at that of this machine. */
 function addressOf({ address, family, port }: AddressInfo): Address {
   if (family === 'IPv6') return { host: address === '::' ? '[::1]' : `[${address}]`, port }
   return { host: address === '0.0.0.0' ? '127.0.0.1' : address, port }
@@ -83,7 +83,7 @@ interface MountedRequest extends IncomingMessage {
   rawBody?: Buffer
 }
 
-/** `report` is told what went wrong, and must not throw. */
+/** `report` gets the error, and must not throw. */
 export function createNodeListener(respond: Respond, report: (error: unknown) => void): NodeListener {
   return (request: MountedRequest, response) => {
     loadNodeServer()

@@ -3,21 +3,22 @@
 import { checkOptions as checkKeys } from '../../core/options/index.ts'
 import { ArgumentError } from '../../index.ts'
 
-/** What `createDashboard` may be given. */
+/** The options of `createDashboard`. */
 export interface DashboardOptions {
-  /** What the page is called: the name of your service. Default `'switchgear'`; at most 200 characters. */
+  /** The title of the page: the name of your service. Default `'switchgear'`; at most 200 characters. */
   readonly title?: string | undefined
-  /** Where a mounted dashboard lives, as in `'/breakers'`. Default `'/'`. `listen` uses it, too. */
+  /** The path where a mounted dashboard lives, for example `'/breakers'`. Default `'/'`. `listen` uses it, too. */
   readonly basePath?: string | undefined
   /**
-   * Commands and changes of policies, for who has the token; at least 16 characters, as in `process.env.DASHBOARD_TOKEN`.
-   * Default `false`: the page only shows.
+   * Allows commands and changes of policies to everyone with the token; at least 16 characters, for example
+   * `process.env.DASHBOARD_TOKEN`. Default `false`: the page only shows.
    */
   readonly controls?: { readonly token: string } | false | undefined
   /**
-   * The hosts that browsers may ask for it by, as in `['ops.example.com', 'localhost:8080']`; without a port, with any. Default:
-   * none but this machine's own names (`localhost`, `127.0.0.1`, `[::1]`), which are always allowed. `'*'`: every host, for
-   * a server that checks the Host itself; a foreign page could else read it by DNS rebinding.
+   * The hosts under which browsers may open it, for example `['ops.example.com', 'localhost:8080']`; without a port, any
+   * port. Default: only this machine's own names (`localhost`, `127.0.0.1`, `[::1]`), which are always allowed. `'*'`
+   * allows every host, for a server that checks the Host itself; otherwise a foreign page could read the dashboard by DNS
+   * rebinding.
    */
   readonly allowedHosts?: readonly string[] | '*' | undefined
 }

@@ -1,4 +1,4 @@
-// Peers: the packages of the server, loaded when they are first needed: who never makes a dashboard need not install them.
+// Peers: the packages of the server, loaded at first use: if you never make a dashboard you need not install them.
 import { missingPeer } from '../../core/options/index.ts'
 
 const missing = (cause: unknown) => missingPeer('switchgear/dashboard', ['hono', '@hono/node-server'], cause)

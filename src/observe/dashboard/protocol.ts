@@ -11,13 +11,13 @@ export const MOST_ROWS = 1_000
 export const MOST_TRANSITIONS = 1_000
 
 /**
- * First event of every connection, and once more when the reader was too slow for what has gone meanwhile. What it knew
- * before is void: a full image follows. Times in ms since 1970.
+ * First event of every connection, and sent again if the reader was too slow. What the reader knew before is void: a full
+ * image follows. Times in ms since 1970.
  */
 export interface Hello {
   /** The PROTOCOL of the server. */
   readonly protocol: number
-  /** The title that the dashboard was given. */
+  /** The title of the dashboard. */
   readonly title: string
   /** Of the process. */
   readonly pid: number
@@ -25,13 +25,13 @@ export interface Hello {
   readonly startedAt: number
   /** The clock of the server. */
   readonly now: number
-  /** Whether commands are taken, with a token. */
+  /** Whether commands are accepted, with a token. */
   readonly controls: boolean
   /** How many endpoints there are. */
   readonly endpoints: number
 }
 
-/** Rows that are new or have moved, and the names of those that are gone (take these out first, then put the rows in). */
+/** Rows that are new or have moved, and the names of those that are gone (remove these first, then add the rows). */
 export interface Rows {
   /** When they were read, in ms since 1970. */
   readonly now: number
@@ -46,18 +46,18 @@ export interface Rows {
 }
 
 /**
- * The events of the stream by name. After `hello` comes the full image as `rows`, then `history`: the newest transitions
- * from before, the oldest first. From then on `rows` at most four times a second, and `transition` with those that happened.
- * `bye` says that nothing more will come, and why. Comment lines (`:`) come every ten seconds, so that silence means trouble.
+ * The events of the stream by name. After `hello` comes the full image as `rows`, then `history`: the newest earlier
+ * transitions, oldest first. From then on `rows` at most four times a second, and `transition` with new ones. `bye` says
+ * that nothing more will come, and why. Comment lines (`:`) come every ten seconds, so that silence means trouble.
  */
 export interface StreamEvents {
   /** First. */
   hello: Hello
   /** The image, then what has changed. */
   rows: Rows
-  /** Once the image is whole: the newest transitions from before, the oldest first. */
+  /** Once the image is complete: the newest earlier transitions, oldest first. */
   history: readonly WireTransition[]
-  /** What has happened since the last one, the oldest first. */
+  /** What has happened since the last one, oldest first. */
   transition: readonly WireTransition[]
   /** Last. */
   bye: Bye

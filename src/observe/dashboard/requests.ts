@@ -1,4 +1,4 @@
-// Requests: the bodies of commands, read up to a limit and checked; whatever is wrong with one is said in words.
+// Requests: the bodies of commands, read up to a limit and checked; mistakes are reported in words.
 import * as v from 'valibot'
 import { isBreakerError } from '../../index.ts'
 import { COMMANDS, type ErrorAnswer, type ErrorName } from './protocol.ts'
@@ -83,8 +83,8 @@ async function readText({ body }: Request): Promise<string> {
       text += decoder.decode(chunk, { stream: true })
     }
   } catch (error) {
-    // Who goes away in the midst of it is no fault of the dashboard's, to warn the process of.
-    throw error === tooLarge ? error : new Refusal(400, 'invalid', 'the body did not come to its end')
+    // A client that disconnects in the middle of it is no fault of the dashboard, and no reason for a process warning.
+    throw error === tooLarge ? error : new Refusal(400, 'invalid', 'the body is incomplete')
   }
   return text + decoder.decode()
 }
@@ -100,7 +100,7 @@ function mistakeOf(issue: v.BaseIssue<unknown>) {
   }
 }
 
-/** What our own errors come to for who asked; `null` for any other, which is no fault of theirs. */
+/** The answer for one of our own errors; `null` for any other, which is not the client's fault. */
 export function refusalOf(error: unknown): Refusal | null {
   if (error instanceof Refusal) return error
   if (isBreakerError(error, 'INVALID_POLICY')) {

@@ -45,7 +45,7 @@ export function readUpdates(registry: Registry, image: Image): Updates {
   const takeGone = (): string[] => {
     const names = deleted
     deleted = new Set()
-    // Of a name that was made anew meanwhile, the reader tells, or has told.
+    // If a name was made again meanwhile, the reader sends it, or has sent it.
     const gone = [...names].filter((name) => !registry.has(name))
     for (const name of gone) decaying.delete(name)
     // Of what came and went between two updates, nobody has been told.

@@ -1,11 +1,11 @@
-// Watcher: one reader of the stream, and what it has yet to be told. Nothing is queued for who reads slowly: it is noted
-// which endpoints it has missed, at most all there are, and it gets their latest figures when it can take them.
+// Watcher: one reader of the stream, and what it has not got yet. Nothing is queued for a slow reader: the endpoints it has
+// missed are noted, at most all there are, and it gets their latest figures when it can take them.
 import type { Image } from './image.ts'
 import { encodeEvent, type Hello, MOST_TRANSITIONS, type WireTransition } from './protocol.ts'
 
 /** Bytes that may wait in the stream of one reader, beside one event. */
 const MOST_WAITING = 256 * 1024
-/** Names of endpoints that are gone, for a reader that does not read: of more, it is told everything anew. */
+/** Names of endpoints that are gone, for a reader that does not read: beyond that, it gets everything again. */
 const MOST_GONE = 10_000
 
 /** The transitions as a watcher asks for them. */
@@ -23,7 +23,7 @@ export interface Portion {
 
 export interface Watcher {
   readonly stream: ReadableStream<Uint8Array>
-  /** From now on the image is whole: begins to tell it. */
+  /** From now on the image is complete: begins to send it. */
   readonly prime: () => void
   readonly offer: (portion: Portion) => void
   /** Tells transitions that it has not been told, unless it is busy. `encode` keeps what it made for others. */
@@ -41,7 +41,7 @@ const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
 export function createWatcher(image: Image, history: Transitions, hello: () => Hello, onLeave: () => void): Watcher {
   const missed = new Set<string>()
   const gone = new Set<string>()
-  /** `waiting`: the image is not whole yet; `hello`: it has to begin anew. */
+  /** `waiting`: the image is not complete yet; `hello`: it has to begin again. */
   let phase: 'waiting' | 'hello' | 'image' | 'following' = 'waiting'
   let told = 0
   let controller: ReadableStreamDefaultController<Uint8Array> | null = null

@@ -7,7 +7,7 @@ import { checkPolicy } from './check-policy.ts'
 export interface ExplainedSetting {
   /** The option as users write it: `'openTimeout'`, not `'openTimeoutMs'`. */
   readonly setting: string
-  /** What it is set to, as in `'30 s'`, `'50 % of the last 100 calls'` or `'none'`; a default is told no differently. */
+  /** Its value, for example `'30 s'`, `'50 % of the last 100 calls'` or `'none'`; a default looks the same. */
   readonly value: string
   /** What that means, as one sentence; it names the figures of the other settings that it works with. */
   readonly meaning: string

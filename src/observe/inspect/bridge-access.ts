@@ -1,10 +1,10 @@
-// BridgeAccess: who may talk to the bridge. Any page that a developer visits can send requests to his own machine, so a
-// request must be for a host we know (or a name of the attacker's could lead here: DNS rebinding), come from no other
-// page, and know the token.
+// BridgeAccess: who may talk to the bridge. Any page that a developer visits can send requests to the developer's machine.
+// So a request must be for a known host (or an attacker's name could lead here: DNS rebinding), come from no other page,
+// and have the token.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
-/** Why a request is refused, as HTTP tells it. */
+/** Why a request is refused, as an HTTP status. */
 export interface Refusal {
   readonly status: 401 | 403
   readonly why: string
@@ -23,7 +23,7 @@ export function refusalOf(request: IncomingMessage, { hosts, token }: Access): R
   if (!hosts.includes(host.toLowerCase().replace(/:\d+$/, ''))) {
     return { status: 403, why: 'This host is not known: see allowedHosts.' }
   }
-  // Browsers say which page a connection is from; other programs say nothing. `null` is a page of nobody.
+  // Browsers say which page a connection is from; other programs do not. `null` is a page without an origin.
   const { origin } = headers
   if (origin !== undefined && !['http', 'https'].some((scheme) => origin === `${scheme}://${host}`)) {
     return { status: 403, why: 'Other pages may not connect.' }
@@ -32,13 +32,13 @@ export function refusalOf(request: IncomingMessage, { hosts, token }: Access): R
   return isSame(given, token) ? null : { status: 401, why: 'The token is missing or wrong: take the whole address.' }
 }
 
-/** What was asked for; of nonsense, such as `//`, an address that there is nothing at. */
+/** The address of the request; for nonsense, such as `//`, an address where there is nothing. */
 export function addressOf({ url = '/' }: IncomingMessage): URL {
   const base = 'http://bridge'
   return URL.canParse(url, base) ? new URL(url, base) : new URL(`${base}/nonsense`)
 }
 
-/** In a time that does not tell how much of it is right: digests are of one length. */
+/** Takes as long for a wrong token, however much of it is right: digests have one length. */
 function isSame(given: string, token: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(given), digest(token))

@@ -1,27 +1,27 @@
-// BridgeOptions: what createInspectorBridge takes, checked once.
+// BridgeOptions: the options of createInspectorBridge, checked once.
 import { randomBytes } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { checkOptions } from '../../core/options/index.ts'
 import { ArgumentError } from '../../index.ts'
 
-/** What createInspectorBridge takes. Everything is optional. */
+/** The options of createInspectorBridge. All are optional. */
 export interface InspectorBridgeOptions {
   /** The port to listen on. Default 0: a free one. */
   readonly port?: number | undefined
   /** The address to listen on. Default `'127.0.0.1'`: nobody else on the network can connect. */
   readonly host?: string | undefined
   /**
-   * Other names that browsers may know it by, as in `['devbox.local']`, without a port. Requests for any other host but
-   * `host`, `localhost`, `127.0.0.1` and `[::1]` are refused.
+   * Other host names that browsers may use for it, for example `['devbox.local']`, without a port. Requests for any host
+   * other than these, `host`, `localhost`, `127.0.0.1` and `[::1]` are refused.
    */
   readonly allowedHosts?: readonly string[] | undefined
-  /** What must be in the address to be let in: at least 16 letters, digits, `-` or `_`. Default: 32 random ones. */
+  /** The token that an address must have: at least 16 letters, digits, `-` or `_`. Default: 32 random ones. */
   readonly token?: string | undefined
   /** How many may be connected at a time, at least 1. Default 8. */
   readonly maxClients?: number | undefined
   /** The page of the Stately inspector. Default `'https://stately.ai/inspect'`. */
   readonly inspectorUrl?: string | undefined
-  /** Where your dashboard is, for the page to point to when there is no internet. Default: it says how to start one. */
+  /** The address of your dashboard, which the page links to if there is no internet. Default: it says how to start one. */
   readonly dashboardUrl?: string | undefined
 }
 

@@ -1,7 +1,7 @@
-// BridgePageScript: what the page of the bridge does. It passes messages from the socket on to the frame; when the inspector
-// in it is ready it connects anew, for the picture that was missed. Text: no tool between here and the browser changes it.
+// BridgePageScript: what the page of the bridge does. It passes messages from the socket to the frame; when the inspector
+// in it is ready it connects again, for the picture that it missed. Text: no tool between here and the browser changes it.
 
-/** What the script is told. */
+/** The settings of the script. */
 export interface PageSettings {
   readonly inspectorUrl: string
   /** Without the token, which is in the address of the page. */

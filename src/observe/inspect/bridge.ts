@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// Bridge: a server on this machine whose page shows the Stately inspector, connected to this process.
-// The one that comes with @statelyai/inspect listens on every interface and takes any client.
+// Bridge: a server on this machine whose page shows the Stately inspector, connected to this process. The bridge in
+// @statelyai/inspect listens on every interface and accepts any client.
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { type AddressInfo, isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -12,31 +12,31 @@ import type { InspectionMessage } from './messages.ts'
 import { Viewers } from './viewers.ts'
 import { loadWebSockets } from './web-sockets.ts'
 
-/** A server that shows what it is told in the Stately inspector. Made by `createInspectorBridge`. */
+/** A server that shows its messages in the Stately inspector. Made by `createInspectorBridge`. */
 export interface InspectorBridge extends MessageReceiver {
   /** The page, with its token: open it in a browser. */
   readonly url: string
   /** For programs that speak the protocol, such as `createWebSocketInspector({ url })`: with its token. */
   readonly socketUrl: string
-  /** How many are connected. */
+  /** How many clients are connected. */
   readonly clients: number
-  /** Tells all who are connected. Never throws, and waits for nobody. */
+  /** Sends a message to all clients. Never throws, and waits for none. */
   send(message: InspectionMessage): void
-  /** Ends the server and all connections. Closing again gives the same promise. */
+  /** Ends the server and all connections. Closing again returns the same promise. */
   close(): Promise<void>
   /** As `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }
 
 const SOCKET_PATH = '/socket'
-/** Of a message from another process. */
+/** Called with a message from another process. */
 const LARGEST_MESSAGE_BYTES = 256 * 1024
 
 /**
- * Starts the bridge. Only who knows the address with its token is let in, and only from this machine unless `host` says
- * otherwise. It keeps the process alive until it is closed.
+ * Starts the bridge. Only clients that know the address with its token may connect, and only from this machine unless
+ * `host` says otherwise. It keeps the process alive until it is closed.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for a mistake in the options
- * @throws Error with the `code` `MISSING_PEER` when the package `ws` is not installed; what `listen` fails with, such as
+ * @throws Error with the `code` `MISSING_PEER` if the package `ws` is not installed; errors of `listen`, such as
  *   `EADDRINUSE`
  */
 export async function createInspectorBridge(options: InspectorBridgeOptions = {}): Promise<InspectorBridge> {
@@ -83,7 +83,7 @@ export async function createInspectorBridge(options: InspectorBridgeOptions = {}
 }
 
 function answer(request: IncomingMessage, response: ServerResponse, settings: ResolvedBridgeOptions): void {
-  // The token is in the address, and must not go where the page leads.
+  // The token is in the address, and must not go to pages that the page links to.
   response.setHeader('Referrer-Policy', 'no-referrer')
   response.setHeader('X-Content-Type-Options', 'nosniff')
   response.setHeader('Cache-Control', 'no-store')
@@ -111,7 +111,7 @@ function crowded(viewers: Viewers, { maxClients }: ResolvedBridgeOptions): { rea
 }
 
 function refuse(socket: Duplex, status: number): void {
-  // Whoever is refused may be gone before the answer.
+  // A refused client may be gone before the answer.
   socket.on('error', () => socket.destroy())
   socket.once('finish', () => socket.destroy())
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)

@@ -16,10 +16,10 @@ export class CallThinner {
     this.#perSecond = perSecond
   }
 
-  /** Whether to leave it out, unless its snapshot says otherwise. */
+  /** Whether to leave it out, unless its snapshot decides otherwise. */
   holdsBack(event: AnyEventObject): boolean {
     if (!CALL_EVENTS.includes(event.type)) return false
-    // The registry's own clock has read the time for us.
+    // The registry's own clock has read the time already.
     const second = Math.floor(event['at'] / 1_000)
     if (second !== this.#second) {
       this.#second = second

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // InspectRegistry: shows a running registry to an inspector: which of its breakers, from when to when. It only reads and
-// listens, but for one thing: the actors of those that are shown are kept from resting.
+// listens, with one exception: the actors of shown breakers are kept from resting.
 import type { AnyActor, AnyActorRef, AnyEventObject, AnyMachineSnapshot, InspectionEvent } from 'xstate'
 import {
   type Breaker,
@@ -17,24 +17,24 @@ import type { BreakerView, RegistryView } from './shown.ts'
 
 /** A registry that is being shown to an inspector. */
 export interface Inspection {
-  /** The endpoints that are shown now; none once it has ended. */
+  /** The endpoints that are shown now; empty once it has ended. */
   readonly endpoints: readonly string[]
-  /** How many openings were not shown, because `maxEndpoints` are shown and none of them gave way. */
+  /** How many openings were not shown, because `maxEndpoints` are shown already and none could be dropped. */
   readonly turnedAway: number
   /** How many events of calls were left out, because there were more than `callsPerSecond`. */
   readonly omitted: number
-  /** Ends it: the inspector is told that the actors are gone, then nothing more; the breakers are folded again. */
+  /** Ends it: the inspector learns that the actors are gone, and gets nothing more; the breakers are folded again. */
   detach(): void
   /** As `detach`, for `using`. */
   [Symbol.dispose](): void
 }
 
 /**
- * Shows the registry's actors to the Stately inspector, as they are now and as they change: the registry, its breakers under
- * it, their statecharts, events and snapshots. For any registry, while it runs, as often as you like. Of the breakers that
- * are not shown, calls cost what they cost before.
+ * Shows the registry's actors to the Stately inspector, as they are now and as they change: the registry, its breakers,
+ * their statecharts, events and snapshots. For any registry, at any time while it runs, as often as you like. Calls of
+ * breakers that are not shown cost no more than before.
  *
- * What the inspector throws or rejects with ends as an `error` event of the registry.
+ * What the inspector throws or rejects with becomes an `error` event of the registry.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for a mistake in the options
  * @throws RegistryClosedError (`REGISTRY_CLOSED`)
  */
@@ -49,7 +49,7 @@ class RegistryInspection implements Inspection {
   readonly #narrator: Narrator
   readonly #selection: Selection
   readonly #isFolded: boolean
-  /** What keeps the actors of the breakers that are shown from resting. */
+  /** Keeps the actors of shown breakers from resting. */
   readonly #holds = new Map<string, () => void>()
   readonly #endings: (() => void)[]
   #isOver = false
@@ -101,7 +101,7 @@ class RegistryInspection implements Inspection {
     this.detach()
   }
 
-  /** Called by the registry, which makes an `error` event of what is thrown: it is the inspector's. */
+  /** Called by the registry, which makes an `error` event of what the inspector throws. */
   #asGuest(code: () => void): void {
     if (!this.#isOver) code()
     this.#narrator.rethrow()
@@ -133,7 +133,7 @@ class RegistryInspection implements Inspection {
     }
   }
 
-  /** The breaker may be gone since its name was told: an inspector may do what listeners may. */
+  /** The breaker may be gone by now: an inspector may do whatever listeners may. */
   #show(name: string): void {
     if (this.#isOver || this.#holds.has(name)) return
     const breaker = this.#breakerOf(name)
@@ -142,7 +142,7 @@ class RegistryInspection implements Inspection {
       return
     }
     if (!this.#isFolded) this.#holds.set(name, breaker.unfold())
-    // Asked for after that, or one that rests would be started twice.
+    // Requested after that, because one that rests would be started twice.
     const { actor } = breaker
     if (actor !== null) this.#meet(actor)
   }
@@ -177,7 +177,7 @@ class RegistryInspection implements Inspection {
     const isRoot = actor === this.#registry.actor
     if (!isRoot && actor._parent !== this.#registry.actor) this.#seenBeneath(actor as AnyActor, inspected)
     else if (inspected.type === '@xstate.actor') {
-      // One that was started again after a crash, too.
+      // Also one that was started again after a crash.
       if (!isRoot && this.#selection.has(actor.id)) this.#meet(actor as BreakerActor)
     } else if (inspected.type === '@xstate.event') {
       const { event, sourceRef } = inspected
@@ -190,7 +190,7 @@ class RegistryInspection implements Inspection {
     }
   }
 
-  /** Of an actor that an integration runs under that of a breaker. */
+  /** For an actor that an integration runs under that of a breaker. */
   #seenBeneath(actor: AnyActor, inspected: InspectionEvent): void {
     const { sessionId, _parent: parent } = actor
     if (parent === undefined) return
@@ -212,7 +212,7 @@ class RegistryInspection implements Inspection {
     if (this.#isAboutShown(event)) this.#narrator.registrySnapshot(event, snapshot)
   }
 
-  /** Which breakers come and go besides is not told. */
+  /** Which other breakers come and go is not shown. */
   #isAboutShown(event: AnyEventObject): boolean {
     const name: unknown = event['name'] ?? event['actorId']
     return typeof name !== 'string' || this.#selection.has(name)

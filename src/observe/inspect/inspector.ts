@@ -1,24 +1,24 @@
-// Inspector: whom the messages go to: a bridge of ours, an inspector of @statelyai/inspect, or anything that takes messages.
+// Inspector: where the messages go: a bridge of ours, an inspector of @statelyai/inspect, or anything that takes messages.
 import { ArgumentError } from '../../index.ts'
 import type { ActorMessage, InspectionMessage } from './messages.ts'
 
 /** Anything that takes messages of the Stately inspector's protocol, such as a bridge of `createInspectorBridge`. */
 export interface MessageReceiver {
-  /** Takes a message. What it throws, or rejects with, ends as an `error` event of the registry. */
+  /** Takes a message. What it throws, or rejects with, becomes an `error` event of the registry. */
   send(message: InspectionMessage): unknown
 }
 
-/** An inspector as @statelyai/inspect makes them: `createWebSocketInspector`, `createBrowserInspector`, `createInspector`. */
+/** An inspector of @statelyai/inspect: `createWebSocketInspector`, `createBrowserInspector`, `createInspector`. */
 export interface StatelyInspector {
-  /** Told of an actor that there is. */
+  /** Takes a new actor. */
   actor(actor: StatelyActor | string, snapshot?: object, info?: object): void
-  /** Told of an event. */
+  /** Takes an event. */
   event(sessionId: string, event: { readonly type: string }, info?: object): void
-  /** Told of a snapshot. */
+  /** Takes a snapshot. */
   snapshot(sessionId: string, snapshot: object, info?: object): void
 }
 
-/** As much of an actor as an inspector reads. */
+/** The part of an actor that an inspector reads. */
 export interface StatelyActor {
   /** Its number. */
   readonly sessionId: string
@@ -31,7 +31,7 @@ export interface StatelyActor {
   }
 }
 
-/** More than this waiting in its socket, and an inspector is not told what it may miss. */
+/** With more than this waiting in its socket, an inspector gets only what it must not miss. */
 const MOST_WAITING_BYTES = 4 * 1024 * 1024
 
 /** @throws ArgumentError for anything else */
@@ -52,20 +52,20 @@ function has<K extends string>(value: unknown, method: K): value is Record<K, (m
 function tell(inspector: StatelyInspector, message: InspectionMessage): void {
   const { sessionId } = message
   if (message.type === '@xstate.actor') inspector.actor(actorOf(message), message.snapshot)
-  // That there is an actor must not be lost; what it does may be.
+  // A new actor must not be lost; its events may be.
   else if (isCongested(inspector)) return
   else if (message.type === '@xstate.snapshot')
     inspector.snapshot(sessionId, message.snapshot, { event: message.event })
   else inspector.event(sessionId, message.event, message.sourceId === undefined ? {} : { source: message.sourceId })
 }
 
-/** It names an actor by the id of its machine. */
+/** It names an actor after the id of its machine. */
 function actorOf({ sessionId, parentId, name, definition }: ActorMessage): StatelyActor {
   const logic = { config: { ...(JSON.parse(definition) as object), id: name } }
   return parentId === undefined ? { sessionId, logic } : { sessionId, logic, _parent: { sessionId: parentId } }
 }
 
-/** Its socket takes whatever it is given, and keeps in memory what the other side does not fetch. */
+/** Its socket accepts everything, and keeps in memory what the other side does not read. */
 function isCongested(inspector: StatelyInspector): boolean {
   const { adapter } = inspector as { adapter?: { ws?: { bufferedAmount?: unknown } } }
   const waiting = adapter?.ws?.bufferedAmount

@@ -1,5 +1,5 @@
-// Narrator: tells an inspector what actors there are and what comes to them, in the messages of its protocol and without what
-// is not to be shown. Whatever the inspector does wrong is kept for whoever can report it.
+// Narrator: sends an inspector the actors and their events, in the messages of its protocol and without what must not be
+// shown. Errors of the inspector are kept until they can be reported.
 import type { AnyActor, AnyEventObject, AnyMachineSnapshot } from 'xstate'
 import type { BreakerActor, RegistryActor } from '../../index.ts'
 import { CallThinner } from './call-thinner.ts'
@@ -18,17 +18,17 @@ import {
   visibleOf,
 } from './shown.ts'
 
-/** An actor that the inspector was told of, and not yet of its end. */
+/** An actor that the inspector knows, and whose end it does not know yet. */
 interface Told {
   readonly actor: BreakerActor
   readonly thinner: CallThinner
   visible: Visible
 }
 
-/** What the registry's actor is shown with, besides its state. */
+/** What is shown of the registry's actor, besides its state. */
 export type Figures = Readonly<Record<string, number>>
 
-/** The inspection's own end is the end of its actors, to whom it is shown. */
+/** When the inspection ends, so do its actors for the inspector. */
 const DETACHED: ShownEvent = { type: 'switchgear.detached' }
 
 export class Narrator {
@@ -39,7 +39,7 @@ export class Narrator {
   readonly #tag = Math.random().toString(36).slice(2, 8)
   /** By the number of the actor. */
   readonly #told = new Map<string, Told>()
-  /** Actors that integrations run under those of breakers, and under whose. */
+  /** Actors that integrations run under those of breakers, with that breaker. */
   readonly #spawned = new Map<string, string>()
   #omitted = 0
   #failure: { readonly error: unknown } | null = null
@@ -56,14 +56,14 @@ export class Narrator {
     return this.#omitted
   }
 
-  /** Tells of the registry's actor. */
+  /** Sends the registry's actor. */
   begin(): void {
     const root = this.#root
     const snapshot = this.#shownRegistry(root.getSnapshot())
     this.#actor({ sessionId: root.sessionId, name: this.#options.name, definition: registryDefinition(), snapshot })
   }
 
-  /** Tells of a breaker's actor, once. */
+  /** Sends a breaker's actor, once. */
   meet(actor: BreakerActor): void {
     const snapshot = actor.getSnapshot()
     if (this.#told.has(actor.sessionId) || snapshot.status !== 'active') return
@@ -74,7 +74,7 @@ export class Narrator {
     this.#actor({ sessionId, name, definition: breakerDefinition(), snapshot: shown, parentId: this.#root.sessionId })
   }
 
-  /** Tells of an actor under that of a breaker, once, if that one is shown. */
+  /** Sends an actor under that of a breaker, once, if the breaker is shown. */
   meetSpawned(actor: AnyActor, parentId: string): void {
     const { sessionId, id: name } = actor
     if (this.#spawned.has(sessionId) || !this.#told.has(parentId)) return
@@ -88,7 +88,7 @@ export class Narrator {
     if (this.#spawned.has(sessionId)) this.#event(sessionId, shownEvent(event, this.#options.values), sourceId)
   }
 
-  /** An actor under that of a breaker is as it is after an event. */
+  /** The state of an actor under that of a breaker, after an event. */
   spawnedSnapshot(sessionId: string, event: AnyEventObject, snapshot: AnyMachineSnapshot): void {
     if (!this.#spawned.has(sessionId)) return
     const { values } = this.#options
@@ -100,12 +100,12 @@ export class Narrator {
   event(sessionId: string, event: AnyEventObject, sourceId: string | undefined): void {
     const told = this.#told.get(sessionId)
     if (told === undefined) return
-    // No snapshot has come of the event before: it has crashed the actor.
+    // There was no snapshot for the event before: it has crashed the actor.
     this.#tellHeldBack(sessionId, told)
     if (!told.thinner.holdsBack(event)) this.#event(sessionId, shownEvent(event, this.#options.values), sourceId)
   }
 
-  /** A breaker's actor is as it is after an event. */
+  /** The state of a breaker's actor after an event. */
   snapshot(sessionId: string, event: AnyEventObject, snapshot: BreakerView): void {
     const told = this.#told.get(sessionId)
     if (told === undefined) return
@@ -122,7 +122,7 @@ export class Narrator {
     if (snapshot.status !== 'active') this.#told.delete(sessionId)
   }
 
-  /** XState tells of a crash to the parent only. */
+  /** XState reports a crash to the parent only. */
   crashed(sessionId: string, event: AnyEventObject): void {
     const told = this.#told.get(sessionId)
     if (told === undefined) return
@@ -138,12 +138,12 @@ export class Narrator {
     this.#event(this.#root.sessionId, shownEvent(event, this.#options.values), sourceId)
   }
 
-  /** The registry's actor is as it is after an event. */
+  /** The state of the registry's actor after an event. */
   registrySnapshot(event: AnyEventObject, snapshot: RegistryView): void {
     this.#snapshot(this.#root.sessionId, shownEvent(event, this.#options.values), this.#shownRegistry(snapshot))
   }
 
-  /** What the inspection itself has to say: an event of the registry's actor. */
+  /** A message of the inspection itself: an event of the registry's actor. */
   note(type: string, name: string): void {
     this.#event(this.#root.sessionId, { type: `switchgear.${type}`, name: shortName(name) }, undefined)
   }
@@ -153,7 +153,7 @@ export class Narrator {
     for (const [sessionId, { actor }] of this.#told) if (actor.id === name) this.#leave(sessionId)
   }
 
-  /** Nothing is told after it. */
+  /** Nothing is sent after it. */
   end(): void {
     for (const sessionId of this.#told.keys()) this.#leave(sessionId)
     const { status, value } = this.#root.getSnapshot()
@@ -161,7 +161,7 @@ export class Narrator {
     this.#hasEnded = true
   }
 
-  /** Throws what the inspector has thrown or rejected with, the first since it was asked last. */
+  /** Throws the first error of the inspector since the last call. */
   rethrow(): void {
     const failure = this.#failure
     this.#failure = null

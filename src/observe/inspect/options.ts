@@ -1,4 +1,4 @@
-// Options: what inspectRegistry takes, checked once.
+// Options: those of inspectRegistry, checked once.
 
 import { checkOptions, hasFunctions } from '../../core/options/index.ts'
 import { ArgumentError, matchNames } from '../../index.ts'
@@ -6,9 +6,9 @@ import { type MessageReceiver, type StatelyInspector, senderTo } from './inspect
 import type { InspectionMessage } from './messages.ts'
 import type { SelectionRules } from './selection.ts'
 
-/** What inspectRegistry takes. Only the inspector is required. */
+/** The options of inspectRegistry. Only the inspector is required. */
 export interface InspectOptions {
-  /** Whom it is shown to: a bridge of `createInspectorBridge`, or an inspector of @statelyai/inspect. */
+  /** Where it is shown: a bridge of `createInspectorBridge`, or an inspector of @statelyai/inspect. */
   readonly inspector: MessageReceiver | StatelyInspector
   /**
    * Which endpoints may be shown: names and patterns (`'db-*'`), as in the `policies` of a registry. Default: any that is
@@ -16,24 +16,26 @@ export interface InspectOptions {
    */
   readonly endpoints?: readonly string[] | undefined
   /**
-   * How many of those are shown although they are closed, in the order in which they were made. Default 50; with
+   * How many of those are shown even though they are closed, in the order in which they were made. Default 50; with
    * `endpoints` all that match.
    */
   readonly first?: number | undefined
   /**
-   * How many are shown at most, at least 1. Default 200. When one more opens, one that was added for the same reason and is
-   * closed again gives way; if there is none, the new one is not shown.
+   * How many are shown at most, at least 1. Default 200. When one more opens, it replaces one that was added for the same
+   * reason and has closed again; if there is none, the new one is not shown.
    */
   readonly maxEndpoints?: number | undefined
   /**
-   * How many calls of one breaker are shown in a second; of busier ones the rest is left out, but never what changes a
-   * breaker. Default 20. `Infinity` shows all. With `0` the breakers stay folded: their calls cost nothing, and only
-   * what changes them is shown.
+   * How many calls of one breaker are shown per second. The rest is left out, but never what changes a breaker. Default 20.
+   * `Infinity` shows all. With `0` the breakers stay folded: their calls cost nothing, and only what changes them is shown.
    */
   readonly callsPerSecond?: number | undefined
-  /** Whether messages of trips and of errors are shown, too. Default `false`: they may hold what must not leave the process. */
+  /**
+   * Whether messages of trips and of errors are shown, too. Default `false`: they may contain data that must not leave the
+   * process.
+   */
   readonly values?: boolean | undefined
-  /** The name that the registry is shown by. Default `'registry'`. */
+  /** The name under which the registry is shown. Default `'registry'`. */
   readonly name?: string | undefined
 }
 
@@ -52,7 +54,7 @@ const CALLS_PER_SECOND = 20
 
 /** @throws ArgumentError (`INVALID_ARGUMENT`) */
 export function resolveInspectOptions(registry: unknown, options: InspectOptions): ResolvedInspectOptions {
-  // Not by its class: the package may be there twice, as ES module and as CommonJS.
+  // Not by its class: the package may be loaded twice, as ES module and as CommonJS.
   if (!hasFunctions(registry, 'on', 'breaker', 'list')) {
     throw new ArgumentError('inspectRegistry(registry)', 'a registry of createRegistry()', registry)
   }

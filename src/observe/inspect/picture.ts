@@ -1,7 +1,7 @@
-// Picture: what a viewer who comes late has missed: the actors there are, each as it was told last.
+// Picture: what a late viewer has missed: the present actors, each in its last state.
 import type { ActorMessage, InspectionMessage } from './messages.ts'
 
-/** More is a process that tells of actors and never of their end. */
+/** With more, a process starts actors and never ends them. */
 const MOST_ACTORS = 2_000
 
 export class Picture {
@@ -26,7 +26,7 @@ export class Picture {
     }
   }
 
-  /** In the order in which they were told of: parents first. */
+  /** In the order in which they were sent: parents first. */
   messages(): Iterable<ActorMessage> {
     return this.#actors.values()
   }

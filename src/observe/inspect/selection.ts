@@ -1,5 +1,5 @@
-// Selection: which endpoints are shown. Those not closed and the first few, never more than `maxEndpoints`; one that
-// opens later is added, and when there is no room one that was added so and is closed again gives way.
+// Selection: which endpoints are shown: those not closed and the first few, never more than `maxEndpoints`. One that opens
+// later is added; if there is no room, it replaces one that was added so and has closed again.
 import type { BreakerState } from '../../index.ts'
 
 export interface SelectionRules {
@@ -12,7 +12,7 @@ export interface SelectionRules {
 /** What a move does to the selection: it adds the endpoint, there is no room for it, or neither. */
 export interface Change {
   readonly effect: 'added' | 'turnedAway' | 'none'
-  /** The one that gave way. */
+  /** The one that was replaced. */
   readonly gaveWay?: string
 }
 
@@ -39,7 +39,7 @@ export class Selection {
     return this.#shown.size
   }
 
-  /** Openings that could not be shown for want of room. */
+  /** Openings that could not be shown for lack of room. */
   get turnedAway(): number {
     return this.#turnedAway
   }

@@ -1,5 +1,5 @@
 // Shown: what of an event and of a snapshot leaves the process, field by field: figures, states and names of endpoints.
-// What users hand in (messages of trips, errors, functions of policies) stays, unless `values` was asked for.
+// Values of users (messages of trips, errors, functions of policies) stay, unless `values` is on.
 import type { AnyEventObject, AnyMachineSnapshot, SnapshotFrom } from 'xstate'
 import type { BreakerContext, breakerMachine, registryMachine } from '../../../machines/index.ts'
 import { describeReason, type Policy, type Reason } from '../../index.ts'
@@ -11,7 +11,7 @@ export type RegistryView = SnapshotFrom<typeof registryMachine>
 const HIDDEN = '(hidden)'
 const LONGEST_TEXT = 1_000
 
-/** All that events have besides these is evidence (which the snapshot shows), or the user's. */
+/** Everything else in events is evidence (which the snapshot shows), or the user's. */
 const FIGURES = ['at', 'generation', 'probe', 'durationMs'] as const
 
 /** An event of a breaker's actor or of the registry's. */
@@ -25,7 +25,7 @@ export function shownEvent(event: AnyEventObject, values: boolean): ShownEvent {
   return shown
 }
 
-/** An error event may have been named by whoever sent it, and those of the registry's actor name their breaker. */
+/** An error event may have a name from outside, and those of the registry's actor name their breaker. */
 function shownType({ type, actorId }: AnyEventObject, values: boolean): string {
   if (!type.startsWith('xstate.error.')) return type
   if (typeof actorId === 'string') return `xstate.error.actor.${shortName(actorId)}`
@@ -75,7 +75,7 @@ function shownPolicy(policy: Policy): object {
 
 const presence = (given: unknown) => (given === null || given === undefined ? null : '(given)')
 
-/** What of a breaker makes an event of a call worth showing, however busy it is. */
+/** What makes an event of a call worth showing, however busy the breaker is. */
 export function visibleOf({ status, value, context: { data, policy } }: BreakerView) {
   return { status, value, generation: data.generation, probes: data.probes, policy }
 }
@@ -86,7 +86,7 @@ export function isSameVisible(one: Visible, other: Visible): boolean {
   return (Object.keys(one) as (keyof Visible)[]).every((key) => one[key] === other[key])
 }
 
-/** An error can be anything, and refuse to be read. */
+/** An error can be anything, and may throw when it is read. */
 function textOf(thrown: unknown): string {
   try {
     return String(thrown).slice(0, LONGEST_TEXT)

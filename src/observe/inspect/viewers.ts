@@ -1,13 +1,13 @@
-// Viewers: who is connected to the bridge. Each is told everything from the picture on. One that does not keep up is let go,
-// to come again for a new picture: what waits for it must not fill the memory.
+// Viewers: the clients of the bridge. Each gets everything from the picture on. A slow one is disconnected, and may come
+// again for a new picture: its backlog must not fill the memory.
 import type { WebSocket } from 'ws'
 import type { InspectionMessage } from './messages.ts'
 import { Picture } from './picture.ts'
 
-/** What may wait for one viewer; a picture of 2,000 actors has half of that. */
+/** How much may wait for one viewer; a picture of 2,000 actors has half of that. */
 const MOST_WAITING_BYTES = 32 * 1024 * 1024
 const HEARTBEAT_MS = 30_000
-/** Whoever does not answer is not waited for. */
+/** A viewer that does not answer is not waited for. */
 const LONGEST_GOODBYE_MS = 300
 /** The codes of RFC 6455: going away, broke the rules, try again later. */
 const GOING_AWAY = 1001
@@ -36,7 +36,7 @@ export class Viewers {
     for (const message of this.#picture.messages()) this.#send(socket, JSON.stringify(message))
   }
 
-  /** To all, but for the one that has sent it. */
+  /** To all, except the sender. */
   tell(message: InspectionMessage, from?: WebSocket): void {
     this.#picture.take(message)
     if (this.#sockets.size === 0) return
@@ -58,7 +58,7 @@ export class Viewers {
     } else socket.send(text)
   }
 
-  /** Another process tells of its actors, as createWebSocketInspector does. */
+  /** Another process sends its actors, as createWebSocketInspector does. */
   #published(socket: WebSocket, text: string): void {
     if (!this.#sockets.has(socket)) return
     const message = messageIn(text)
@@ -80,7 +80,7 @@ export class Viewers {
   }
 }
 
-/** Who does not say it, too, is cut off. */
+/** A client that does not confirm is cut off. */
 function sayGoodbye(socket: WebSocket, code: number, reason: string): void {
   socket.close(code, reason)
   const cut = setTimeout(() => socket.terminate(), LONGEST_GOODBYE_MS)

@@ -1,24 +1,24 @@
-// Bulkheads: which of them refuse calls, for the log. A refusal is told of a call; here a run of them is told of twice, however
-// many calls it is: as it begins, and when none has been refused for a while and calls have slots again.
+// Bulkheads: which of them refuse calls, for the log. Each refusal is an event; here a run of refusals is two lines,
+// however many calls it has: when it begins, and when none has been refused for a while and there are free slots again.
 import type { Registry, RegistryEvents } from '../../index.ts'
 
-/** Told of a bulkhead that refuses calls. What they throw or reject with is an `error` event. */
+/** Callbacks for a bulkhead that refuses calls. What they throw or reject with is an `error` event. */
 export interface BulkheadLog {
   begins(event: RegistryEvents['limited']): unknown
   /** `refused`: how many calls. */
   ends(endpoint: string, refused: number): unknown
 }
 
-/** In it at most one line is written of the beginning of a run, and one of its end. */
+/** In this time at most one line is written for the beginning of a run, and one for its end. */
 export const QUIET_MS = 10_000
 
 interface Run {
   refused: number
-  /** As it was when it was looked at last. */
+  /** Its state at the last check. */
   seen: number
 }
 
-/** Gives what ends it. */
+/** Returns the function that ends it. */
 export function logBulkheads(registry: Registry, log: BulkheadLog): () => void {
   const runs = new Map<string, Run>()
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -26,7 +26,7 @@ export function logBulkheads(registry: Registry, log: BulkheadLog): () => void {
   function lookLater(): void {
     if (timer !== undefined || runs.size === 0) return
     timer = setTimeout(look, QUIET_MS)
-    // Nobody's process lives on for a line in its log.
+    // A line in the log is no reason to keep the process alive.
     const { unref } = Object(timer) as { unref?: () => void }
     unref?.call(timer)
   }
@@ -44,7 +44,7 @@ export function logBulkheads(registry: Registry, log: BulkheadLog): () => void {
     lookLater()
   }
 
-  /** Not by the registry, so it is seen to here that a logger harms nobody. */
+  /** Not called by the registry, so a logger that throws must be caught here. */
   async function tell(endpoint: string, code: () => unknown): Promise<void> {
     try {
       await code()
@@ -75,7 +75,7 @@ export function logBulkheads(registry: Registry, log: BulkheadLog): () => void {
   }
 }
 
-/** Whether it would refuse a call: then nobody has come, and that is all. */
+/** Whether it would refuse a call: then there were just no calls. */
 function isFull(registry: Registry, endpoint: string): boolean {
   if (!registry.has(endpoint)) return false
   const { admits, refusedBy } = registry.breaker(endpoint).admission()

@@ -1,4 +1,4 @@
-// Lines: what is logged of each event: in words, fit for one line whatever the endpoint is called, and as fields.
+// Lines: what is logged for each event: in words, safe for one line whatever the name of the endpoint, and as fields.
 
 import { printable } from '../../core/options/index.ts'
 import { type AdmissionStatus, describeReason, type Refuser, type RegistryEvents } from '../../index.ts'
@@ -6,11 +6,11 @@ import { type AdmissionStatus, describeReason, type Refuser, type RegistryEvents
 export interface Line {
   readonly message: string
   readonly fields: Readonly<Record<string, unknown>>
-  /** Beside the fields, for those who can print an error. */
+  /** Beside the fields, for loggers that can print an error. */
   readonly error?: unknown
 }
 
-/** `admission` is that of the generation that has begun; `null` where another has begun since. */
+/** `admission` is that of the generation that has begun; `null` if another has begun since. */
 export function transitionLine(event: RegistryEvents['transition'], admission: AdmissionStatus | null): Line {
   const { endpoint, from, to, generation, reason, time } = event
   const isExpected = to === 'open' || to === 'forcedOpen' || (to === 'halfOpen' && admission?.admits === 'some')
@@ -24,7 +24,7 @@ export function transitionLine(event: RegistryEvents['transition'], admission: A
 export function overriddenLine(event: RegistryEvents['overridden'], admission: AdmissionStatus | null): Line {
   const { endpoint, state, reason, time } = event
   const what = reason === null ? 'no more' : `as ${state}: ${describeReason(reason)}`
-  // One that an operator has disabled heeds no fleet.
+  // A breaker that an operator has disabled ignores its fleet.
   const besides = reason !== null && admission?.admits === 'all' ? '; every call is admitted' : refusalIn(admission)
   return {
     message: `circuit ${quote(endpoint)} is overridden ${what}${besides}`,
@@ -40,7 +40,7 @@ export function limitedLine({ endpoint, generation, inFlight, queued }: Registry
   }
 }
 
-/** A bulkhead refuses none any more. */
+/** A bulkhead has stopped refusing calls. */
 export function unlimitedLine(endpoint: string, refused: number): Line {
   return {
     message: `circuit ${quote(endpoint)} refuses no more calls at its maxConcurrent: it has refused ${refused}`,
@@ -81,7 +81,7 @@ const WORDS: Readonly<Record<Refuser, string>> = {
   bulkhead: 'its maxConcurrent',
 }
 
-/** What of the calls is refused and by whom, as the end of a line. */
+/** Which calls are refused and by whom, as the end of a line. */
 function refusalIn(admission: AdmissionStatus | null): string {
   if (admission === null || admission.refusedBy === null) return ''
   const which = admission.admits === 'none' ? 'every call is' : 'some calls are'
@@ -92,7 +92,7 @@ function refusal(admission: AdmissionStatus | null): object {
   return admission === null ? {} : { admits: admission.admits, refusedBy: admission.refusedBy }
 }
 
-/** An error can be anything, and refuse to be printed. */
+/** An error can be anything, and may throw when it is printed. */
 function inWords(error: unknown): string {
   try {
     return printable(error instanceof Error ? `${error.name}: ${error.message}` : String(error))

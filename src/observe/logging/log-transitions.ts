@@ -15,26 +15,26 @@ import {
   unlimitedLine,
 } from './lines.ts'
 
-/** A logger: pino, winston, bunyan, the console, or whatever has methods named for levels. */
+/** A logger: pino, winston, bunyan, the console, or any object with methods named after levels. */
 export type Logger = object
 
 /**
- * What a line is logged for: the state that a breaker goes to, or its fleet puts on top of it; calls that begin to be refused at
- * its `maxConcurrent`; a crash of its actor; or code of yours that went wrong.
+ * The events that are logged: the state that a breaker enters, or that its fleet puts on top of it; calls that are refused
+ * at its `maxConcurrent`; a crash of its actor; or an error of your code.
  */
 export type LoggedEvent = BreakerState | 'limited' | 'restarted' | 'escalated' | 'error'
 
-/** What `logTransitions` takes. Everything is optional. */
+/** The options of `logTransitions`. All are optional. */
 export interface LogOptions {
   /**
-   * How the logger is called: `'pino'` with fields and a message, `'winston'` with one object, `'message'` with a message and
-   * fields, `'console'` with a message. Default: what the logger looks like; `'message'` for one that is not known.
+   * How the logger is called: `'pino'` with fields and a message, `'winston'` with one object, `'message'` with a message
+   * and fields, `'console'` with a message. Default: detected from the logger; `'message'` for an unknown one.
    */
   readonly convention?: Convention | undefined
   /**
-   * The logger's method for each event, or `null` for none. Default: `open`, `forcedOpen`, `disabled`, `limited` and `restarted`
-   * are `'warn'`, `closed` and `halfOpen` `'info'`, `escalated` `'error'`, and `error` none: then those stay warnings of the
-   * process. A breaker that is closed or half-open and yet refuses every call is logged as `open`.
+   * The logger's method for each event, or `null` for none. Default: `open`, `forcedOpen`, `disabled`, `limited` and
+   * `restarted` are `'warn'`, `closed` and `halfOpen` `'info'`, `escalated` `'error'`, and `error` is `null`: those stay
+   * process warnings. A breaker that is closed or half-open but refuses every call is logged as `open`.
    */
   readonly levels?: Readonly<Partial<Record<LoggedEvent, string | null>>> | undefined
 }
@@ -53,9 +53,9 @@ const LEVELS: Readonly<Record<LoggedEvent, string | null>> = {
 }
 
 /**
- * Logs one line for each transition, for what a fleet decides on top of it, for each restart and escalation, and for a bulkhead as
- * it begins to refuse calls and when it has stopped; in words and as fields. Gives back what ends that. A logger
- * that throws or rejects is told of by the registry's `error` event, and reaches no caller.
+ * Logs one line for each transition, for each decision of a fleet on top of it, for each restart and escalation, and for a
+ * bulkhead when it begins to refuse calls and when it has stopped; in words and as fields. Returns the function that ends
+ * it. If the logger throws or rejects, you get the registry's `error` event; no caller is affected.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options, and for a logger without a method that the levels need
  */
 export function logTransitions(registry: Registry, logger: Logger, options: LogOptions = {}): () => void {
@@ -69,17 +69,17 @@ export function logTransitions(registry: Registry, logger: Logger, options: LogO
   const levels = { ...LEVELS, ...checkLevels(methods, given.levels ?? {}) }
   const argumentsOf = CONVENTIONS[checkConvention(given.convention) ?? conventionOf(methods)]
   const isPino = argumentsOf === CONVENTIONS.pino
-  // What it returns is returned: of a promise that rejects the registry tells.
+  // Its result is returned: if a promise rejects, the registry reports it.
   const write = (level: string | null, { message, fields, error }: Line): unknown => {
     const name = level === null ? undefined : methodFor(methods, level)
     if (name === undefined) return undefined
-    // `err` is what pino's own serializer looks for; others would print an Error as {}.
+    // pino's own serializer looks for `err`; others would print an Error as {}.
     const all = error !== undefined && isPino ? { ...fields, err: error } : fields
     return (methods[name] as (...given: unknown[]) => unknown).apply(logger, argumentsOf(message, all))
   }
   const ends = [
     checked.on('transition', (event) => {
-      // A reset of all would write a line for each breaker that was closed before.
+      // A reset of all would write a line for each breaker that was already closed.
       if (event.from === 'closed' && event.to === 'closed') return undefined
       const admission = admissionIn(checked, event)
       return write(levels[stateOf(event.to, admission)], transitionLine(event, admission))
@@ -96,7 +96,7 @@ export function logTransitions(registry: Registry, logger: Logger, options: LogO
     checked.on('restarted', (event) => write(levels.restarted, restartedLine(event))),
     checked.on('escalated', (event) => write(levels.escalated, escalatedLine(event))),
   ]
-  // Who listens to errors gets no warnings of the process.
+  // With a listener for errors there are no process warnings.
   if (levels.error !== null) ends.push(checked.on('error', (event) => write(levels.error, errorLine(event))))
   return () => {
     for (const end of ends) end()
@@ -116,7 +116,7 @@ function admissionOf(registry: Registry, endpoint: string): AdmissionStatus | nu
   return registry.has(endpoint) ? registry.breaker(endpoint).admission() : null
 }
 
-/** By the level of which state a transition is logged: what refuses every call is open to whoever calls. */
+/** The level for a transition: if it refuses every call, it is open from a caller's view. */
 function stateOf(state: BreakerState, admission: AdmissionStatus | null): BreakerState {
   const isMild = state === 'closed' || state === 'halfOpen'
   return isMild && admission?.admits === 'none' ? 'open' : state

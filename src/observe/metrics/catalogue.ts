@@ -169,7 +169,7 @@ export const CALL_DURATION = {
   attributes: ['endpoint'],
 } as const
 
-/** What OpenTelemetry is told instead. */
+/** What OpenTelemetry gets instead. */
 export const CALL_DURATION_QUANTILE = {
   name: 'call.duration.quantile',
   kind: 'gauge',

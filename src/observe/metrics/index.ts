@@ -1,4 +1,4 @@
-// Metrics: what Prometheus and OpenTelemetry are told of a registry, and under which names. No entry of the package.
+// Metrics: what Prometheus and OpenTelemetry get about a registry, and under which names. No entry of the package.
 export {
   CALL_DURATION,
   CALL_DURATION_QUANTILE,

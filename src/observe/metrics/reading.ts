@@ -6,9 +6,9 @@ import type { Series } from './series.ts'
 import { CELLS } from './totals.ts'
 
 export interface Point {
-  /** What all points of one series of breakers have: the same object, reading after reading. */
+  /** What all points of one series of breakers have: the same object in each reading. */
   readonly series: Labels
-  /** What besides tells it from the others of its metric. */
+  /** The attributes that distinguish it from other points of its metric. */
   readonly labels: Labels
   readonly value: number
 }
@@ -32,7 +32,7 @@ export interface Reading {
 const STATE_LABELS = STATES.map((state) => ({ state }))
 const REFUSERS: readonly Refuser[] = LABEL_VALUES.by
 const REFUSER_LABELS = REFUSERS.map((by) => ({ by }))
-/** What of the calls is refused, by its number in the gauge. */
+/** Which calls are refused, by the number in the gauge. */
 const REFUSED: Readonly<Record<AdmissionStatus['admits'], number>> = { all: 0, some: 1, none: 2 }
 const NONE: Labels = {}
 const NAMES = Object.keys(METRICS) as MetricName[]
@@ -41,7 +41,7 @@ export class ReadingWriter implements Reading {
   readonly points = Object.fromEntries(NAMES.map((name) => [name, []])) as unknown as Record<MetricName, Point[]>
   readonly durations: Durations[] = []
 
-  /** What can be told of breakers that share a series, too. */
+  /** Figures that also make sense for breakers that share a series. */
   counters(series: Series, totals: readonly number[]): void {
     const { labels, restarts, escalations, transitions } = series
     for (const [index, cell] of CELLS.entries()) this.#add(cell.metric, labels, cell.labels, totals[index] ?? 0)
@@ -50,7 +50,7 @@ export class ReadingWriter implements Reading {
     for (const { labels: which, count } of transitions.values()) this.#add('transitions', labels, which, count)
   }
 
-  /** All that is told of one breaker. */
+  /** All figures of one breaker. */
   breaker(series: Series, stats: EndpointStats, isClosed: boolean): void {
     const { labels } = series
     this.counters(

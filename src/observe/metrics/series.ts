@@ -1,5 +1,5 @@
 // Series: which endpoint has a series of its own, under which label, and what events have counted for it. First come, first
-// served: who has one keeps it until its breaker is deleted; the others share `other`.
+// served: an endpoint keeps its series until its breaker is deleted; the others share `other`.
 import { hashOf } from '../../core/rules/hash.ts'
 import type { RegistryEvents } from '../../index.ts'
 import type { Labels } from './catalogue.ts'
@@ -8,13 +8,13 @@ const OTHER = 'other'
 /** A label is stored, indexed and drawn. */
 const LONGEST_LABEL = 120
 
-/** What is told of one endpoint, or of all that share `other`. */
+/** The figures of one endpoint, or of all that share `other`. */
 export class Series {
   restarts = 0
   escalations = 0
   readonly transitions = new Map<string, { readonly labels: Labels; count: number }>()
   readonly label: string
-  /** Of all its points. */
+  /** The labels of all its points. */
   readonly labels: Labels
 
   constructor(label: string, labels: Labels) {
@@ -37,19 +37,19 @@ export class SeriesByEndpoint {
   readonly #most: number
   readonly #common: Labels
 
-  /** `common` is what every label set has. */
+  /** `common` is in every label set. */
   constructor(most: number, common: Labels) {
     this.#most = most
     this.#common = common
     this.other = new Series(OTHER, common)
   }
 
-  /** How many have one of their own. */
+  /** How many endpoints have a series of their own. */
   get size(): number {
     return this.#own.size
   }
 
-  /** Its own, also as soon as a place is free, or that of all others. */
+  /** Its own series, if it has one or there is a free place; otherwise the shared one. */
   of(endpoint: string): Series {
     const own = this.#own.get(endpoint)
     if (own !== undefined) return own
@@ -68,7 +68,7 @@ export class SeriesByEndpoint {
     this.#labels.delete(own.label)
   }
 
-  /** Two series of one label would be refused as a whole: an endpoint may be named `other`. */
+  /** Two series with one label would be refused as a whole: an endpoint may be named `other`. */
   #freeLabel(wanted: string): string {
     let label = wanted
     for (let number = 2; this.#labels.has(label); number++) label = `${wanted}~${number}`
@@ -83,6 +83,6 @@ export function labelOf(endpoint: string): string {
   const text = isLong
     ? `${endpoint.slice(0, LONGEST_LABEL)}…#${hashOf(endpoint).toString(16).padStart(8, '0')}`
     : endpoint
-  // Half a surrogate pair can't be written as UTF-8.
+  // Half a surrogate pair cannot be written as UTF-8.
   return text.replace(/\p{Cs}/gu, '\ufffd')
 }

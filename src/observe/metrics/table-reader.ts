@@ -1,5 +1,5 @@
-// TableReader: all metrics of a registry, read from its table in one pass when somebody asks. Calls pay nothing for it; only
-// what the table does not count (transitions, restarts, escalations) is counted by listeners.
+// TableReader: all metrics of a registry, read from its table in one pass on demand. Calls pay nothing for it; only what
+// the table does not count (transitions, restarts, escalations) is counted by listeners.
 import type { Registry, StatsReader } from '../../index.ts'
 import type { Labels } from './catalogue.ts'
 import { type Reading, ReadingWriter } from './reading.ts'
@@ -8,9 +8,9 @@ import { SharedTotals } from './totals.ts'
 
 export interface TableReaderOptions {
   readonly maxEndpoints: number
-  /** Ascending, in seconds; none: no histogram is asked for. */
+  /** Ascending, in seconds; empty: no histogram. */
   readonly latencyBounds: readonly number[]
-  /** What every point is told with. */
+  /** The labels of every point. */
   readonly labels: Labels
 }
 
@@ -40,7 +40,7 @@ export class TableReader {
         this.#shared.leave(endpoint)
       }),
       registry.on('transition', (event) => {
-        // A reset of all would make a series for each breaker that was closed before.
+        // A reset of all would make a series for each breaker that was already closed.
         if (event.from !== 'closed' || event.to !== 'closed') this.#series.of(event.endpoint).count(event)
       }),
       registry.on('restarted', ({ endpoint }) => {
@@ -52,7 +52,7 @@ export class TableReader {
     ]
   }
 
-  /** Of a registry that is closed: the last counts, for a last push, and no states, for there are no breakers. */
+  /** For a registry that is closed: the last counts, for a last push, and no states, because there are no breakers. */
   read(): Reading {
     if (this.#lastReading !== null) return this.#lastReading
     const { isClosed } = this.#registry
@@ -61,7 +61,7 @@ export class TableReader {
     return reading
   }
 
-  /** It hears nothing any more. */
+  /** Stops listening. */
   end(): void {
     for (const end of this.#ends) end()
   }
@@ -70,7 +70,7 @@ export class TableReader {
     const writer = new ReadingWriter()
     const { other } = this.#series
     const all = this.#registry.list()
-    // Who has waited longest gets a slot that is free.
+    // The endpoint that has waited longest gets a free place.
     for (const { endpoint } of all) this.#series.of(endpoint)
     const latencyBoundsMs = this.#latencyBoundsMs
     for (const stats of this.#registry.stats({ latencyBoundsMs })) {
@@ -78,7 +78,7 @@ export class TableReader {
       if (series !== other) writer.breaker(series, stats, isClosed)
     }
     if (all.length > this.#series.size || this.#shared.isUsed) {
-      // Of the others those alone that have changed: most of very many endpoints rest.
+      // Of the others only those that have changed: with very many endpoints, most rest.
       for (const stats of this.#changes.read()) {
         if (this.#series.of(stats.endpoint) === other) this.#shared.add(stats)
       }

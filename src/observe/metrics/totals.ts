@@ -9,7 +9,7 @@ interface Cell {
   readonly read: (stats: EndpointStats) => number
 }
 
-/** The counters that can be added up over breakers; a row of totals is of these. */
+/** The counters that can be summed over breakers; a row of totals consists of these. */
 export const CELLS: readonly Cell[] = [
   { metric: 'calls', labels: { outcome: 'success' }, read: ({ calls }) => calls.succeeded },
   { metric: 'calls', labels: { outcome: 'failure' }, read: ({ calls }) => calls.failed - calls.timedOut },
@@ -26,7 +26,7 @@ export class SharedTotals {
   readonly sum: number[] = CELLS.map(() => 0)
   readonly #last = new Map<string, readonly number[]>()
 
-  /** Whether anybody has ever shared it: once told, it is told for ever. */
+  /** Whether it was ever shared: once exported, it is always exported. */
   isUsed = false
 
   /** Adds what this breaker has counted since it was added last. */
@@ -40,7 +40,7 @@ export class SharedTotals {
     this.isUsed = true
   }
 
-  /** The breaker is gone; what it has counted stays. */
+  /** The breaker is gone; its counts stay. */
   leave(endpoint: string): void {
     this.#last.delete(endpoint)
   }

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// InstrumentRegistry: tells OpenTelemetry of a registry, by metrics, and by what it adds to the spans of callers.
+// InstrumentRegistry: metrics of a registry for OpenTelemetry, and attributes and events on the spans of callers.
 import { type Meter, type MeterProvider, metrics, type Tracer } from '@opentelemetry/api'
 import { checkCount, checkOptions, checkRegistry, hasFunctions } from '../../core/options/index.ts'
 import { ArgumentError, type Registry } from '../../index.ts'
@@ -7,19 +7,19 @@ import { METRICS, TableReader } from '../metrics/index.ts'
 import { observeTable } from './observe-table.ts'
 import { annotateCalls, annotateTransitions } from './spans.ts'
 
-/** What `instrumentRegistry` takes. Everything is optional. */
+/** The options of `instrumentRegistry`. All are optional. */
 export interface InstrumentOptions {
   /** Makes the instruments. Default: the meter `switchgear` of `meterProvider`. */
   readonly meter?: Meter | undefined
   /** Default: the global one, `metrics.getMeterProvider()`. Not beside `meter`. */
   readonly meterProvider?: MeterProvider | undefined
   /**
-   * Switches tracing of calls on: each guarded call leaves its endpoint, outcome and generation on the span that is active,
-   * which costs every call something; and a transition that no span is active for, such as the end of the open time, is
-   * a span of its own, of this tracer. Default: none; then transitions alone are told, to the active span.
+   * Switches on tracing of calls: each guarded call adds its endpoint, outcome and generation to the active span, at some
+   * cost for every call. A transition without an active span, such as the end of the open time, gets a span of its own from
+   * this tracer. Default: none; then only transitions are recorded, on the active span.
    */
   readonly tracer?: Tracer | undefined
-  /** Attributes of every metric, as in `{ 'service.tier': 'shop' }`: they tell several registries apart. Default: none. */
+  /** Attributes of every metric, for example `{ 'service.tier': 'shop' }`: they distinguish several registries. Default: none. */
   readonly attributes?: Readonly<Record<string, string>> | undefined
   /**
    * How many endpoints have series of their own, at least 1; the counts of all others are one series, `other`. First come,
@@ -29,9 +29,9 @@ export interface InstrumentOptions {
   readonly maxEndpoints?: number | undefined
 }
 
-/** What ends the instrumentation. */
+/** The handle that ends the instrumentation. */
 export interface Instrumentation {
-  /** Stops observing and listening. Again, it does nothing. */
+  /** Stops observing and listening. A second call does nothing. */
   stop(): void
   /** As `stop`, for `using`. */
   [Symbol.dispose](): void
@@ -44,9 +44,9 @@ const OUR_ATTRIBUTES: readonly string[] = [
 ]
 
 /**
- * Tells OpenTelemetry of a registry. Metrics are read from its table when they are collected: calls pay nothing for them. A
- * transition that a call causes is an event of the span that is active in that call. After `registry.close()` the counters
- * stay as they were, until `stop()`.
+ * Reports a registry to OpenTelemetry. Metrics are read from its table when they are collected: calls pay nothing for them.
+ * A transition that a call causes is an event of the span that is active in that call. After `registry.close()` the
+ * counters stay as they were, until `stop()`.
  * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options
  */
 export function instrumentRegistry(registry: Registry, options: InstrumentOptions = {}): Instrumentation {

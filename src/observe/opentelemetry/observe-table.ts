@@ -10,7 +10,7 @@ import {
 } from '../metrics/index.ts'
 import { StalePoints } from './stale-points.ts'
 
-/** Gives what ends it. */
+/** Returns the function that ends it. */
 export function observeTable(meter: Meter, reader: TableReader): () => void {
   const instruments = Object.entries(METRICS).map(([key, metric]) => ({
     key: key as MetricName,

@@ -1,23 +1,23 @@
-// Spans: what the spans of callers are told of their breakers. Events of a call are told in its asynchronous context, where
-// the active span is the caller's.
+// Spans: what the spans of callers show of their breakers. Events of a call run in its asynchronous context, where the
+// active span is the caller's.
 import { type Attributes, type Span, type Tracer, trace } from '@opentelemetry/api'
 import { describeReason, type Registry, type RegistryEvents } from '../../index.ts'
 import { labelOf } from '../metrics/index.ts'
 
 const TRANSITION = 'switchgear.transition'
 
-/** Each transition is an event of the active span; where there is none, and there is a tracer, a span of its own. */
+/** Each transition is an event of the active span; if there is none, and there is a tracer, a span of its own. */
 export function annotateTransitions(registry: Registry, tracer: Tracer | undefined): () => void {
   return registry.on('transition', (event) => {
     const attributes = attributesOf(event)
     const span = recordingSpan()
     if (span !== undefined) span.addEvent(TRANSITION, attributes, event.time)
-    // Of no parent: a timer's context is that of whoever set it, and his span has ended.
+    // Without a parent: a timer's context is that of the code that set it, whose span has ended.
     else tracer?.startSpan(TRANSITION, { root: true, attributes, startTime: event.time }).end(event.time)
   })
 }
 
-/** The outcome of each guarded call is told to the active span. */
+/** The outcome of each guarded call goes to the active span. */
 export function annotateCalls(registry: Registry): () => void {
   const tell = (outcome: string) => (event: { readonly endpoint: string; readonly generation: number }) => {
     recordingSpan()?.setAttributes({
@@ -55,7 +55,7 @@ function attributesOf({ endpoint, from, to, generation, reason }: RegistryEvents
   }
 }
 
-/** A span that has ended takes nothing more, and the context of a timer is that of whoever set it. */
+/** A span that has ended takes nothing more, and a timer has the context of the code that set it. */
 function recordingSpan(): Span | undefined {
   const span = trace.getActiveSpan()
   return span?.isRecording() ? span : undefined

@@ -1,9 +1,9 @@
-// StalePoints: the last word on points that are not there any more, as of a breaker that was deleted while it was open.
-// The SDK exports the last value of every attribute set it has seen for as long as the process lives, unless it exports
-// deltas: that breaker would look open for ever.
+// StalePoints: the last values of points that no longer exist, for example of a breaker that was deleted while open. The
+// SDK exports the last value of every attribute set for as long as the process lives, unless it exports deltas: that
+// breaker would look open for ever.
 import type { Labels, Point } from '../metrics/index.ts'
 
-/** So that each of a few readers, which all collect on their own, is told. */
+/** So that each of a few readers, which all collect on their own, gets them. */
 const TIMES = 3
 
 /** Of one instrument. */
@@ -11,7 +11,7 @@ export class StalePoints {
   #present = new Map<string, Labels>()
   #gone = new Map<string, { readonly attributes: Labels; left: number }>()
 
-  /** Those that have gone, each a few times: to be told as 0. */
+  /** Points that are gone; each is exported as 0 a few times. */
   of(points: readonly Point[]): Labels[] {
     const before = this.#present
     this.#present = new Map(

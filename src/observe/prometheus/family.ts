@@ -1,5 +1,5 @@
-// Family: the metrics of one name each in a register, and the registries that they tell of.
-// It is found by its metrics in the register, so that `register.clear()` and two copies of this package do no harm.
+// Family: the metrics of one prefix in a register, and the registries that they show. It is found by its metrics in the
+// register, so that `register.clear()` and two copies of this package do no harm.
 import type { Registry as Register } from 'prom-client'
 import { ArgumentError, type Registry } from '../../index.ts'
 import {
@@ -54,7 +54,7 @@ export class Family {
     this.buckets = buckets
   }
 
-  /** @throws ArgumentError where its series would be those of another member that lives */
+  /** @throws ArgumentError if its series would be those of another live member */
   checkMember(registry: Registry, labels: Labels): void {
     for (const other of this.#members) {
       if (other.registry === registry) {
@@ -66,7 +66,7 @@ export class Family {
         throw new ArgumentError('options.labels', expected, labels)
       }
       if (names.some((name) => labels[name] !== other.labels[name])) continue
-      // Of one that is closed the last figures are told, until another takes its place.
+      // A closed one shows its last figures until another takes its place.
       if (other.registry.isClosed) this.remove(other.reader)
       else {
         const expected = "labels that tell it from the other registry in this register, such as { registry: 'shop' }"
@@ -86,8 +86,8 @@ export class Family {
   }
 
   /**
-   * Of every member at this moment. A scrape asks each metric within one run of code: all get the same readings, until
-   * that has ended or the same one asks again.
+   * The readings of all members now. A scrape reads all metrics in one run of code: they all get the same readings, until
+   * that has ended or the same metric is read again.
    */
   readonly #readNow = (asker: string): readonly Reading[] => {
     if (this.#readings === null || this.#askers.has(asker)) {
@@ -121,7 +121,7 @@ export class Family {
     }
   }
 
-  /** What somebody has registered under the same names meanwhile stays. */
+  /** Metrics that other code has registered under the same names meanwhile stay. */
   #leave(): void {
     for (const metric of this.#metrics) {
       const name = [metric.name, `${metric.name}_total`].find(

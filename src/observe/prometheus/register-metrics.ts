@@ -6,26 +6,29 @@ import { ArgumentError, type Registry } from '../../index.ts'
 import { METRICS, TableReader } from '../metrics/index.ts'
 import { familyIn } from './family.ts'
 
-/** What `registerMetrics` takes. Everything is optional. */
+/** The options of `registerMetrics`. All are optional. */
 export interface RegisterMetricsOptions {
   /** The register of prom-client that is scraped. Default: prom-client's own `register`. */
   readonly register?: Register | undefined
-  /** Labels of every series, as in `{ registry: 'shop' }`: they tell several registries in one register apart. Default: none. */
+  /**
+   * Labels of every series, for example `{ registry: 'shop' }`: they distinguish several registries in one register.
+   * Default: none.
+   */
   readonly labels?: Readonly<Record<string, string>> | undefined
   /**
    * How many endpoints have series of their own, at least 1; the counts of all others are one series, `other`. An
    * endpoint has about 35 series. First come, first served; a deleted breaker makes room. Default 1,000.
    */
   readonly maxEndpoints?: number | undefined
-  /** Put before every name, as prom-client's own metrics have it: `'shop_'` makes `shop_switchgear_calls_total`. Default: none. */
+  /** A prefix of every name, as for prom-client's own metrics: `'shop_'` makes `shop_switchgear_calls_total`. Default: none. */
   readonly prefix?: string | undefined
   /** Upper bounds of the latency histogram in seconds, ascending; `[]` for no histogram. Default: 5 ms to 10 s, as in prom-client. */
   readonly latencyBuckets?: readonly number[] | undefined
 }
 
-/** What takes the metrics away again. */
+/** The handle that removes the metrics. */
 export interface RegisteredMetrics {
-  /** Takes the metrics of this registry out of the register. Again, it does nothing. */
+  /** Removes the metrics of this registry from the register. A second call does nothing. */
   unregister(): void
   /** As `unregister`, for `using`. */
   [Symbol.dispose](): void
@@ -45,11 +48,11 @@ const OUR_LABELS: readonly string[] = [
 ]
 
 /**
- * Puts the metrics of a registry into a register of prom-client, to be read from the registry's table at each scrape: calls
- * pay nothing for them. Series of a breaker that is deleted are gone with the next scrape. After `registry.close()` the
- * counters stay as they were, until `unregister()` or until another registry takes its place in the register.
- * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options, for a name that the register has for a metric of another, and
- *   for a second registry in one register whose labels do not tell it from the first
+ * Puts the metrics of a registry into a register of prom-client. Each scrape reads them from the registry's table: calls
+ * pay nothing for them. Series of a deleted breaker are gone with the next scrape. After `registry.close()` the counters
+ * stay as they were, until `unregister()` or until another registry takes its place in the register.
+ * @throws ArgumentError (`INVALID_ARGUMENT`) for wrong options, for a name that the register uses for another metric, and
+ *   for a second registry in one register whose labels do not differ from those of the first
  */
 export function registerMetrics(registry: Registry, options: RegisterMetricsOptions = {}): RegisteredMetrics {
   const checked = checkRegistry('registerMetrics(registry)', registry)

@@ -5,22 +5,22 @@ import type { Path, PathStep } from '../paths/paths.ts'
 import { StuckDriverError } from '../start-driver.ts'
 import { Rig } from './rig.ts'
 
-/** Where a breaker first did something else than the model, on the way along a path. */
+/** Where a breaker first differed from the model on a path. */
 export interface Mismatch {
   /** The path that the breaker did not follow. */
   readonly path: Path
-  /** Number of steps taken, the one that went wrong included. */
+  /** Number of steps taken, including the one that went wrong. */
   readonly steps: number
   /** The step that went wrong, and what was seen instead. */
   readonly difference: string
-  /** A promise of the driver's did not settle: nothing is known of the breaker, and no shorter story tells more. */
+  /** A promise of the driver did not settle: nothing is known about the breaker, and no shorter story tells more. */
   readonly isStuck?: true
 }
 
 /**
- * Drives a new breaker along the path; `null` when it does what the model says at every step. What the driver throws in
- * a step is a difference, too.
- * @throws ArgumentError (`INVALID_ARGUMENT`), as a rejection, when there is no such driver or path; what `start` throws
+ * Drives a new breaker along the path. Returns `null` if it does what the model says at every step. If the driver throws in
+ * a step, that is a difference, too.
+ * @throws ArgumentError (`INVALID_ARGUMENT`), as a rejection, if the driver or the path is not valid; what `start` throws
  */
 export async function checkPath<P>(driver: Driver<P>, path: Path): Promise<Mismatch | null> {
   checkGeneratedPath('path', path)

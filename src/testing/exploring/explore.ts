@@ -18,9 +18,9 @@ export interface ExploreOptions {
   readonly depth?: number
   /** Calls in flight at once, at most. Default 2. */
   readonly maxInFlight?: number
-  /** Which steps to take. Default: all that the driver has, and time just before each deadline too. */
+  /** Which steps to take. Default: all that the driver has, and also time just before each deadline. */
   readonly steps?: Partial<StepOptions>
-  /** Told after each depth: how far it is, and how many states it has found. */
+  /** Called after each depth, with the depth and the number of states found. */
   readonly onProgress?: (progress: { readonly depth: number; readonly states: number; readonly steps: number }) => void
 }
 
@@ -28,11 +28,11 @@ export interface ExploreOptions {
 export interface Exploration {
   /** The first defect found, of least depth and shrunk; `null` when there is none. */
   readonly failure: Mismatch | null
-  /** Different states that the histories have led to. */
+  /** The number of different states that the histories have led to. */
   readonly states: number
-  /** Steps that were compared with the model. */
+  /** The number of steps that were compared with the model. */
   readonly steps: number
-  /** Everything that can happen has been seen: a greater depth finds nothing new. */
+  /** Whether everything that can happen has been seen: a greater depth finds nothing new. */
   readonly exhausted: boolean
 }
 
@@ -42,11 +42,11 @@ interface Reached {
 }
 
 /**
- * Takes every order of calls, results, time and commands up to a depth, and continues histories that lead to the same
- * state once.
+ * Takes every order of calls, results, time and commands up to a depth. Histories that lead to the same state are continued
+ * once.
  *
- * Compares the breaker with the model after each step, and sees to it that the limit of probes is kept, generations
- * never go back, and from every state calls and time alone lead back to closed.
+ * Compares the breaker with the model after each step. Checks that the limit of probes is kept, that generations never go
+ * back, and that from every state, calls and time alone lead back to closed.
  * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`), both as rejections
  */
 export async function explore<P>(

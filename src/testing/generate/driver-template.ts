@@ -92,7 +92,7 @@ export interface Asked {
   readonly canIgnore: boolean
 }
 
-/** Source of a driver to fill in, which can do all that is asked of it. */
+/** Source of a driver to fill in, with everything that a driver can do. */
 export function driverTemplate(language: 'ts' | 'js', { commands, canIgnore }: Asked): string {
   const kept = new Set(['', language, canIgnore ? 'ig' : 'no', ...(canIgnore ? [`ig${language}`] : [])])
   return LINES.split('\n')

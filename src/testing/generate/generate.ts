@@ -45,7 +45,8 @@ export function generate(args: Arguments): Generated {
   const remarks = [
     `${paths.length} tests take ${transitions.met.length} of the ${all} transitions of the statechart, ${reach}`,
   ]
-  if (abstraction.length > 0) remarks.push('the policy is large: what the search left out is told above the tests')
+  if (abstraction.length > 0)
+    remarks.push('the policy is large: a comment above the tests says what the search left out')
   if (args.steps.commands.length === 0) remarks.push('--commands all and --results all add steps')
   if (out !== undefined && runner !== 'vitest' && !isModule(out)) {
     remarks.push(`package.json has no "type": "module": name the file .mjs, or ${runner} takes it for CommonJS`)

@@ -1,9 +1,9 @@
-// Given: what callers of the kit hand in, checked before it is used: a forgotten await or a misspelt option would
-// otherwise show as a test that proves nothing, or as a TypeError from somewhere inside.
+// Given: the arguments of the kit, checked before use: a forgotten await or a misspelt option would otherwise show as a
+// test that proves nothing, or as a TypeError from somewhere inside.
 import { ArgumentError } from '../../core/edge/errors.ts'
 
 /**
- * Refuses what is no table of options, and names that are none of `known`.
+ * Refuses what is not an object of options, and names that are not among `known`.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function checkOptions(where: string, options: unknown, known?: readonly string[]): void {
@@ -20,7 +20,7 @@ export function checkMethods(where: string, value: unknown, methods: readonly st
   }
 }
 
-/** @throws ArgumentError (`INVALID_ARGUMENT`) unless these are paths, as generatePaths gives them. */
+/** @throws ArgumentError (`INVALID_ARGUMENT`) unless these are paths from generatePaths. */
 export function checkPaths(where: string, paths: unknown): void {
   const expected = 'paths of generatePaths'
   if (!Array.isArray(paths)) throw new ArgumentError(where, `a list of ${expected}${hintFor(paths)}`, paths)

@@ -1,5 +1,5 @@
 // The model: the production statechart in virtual time, and the calls in flight around it. A state is a value; a step
-// gives the next one. What the machine decides is asked of the machine; what it is not told (who called) is kept here.
+// returns the next one. The machine makes its decisions; what it does not know (who called) is kept here.
 import { breakerMachine, stateOf as stateOfMachine } from '../../../machines/breaker.machine.ts'
 import { commandEvent } from '../../core/rules/commands.ts'
 import { holdsProbe, isLate, overdueEvent, resume, wasAdmitted } from '../../core/rules/decide.ts'
@@ -16,7 +16,7 @@ export interface ModelCall {
   readonly generation: number
   readonly probe: number | undefined
   readonly admittedAt: number
-  /** It has counted as slow while it was in flight. */
+  /** It was counted as slow while it was in flight. */
   readonly isSlow: boolean
   /** Admitted by a breaker that was deleted since: whatever it reports is no business of this one. */
   readonly orphaned: boolean
@@ -29,7 +29,7 @@ export interface ModelState {
   readonly counts: Observation['calls']
   /** Time has passed that no timer has told of yet. */
   readonly stalled: boolean
-  /** What the last step came to. */
+  /** The result of the last step. */
   readonly answer: 'admitted' | 'rejected' | 'late' | undefined
   readonly taken: readonly string[]
 }
@@ -93,7 +93,7 @@ export function takeStep(before: ModelState, step: Step): ModelState {
   return { ...after, taken: after.machine.taken }
 }
 
-/** Whether what is overdue comes first. It does for who looks, too, as is done after each step; a deletion ends it. */
+/** Whether what is overdue comes first. It does when the state is read, too, as after each step; a deletion ends it. */
 function comesAfterOverdue(step: Step): boolean {
   return step.type !== 'command' || step.command !== 'delete'
 }

@@ -49,7 +49,7 @@ export function runTimeMs({ mark, marked }: Run, policy: Policy, atOnce: number)
   return mark === 'slow' ? Math.ceil(marked / atOnce) * slowAfterMs(policy) : 0
 }
 
-/** What a run comes to from one state. */
+/** The result of a run from one state. */
 export interface Ran {
   readonly steps: readonly Step[]
   readonly after: ModelState

@@ -17,13 +17,16 @@ import {
 export interface StepOptions {
   /** Calls in flight at once, at most. Default 2. */
   readonly maxInFlight: number
-  /** What an operator does. Default: everything; of `describeBreaker` and `explore`: what the driver has. */
+  /** What an operator does. Default: everything; for `describeBreaker` and `explore`: what the driver has. */
   readonly commands: readonly Command[]
   /** How calls end. Default: in every way; `'ignore'` only if the driver can. */
   readonly results: readonly CallResult[]
   /** Whether time may pass without a timer firing, as when the event loop is stalled. Default true. */
   readonly stalls: boolean
-  /** Whether things may happen 1 ms before a deadline, and a stall last longer than to the next, too. Default false; `explore`: true. */
+  /**
+   * Whether things may happen 1 ms before a deadline, and a stall may last longer than to the next one, too. Default false;
+   * for `explore`: true.
+   */
   readonly justBefore: boolean
   /** Whether failures may be reported without a call, under `openTimeoutFrom: 'lastFailure'`. Default true. */
   readonly reports: boolean
@@ -63,7 +66,7 @@ export function stepsFrom(state: ModelState, policy: Policy, options: StepOption
   return steps
 }
 
-/** What can be told of a call from outside: two of a kind are the same for all that can follow. */
+/** What can be seen of a call from outside: two of a kind are the same for all that can follow. */
 function kindOf(state: ModelState, call: ModelCall): string {
   if (call.orphaned) return 'orphaned'
   if (isCallLate(state, call)) return 'late'

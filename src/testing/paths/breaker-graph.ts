@@ -13,9 +13,9 @@ import { buildGraph, type Graph } from './graph.ts'
 /** Which steps there are, and whether they are taken one by one. */
 export interface GraphOptions extends Partial<StepOptions> {
   /**
-   * Whether every way to fill the windows and counts of the policy is explored, one call at a time. Default: where the
-   * policy is small enough for that to be done at once; else many calls are taken as one move (`abstraction` of a path
-   * says so). `true` may take minutes, or be refused; `false` always takes runs.
+   * Whether every way to fill the windows and counts of the policy is explored, one call at a time. Default: `true` if the
+   * policy is small enough to do that quickly; otherwise many calls are taken as one move (`abstraction` of a path says
+   * so). `true` may take minutes, or be refused; `false` always takes runs.
    */
   readonly exact?: boolean | undefined
 }

@@ -1,4 +1,4 @@
-// coverage: what a set of paths meets of the statechart, and what no path can meet under this policy, and why.
+// coverage: which parts of the statechart a set of paths meets, what no path can meet under this policy, and why.
 import { breakerMachine } from '../../../machines/breaker.machine.ts'
 import { type PolicyOptions, resolvePolicy } from '../../core/edge/resolve-policy.ts'
 import { COMMANDS } from '../../core/rules/commands.ts'
@@ -17,19 +17,19 @@ export interface Covered {
   readonly missed: readonly string[]
 }
 
-/** What `coverage` has found. */
+/** The result of `coverage`. */
 export interface CoverageReport {
   /** The states of the breaker. */
   readonly states: Covered
   /** The transitions of the statechart. */
   readonly transitions: Covered
-  /** Any two transitions of which the second can follow the first. */
+  /** Any two transitions that can follow each other. */
   readonly transitionPairs: Covered
-  /** Numbers of the requirements that the paths put to the test, such as `R05`: docs/requirements.md says what each is. */
+  /** Numbers of the requirements that the paths test, such as `R05`: docs/requirements.md says what each is. */
   readonly requirements: readonly string[]
   /** Transitions of the statechart that no path under this policy can take. */
   readonly unreachable: readonly { readonly transition: string; readonly why: string }[]
-  /** What `missed` and `unreachable` don't know of, because the policy is too large; empty when they know everything. */
+  /** What `missed` and `unreachable` do not know, because the policy is too large; empty if they know everything. */
   readonly abstraction: readonly string[]
 }
 
@@ -50,8 +50,8 @@ const REQUIREMENTS: readonly (readonly [string, RegExp])[] = [
 ]
 
 /**
- * Reports what paths cover, of all that could be met under the policy (default: that of the paths) with these options;
- * give those that the paths were generated with.
+ * Reports what paths cover, of all that can be met under the policy (default: that of the paths) with these options; pass
+ * those with which the paths were generated.
  * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`)
  */
 export function coverage(

@@ -13,7 +13,7 @@ export type MachineEvent<M extends AnyStateMachine> =
   | EventFromLogic<M>
   | { readonly type: `xstate.${string}`; readonly [key: string]: unknown }
 
-/** An event is sent, or `pass` milliseconds go by, until the next delayed transition is due. */
+/** An event is sent, or `pass` milliseconds pass, until the next delayed transition is due. */
 export type MachineStep<M extends AnyStateMachine> = { readonly event: MachineEvent<M> } | { readonly pass: number }
 
 /** One step of a path through a machine. */
@@ -33,7 +33,7 @@ export interface MachinePathStep<M extends AnyStateMachine> {
   }
 }
 
-/** Events and waits, from a machine that has just started. */
+/** The steps of one test: events and waits, from a machine that has just started. */
 export interface MachinePath<M extends AnyStateMachine> {
   /** In one line: the steps in words. */
   readonly title: string
@@ -45,15 +45,16 @@ export interface MachinePath<M extends AnyStateMachine> {
 export interface MachinePathOptions<M extends AnyStateMachine> {
   /** The events to try: in every state the same, or those that make sense for a snapshot. */
   readonly events: readonly MachineEvent<M>[] | ((snapshot: SnapshotFrom<M>) => readonly MachineEvent<M>[])
-  /** What the machine is started with. Default: nothing. */
+  /** The input of the machine. Default: none. */
   readonly input?: InputFrom<M>
   /** What the paths must meet together. Default `'transitions'`. */
   readonly coverage?: Coverage
   /** Steps in one path, at most (a goal that is farther away gets a path of its own). Default 30. */
   readonly maxLength?: number
   /**
-   * Equal for snapshots after which the same steps lead to the same. Default: state, context and pending delays. Give
-   * one when the context has no end of values (a counter) or is not JSON (a Map); pending delays are always added.
+   * Returns equal keys for snapshots after which the same steps lead to the same. Default: state, context and pending
+   * delays. Set it if the context has infinitely many values (a counter) or is not JSON (a Map); pending delays are always
+   * added.
    */
   readonly stateKey?: (snapshot: SnapshotFrom<M>) => string
 }
@@ -64,10 +65,10 @@ const MOST_STATES = 10_000
  * Paths from the start that together meet the coverage: deterministic, without duplicates, few and short.
  *
  * Nothing is run: no actions, no invoked actors, no promises. Guards, `assign`, delays and `always` are those of the
- * machine. Model what an invoked or spawned actor does by listing its events, as in
- * `{ type: 'xstate.done.actor.load', output: 1 }` and `{ type: 'xstate.error.actor.load', error }`. Whatever these events
- * and the passing of time can't reach is in no path: `uncoveredTransitions` lists it.
- * @throws ArgumentError (`INVALID_ARGUMENT`): nonsense in the options, or too many states to explore
+ * machine. To model what an invoked or spawned actor does, list its events, for example `{ type: 'xstate.done.actor.load',
+ * output: 1 }` and `{ type: 'xstate.error.actor.load', error }`. What these events and the passing of time cannot reach is
+ * in no path: `uncoveredTransitions` lists it.
+ * @throws ArgumentError (`INVALID_ARGUMENT`): wrong options, or too many states to explore
  */
 export function generateMachinePaths<M extends AnyStateMachine>(
   machine: M,
@@ -124,8 +125,8 @@ function machineModel<M extends AnyStateMachine>(
 }
 
 /**
- * Transitions of the machine that none of the paths takes. Those that follow by themselves within a step (`always`,
- * `onDone` of a state) are not counted: they are taken along; nor are any that start where the machine has ended.
+ * Transitions of the machine that none of the paths takes. Not counted are those that follow by themselves within a step
+ * (`always`, `onDone` of a state), and those that start after the machine has ended.
  */
 export function uncoveredTransitions<M extends AnyStateMachine>(
   machine: M,

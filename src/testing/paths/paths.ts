@@ -12,13 +12,13 @@ import { breakerGraph, GRAPH_OPTIONS, type GraphOptions } from './breaker-graph.
 import { COVERAGES, type Coverage } from './goals.ts'
 import { simpleWalks, tours } from './tour.ts'
 
-/** What must be seen after a step. */
+/** The expected state after a step. */
 export interface Expectation extends Observation {
   /** The state, in the words of `Subject.state`. */
   readonly state: string
-  /** Of an admission: whether it was granted. */
+  /** For an admission: whether it was granted. */
   readonly admitted: boolean | undefined
-  /** Calls admitted that have not ended, those of earlier stays included. */
+  /** Calls admitted that have not ended, including those of earlier stays. */
   readonly callsInFlight: number
   /** Of these, probes of this stay that hold a permit. */
   readonly probesInFlight: number
@@ -28,25 +28,25 @@ export interface Expectation extends Observation {
 export interface PathStep {
   /** What is done to the breaker, or how much time passes. */
   readonly step: Step
-  /** In the domain's words. */
+  /** The step in words. */
   readonly says: string
   /** Transitions of the statechart that it takes, as `source --event--> target`. */
   readonly taken: readonly string[]
   /** What must be seen after the step. */
   readonly expect: Expectation
-  /** Of time that passes: what must be seen 1 ms before it has. */
+  /** When time passes: what must be seen 1 ms before the step ends. */
   readonly justBefore?: Expectation | undefined
 }
 
 /** A history of a new breaker. It is data: it can be stored as JSON, unless the policy has functions. */
 export interface Path {
-  /** In one line: what opened it, what closed it, what came late. */
+  /** The path in one line: what opened it, what closed it, what came late. */
   readonly title: string
   /** The policy that it holds under: the one given, without `timeout` and without jitter. */
   readonly policy: PolicyOptions
   /** From a new breaker, in order. */
   readonly steps: readonly PathStep[]
-  /** What was left out of the search for this path, in words; none when every state of the breaker was looked at. */
+  /** What was left out of the search for this path, in words; empty if every state of the breaker was visited. */
   readonly abstraction?: readonly string[]
 }
 
@@ -55,8 +55,8 @@ export interface PathOptions extends GraphOptions {
   /** What the paths must meet together. Default `'transitionPairs'`: a rule that holds the first time may fail the second. */
   readonly coverage?: Coverage
   /**
-   * Steps in one path, at most; a run of calls under a large policy counts as one. A goal that is farther away gets a
-   * path of its own, as long as it takes. Default 30: shorter paths are more in number, and easier to read.
+   * Steps in one path, at most; a run of calls under a large policy counts as one. A goal that is farther away gets a path
+   * of its own, as long as needed. Default 30. With a smaller limit there are more paths, and they are easier to read.
    */
   readonly maxLength?: number
 }
@@ -68,11 +68,11 @@ const isUnnatural = ({ type }: Move) => type === 'command' || type === 'stall'
 
 /**
  * Paths through the statechart that together meet the coverage: the same each time, without duplicates, few and short.
- * Takes a fraction of a second, and seconds with every command, whatever the windows of the policy: see `exact`, and
+ * Takes a fraction of a second, or seconds with every command, whatever the windows of the policy: see `exact`, and
  * `abstraction` of a path.
  * @param policy as users write it; default: the default policy
- * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`): nonsense in the options, a threshold above
- * 1,000 calls, or options under which there are too many states; it says which to change
+ * @throws PolicyError (`INVALID_POLICY`), ArgumentError (`INVALID_ARGUMENT`): wrong options, a threshold above 1,000 calls,
+ *   or options with too many states; the message says which to change
  */
 export function generatePaths(policy: PolicyOptions = {}, options: PathOptions = {}): Path[] {
   checkOptions('options', options, PATH_OPTIONS)

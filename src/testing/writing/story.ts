@@ -1,10 +1,10 @@
 // Stories: a mismatch as a person would tell it, and as a Mermaid sequence diagram.
-// The words of the steps are those of the path; what differs comes last.
+// The steps are in the words of the path; what differs comes last.
 import type { Mismatch } from '../exploring/check-path.ts'
 import type { PathStep } from '../paths/paths.ts'
 import { tellTime } from './words.ts'
 
-/** What the last step came to, without the words of the step itself. */
+/** The result of the last step, without the words of the step itself. */
 export function differenceOf({ path, steps, difference }: Mismatch): string {
   const says = `${path.steps[steps - 1]?.says}: `
   return difference.startsWith(says) ? difference.slice(says.length) : difference
@@ -23,7 +23,7 @@ export function tellStory(mismatch: Mismatch): string {
 
 const PARTICIPANTS = ['Caller', 'Breaker', 'Service', 'Clock', 'Operator'] as const
 
-/** The text of a Mermaid `sequenceDiagram` of the path up to the mismatch; only who takes part is drawn. */
+/** The text of a Mermaid `sequenceDiagram` of the path up to the mismatch; only participants with messages are drawn. */
 export function toMermaid(mismatch: Mismatch): string {
   const told = mismatch.path.steps.slice(0, mismatch.steps)
   let state = 'closed'

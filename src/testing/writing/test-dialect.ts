@@ -11,7 +11,7 @@ export interface Dialect {
   readonly test: 'test' | 'it'
   /** The name that checks begin with. */
   readonly global: string
-  /** `about` is told when it is not so, where the runner does not show the line itself. */
+  /** `about` is called if it is not so, where the runner does not show the line itself. */
   isEqual(actual: string, expected: string, about: string): string
   isDefined(actual: string): string
   isUndefined(actual: string): string

@@ -11,19 +11,19 @@ import { uniqueTitles } from './titles.ts'
 export interface TestFileOptions {
   /** The test runner that the file is for: `'vitest'`, `'jest'`, `'node'` (`node:test`) or `'mocha'`. */
   readonly runner: Runner
-  /** Title of the group of tests, and what the header calls the service. */
+  /** The title of the group of tests, and the name of the service in the header. */
   readonly name: string
   /** What the file imports `driver` from, such as `./breaker-driver.js`. */
   readonly driver: string
-  /** Default `'ts'`; `'js'` has no types in it. */
+  /** Default `'ts'`; `'js'` has no types. */
   readonly language?: 'ts' | 'js'
   /** Name of the file, for the line that says how to run it. Default `<this file>` with the ending of the language. */
   readonly file?: string
 }
 
 /**
- * The text of a test file: one test for each path, or the one test that reproduces a mismatch, which also looks at the
- * counts that the driver can `observe`. It needs the driver and `switchgear/testing`, and has its own virtual clock.
+ * The text of a test file: one test for each path, or one test that reproduces a mismatch and also checks the counts that
+ * the driver can `observe`. It needs the driver and `switchgear/testing`, and has its own virtual clock.
  * @throws ArgumentError (`INVALID_ARGUMENT`)
  */
 export function toTestFile(found: readonly Path[] | Mismatch, options: TestFileOptions): string {

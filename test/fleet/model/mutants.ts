@@ -123,7 +123,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a late probe counts for a later lease',
     breaks: 'I9',
     file: BREAKER,
-    find: "{ guard: not('isAnswer'), description: 'One that was under way for longer than its lease.' },",
+    find: "{ guard: not('isAnswer'), description: 'It took longer than its lease.' },",
     replace: '',
   },
   {

@@ -54,7 +54,7 @@ describe('a policy in words', () => {
     [
       { slowCalls: { slowerThan: '2s', threshold: 0.8, minimumCalls: 20, window } },
       'slowCalls',
-      '80 % of the calls of the last 1 min, slower than 2 s: Opens when 80 % of the calls of the last 1 min took longer than 2 s, whatever came of them, once there are at least 20 calls. They leave it in 6 buckets of 10 s.',
+      '80 % of the calls of the last 1 min, slower than 2 s: Opens when 80 % of the calls of the last 1 min took longer than 2 s, whatever their outcome, once there are at least 20 calls. They leave it in 6 buckets of 10 s.',
     ],
     [
       { backoff: { factor: 3, max: '2m', jitter: 0.2 } },

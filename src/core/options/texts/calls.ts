@@ -1,4 +1,4 @@
-// Calls: the texts of what is asked of each call.
+// Calls: the texts of options about single calls.
 import { count, length } from './lengths.ts'
 import { NONE, type TextsOf } from './text.ts'
 

@@ -70,7 +70,7 @@ export const TRIGGER_TEXTS: TextsOf<'failureThreshold' | 'counting' | 'failureWi
       const slow = length(rule.slowerThanMs)
       return [
         `${rate}, slower than ${slow}`,
-        `Opens when ${rate} took longer than ${slow}, whatever came of them, ${onceThereAre(rule)}.${forgetting(rule.window)}`,
+        `Opens when ${rate} took longer than ${slow}, whatever their outcome, ${onceThereAre(rule)}.${forgetting(rule.window)}`,
       ]
     },
   },

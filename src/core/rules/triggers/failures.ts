@@ -3,7 +3,7 @@ import { counted } from '../figures.ts'
 import type { Needs } from './trigger.ts'
 
 export interface FailuresPolicy {
-  /** Failures that open; `null`: their number never does. Default 5. */
+  /** Failures that open it; `null`: their number never does. Default 5. */
   readonly failureThreshold: number | null
   /** Whether a success clears the count of failures (`'consecutive'`, the default). */
   readonly counting: 'consecutive' | 'cumulative'
@@ -39,11 +39,11 @@ export interface FailuresReasons {
 export interface CountEvidence {
   /** Failures that count towards it now: in a row, in the `failureWindow`, or since it closed, as the policy says. */
   readonly count: number
-  /** So many open it; `null`: failures are not counted. */
+  /** The number that opens it; `null`: failures are not counted. */
   readonly threshold: number | null
   /** The `failureWindow`, in ms; `null` without one. */
   readonly windowMs: number | null
-  /** With a `failureWindow`: how long ago each of them was, in ms, the oldest first; else empty. */
+  /** With a `failureWindow`: how long ago each of them was, in ms, the oldest first; otherwise empty. */
   readonly agesMs: readonly number[]
 }
 
@@ -162,7 +162,7 @@ export function refitTimes(
 ): number[] | null {
   if (failureWindowMs === null) return null
   const times = inOrder(evidence)
-  // Those before the last success are of no account to a policy that counts failures in a row.
+  // A policy that counts failures in a row ignores those before the last success.
   const first = to.counting === 'consecutive' ? times.length - evidence.consecutiveFailures : 0
   return newestOf(
     times.filter((at, index) => index >= first && now < at + failureWindowMs),

@@ -8,7 +8,7 @@ import { copyOf, type RateEvidence, refitWindow, windowFor } from './rates.ts'
 import * as slowCalls from './slow-calls.ts'
 import type { Trigger } from './trigger.ts'
 
-/** What the triggers of a breaker judge, as `breaker.evidence()` gives it: of one moment, a value of its own. */
+/** What the triggers of a breaker judge, from `breaker.evidence()`: figures of one moment, a separate value. */
 export interface EvidenceReport {
   /** For `failureThreshold`. */
   readonly failures: failures.CountEvidence
@@ -168,7 +168,7 @@ export function addSlow(evidence: Evidence, policy: TriggerPolicy, now: number):
   slowCalls.addSlow(evidence, policy, now)
 }
 
-/** Whether a success must be told the time: it goes into a window of time. */
+/** Whether a success needs the time: it goes into a window of time. */
 export function datesSuccesses(policy: TriggerPolicy): boolean {
   return failureRate.datesSuccesses(policy) || slowCalls.datesSuccesses(policy)
 }

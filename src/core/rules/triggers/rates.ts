@@ -17,9 +17,9 @@ import type { Needs } from './trigger.ts'
 export interface RateRule {
   /** A share above 0 and at most 1. */
   readonly threshold: number
-  /** Fewer calls prove nothing. */
+  /** With fewer calls it never opens. */
   readonly minimumCalls: number
-  /** Which calls the share is taken over. */
+  /** The calls over which the share is taken. */
   readonly window: WindowSize
 }
 
@@ -33,9 +33,9 @@ export interface RateEvidence {
   readonly rate: number | null
   /** At this share it opens, 0-1. */
   readonly threshold: number
-  /** Not before so many calls. */
+  /** The least number of calls before it can open. */
   readonly minimumCalls: number
-  /** How large the window is: so many calls, or a time in so many buckets. */
+  /** How large the window is: a number of calls, or a time and its number of buckets. */
   readonly window: WindowSize
   /** What is in it, the oldest first: one for each call, or for each bucket of a time. */
   readonly buckets: readonly { readonly calls: number; readonly marked: number }[]

@@ -16,14 +16,14 @@ import {
 } from './rates.ts'
 import type { Needs } from './trigger.ts'
 
-/** As RateRule, over calls that took longer than `slowerThanMs`, whatever their outcome. */
+/** As RateRule, but for calls that took longer than `slowerThanMs`, whatever their outcome. */
 export interface SlowRule extends RateRule {
   /** In ms; a call of exactly this length is not slow. */
   readonly slowerThanMs: number
 }
 
 export interface SlowCallsPolicy {
-  /** Default `null`: calls are not timed for it. */
+  /** Default `null`: slow calls are not counted. */
   readonly slowCalls: SlowRule | null
 }
 

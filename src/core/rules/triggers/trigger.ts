@@ -33,7 +33,7 @@ export interface Trigger<Kept, Rules, Why, Told, Saved> {
   addSlow?(evidence: Kept, policy: Rules, now: number): void
   /** Whether a success has to be dated, since it goes into a window of time. */
   datesSuccesses(policy: Rules): boolean
-  /** Whether a success is kept, and may make it fire. If not, it is asked after failures only. */
+  /** Whether a success is kept, and may make it fire. If not, it is judged after failures only. */
   keepsSuccesses(policy: Rules): boolean
   /** Whether the duration of a call is evidence. Absent: it is not. */
   timesCalls?(policy: Rules): boolean

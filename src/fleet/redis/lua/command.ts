@@ -1,4 +1,4 @@
-// The script of command(): what operators say to a whole fleet.
+// The script of command(): commands of operators to a whole fleet.
 
 /** Beside the entry: the command, the open time or '', the message. */
 export const command = `

@@ -1,8 +1,8 @@
-// The script of poll(): a sign of life, and what is new.
+// The script of poll(): a sign of life, and the news.
 
 /**
- * The cursor ('' for everything, '-' for the entries alone), then entries. This part comes before the functions that it does not
- * need: most polls bring nothing, and every process has one each second.
+ * The cursor ('' for everything, '-' for the entries alone), then entries. This part comes before the functions that it
+ * does not need: most polls bring nothing, and every process sends one each second.
  */
 export const idlePoll = `
 local cursor = ARGV[7]

@@ -28,7 +28,7 @@ finish()
 return { now, late and 1 or 0, granted, leaseMs, retryMs, answer(e) }
 `
 
-/** Beside the entry: the version, the token, 1 for a success. Whether it still counts, its lease and version say. */
+/** Beside the entry: the version, the token, 1 for a success. Its lease and its version decide whether it still counts. */
 export const complete = `
 late = false
 local e = load(7, 7)

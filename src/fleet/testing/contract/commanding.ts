@@ -1,4 +1,4 @@
-// Part of the contract of a fleet's store. What operators say to a whole fleet.
+// Part of the contract of a fleet's store. Commands of operators to a whole fleet.
 import { agree } from '../agree.ts'
 import type { Clause } from '../fleet-under-test.ts'
 import { entry, OPEN, recordOf, saw } from '../requests.ts'

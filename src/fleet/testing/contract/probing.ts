@@ -31,7 +31,7 @@ export function probing(it: Clause): void {
       agree('how many leases were granted', grants.filter(({ isGranted }) => isGranted).length, max)
       const record = { state: 'halfOpen', version: 2 }
       for (const { isGranted, leaseMs, retryAfterMs, change } of grants) {
-        agree('what each is told', change, { record })
+        agree('what each process gets', change, { record })
         agree('how long the lease holds, or is waited for', isGranted ? leaseMs : retryAfterMs, between(20_000, 30_000))
       }
     }

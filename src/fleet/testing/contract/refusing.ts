@@ -1,4 +1,4 @@
-// Part of the contract of a fleet's store. What no store takes.
+// Part of the contract of a fleet's store. What every store refuses.
 import type { FleetLink } from '../../index.ts'
 import { agree, refuses } from '../agree.ts'
 import type { Clause } from '../fleet-under-test.ts'

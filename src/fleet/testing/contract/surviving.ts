@@ -76,7 +76,7 @@ export function surviving(it: Clause): void {
     const stranger = await c.command(entry('db'), { type: 'trip' })
     agree('the next version', stranger.record, { version: record.version + 1 })
     const answer = await a.report([saw('db', 0, 1, { view: record })])
-    agree('what one is told that remembers the version before', answer, [{ record: { state: 'open' } }])
+    agree('what a process gets that remembers the version before', answer, [{ record: { state: 'open' } }])
   })
 
   it('an older view changes nothing, and the answer has the newer record', async ({ a, b, c }) => {
@@ -115,7 +115,7 @@ export function surviving(it: Clause): void {
     agree('the answer', answer, [{ record: { openMs: 4 * OPEN, remainingMs: between(0, 4 * OPEN) } }])
   })
 
-  it('processes with other rules: each decide among themselves, and are told that there are others', async ({
+  it('processes with other rules: each group decides for itself, and learns that there are others', async ({
     a,
     b,
     c,

@@ -1,4 +1,5 @@
-// Part of the contract of a fleet's store. What a fleet tells its processes: polls, pushes, who is alive, what is suspect.
+// Part of the contract of a fleet's store. What a fleet reports to its processes: polls, pushes, who is alive, what is
+// suspect.
 import type { FleetChange } from '../../index.ts'
 import { agree, within } from '../agree.ts'
 import type { Clause } from '../fleet-under-test.ts'

@@ -1,5 +1,5 @@
-// States: how each is called and ordered on the page. They are what breakers are by themselves: how calls fare, and with that
-// every colour, is asked of admission.ts.
+// States: how each is called and ordered on the page. They are those of breakers by themselves; admission.ts says how calls
+// fare, and with that every colour.
 import { type BreakerState, STATE_WORDS, STATES } from '../../../core/rules/states.ts'
 
 export interface StateStyle {

@@ -1,5 +1,5 @@
-// Policy dialog: another policy for one endpoint, written as its options. What it would mean is asked of the process while
-// one writes; nothing changes before it is applied.
+// Policy dialog: another policy for one endpoint, written as its options. While you write, the process says what it would
+// mean; nothing changes before it is applied.
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type EndpointDetail, PATHS, type PolicyAnswer, type PolicyRequest } from '../../protocol.ts'
 import { Warnings } from '../detail/policy.tsx'

@@ -14,7 +14,7 @@ export function rememberToken(value: string): void {
     if (value === '') sessionStorage.removeItem(KEY)
     else sessionStorage.setItem(KEY, value)
   } catch {
-    // Storage is switched off: it is asked for again after the page was loaded anew.
+    // Storage is switched off: the token must be entered again after a reload.
   }
 }
 

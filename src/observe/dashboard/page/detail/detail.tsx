@@ -80,7 +80,7 @@ function Body({ name, row, detail }: { name: string; row: WireRow; detail: Endpo
 function useDetail(name: string, row: WireRow | undefined) {
   const [answer, setAnswer] = useState<DetailAnswer | null>(null)
   const [wish, setWish] = useState(0)
-  // Another generation, or a wish, asks anew.
+  // Another generation, or a request, loads again.
   const generation = row?.[COLUMN.generation]
   useEffect(() => {
     const leaving = new AbortController()

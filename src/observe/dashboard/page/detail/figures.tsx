@@ -1,4 +1,4 @@
-// Figures: what calls came to since the breaker was made, and how long they took.
+// Figures: calls and their outcomes since the breaker was made, and how long they took.
 import { COLUMN, type EndpointDetail, type WireRow } from '../../protocol.ts'
 import { count, latency, percent } from '../format.ts'
 
@@ -48,7 +48,7 @@ function limitFigures(row: WireRow): (readonly [label: string, value: string, ti
   const [inFlight, queued] = concurrency ?? [0, 0]
   const now = `${count(inFlight)}${queued === 0 ? '' : ` + ${count(queued)}`}`
   return [
-    ['Limited', count(limited), 'Calls that were refused for want of a slot', kindOf(limited, 'is-full')],
+    ['Limited', count(limited), 'Calls that were refused for lack of a slot', kindOf(limited, 'is-full')],
     ['In flight', now, 'Calls that hold a slot, and those that wait for one'],
   ]
 }

@@ -20,7 +20,7 @@ export const COLUMNS: readonly Column[] = [
   {
     key: 'rejections',
     label: 'Refused/s',
-    title: 'Calls refused, a second: by the breaker, its fleet, or for want of a slot',
+    title: 'Calls refused, a second: by the breaker, its fleet, or for lack of a slot',
     mostFirst: true,
   },
   {

@@ -91,7 +91,7 @@ export function List() {
       <div role="rowgroup" class="list-body" style={{ height: `${endpoints.length * ROW_HEIGHT}px` }}>
         {endpoints.slice(first, last).map((endpoint, offset) => (
           <EndpointRow
-            // Not the name: a row that leaves at one edge is written anew at the other, which is cheaper than making one.
+            // Not the name: a row that leaves at one edge is reused at the other, which is cheaper than making one.
             key={(first + offset) % slots}
             endpoint={endpoint}
             index={first + offset}

@@ -1,5 +1,6 @@
-// Order: which endpoints the list shows, and in which order. Worked out anew when someone asks for another order, when an
-// endpoint changes its state, and once a second for figures that move; not at every update, so that rows stand still to be read.
+// Order: which endpoints the list shows, and in which order. Computed again when the user chooses another order, when an
+// endpoint changes its state, and once a second for figures that move; not at every update, so that rows stand still to be
+// read.
 import { computed, signal } from '@preact/signals'
 import { byName, type Endpoint, second, structure } from '../store/endpoints.ts'
 import { kindFilter, query } from '../store/route.ts'

@@ -1,4 +1,4 @@
-// Detail: what the server tells of the endpoint that is opened, asked for once a second and at once when its state changes.
+// Detail: what the server says about the open endpoint, loaded once a second and at once when its state changes.
 import { type EndpointDetail, type ErrorAnswer, PATHS } from '../../protocol.ts'
 
 export type DetailAnswer = { readonly detail: EndpointDetail; readonly at: number } | { readonly problem: string }

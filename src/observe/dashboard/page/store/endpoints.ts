@@ -26,7 +26,7 @@ export interface Endpoint {
 
 /** Figures of some row are new. */
 export const moved = signal(0)
-/** An endpoint came or went, or is of another kind; what a bulkhead alone has changed is told once a second. */
+/** An endpoint came or went, or is of another kind; changes of a bulkhead alone are shown once a second. */
 export const structure = signal(0)
 /** Another second was sampled. */
 export const second = signal(0)
@@ -40,7 +40,7 @@ const collator = new Intl.Collator('en', { numeric: true })
 let sorted: Endpoint[] = []
 let areRanksOld = false
 let lastSampleAt = 0
-/** Some endpoint is of another kind, and nobody was told. */
+/** Some endpoint is of another kind, and the page does not show it yet. */
 let isKindNew = false
 /** The names of a full image so far; what is not in it at its end is gone. */
 let image: Set<string> | null = null
@@ -172,13 +172,13 @@ function refusedOf(row: WireRow): number {
   return row[COLUMN.rejected] + row[COLUMN.limited]
 }
 
-/** Who only reports what calls came to asks for no admission: then there are more outcomes than calls let through. */
+/** With reports alone nothing asks for admission: then there are more outcomes than admitted calls. */
 function callsOf(row: WireRow): number {
   const outcomes = row[COLUMN.succeeded] + row[COLUMN.failed] + row[COLUMN.ignored] + row[COLUMN.late]
   return Math.max(row[COLUMN.allowed], outcomes)
 }
 
-/** Less than nothing was counted where an endpoint was deleted and made anew. */
+/** Less than nothing was counted if an endpoint was deleted and made again. */
 function rate(difference: number, seconds: number): number {
   return Math.max(0, difference) / seconds
 }

@@ -8,7 +8,7 @@ const THEMES: readonly Theme[] = ['system', 'light', 'dark']
 const systemIsDark = matchMedia('(prefers-color-scheme: dark)')
 
 export const theme = signal<Theme>(remembered())
-/** Counts changes of what is on screen: canvases paint themselves anew. */
+/** Counts changes of the appearance: canvases are painted again. */
 export const repaint = signal(0)
 
 systemIsDark.addEventListener('change', () => repaint.value++)

@@ -7,7 +7,7 @@ export const SAMPLES = 180
 export interface Track {
   readonly calls: Float32Array
   readonly failures: Float32Array
-  /** Calls that were refused, for want of a slot, too. */
+  /** Calls that were refused, also for lack of a slot. */
   readonly rejections: Float32Array
 }
 

@@ -1,4 +1,4 @@
-// State badge: glyph, colour and word, side by side: of how calls fare, or of a state as it is told.
+// State badge: glyph, colour and word, side by side: how calls fare, or a state.
 import { fleetWord, type Look } from '../admission.ts'
 import { wordOf } from '../states.ts'
 import { Glyph } from './icons.tsx'
