@@ -3,11 +3,12 @@ import { counted, percent } from '../figures.ts'
 import { addCall, type SlidingWindow } from '../window.ts'
 import {
   expireWindow,
-  isReached,
   type RateEvidence,
+  type RateFigures,
   type RateRule,
   rateNeeds,
   rateReport,
+  reachedRate,
   restoreWindow,
   type SavedWindow,
   saveWindow,
@@ -24,12 +25,7 @@ export interface FailureRateEvidence {
 }
 
 export interface FailureRateReasons {
-  readonly failureRate: {
-    readonly type: 'failureRate'
-    readonly rate: number
-    readonly threshold: number
-    readonly calls: number
-  }
+  readonly failureRate: RateFigures & { readonly type: 'failureRate' }
 }
 
 export interface SavedFailureRate {
@@ -66,10 +62,8 @@ export function fired(
   evidence: FailureRateEvidence,
   { failureRate: rule }: FailureRatePolicy,
 ): FailureRateReasons['failureRate'] | null {
-  const { failureRate: window } = evidence
-  if (rule === null || window === null || !isReached(window, rule)) return null
-  const { marked, calls } = window
-  return { type: 'failureRate', rate: marked / calls, threshold: rule.threshold, calls }
+  const reached = reachedRate(evidence.failureRate, rule)
+  return reached && { type: 'failureRate', ...reached }
 }
 
 export function needs({ failureRate }: FailureRatePolicy): Needs | null {

@@ -41,6 +41,13 @@ export interface RateEvidence {
   readonly buckets: readonly { readonly calls: number; readonly marked: number }[]
 }
 
+/** What a reason tells of a rate. */
+export interface RateFigures {
+  readonly rate: number
+  readonly threshold: number
+  readonly calls: number
+}
+
 /** A window in a snapshot: [calls, marked] of each bucket, the oldest first. */
 export interface SavedWindow {
   readonly size: WindowSize
@@ -76,10 +83,15 @@ export function expireWindow(window: SlidingWindow | null, rule: Windowed | null
   if (window && rule) expire(window, rule.window, now)
 }
 
-export function isReached(window: SlidingWindow, { threshold, minimumCalls }: RateRule): boolean {
+/** The figures of a rate that has reached its threshold; `null`: it has not, or there is no rule. */
+export function reachedRate(window: SlidingWindow | null, rule: RateRule | null): RateFigures | null {
+  if (rule === null || window === null) return null
+  const { threshold, minimumCalls } = rule
+  const { marked, calls } = window
   // Most windows hold no marked call: asked first, it spares a healthy call the rest. The quotient is the double nearest
   // to the rate, as the threshold is to what was written: equal where the two are, which no product would be.
-  return window.marked > 0 && window.calls >= minimumCalls && window.marked / window.calls >= threshold
+  const isReached = marked > 0 && calls >= minimumCalls && marked / calls >= threshold
+  return isReached ? { rate: marked / calls, threshold, calls } : null
 }
 
 export function rateNeeds(option: string, mark: Needs['mark'], rule: RateRule | null): Needs | null {

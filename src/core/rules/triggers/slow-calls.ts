@@ -4,11 +4,12 @@ import { percent } from '../figures.ts'
 import { addCall, type SlidingWindow } from '../window.ts'
 import {
   expireWindow,
-  isReached,
   type RateEvidence,
+  type RateFigures,
   type RateRule,
   rateNeeds,
   rateReport,
+  reachedRate,
   restoreWindow,
   type SavedWindow,
   saveWindow,
@@ -31,13 +32,7 @@ export interface SlowCallsEvidence {
 }
 
 export interface SlowCallsReasons {
-  readonly slowCallRate: {
-    readonly type: 'slowCallRate'
-    readonly rate: number
-    readonly threshold: number
-    readonly calls: number
-    readonly slowerThanMs: number
-  }
+  readonly slowCallRate: RateFigures & { readonly type: 'slowCallRate'; readonly slowerThanMs: number }
 }
 
 export interface SavedSlowCalls {
@@ -93,11 +88,8 @@ export function fired(
   evidence: SlowCallsEvidence,
   { slowCalls: rule }: SlowCallsPolicy,
 ): SlowCallsReasons['slowCallRate'] | null {
-  const { slowCalls: window } = evidence
-  if (rule === null || window === null || !isReached(window, rule)) return null
-  const { marked, calls } = window
-  const { threshold, slowerThanMs } = rule
-  return { type: 'slowCallRate', rate: marked / calls, threshold, calls, slowerThanMs }
+  const reached = reachedRate(evidence.slowCalls, rule)
+  return reached && rule && { type: 'slowCallRate', ...reached, slowerThanMs: rule.slowerThanMs }
 }
 
 export function needs({ slowCalls }: SlowCallsPolicy): Needs | null {
