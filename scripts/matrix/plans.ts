@@ -26,8 +26,7 @@ type Packages = Readonly<Record<string, string>>
 
 const NEST = { 'reflect-metadata': '^0.2.0', rxjs: '^7.1.0' }
 const nestInStep = (version: string) => ({ '@nestjs/core': version, '@nestjs/platform-express': version })
-/** Each SDK is for some versions of the API only. */
-const sdk = (range: string) => ({ '@opentelemetry/sdk-metrics': range, '@opentelemetry/sdk-trace-base': range })
+const sdk = (range: string) => ({ '@opentelemetry/sdk-metrics': range })
 
 export const PLANS: Readonly<Record<string, Plan>> = {
   undici: { smoke: 'undici', of: { '^8.0.0': { runtime: 'node 22' } } },
@@ -63,6 +62,11 @@ export const PLANS: Readonly<Record<string, Plan>> = {
       '1.3.0': { beside: sdk('^1.30.0'), runtime: 'node 20' },
       '^1.3.0': { beside: sdk('^3.0.0'), runtime: 'node 24' },
     },
+  },
+  '@opentelemetry/sdk-trace-base': {
+    smoke: 'spans',
+    range: '^1.30.0 || ^2.0.0',
+    beside: { '@opentelemetry/api': '~1.9.0' },
   },
   yaml: { smoke: 'config' },
   ws: { smoke: 'inspect', beside: { '@types/ws': '^8.0.0' } },

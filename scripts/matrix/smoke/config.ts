@@ -6,7 +6,8 @@ smoke(async () => {
   const { policies } = parsePolicies('a: &fast { open_timeout: 2s }\nb:\n  <<: *fast\n  failure_threshold: 3\n', {
     env: {},
   })
-  same('policies', policies?.['b'], { openTimeout: '2s', failureThreshold: 3 })
+  const { openTimeout, failureThreshold } = policies?.['b'] ?? {}
+  same('a policy', [openTimeout, failureThreshold], ['2s', 3])
   let message = ''
   try {
     parsePolicies('a:\n  open_timout: 2s\n', { file: 'breakers.yaml', env: {} })

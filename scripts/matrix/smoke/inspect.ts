@@ -1,7 +1,7 @@
 // ws: the bridge of the Stately inspector, and a client of ws at it.
 import { createRegistry } from 'switchgear'
 import { createInspectorBridge, inspectRegistry } from 'switchgear/inspect'
-import { WebSocket } from 'ws'
+import WebSocket from 'ws'
 import { same, smoke } from './check.js'
 
 smoke(async () => {

@@ -8,7 +8,6 @@ const url = String(process.env['REDIS_URL'])
 smoke(async () => {
   await inStep(() => ioredisStore({ url }))
   const client = new Redis(url)
-  await client.flushall()
   await inStep(() => ioredisStore({ client }))
   await client.quit()
 })

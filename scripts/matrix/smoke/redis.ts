@@ -9,7 +9,6 @@ smoke(async () => {
   await inStep(() => redisStore({ url }))
   const client = createClient({ url })
   await client.connect()
-  await client.sendCommand(['FLUSHALL'])
   await inStep(() => redisStore({ client }))
   await client.quit()
 })

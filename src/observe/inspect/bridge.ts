@@ -10,7 +10,7 @@ import { pageFor } from './bridge-page.ts'
 import type { MessageReceiver } from './inspector.ts'
 import type { InspectionMessage } from './messages.ts'
 import { Viewers } from './viewers.ts'
-import { loadWebSockets } from './web-sockets.ts'
+import { loadServer } from './web-sockets.ts'
 
 /** A server that shows its messages in the Stately inspector. Made by `createInspectorBridge`. */
 export interface InspectorBridge extends MessageReceiver {
@@ -41,7 +41,7 @@ const LARGEST_MESSAGE_BYTES = 256 * 1024
  */
 export async function createInspectorBridge(options: InspectorBridgeOptions = {}): Promise<InspectorBridge> {
   const settings = resolveBridgeOptions(options)
-  const { WebSocketServer } = await loadWebSockets()
+  const WebSocketServer = await loadServer()
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE_BYTES, perMessageDeflate: false })
   const viewers = new Viewers()
   const server = createServer((request, response) => answer(request, response, settings))
