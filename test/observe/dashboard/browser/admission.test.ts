@@ -138,7 +138,7 @@ it('a dialog says what will go through: not what the fleet or the bulkhead keeps
   await photograph(page, 'admission-dialog')
   await dialog.getByRole('button', { name: 'Cancel' }).click()
   await ask('pool')
-  await dialog.getByText('But 3 of 3 places are taken: until one is free, calls are refused.').waitFor()
+  await dialog.getByText('But 3 of 3 slots are taken: until one is free, calls are refused.').waitFor()
   await dialog.getByRole('button', { name: 'Cancel' }).click()
   await ask('plain')
   await dialog.getByText('Calls go through.').waitFor()
