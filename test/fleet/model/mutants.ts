@@ -141,7 +141,7 @@ export const mutants: readonly Mutant[] = [
     replace: "target: '#fleetBreaker.closed', actions: 'trust'",
   },
   {
-    name: 'a deadline that a jump of the clock has moved away generations there',
+    name: 'a deadline that a jump of the clock has moved away stays there',
     breaks: 'I7',
     file: SHARD,
     find: 'kept.at - now > kept.record.openMs) kept.at',
