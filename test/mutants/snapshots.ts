@@ -3,6 +3,7 @@ import type { Prey } from './hunt.ts'
 import { backoff, failureWindow, plain, rateOverTime } from './policies.ts'
 
 const file = 'src/core/runtime/snapshot.ts'
+const failures = 'src/core/rules/triggers/failures.ts'
 
 export const ofTheSnapshot: readonly Prey[] = [
   {
@@ -16,15 +17,15 @@ export const ofTheSnapshot: readonly Prey[] = [
   {
     name: 'a restored breaker has forgotten its failures in a row',
     breaks: 'R25',
-    file,
-    find: 'consecutiveFailures: row.consecutiveFailures,',
-    replace: 'consecutiveFailures: 0,',
+    file: failures,
+    find: 'return { consecutiveFailures, failures, failureAgesMs: agesOf',
+    replace: 'return { consecutiveFailures: 0, failures, failureAgesMs: agesOf',
     policy: plain,
   },
   {
     name: 'failures of before a restore look new',
     breaks: 'R25',
-    file,
+    file: failures,
     find: 'failureAgesMs.map((age) => now - age)',
     replace: 'failureAgesMs.map(() => now)',
     policy: { ...failureWindow, counting: 'cumulative', openTimeoutFrom: 'lastFailure' },
@@ -34,9 +35,9 @@ export const ofTheSnapshot: readonly Prey[] = [
   {
     name: 'a restored breaker has lost its window of time',
     breaks: 'R25',
-    file,
-    find: 'restoredWindow(failureRate, policy.failureRate, now) ?? fresh.failureRate',
-    replace: 'fresh.failureRate',
+    file: 'src/core/rules/triggers/failure-rate.ts',
+    find: 'restoreWindow(saved.failureRate, policy.failureRate, now)',
+    replace: 'restoreWindow(null, policy.failureRate, now)',
     policy: rateOverTime,
   },
   {

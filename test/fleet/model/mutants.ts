@@ -44,9 +44,9 @@ export const mutants: readonly Mutant[] = [
     name: 'a lease never ends in the store',
     breaks: 'I10',
     file: OPERATIONS,
-    find: `prune(kept.leases, turn.now, rules.probeTimeoutMs)
+    find: `prune(kept.leases, operation.now, rules.probeTimeoutMs)
   const held`,
-    replace: `for (const key of kept.leases.keys()) kept.leases.set(key, turn.now + rules.probeTimeoutMs)
+    replace: `for (const key of kept.leases.keys()) kept.leases.set(key, operation.now + rules.probeTimeoutMs)
   const held`,
   },
   {
