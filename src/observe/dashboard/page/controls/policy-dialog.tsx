@@ -56,8 +56,7 @@ export function PolicyDialog({ name, detail, onClose, onDone }: Props) {
           <Name name={name} />
         </p>
         <p>
-          State and evidence period: another policy neither opens nor closes by itself. What is left out periods as it
-          is.
+          State and evidence stay: another policy neither opens nor closes by itself. What is left out stays as it is.
         </p>
         {token.value === '' && <TokenField value={typed} onInput={setTyped} />}
         <div class="policy-editor">
