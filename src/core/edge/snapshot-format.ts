@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { PLAIN_REASONS, SAID_REASONS } from '../rules/commands.ts'
 import type { Reason } from '../rules/reasons.ts'
 import { type BreakerState, STATES } from '../rules/states.ts'
+import type { SavedEvidence } from '../rules/triggers/index.ts'
 import { describeValue, type Mistake, SnapshotError } from './errors.ts'
 import { mistakesOf, safeParse } from './resolve-policy.ts'
 import { ms, natural, share } from './saved-schemas.ts'
@@ -80,14 +81,6 @@ const schema: v.GenericSchema<unknown, RegistrySnapshot> = v.strictObject({
   breakers: v.array(breaker),
 })
 
-/** A sliding window of a snapshot. */
-interface WindowSnapshot {
-  size: { calls: number } | { timeMs: number; buckets: number }
-  /** Of each bucket the calls, and those of them that were marked. */
-  buckets: [calls: number, marked: number][]
-  phaseMs?: number | undefined
-}
-
 interface CallsSnapshot {
   allowed: number
   rejected: number
@@ -120,18 +113,7 @@ export interface BreakerSnapshot {
   /** Where it was on its recovery ramp, if it was on one. */
   ramp?: { ranForMs: number; remainingMs: number; credit: number } | undefined
   /** What its triggers go by. */
-  evidence: {
-    /** Failures in a row. */
-    consecutiveFailures: number
-    /** Failures since it closed. */
-    failures: number
-    /** How long ago each failure of the window was. */
-    failureAgesMs: number[]
-    /** The window of the failure rate. */
-    failureRate: WindowSnapshot | null
-    /** The window of slow calls. */
-    slowCalls: WindowSnapshot | null
-  }
+  evidence: SavedEvidence
   /** Its counters: those of `stats().calls`. */
   calls: CallsSnapshot
   /** How long it was in each state, in ms. */

@@ -29,7 +29,7 @@ export interface FailureRateReasons {
 }
 
 export interface SavedFailureRate {
-  readonly failureRate: SavedWindow | null
+  failureRate: SavedWindow | null
 }
 
 export const OPTION = 'failureRate'

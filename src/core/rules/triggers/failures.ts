@@ -48,9 +48,12 @@ export interface CountEvidence {
 }
 
 export interface SavedFailures {
-  readonly consecutiveFailures: number
-  readonly failures: number
-  readonly failureAgesMs: number[]
+  /** Failures in a row. */
+  consecutiveFailures: number
+  /** Failures since it closed. */
+  failures: number
+  /** How long ago each failure of the window was, in ms. */
+  failureAgesMs: number[]
 }
 
 export const OPTION = 'failureThreshold'

@@ -41,7 +41,7 @@ export interface RateEvidence {
   readonly buckets: readonly { readonly calls: number; readonly marked: number }[]
 }
 
-/** What a reason tells of a rate. */
+/** What a reason says about a rate. */
 export interface RateFigures {
   readonly rate: number
   readonly threshold: number
@@ -50,10 +50,10 @@ export interface RateFigures {
 
 /** A window in a snapshot: [calls, marked] of each bucket, the oldest first. */
 export interface SavedWindow {
-  readonly size: WindowSize
-  readonly buckets: [number, number][]
+  size: WindowSize
+  buckets: [calls: number, marked: number][]
   /** How far a window of time was into its round of buckets. Absent in older snapshots. */
-  readonly phaseMs?: number | undefined
+  phaseMs?: number | undefined
 }
 
 /** Any rule over a window. */

@@ -36,7 +36,7 @@ export interface SlowCallsReasons {
 }
 
 export interface SavedSlowCalls {
-  readonly slowCalls: SavedWindow | null
+  slowCalls: SavedWindow | null
 }
 
 export const OPTION = 'slowCalls'
