@@ -1,7 +1,6 @@
 // npm run build: the package, into dist/ (or the folder given). Entries and what they share are modules (build-modules.ts),
 // and so is the command line; CommonJS in cjs/ is for Jest and for what knows no `module-sync`; build-types.ts makes one
 // file of types an entry and format. No source maps: the modules are our lines without their types and comments.
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -9,6 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { buildCommonJs, buildModules } from './build-modules.ts'
 import { writePage } from './build-page.ts'
 import { buildTypes } from './build-types.ts'
+import { tsc } from './tsc.ts'
 
 const REPOSITORY = resolve(import.meta.dirname, '..')
 
@@ -19,7 +19,8 @@ export async function build(folder: string): Promise<string> {
   rmSync(dist, { recursive: true, force: true })
   const declarations = mkdtempSync(join(tmpdir(), 'switchgear-types-'))
   try {
-    const mistakes = declare(declarations)
+    // Checks the sources, and writes the types of each.
+    const mistakes = tsc('-p', 'tsconfig.build.json', '--outDir', declarations)
     if (mistakes !== '') return mistakes
     await buildTypes(declarations, dist)
   } finally {
@@ -28,19 +29,6 @@ export async function build(folder: string): Promise<string> {
   await buildModules(dist)
   await buildCommonJs(dist)
   return ''
-}
-
-/** Checks the sources, and writes the types of each. What the compiler has to say. */
-function declare(outDir: string): string {
-  const tsc = join(REPOSITORY, 'node_modules/typescript/bin/tsc')
-  const options = ['-p', 'tsconfig.build.json', '--outDir', outDir, '--pretty', 'false']
-  const { error, status, stdout } = spawnSync(process.execPath, [tsc, ...options], {
-    cwd: REPOSITORY,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  if (error !== undefined) throw error
-  return status === 0 || stdout !== '' ? stdout : `tsc ended with ${status}\n`
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

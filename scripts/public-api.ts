@@ -1,12 +1,12 @@
 // npm run api: writes test/package/public-api/, one file for each entry: the names that it exports, with their types, as tsc
 // declares them. A change of the public surface is a change of these files. The declarations are made from the sources.
-import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Declarations, type Declared, keyOf } from './declarations.ts'
 import { ENTRIES, type Entry } from './entries.ts'
+import { tsc } from './tsc.ts'
 
 const REPOSITORY = resolve(import.meta.dirname, '..')
 export const BASELINES = join(REPOSITORY, 'test/package/public-api')
@@ -36,9 +36,8 @@ function declare(outDir: string): void {
   const project = join(outDir, 'tsconfig.json')
   const config = { extends: join(REPOSITORY, 'tsconfig.json'), compilerOptions, include: [], files }
   writeFileSync(project, JSON.stringify(config))
-  const tsc = join(REPOSITORY, 'node_modules/typescript/bin/tsc')
-  const { stdout, status } = spawnSync(process.execPath, [tsc, '-p', project], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`the declarations could not be made:\n${stdout}`)
+  const mistakes = tsc('-p', project)
+  if (mistakes !== '') throw new Error(`the declarations could not be made:\n${mistakes}`)
 }
 
 /** The first entry that exports a declaration: others name that. */

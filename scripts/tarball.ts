@@ -22,10 +22,9 @@ const PAPERS = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'docs/br
 const MADE_OF = [
   ...PAPERS,
   ...['src', 'machines', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
-  ...['build.ts', 'build-modules.ts', 'build-types.ts', 'build-resolution.ts', 'build-page.ts', 'entries.ts'].map(
-    (file) => `scripts/${file}`,
-  ),
-  ...['scripts/statechart-picture.ts', 'scripts/third-party.ts'],
+  ...readdirSync(join(REPOSITORY, 'scripts'))
+    .filter((file) => /^(build.*|entries|statechart-picture|third-party|tsc)\.ts$/.test(file))
+    .map((file) => `scripts/${file}`),
   'node_modules/typescript/package.json',
 ]
 
