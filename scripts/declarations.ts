@@ -16,7 +16,10 @@ export interface Exported {
   readonly isType: boolean
 }
 
-type Node = { readonly type: string; readonly start: number; readonly end: number } & Readonly<Record<string, unknown>>
+/** A node of a syntax tree, and how to look into one. */
+export type Node = { readonly type: string; readonly start: number; readonly end: number } & Readonly<
+  Record<string, unknown>
+>
 
 interface Module {
   readonly text: string
@@ -113,9 +116,9 @@ export class Declarations {
   }
 }
 
-const nodeAt = (node: Node, key: string) => (node[key] ?? null) as Node | null
-const nodesAt = (node: Node, key: string) => (node[key] ?? []) as readonly Node[]
-const nameOf = (node: Node | null) => String(node?.['name'] ?? node?.['value'] ?? '')
+export const nodeAt = (node: Node, key: string) => (node[key] ?? null) as Node | null
+export const nodesAt = (node: Node, key: string) => (node[key] ?? []) as readonly Node[]
+export const nameOf = (node: Node | null) => String(node?.['name'] ?? node?.['value'] ?? '')
 const targetOf = (file: string, source: Node) => join(dirname(file), nameOf(source))
 const isRelative = (source: Node | null): source is Node => nameOf(source).startsWith('.')
 
@@ -150,7 +153,8 @@ function read(file: string, text: string, exportsOf: (file: string) => Module['e
   return { text, declared, imported, exported }
 }
 
-function declaredBy(declaration: Node): string[] {
+/** The names that a declaration declares. */
+export function declaredBy(declaration: Node): string[] {
   const own = nodeAt(declaration, 'id')
   if (own !== null) return [nameOf(own)]
   return nodesAt(declaration, 'declarations').map((variable) => nameOf(nodeAt(variable, 'id')))

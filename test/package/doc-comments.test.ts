@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseSync } from 'vite'
 import { describe, expect, it } from 'vitest'
+import { declaredBy, type Node, nameOf, nodeAt, nodesAt } from '../../scripts/declarations.ts'
 import { ENTRIES } from '../../scripts/entries.ts'
 import { inRepository } from './sandbox.ts'
 
-type Node = { readonly type: string; readonly start: number } & Readonly<Record<string, unknown>>
 interface Module {
   readonly text: string
   readonly body: readonly Node[]
@@ -16,35 +16,28 @@ function parsed(text: string): Module {
   return { text, body: parseSync('module.ts', text).program.body as unknown as Node[] }
 }
 
-const nodeAt = (node: Node, key: string) => (node[key] ?? null) as Node | null
-const nodesAt = (node: Node, key: string) => (node[key] ?? []) as readonly Node[]
-const nameOf = (node: Node | null) => String(node?.['name'] ?? node?.['value'] ?? '')
-
 /** The module that declares it and the name of everything that a module exports. */
 function exportsOf(file: string): { readonly file: string; readonly name: string }[] {
   const { body } = parsed(readFileSync(inRepository(file), 'utf8'))
   return body.flatMap((node) => {
     if (node.type !== 'ExportNamedDeclaration') return []
     const source = nodeAt(node, 'source')
-    if (source === null) return declaredBy(node).map((name) => ({ file, name }))
+    if (source === null) return exportedBy(node).map((name) => ({ file, name }))
     const names = nodesAt(node, 'specifiers').map((specifier) => nameOf(nodeAt(specifier, 'local')))
     return exportsOf(join(dirname(file), String(source['value']))).filter(({ name }) => names.includes(name))
   })
 }
 
-function declaredBy(node: Node): string[] {
-  const declaration = nodeAt(node, 'declaration')
-  if (declaration === null) return []
-  const own = nodeAt(declaration, 'id')
-  const variables = nodesAt(declaration, 'declarations').map((variable) => nameOf(nodeAt(variable, 'id')))
-  return own === null ? variables : [nameOf(own)]
+function exportedBy(statement: Node): string[] {
+  const declaration = nodeAt(statement, 'declaration')
+  return declaration === null ? [] : declaredBy(declaration)
 }
 
 const isCommented = (text: string, start: number) => text.slice(0, start).trimEnd().endsWith('*/')
 
 /** What of this name in the module has no comment: itself, and the members of a class or an interface. */
 function bareIn({ text, body }: Module, name: string): string[] {
-  const declarations = body.filter((node) => declaredBy(node).includes(name))
+  const declarations = body.filter((node) => exportedBy(node).includes(name))
   const isBare = !declarations.some(({ start }) => isCommented(text, start))
   const members = declarations.flatMap((node) => {
     const declaration = nodeAt(node, 'declaration')
