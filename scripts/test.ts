@@ -1,10 +1,10 @@
 // npm test: what a developer runs after each change: types, lint, layers, and every test that starts no programs. `--all`
-// (npm run test:all) adds the package, browsers, databases, other processes and more histories of the properties. With the
-// paths of tests: those alone, and no checks.
+// (npm run test:all) adds the package, browsers, databases, other processes and more histories of the properties. Anything
+// else, as the path of a test, goes to vitest: those tests alone, and no checks.
 import { spawnSync } from 'node:child_process'
-import { parseArgs } from 'node:util'
 
-const { values, positionals } = parseArgs({ options: { all: { type: 'boolean' } }, allowPositionals: true })
+const args = process.argv.slice(2)
+const isWhole = args[0] === '--all'
 const started = performance.now()
 
 /** Ends the process with the step's own exit code if it fails. */
@@ -22,9 +22,8 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`
 }
 
-const isWhole = values.all === true
-if (positionals.length > 0) {
-  step('tests', `npx vitest run ${positionals.map((path) => JSON.stringify(path)).join(' ')}`)
+if (args.length > 0 && !isWhole) {
+  step('tests', `npx vitest run ${args.map((arg) => JSON.stringify(arg)).join(' ')}`)
 } else {
   step('the dashboard’s page', `npm run --silent build:page${isWhole ? '' : ' -- --if-missing'}`)
   step('types', 'npm run --silent typecheck')
