@@ -1,4 +1,4 @@
-// Mutants of admission and of the queue: what was laid around a breaker, broken in one slot each. The random histories of
+// Mutants of admission and of the queue: what was laid around a breaker, broken in one place each. The random histories of
 // test/property/admission.test.ts must find them. Those of the queue's links would have it spin: test/core/runtime/admission-queue.test.ts.
 import type { Mutant } from './load.ts'
 

@@ -33,13 +33,13 @@ export async function loadMutantOf<Exports>(entry: string, mutant: Mutant): Prom
 }
 
 async function bundle(entry: string, { name, file, find, replace }: Mutant): Promise<string> {
-  let slots = 0
+  let found = 0
   const breaking = {
     name: 'mutant',
     enforce: 'pre' as const,
     transform(source: string, id: string) {
       if (id !== `${ROOT}${file}`) return undefined
-      slots = source.split(find).length - 1
+      found = source.split(find).length - 1
       return { code: source.replace(find, () => replace), map: null }
     },
   }
@@ -50,7 +50,7 @@ async function bundle(entry: string, { name, file, find, replace }: Mutant): Pro
     plugins: [breaking],
     build: { ssr: entry, write: false, minify: false },
   })
-  if (slots !== 1) throw new Error(`mutant "${name}": expected its text once in ${file}, found it ${slots} times`)
+  if (found !== 1) throw new Error(`mutant "${name}": expected its text once in ${file}, found it ${found} times`)
   const [chunk] = 'output' in built ? built.output : []
   if (chunk === undefined) throw new Error(`mutant "${name}" was not built`)
   return chunk.code

@@ -51,9 +51,9 @@ const OVERRIDES: Readonly<Record<string, Override | null>> = {
 /** What becomes of a call that finds no slot, where there is a limit. */
 const BULKHEADS: Readonly<Record<string, { readonly isFull: boolean; readonly maxQueued: number } | null>> = {
   'no bulkhead': null,
-  'places free': { isFull: false, maxQueued: 0 },
+  'slots free': { isFull: false, maxQueued: 0 },
   'room in the queue': { isFull: true, maxQueued: 2 },
-  'no place': { isFull: true, maxQueued: 0 },
+  'no slot': { isFull: true, maxQueued: 0 },
 }
 
 export interface Combination {

@@ -46,7 +46,7 @@ export function phaseAt(size: TimeSize, ticks: number): number {
   return modulo(ticks, ticksIn(size))
 }
 
-/** The place of a bucket in a ring of `length`. */
+/** The index of a bucket in a ring of `length`. */
 export function ringIndex(bucket: number, length: number): number {
   return modulo(bucket, length)
 }

@@ -29,7 +29,7 @@ export function withoutProbe(probes: readonly Probe[], probe: number): readonly 
   return rest
 }
 
-/** The place of a probe among those in flight, -1 if it is not: there may be thousands. */
+/** The index of a probe among those in flight, -1 if it is not: there may be thousands. */
 export function indexOfProbe(probes: readonly Probe[], probe: number): number {
   let low = 0
   let high = probes.length - 1

@@ -18,7 +18,7 @@ export const STATE_WORDS: Readonly<Record<BreakerState, string>> = {
   disabled: 'disabled',
 }
 
-/** Its place in STATES. */
+/** Its index in STATES. */
 export function numberOfState(state: BreakerState): number {
   return STATES.indexOf(state)
 }

@@ -25,7 +25,7 @@ export interface SlidingWindow {
   readonly marks: number[]
   /** Calls: the slot written next. Time: the number of the newest bucket. */
   position: number
-  /** Time: the place of the newest bucket in the rings. */
+  /** Time: the index of the newest bucket in the rings. */
   ringIndex: number
   /** Time: end of the newest bucket, in ms. Calls: before time began, so that no call has to ask which kind it is. */
   endsAt: number

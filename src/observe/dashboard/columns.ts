@@ -17,7 +17,7 @@ export interface EndpointRow {
   readonly endpoint: string
   /** The state it is in. */
   readonly state: BreakerState
-  /** Number of its period in a state. */
+  /** The number of its generation. */
   readonly generation: number
   /** Outcomes of calls; the limited ones are not among the rejected. */
   readonly calls: Readonly<
@@ -119,14 +119,14 @@ export const COLUMNS = [
 type Columns = typeof COLUMNS
 type SentAs<C> = C extends Column<string, infer W> ? W : never
 type RowOf<C extends readonly unknown[]> = { readonly [P in keyof C]: SentAs<C[P]> }
-type Place = keyof Columns & `${number}`
+type Index = keyof Columns & `${number}`
 
 /** The figures of one endpoint: an array, because ten thousand of them are sent. Times are in ms, shares 0-1. */
 export type WireRow = RowOf<Columns>
 
 /** Where each figure is in a WireRow: `row[COLUMN.failed]`. */
-export const COLUMN = Object.fromEntries(COLUMNS.map(({ name }, place) => [name, place])) as {
-  readonly [P in Place as Columns[P]['name']]: P extends `${infer N extends number}` ? N : never
+export const COLUMN = Object.fromEntries(COLUMNS.map(({ name }, index) => [name, index])) as {
+  readonly [P in Index as Columns[P]['name']]: P extends `${infer N extends number}` ? N : never
 }
 
 // What EndpointRow has and the table has not would never be sent.
@@ -144,9 +144,9 @@ const NO_ROW = Object.fromEntries(
 export function readRow(row: WireRow): EndpointRow {
   const calls: Record<string, unknown> = { ...NO_CALLS }
   const shown: Record<string, unknown> = { ...NO_ROW, calls }
-  for (let place = 0; place < DECODERS.length; place++) {
-    const { name, show, isCounted } = DECODERS[place] as (typeof DECODERS)[number]
-    const sent = row[place] as never
+  for (let index = 0; index < DECODERS.length; index++) {
+    const { name, show, isCounted } = DECODERS[index] as (typeof DECODERS)[number]
+    const sent = row[index] as never
     const into = isCounted ? calls : shown
     into[name] = show === undefined ? sent : show(sent)
   }

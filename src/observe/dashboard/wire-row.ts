@@ -3,7 +3,7 @@ import type { EndpointStats } from '../../index.ts'
 import { COLUMN, COLUMNS, type WireRow } from './columns.ts'
 
 const READERS = COLUMNS.map(({ read }) => read)
-const DECAYING = COLUMNS.flatMap(({ decays }, place) => (decays ? [place] : []))
+const DECAYING = COLUMNS.flatMap(({ decays }, index) => (decays ? [index] : []))
 
 export function wireRow(endpoint: string, stats: Omit<EndpointStats, 'endpoint'>): WireRow {
   return READERS.map((read) => read(stats, endpoint)) as unknown as WireRow

@@ -14,7 +14,7 @@ export interface WireTransition {
   readonly from: BreakerState
   /** The state it went to. */
   readonly to: BreakerState
-  /** Of the period of the breaker that began; `null` of the fleet. */
+  /** The generation of the breaker that began; `null` of the fleet. */
   readonly generation: number | null
   /** In words. */
   readonly reason: string
